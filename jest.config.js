@@ -2,7 +2,7 @@
 const transform = {
   "^.+\\.ts$": [
     "@swc/jest",
-    { jsc: { parser: { syntax: "typescript" }, target: "es2023" }, module: { type: "commonjs" } },
+    { jsc: { parser: { syntax: "typescript" }, target: "es2024" }, module: { type: "commonjs" } },
   ],
 };
 const tier = (name, extra = {}) => ({

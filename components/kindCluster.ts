@@ -1,0 +1,102 @@
+import * as command from "@pulumi/command";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { clusterIdentifier, kindConfig, type KindClusterSpec } from "./plan/kindConfig.ts";
+
+/** Arguments of {@link KindCluster}. Changing any of them replaces the cluster and everything in it. */
+export interface KindClusterArgs {
+  /** Name of the cluster for KinD; RFC 1123 label. */
+  clusterName: string;
+  /** Pod network, CIDR. */
+  podSubnet: string;
+  /** Service network, CIDR. */
+  serviceSubnet: string;
+  /** KinD node image. */
+  nodeImage: string;
+  /** Kubernetes version of the node image, without `v`. */
+  kubernetesVersion: string;
+  /** Label `topology.kubernetes.io/region` of the nodes; Istio's locality. */
+  region: string;
+  /** Label `topology.kubernetes.io/zone` of the nodes. */
+  zone: string;
+}
+
+/** The docker network that the nodes are on. */
+export interface NodeNetwork {
+  /** IPv4 subnet, CIDR. */
+  subnet: string;
+  /** IPv4 addresses in use on it. */
+  addresses: string[];
+}
+
+/**
+ * A Kubernetes cluster in docker, made by KinD through its command line, and the provider for what goes into it.
+ *
+ * Adopts a cluster that this clone made before and lost sight of, replaces a half-made one, and refuses one that is
+ * not ours. Fails in `up` when docker or kind is missing, with their own words.
+ */
+export class KindCluster extends pulumi.ComponentResource {
+  /** Kubeconfig for the cluster's API server, as the machine that runs Pulumi reaches it. Secret. */
+  public readonly kubeconfig: pulumi.Output<string>;
+  /** Provider bound to this cluster. */
+  public readonly provider: k8s.Provider;
+  /** The resource whose deletion takes everything in the cluster with it. */
+  public readonly cluster: pulumi.Resource;
+  /** The nodes' docker network. */
+  public readonly nodeNetwork: pulumi.Output<NodeNetwork>;
+
+  constructor(name: string, args: KindClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mesh-federation:cluster:KindCluster", name, {}, opts);
+    const spec: KindClusterSpec = { ...args, name: args.clusterName };
+    const identity = clusterIdentifier(spec);
+
+    const cluster = new command.local.Command(
+      `${name}-kind`,
+      {
+        create: "sh components/kind/create.sh",
+        delete: "sh components/kind/delete.sh",
+        stdin: kindConfig(spec),
+        environment: { CLUSTER: args.clusterName, IDENTITY: identity },
+        triggers: [identity],
+        logging: "none",
+      },
+      // Two clusters of one name cannot stand side by side.
+      { parent: this, deleteBeforeReplace: true, customTimeouts: { create: "10m", delete: "5m" } },
+    );
+    const environment = { CLUSTER: args.clusterName };
+    const kubeconfig = new command.local.Command(
+      `${name}-kubeconfig`,
+      { create: 'kind get kubeconfig --name "$CLUSTER"', environment, triggers: [identity], logging: "none" },
+      { parent: this, dependsOn: cluster, deletedWith: cluster, additionalSecretOutputs: ["stdout"] },
+    );
+    const network = new command.local.Command(
+      `${name}-network`,
+      { create: inspectNetwork, environment, triggers: [identity], logging: "none" },
+      { parent: this, dependsOn: cluster, deletedWith: cluster },
+    );
+    this.cluster = cluster;
+    this.kubeconfig = pulumi.secret(kubeconfig.stdout);
+    this.nodeNetwork = network.stdout.apply(parseNetwork);
+    this.provider = new k8s.Provider(
+      `${name}-k8s`,
+      { kubeconfig: this.kubeconfig, clusterIdentifier: identity, enableSecretMutable: true },
+      { parent: this },
+    );
+    this.registerOutputs({ kubeconfig: this.kubeconfig, nodeNetwork: this.nodeNetwork });
+  }
+}
+
+/** Subnets of the docker network `kind`, then the addresses of the containers on it, one per line. */
+const inspectNetwork =
+  "docker network inspect kind -f '{{range .IPAM.Config}}subnet {{.Subnet}}{{println}}{{end}}{{range .Containers}}address {{.IPv4Address}}{{println}}{{end}}'";
+
+/** Reads what `inspectNetwork` prints. Throws when the network has no IPv4 subnet. */
+export function parseNetwork(stdout: string): NodeNetwork {
+  const words = stdout.split("\n").map((line) => line.trim().split(/\s+/));
+  // An IPv6 subnet may stand beside; the pools are IPv4.
+  const values = (kind: string) => words.flatMap(([k, value]) => (k === kind && value && !value.includes(":") ? [value] : []));
+  const subnet = values("subnet")[0];
+  if (!subnet)
+    throw new Error(`the docker network "kind" has no IPv4 subnet (docker said: ${JSON.stringify(stdout)}); delete it when no cluster uses it and let KinD make it anew`);
+  return { subnet, addresses: values("address").map((a) => a.split("/")[0]!).sort() };
+}

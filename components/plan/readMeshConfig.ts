@@ -1,0 +1,144 @@
+import type { z } from "zod";
+import { overlapping, poolOfSlot, slotProblem } from "./addressPool.ts";
+import { duplicates, exportHost, exportSans, meshConfigSchema, type RawMeshConfig } from "./meshConfig.ts";
+import { minorOf } from "./istioVersions.ts";
+import { Problem, Problems } from "./problem.ts";
+import type { Sources } from "./sources.ts";
+import type { ContractExport } from "./contract.ts";
+
+/** A mesh stack's configuration, checked and complete: every default is filled in. */
+export interface MeshConfig extends Omit<RawMeshConfig, "mesh" | "gateway" | "loadBalancer" | "exports"> {
+  mesh: {
+    name: string;
+    meshId: string;
+    cluster: string;
+    network: string;
+    trustDomain: string;
+    slot?: number;
+    locality: { region: string; zone: string };
+  };
+  gateway: NonNullable<RawMeshConfig["gateway"]>;
+  loadBalancer: NonNullable<RawMeshConfig["loadBalancer"]>;
+  exports: ContractExport[];
+  /** Version and minor of the mesh's Istio, from the configuration or the sources. */
+  istioVersion: string;
+  istioMinor: string;
+}
+
+/** Another mesh stack's identity, as far as it may clash with this one's. */
+export interface Neighbour {
+  stack: string;
+  name: string;
+  slot?: number;
+}
+
+/**
+ * Checks a mesh stack's configuration and fills in the defaults.
+ *
+ * @param raw values of the stack's configuration keys, without the project prefix
+ * @param stack the stack's name; default of the mesh's name
+ * @param sources where charts and images come from; default of the Istio version
+ * @param neighbours the other mesh stacks of this project, for duplicate names and slots
+ * @throws Problem that lists every wrong key with its value and what is allowed
+ */
+export function readMeshConfig(raw: Record<string, unknown>, stack: string, sources: Sources, neighbours: Neighbour[] = []): MeshConfig {
+  const parsed = meshConfigSchema.safeParse(raw, { reportInput: true });
+  if (!parsed.success) throw new Problem([`the configuration of stack "${stack}" is not valid:`, ...parsed.error.issues.map((i) => `  - ${describe(i, raw)}`)].join("\n"));
+  const data = parsed.data;
+  const name = data.mesh.name ?? stack;
+  const config: MeshConfig = {
+    ...data,
+    mesh: {
+      name,
+      meshId: data.mesh.meshId ?? `${name}-mesh`,
+      cluster: data.mesh.cluster ?? name,
+      network: data.mesh.network ?? `network-${name}`,
+      trustDomain: data.mesh.trustDomain,
+      slot: data.mesh.slot,
+      locality: data.mesh.locality ?? { region: name, zone: `${name}-1` },
+    },
+    gateway: data.gateway ?? (data.exports.length > 0 ? { provider: "managed", name: "istio-eastwestgateway", namespace: "istio-system" } : { provider: "none" }),
+    loadBalancer: data.loadBalancer ?? (data.cluster.provider === "kind" ? { provider: "metallb", slots: 4 } : { provider: "none" }),
+    exports: data.exports.map((e) => ({
+      name: e.name,
+      host: exportHost(e),
+      namespace: e.namespace,
+      service: e.service,
+      ports: e.ports,
+      subjectAltNames: exportSans(e, data.mesh.trustDomain),
+      to: e.to,
+      callers: e.callers,
+    })),
+    istioVersion: data.istio.version ?? sources.istio.version,
+    istioMinor: data.istio.istioMinor ?? (data.istio.version ? minorOf(data.istio.version) : undefined) ?? sources.istio.istioMinor,
+  };
+  checkTogether(config, stack, neighbours);
+  return config;
+}
+
+/** Rules that concern several keys at once. */
+function checkTogether(config: MeshConfig, stack: string, neighbours: Neighbour[]): void {
+  const problems = new Problems();
+  const { mesh, cluster, loadBalancer } = config;
+  const networks = [
+    ...(cluster.podSubnet ? [{ name: "cluster.podSubnet", cidr: cluster.podSubnet }] : []),
+    ...(cluster.serviceSubnet ? [{ name: "cluster.serviceSubnet", cidr: cluster.serviceSubnet }] : []),
+    ...(loadBalancer.provider === "metallb" ? (loadBalancer.addresses ?? []).map((cidr) => ({ name: "loadBalancer.addresses", cidr })) : []),
+  ];
+  for (const [a, b] of overlapping(networks)) problems.add(`${a} overlaps ${b}; within a mesh these networks must be apart: change one of them`);
+  if (loadBalancer.provider === "metallb" && !loadBalancer.addresses) {
+    const wrong = mesh.slot === undefined ? "slot is not set" : slotProblem(mesh.slot, loadBalancer.slots);
+    if (wrong) problems.add(`mesh.slot: ${wrong}; it says which of the ${loadBalancer.slots} parts of the node network is this mesh's load-balancer pool (loadBalancer.slots, 1 to ${loadBalancer.slots - 1} to choose from)`);
+    else if (cluster.provider === "existing")
+      problems.add("loadBalancer.addresses is missing: for an existing cluster the pool cannot be cut from a docker network; name the addresses (CIDR), or set loadBalancer.provider to none");
+  }
+  for (const other of neighbours) {
+    if (other.name === mesh.name) problems.add(`mesh.name "${mesh.name}" is also the name of the mesh in stack "${other.stack}"; names must differ`);
+    if (other.slot !== undefined && other.slot === mesh.slot && loadBalancer.provider === "metallb")
+      problems.add(`mesh.slot ${mesh.slot} is also the slot of the mesh in stack "${other.stack}"; each mesh needs its own, or their address pools collide`);
+  }
+  const known = [...new Set([...neighbours.map((n) => n.name), ...Object.keys(config.peers)])].filter((n) => n !== mesh.name);
+  const knownText = known.length > 0 ? known.join(", ") : "none";
+  for (const spec of config.imports)
+    if (spec.from === mesh.name) problems.add(`imports "${spec.name}": from is this mesh itself ("${mesh.name}")`);
+    else if (!known.includes(spec.from))
+      problems.add(`imports "${spec.name}": unknown peer "${spec.from}"; known meshes: ${knownText}. Add stacks/Pulumi.${spec.from}.yaml, or say where its contract is in peers.${spec.from}.stack`);
+  for (const spec of config.exports)
+    for (const to of spec.to.filter((t) => !known.includes(t)))
+      problems.add(`exports "${spec.name}": unknown mesh "${to}" in to; known meshes: ${knownText}. Add stacks/Pulumi.${to}.yaml, or an entry in peers`);
+  for (const name of duplicates(config.exports.map((e) => e.name))) problems.add(`exports: two entries are named "${name}"; names must differ`);
+  for (const host of duplicates(config.exports.map((e) => e.host))) problems.add(`exports: two entries have the host "${host}"; hosts must differ`);
+  for (const key of duplicates(config.imports.map((i) => `${i.from}/${i.name}`))) problems.add(`imports: ${key} is listed twice`);
+  if (config.exports.length > 0 && config.gateway.provider === "none")
+    problems.add("gateway.provider is none, but services are exported; peers reach them through an east-west gateway: use managed or existing");
+  problems.throwIfAny(`the configuration of stack "${stack}" is not valid:`);
+}
+
+/** The pool of a mesh on a known node network, checked against the mesh's other networks. Throws a `Problem`. */
+export function poolForMesh(config: MeshConfig, subnet: string, nodeAddresses: string[]): string {
+  const { mesh, cluster, loadBalancer } = config;
+  if (loadBalancer.provider !== "metallb" || mesh.slot === undefined) throw new Problem("this mesh has no load-balancer slot");
+  let pool: string;
+  try {
+    pool = poolOfSlot({ subnet, slots: loadBalancer.slots, slot: mesh.slot, nodeAddresses });
+  } catch (error) {
+    throw new Problem(`mesh.slot: ${(error as Error).message}`);
+  }
+  const networks = [
+    { name: "the load-balancer pool", cidr: pool },
+    ...(cluster.podSubnet ? [{ name: "cluster.podSubnet", cidr: cluster.podSubnet }] : []),
+    ...(cluster.serviceSubnet ? [{ name: "cluster.serviceSubnet", cidr: cluster.serviceSubnet }] : []),
+  ];
+  const clash = overlapping(networks)[0];
+  if (clash) throw new Problem(`${clash[0]} overlaps ${clash[1]}; change cluster.podSubnet, cluster.serviceSubnet or mesh.slot`);
+  return pool;
+}
+
+/** One line about one wrong value: key, what is wrong, what was given. Values of unknown keys are not repeated. */
+function describe(issue: z.core.$ZodIssue, raw: Record<string, unknown>): string {
+  const key = issue.path.map(String).join(".");
+  if (issue.code === "unrecognized_keys") return `${key || "the stack"}: unknown key ${issue.keys.map((k) => `"${k}"`).join(", ")}; see Pulumi.yaml for the keys there are`;
+  const given = issue.path.reduce<unknown>((value, part) => (value as Record<PropertyKey, unknown> | undefined)?.[part], raw);
+  const allowed = issue.code === "invalid_value" ? `must be one of ${issue.values.map(String).join(", ")}` : issue.message;
+  return `${key}: ${allowed} (given: ${given === undefined ? "nothing" : JSON.stringify(given)})`;
+}

@@ -1,0 +1,38 @@
+/** Where the things that a mesh is made of come from. Either the pinned official releases, or what a lab built itself. */
+export interface Sources {
+  /** KinD node image. */
+  nodeImage: string;
+  /** Kubernetes version of that image, without `v`. */
+  kubernetesVersion: string;
+  istio: {
+    /** Chart version, e.g. `1.30.1`. */
+    version: string;
+    /** Minor whose behaviour that version has, e.g. `1.30`. */
+    istioMinor: string;
+    /** Image registry and prefix, e.g. `docker.io/istio`. */
+    hub: string;
+    /** Image tag. */
+    tag: string;
+    imagePullPolicy?: string;
+    /** Chart names in `chartRepository`, or folders relative to the project when there is none. */
+    charts: { base: string; istiod: string };
+    chartRepository?: string;
+    /** Values for the chart `istiod` that these images need. */
+    istiodValues?: Record<string, unknown>;
+  };
+  metallb: { version: string; chart: string; chartRepository?: string; values?: Record<string, unknown> };
+  images: { sleep: string; httpbin: string };
+}
+
+/** Deep merge of plain objects; the later one wins, arrays and scalars are replaced whole. */
+export function mergeValues(...layers: (Record<string, unknown> | undefined)[]): Record<string, unknown> {
+  const result: Record<string, unknown> = {};
+  for (const layer of layers)
+    for (const [key, value] of Object.entries(layer ?? {}))
+      result[key] = isPlain(result[key]) && isPlain(value) ? mergeValues(result[key], value) : value;
+  return result;
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

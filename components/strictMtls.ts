@@ -1,0 +1,26 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+/** Arguments of {@link StrictMtls}. */
+export interface StrictMtlsArgs {
+  /** Istio's root namespace; a policy there is mesh-wide. */
+  rootNamespace: pulumi.Input<string>;
+}
+
+/** Mesh-wide STRICT mTLS: no workload of the mesh takes plaintext. */
+export class StrictMtls extends pulumi.ComponentResource {
+  constructor(name: string, args: StrictMtlsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mesh-federation:mesh:StrictMtls", name, {}, opts);
+    new k8s.apiextensions.CustomResource(
+      `${name}-policy`,
+      {
+        apiVersion: "security.istio.io/v1",
+        kind: "PeerAuthentication",
+        metadata: { name: "default", namespace: args.rootNamespace },
+        spec: { mtls: { mode: "STRICT" } },
+      },
+      { parent: this },
+    );
+    this.registerOutputs({});
+  }
+}

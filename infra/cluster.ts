@@ -1,0 +1,47 @@
+import type * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { ExistingCluster } from "../components/existingCluster.ts";
+import { KindCluster } from "../components/kindCluster.ts";
+import { LoadBalancer } from "../components/loadBalancer.ts";
+import { poolForMesh, type MeshConfig } from "../components/plan/readMeshConfig.ts";
+import type { Sources } from "../components/plan/sources.ts";
+import { readKubeconfig } from "./config.ts";
+
+/** The cluster that a mesh runs in. */
+export interface Cluster {
+  kubeconfig: pulumi.Output<string>;
+  provider: k8s.Provider;
+  /** What must be there before a Service of type LoadBalancer gets an address. */
+  addresses: pulumi.Resource[];
+}
+
+/** Makes or takes the cluster that the configuration names, with a load balancer where one is asked for. */
+export function makeCluster(config: MeshConfig, sources: Sources): Cluster {
+  const { mesh, cluster, loadBalancer } = config;
+  let made: Pick<Cluster, "kubeconfig" | "provider">;
+  let pools: pulumi.Input<string[]> | undefined = loadBalancer.provider === "metallb" ? loadBalancer.addresses : undefined;
+  if (cluster.provider === "kind") {
+    const kind = new KindCluster(mesh.cluster, {
+      clusterName: mesh.cluster,
+      podSubnet: cluster.podSubnet,
+      serviceSubnet: cluster.serviceSubnet,
+      nodeImage: cluster.nodeImage ?? sources.nodeImage,
+      kubernetesVersion: cluster.kubernetesVersion ?? sources.kubernetesVersion,
+      ...mesh.locality,
+    });
+    goesWith(kind.cluster);
+    if (loadBalancer.provider === "metallb") pools ??= kind.nodeNetwork.apply((network) => [poolForMesh(config, network.subnet, network.addresses)]);
+    made = kind;
+  } else {
+    made = new ExistingCluster(mesh.cluster, { kubeconfig: readKubeconfig(cluster.kubeconfigPath), context: cluster.context });
+  }
+  const addresses = pools ? [new LoadBalancer("load-balancer", { pools, source: sources.metallb }, { provider: made.provider }).ready] : [];
+  return { kubeconfig: made.kubeconfig, provider: made.provider, addresses };
+}
+
+/** Objects in a cluster are gone with it: without this, `destroy` would delete each through an API server about to go. */
+function goesWith(cluster: pulumi.Resource): void {
+  pulumi.runtime.registerResourceTransform(({ custom, type, props, opts }) =>
+    custom && type.startsWith("kubernetes:") ? { props, opts: pulumi.mergeOptions(opts, { deletedWith: cluster }) } : undefined,
+  );
+}

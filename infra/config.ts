@@ -1,0 +1,72 @@
+import { readFileSync } from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
+import { parseCaMaterial, type CaMaterial } from "../components/plan/caMaterial.ts";
+import { Problem } from "../components/plan/problem.ts";
+import { readMeshConfig, type MeshConfig } from "../components/plan/readMeshConfig.ts";
+import type { Sources } from "../components/plan/sources.ts";
+import { meshStackFiles } from "./stackFiles.ts";
+
+/** The keys of a mesh stack that hold plain values; `Pulumi.yaml` describes them. */
+const plainKeys = ["mesh", "cluster", "loadBalancer", "ca", "istio", "gateway", "samples", "sampleImages", "exports", "imports", "peers", "requireImports"];
+
+/** What the trust stack is configured with. */
+export interface RootConfig {
+  commonName?: string;
+  organization?: string;
+  validityHours?: number;
+  intermediateValidityHours?: number;
+  earlyRenewalHours?: number;
+  rsaBits?: number;
+}
+
+/** What the current stack is. Throws a `Problem` for anything but `mesh` and `trust`. */
+export function readRole(): "mesh" | "trust" {
+  const role = new pulumi.Config().get("role") ?? "mesh";
+  if (role !== "mesh" && role !== "trust") throw new Problem(`role: must be one of mesh, trust (given: ${JSON.stringify(role)})`);
+  return role;
+}
+
+/** Configuration of the trust stack. */
+export function readRootConfig(): RootConfig {
+  return new pulumi.Config().getObject<RootConfig>("root") ?? {};
+}
+
+/** Configuration of the current mesh stack, checked and complete. Throws a `Problem` naming every wrong key. */
+export function readConfig(sources: Sources): MeshConfig {
+  const config = new pulumi.Config();
+  const raw = Object.fromEntries(plainKeys.flatMap((key) => (config.get(key) === undefined ? [] : [[key, value(config, key)]])));
+  const stack = pulumi.getStack();
+  return readMeshConfig(raw, stack, sources, meshStackFiles().filter((s) => s.stack !== stack));
+}
+
+/**
+ * Kubeconfig of an existing cluster: secret key `kubeconfig`, else the file `cluster.kubeconfigPath`.
+ * Throws a `Problem` when neither is given or the file cannot be read.
+ */
+export function readKubeconfig(path: string | undefined): pulumi.Output<string> {
+  const secret = new pulumi.Config().getSecret("kubeconfig");
+  if (secret) return secret;
+  if (!path)
+    throw new Problem("cluster.provider is existing, but there is no kubeconfig: set cluster.kubeconfigPath to a file, or `pulumi config set --secret kubeconfig` with its text");
+  try {
+    return pulumi.secret(readFileSync(path.replace(/^~(?=\/)/, process.env["HOME"] ?? "~"), "utf8"));
+  } catch (error) {
+    throw new Problem(`cluster.kubeconfigPath: "${path}" cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown error"}); give a readable kubeconfig file, or its text as secret key kubeconfig`);
+  }
+}
+
+/** CA material given as secret key `caMaterial`, checked. Throws a `Problem` when it is missing. */
+export function readCaMaterial(): pulumi.Output<CaMaterial> {
+  const secret = new pulumi.Config().getSecret("caMaterial");
+  if (!secret) throw new Problem("ca.provider is existing, but key caMaterial is not set; set it with `pulumi config set --secret caMaterial` to JSON {caCert, caKey, certChain, rootCert}");
+  return secret.apply(parseCaMaterial);
+}
+
+/** Values set by `pulumi config set --path` are objects already, those of `config set` may be text that is not JSON. */
+function value(config: pulumi.Config, key: string): unknown {
+  try {
+    return config.getObject(key);
+  } catch {
+    return config.get(key);
+  }
+}

@@ -1,0 +1,15 @@
+import * as pulumi from "@pulumi/pulumi";
+import { Problem } from "../components/plan/problem.ts";
+import { readRole } from "./config.ts";
+import { meshProgram } from "./mesh.ts";
+import { trustProgram } from "./trust.ts";
+
+/** The program of every stack of this project; its configuration says which of the two it is. */
+export default async function program() {
+  try {
+    return readRole() === "trust" ? trustProgram() : await meshProgram();
+  } catch (error) {
+    // A user's mistake is told in its own words; a stack trace would bury them.
+    throw error instanceof Problem ? new pulumi.RunError(error.message) : error;
+  }
+}

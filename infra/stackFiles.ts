@@ -1,0 +1,46 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import type { Neighbour } from "../components/plan/readMeshConfig.ts";
+import { Problem } from "../components/plan/problem.ts";
+
+/** Prefix of this project's configuration keys. */
+export const configPrefix = "mesh-federation:";
+
+/** A mesh as its stack file declares it, before any check. */
+export interface StackFile extends Neighbour {
+  /** Names of the meshes it imports from. */
+  importsFrom: string[];
+}
+
+/**
+ * The mesh stacks that `stacks/` declares, sorted by name: every file with a key `mesh-federation:mesh` or
+ * `mesh-federation:cluster`. Throws a `Problem` that names a file which is not YAML.
+ */
+export function meshStackFiles(root: string = process.cwd()): StackFile[] {
+  const folder = join(root, "stacks");
+  const names = readdirSync(folder).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
+  return names.sort().flatMap((stack) => {
+    const config = readStackFile(join(folder, `Pulumi.${stack}.yaml`));
+    const key = (name: string) => config[`${configPrefix}${name}`];
+    if (key("mesh") === undefined && key("cluster") === undefined) return [];
+    const mesh = (key("mesh") ?? {}) as { name?: unknown; slot?: unknown };
+    const imports = Array.isArray(key("imports")) ? (key("imports") as { from?: unknown }[]) : [];
+    return [
+      {
+        stack,
+        name: typeof mesh.name === "string" ? mesh.name : stack,
+        slot: typeof mesh.slot === "number" ? mesh.slot : undefined,
+        importsFrom: [...new Set(imports.map((i) => String(i?.from)))],
+      },
+    ];
+  });
+}
+
+function readStackFile(path: string): Record<string, unknown> {
+  try {
+    return ((parse(readFileSync(path, "utf8")) as { config?: Record<string, unknown> } | null)?.config ?? {});
+  } catch (error) {
+    throw new Problem(`${path} cannot be read as YAML: ${(error as Error).message}`);
+  }
+}
