@@ -3,7 +3,7 @@ import { EastWestGateway } from "../components/eastWestGateway.ts";
 import { ExportedService } from "../components/exportedService.ts";
 import { ImportedService } from "../components/importedService.ts";
 import { IstioInstall } from "../components/istioInstall.ts";
-import type { FederationContract } from "../components/plan/contract.ts";
+import { contractVersion, type FederationContract } from "../components/plan/contract.ts";
 import { autoPassthroughPort, type GatewayIdentity } from "../components/plan/gatewayObjects.ts";
 import { baseValues, istiodValues } from "../components/plan/istioValues.ts";
 import { Problem } from "../components/plan/problem.ts";
@@ -106,7 +106,7 @@ function makeGateway(config: MeshConfig, opts: pulumi.ComponentResourceOptions):
 function contractOf(config: MeshConfig, resolved: ResolvedImports, gateways: pulumi.Output<FederationContract["gateways"]>): pulumi.Output<FederationContract> {
   const { name, meshId, cluster, network, trustDomain, locality } = config.mesh;
   return gateways.apply((addresses) => ({
-    version: 1,
+    version: contractVersion,
     mesh: { name, meshId, cluster, network, trustDomain, istioVersion: config.istioVersion, locality: `${locality.region}/${locality.zone}` },
     gateways: addresses,
     exports: config.exports,

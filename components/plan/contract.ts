@@ -2,7 +2,7 @@ import { z } from "zod";
 import { Problem } from "./problem.ts";
 
 /** Version of the shape below. A reader refuses a newer major; later fields are only added. */
-export const contractVersion = 1;
+export const contractVersion = 1 as const;
 
 const port = z.object({ name: z.string(), number: z.number().int(), protocol: z.string() });
 

@@ -1,0 +1,144 @@
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
+import { meshProgram } from "../../../infra/mesh.ts";
+import { named, record, valueOf, type Graph, type RecordOptions } from "../components/graph.ts";
+
+const ca = { caCert: "CERT", caKey: "PRIVATE", certChain: "CERT CHAIN", rootCert: "ROOT" };
+const westContract = {
+  version: 1,
+  mesh: { name: "west", meshId: "west-mesh", cluster: "west", network: "network-west", trustDomain: "cluster.local", istioVersion: "1.30.5", locality: "west/west-1" },
+  gateways: [{ address: "172.18.128.1", port: 15443 }],
+  exports: [
+    {
+      name: "httpbin", host: "httpbin.httpbin.svc.cluster.local", namespace: "httpbin", service: "httpbin",
+      ports: [{ name: "http", number: 8000, protocol: "HTTP" }], subjectAltNames: ["spiffe://cluster.local/ns/httpbin/sa/httpbin"], to: ["east"], callers: [],
+    },
+  ],
+  imports: [],
+  pendingImports: [],
+};
+
+/** The committed configuration of a stack: what is tested is what is deployed. */
+function committed(stack: string): Record<string, unknown> {
+  return parse(readFileSync(`stacks/Pulumi.${stack}.yaml`, "utf8")).config;
+}
+
+beforeEach(() => void jest.spyOn(console, "warn").mockImplementation(() => undefined));
+
+/** Runs a mesh's program with its committed configuration; `peer` answers for the other mesh. */
+function run(stack: string, options: RecordOptions & { peer?: () => unknown } = {}) {
+  return record(meshProgram, {
+    stack,
+    config: committed(stack),
+    invoke: (token, inputs) => {
+      if (token !== "pulumi:pulumi:readStackOutputs") return {};
+      if (inputs.name.endsWith("/trust")) return { outputs: { meshes: ["east", "west"] } };
+      return (options.peer ?? (() => ({ outputs: { federation: westContract } })))();
+    },
+    stateOf: (type, name) => {
+      if (type === "pulumi:pulumi:StackReference") return { outputs: { meshes: ["east", "west"], intermediates: { east: ca, west: ca } }, secretOutputNames: ["intermediates"] };
+      if (name.endsWith("-kubeconfig")) return { stdout: "KUBECONFIG" };
+      if (name.endsWith("-network")) return { stdout: "subnet fc00:f853::/64\nsubnet 172.18.0.0/16\naddress 172.18.0.2/16\n" };
+      if (type === "kubernetes:core/v1:Service") return { status: { loadBalancer: { ingress: [{ ip: "172.18.128.1" }] } } };
+      return {};
+    },
+    ...options,
+  });
+}
+const absent = () => Promise.reject(new Error('unknown stack "organization/mesh-federation/west"'));
+
+test("east: entry and rule for the import, beside its client, only after istiod", async () => {
+  const graph = await run("east");
+  const entry = named(graph, "import-west-httpbin-entry");
+  expect(entry.inputs.spec.endpoints).toEqual([{ address: "172.18.128.1", ports: { http: 15443 }, network: "network-west", locality: "west/west-1" }]);
+  expect(entry.inputs.metadata.namespace).toBe("sleep");
+  expect(entry.dependencies).toEqual(expect.arrayContaining(["import-west-httpbin-rule"]));
+  // Children start after their component, and a component after what it depends on.
+  expect(named(graph, "import-west-httpbin").dependencies).toEqual(expect.arrayContaining(["istio-istiod", "sleep-namespace"]));
+  const { federation, samples } = graph.result;
+  expect((await valueOf(federation)).imports).toEqual([expect.objectContaining({ name: "httpbin", from: "west", visibleTo: ["sleep"] })]);
+  expect((await valueOf(federation)).pendingImports).toEqual([]);
+  expect(samples).toEqual({ client: { namespace: "sleep", app: "sleep", container: "sleep" } });
+});
+
+test("west: a gateway whose address is published, open for exactly the exported host", async () => {
+  const graph = await run("west");
+  expect(named(graph, "export-httpbin-gateway").inputs.spec.servers).toEqual([
+    { port: { number: 15443, name: "tls", protocol: "TLS" }, hosts: ["httpbin.httpbin.svc.cluster.local"], tls: { mode: "AUTO_PASSTHROUGH" } },
+  ]);
+  expect(named(graph, "east-west-gateway-service").inputs.spec.ports.map((p: { port: number }) => p.port)).toEqual([15021, 15443, 15012, 15017]);
+  const container = named(graph, "east-west-gateway-deployment").inputs.spec.template.spec.containers[0];
+  expect(container.env).toEqual([{ name: "ISTIO_META_REQUESTED_NETWORK_VIEW", value: "network-west" }]);
+  const contract = await valueOf(graph.result.federation);
+  expect(contract.gateways).toEqual([{ address: "172.18.128.1", port: 15443 }]);
+  expect(contract.exports[0]!.subjectAltNames).toEqual(["spiffe://cluster.local/ns/httpbin/sa/httpbin"]);
+});
+
+test("each mesh gets its slot of the docker network", async () => {
+  for (const [stack, range] of [["east", "172.18.64.1-172.18.127.254"], ["west", "172.18.128.1-172.18.191.254"]] as const)
+    expect(named(await run(stack), "load-balancer-pool").inputs.spec).toEqual({ addresses: [range] });
+});
+
+test("istiod starts only with its CA, and keeps DNS capture, access log and identity", async () => {
+  const graph = await run("west");
+  const istiod = named(graph, "istio-istiod");
+  expect(istiod.dependencies).toEqual(expect.arrayContaining(["istio-base", "istio-cacerts"]));
+  expect(istiod.inputs.values).toMatchObject({
+    base: { validationFailurePolicy: "Fail" },
+    meshConfig: { accessLogFile: "/dev/stdout", trustDomain: "cluster.local", defaultConfig: { proxyMetadata: { ISTIO_META_DNS_CAPTURE: "true" } } },
+    global: { meshID: "west-mesh", network: "network-west", multiCluster: { clusterName: "west" } },
+  });
+  expect(named(graph, "strict-mtls-policy").inputs.spec).toEqual({ mtls: { mode: "STRICT" } });
+});
+
+test("every resource is named after its parent, and everything in the cluster uses its provider", async () => {
+  const { resources } = await run("west");
+  for (const r of resources.filter((r) => r.parent && !r.parent.startsWith("mesh-federation-"))) expect(r.name.startsWith(`${r.parent}-`)).toBe(true);
+  const inside = resources.filter((r) => r.type.startsWith("kubernetes:") && r.type !== "kubernetes:helm.sh/v4:Chart");
+  expect(inside.length).toBeGreaterThan(10);
+  for (const r of inside) expect([r.name, r.provider]).toEqual([r.name, "west-k8s"]);
+});
+
+test("the cluster is deleted before it is replaced, and only by what forces a new one", async () => {
+  const before = named(await run("east"), "east-kind");
+  expect(before.deleteBeforeReplace).toBe(true);
+  const config = committed("east") as any;
+  const moved = { ...config, "mesh-federation:cluster": { ...config["mesh-federation:cluster"], podSubnet: "10.20.0.0/16" } };
+  expect(named(await run("east", { config: moved }), "east-kind").inputs.triggers).not.toEqual(before.inputs.triggers);
+  const other = { ...config, "mesh-federation:samples": [] };
+  expect(named(await run("east", { config: other }), "east-kind").inputs.triggers).toEqual(before.inputs.triggers);
+});
+
+test.each([
+  { name: "absent", peer: absent },
+  { name: "empty", peer: () => ({ outputs: {} }) },
+])("with an $name peer everything but the import is made, in preview too", async ({ peer }) => {
+  for (const preview of [true, false]) {
+    const graph = await run("east", { peer, preview });
+    expect(graph.resources.map((r) => r.name)).toEqual(expect.arrayContaining(["sleep-deployment", "istio-istiod"]));
+    expect(graph.resources.filter((r) => r.name.startsWith("import-"))).toEqual([]);
+    if (!preview) expect((await valueOf((graph as Graph<any>).result.federation) as any).pendingImports).toEqual([{ name: "httpbin", from: "west", reason: expect.any(String) }]);
+  }
+});
+
+test("requireImports turns a pending import into an error before anything is registered", async () => {
+  const config = { ...committed("east"), "mesh-federation:requireImports": true };
+  await expect(run("east", { peer: absent, config })).rejects.toThrow(/import "httpbin" from mesh "west" is pending.*requireImports/);
+});
+
+test("a mesh that exists with its own Istio gets exports and imports only", async () => {
+  const kubeconfig = "apiVersion: v1\nkind: Config\ncurrent-context: a\ncontexts: [{name: a, context: {cluster: c}}]\nclusters: [{name: c, cluster: {server: https://192.0.2.1:6443}}]\n";
+  const graph = await run("west", {
+    config: {
+      ...committed("west"),
+      "mesh-federation:cluster": { provider: "existing" },
+      "mesh-federation:kubeconfig": kubeconfig,
+      "mesh-federation:istio": { provider: "existing", version: "1.30.1" },
+      "mesh-federation:gateway": { provider: "existing", addresses: ["192.0.2.9"] },
+      "mesh-federation:samples": [],
+    },
+    secretKeys: ["mesh-federation:kubeconfig"],
+  });
+  expect(graph.resources.filter((r) => r.type.startsWith("kubernetes:")).map((r) => r.name)).toEqual(["export-httpbin-gateway"]);
+  expect((await valueOf(graph.result.federation)).gateways).toEqual([{ address: "192.0.2.9", port: 15443 }]);
+});
