@@ -56,7 +56,7 @@ export async function record<T>(program: () => T | Promise<T>, options: RecordOp
           inputs: args.inputs,
           parent: req?.getParent().split("::").at(-1),
           provider: args.provider?.split("::").slice(0, -1).at(-1),
-          dependencies: (req?.getDependenciesList() ?? []).map((urn) => urn.split("::").at(-1)!).sort(),
+          dependencies: (req?.getDependenciesList() ?? []).map((urn: string) => urn.split("::").at(-1)!).sort(),
           deleteBeforeReplace: req?.getDeletebeforereplace() ?? false,
         });
         return { id: args.custom ? `${args.name}-id` : undefined, state: { ...args.inputs, ...options.stateOf?.(args.type, args.name, args.inputs) } };
