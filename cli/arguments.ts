@@ -1,0 +1,23 @@
+import { parseArgs, type ParseArgsConfig } from "node:util";
+
+/** Prints an error as the user should see it and ends with exit code 1. */
+export function failWith(error: unknown): never {
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`\nerror: ${message}\n`);
+  process.exit(1);
+}
+
+/** Command-line options, with `--help` printing `usage`. Ends with the usage on an unknown option. */
+export function readArguments<T extends NonNullable<ParseArgsConfig["options"]>>(options: T, usage: string) {
+  try {
+    const parsed = parseArgs({ options: { ...options, help: { type: "boolean" as const } }, strict: true, allowPositionals: false });
+    if ((parsed.values as { help?: boolean }).help) {
+      process.stdout.write(`${usage}\n`);
+      process.exit(0);
+    }
+    return parsed.values;
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n${usage}\n`);
+    process.exit(2);
+  }
+}

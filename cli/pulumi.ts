@@ -1,0 +1,44 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { constants } from "node:os";
+import { failWith } from "./arguments.ts";
+import { configCommands, ensureStack, pulumiInvocation } from "./pulumiCommand.ts";
+import { committedFile, keepChanges } from "./stackConfig.ts";
+import { prepareTools } from "./tools.ts";
+import { root } from "./workspace.ts";
+
+/** `npm run pulumi -- <arguments>`: Pulumi itself, in this project's environment and, where there is one, its lab. */
+async function main(): Promise<number> {
+  const args = process.argv.slice(2);
+  const tools = await prepareTools();
+  const stack = stackOf(args);
+  const usesConfig = configCommands.includes(args[0] ?? "");
+  const extra: string[] = [];
+  if (stack && usesConfig) {
+    if (!existsSync(committedFile(stack))) throw new Error(`there is no stack "${stack}": stacks/Pulumi.${stack}.yaml does not exist`);
+    extra.push("--config-file", await ensureStack(tools, stack));
+  }
+  const invocation = await pulumiInvocation(tools, [...args, ...extra]);
+  const child = spawn(invocation.command, invocation.args, { cwd: root, env: { ...process.env, ...invocation.env }, stdio: "inherit" });
+  // The terminal sends its signals to the child as well; we only have to wait for its answer to them.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => signal === "SIGINT" || child.kill(signal));
+  const code = await new Promise<number>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (exit, signal) => resolve(exit ?? 128 + (signal ? constants.signals[signal] : 0)));
+  });
+  if (stack && args[0] === "config") keepChanges(stack);
+  return code;
+}
+
+/** The stack that the arguments name, as `--stack x`, `--stack=x`, `-s x` or `-sx`. */
+function stackOf(args: string[]): string | undefined {
+  for (const [i, argument] of args.entries()) {
+    if (argument === "--") return undefined;
+    if (argument === "--stack" || argument === "-s") return args[i + 1];
+    const attached = /^(?:--stack=|-s=?)(.+)$/.exec(argument)?.[1];
+    if (attached) return attached;
+  }
+  return undefined;
+}
+
+main().then((code) => process.exit(code), failWith);

@@ -1,0 +1,89 @@
+import { startLab } from "../lab/index.ts";
+import { meshStackFiles } from "../infra/stackFiles.ts";
+import { consoleProgress, duration, type Progress } from "../toolchain/progress.ts";
+import type { Toolchain } from "../toolchain/index.ts";
+import { failWith, readArguments } from "./arguments.ts";
+import { operate, stackOutputs, type StackResult } from "./pulumiCommand.ts";
+import { repairStack } from "./repair.ts";
+import { prepareTools } from "./tools.ts";
+import { verifyInLab } from "./verifyInLab.ts";
+import { root } from "./workspace.ts";
+
+const usage = `npm run up [-- --source release|registry] [--no-verify]
+
+Brings up the whole federation: tools, (in registry mode) the lab, the trust stack, every mesh, their imports; then
+sends a real request through each import. Runs again from where it was stopped; a second run changes nothing.`;
+
+/** Rounds of bringing meshes up; each round makes the imports whose peers came up in the one before. */
+const maximumRounds = 5;
+
+async function main(): Promise<void> {
+  const options = readArguments({ source: { type: "string" }, "no-verify": { type: "boolean" } }, usage);
+  const started = Date.now();
+  const progress = consoleProgress(process.stdout);
+  const meshes = meshStackFiles(root);
+  progress.note(`meshes: ${meshes.map((m) => m.name).join(", ")}; next: tools`);
+  const tools = await prepareTools({ forced: options.source, announce: true, progress });
+  const toolsReady = Date.now();
+
+  for (const stack of ["trust", ...meshes.map((m) => m.stack)]) await repairStack(tools, stack, progress);
+  // The trust stack talks to no cluster, so it need not wait for the lab's engine.
+  const lab = tools.source === "registry" ? startLab(root, progress) : Promise.resolve();
+  const [results] = await Promise.all([upStacks(tools, ["trust"], progress), lab]);
+  const changed = results.some((r) => r.changed);
+  const meshesChanged = await upUntilNothingIsPending(tools, meshes.map((m) => m.stack), progress);
+  if (!changed && !meshesChanged) progress.note("every stack reports no changes");
+
+  if (!options["no-verify"]) {
+    progress.note("next: a real request through each import");
+    const code = await verifyInLab(tools, []);
+    if (code !== 0) throw new Error("the federation is up, but a request through it failed; `npm run verify` tries again");
+  }
+  const total = (Date.now() - started) / 1000;
+  progress.note(`up in ${duration(total)} (tools ${duration((toolsReady - started) / 1000)}, the rest ${duration(total - (toolsReady - started) / 1000)})`);
+}
+
+/** Brings meshes up side by side, and again those with pending imports, until none is pending. Returns whether anything changed. */
+async function upUntilNothingIsPending(tools: Toolchain, stacks: string[], progress: Progress): Promise<boolean> {
+  let next = stacks;
+  let changed = false;
+  let before = "";
+  for (let round = 1; next.length > 0; round++) {
+    changed = (await upStacks(tools, next, progress)).some((r) => r.changed) || changed;
+    const pending = await pendingImports(tools, stacks);
+    const text = JSON.stringify(pending);
+    if (pending.length > 0 && (text === before || round === maximumRounds))
+      throw new Error(`imports stay pending:\n${pending.map((p) => `  ${p.stack}: ${p.name} from ${p.from}: ${p.reason}`).join("\n")}`);
+    before = text;
+    next = [...new Set(pending.map((p) => p.stack))];
+    if (next.length > 0) progress.note(`next: imports of ${next.join(", ")}, whose peers are up now`);
+  }
+  return changed;
+}
+
+async function pendingImports(tools: Toolchain, stacks: string[]): Promise<{ stack: string; name: string; from: string; reason: string }[]> {
+  const outputs = await Promise.all(stacks.map((stack) => stackOutputs(tools, stack)));
+  return stacks.flatMap((stack, i) => (outputs[i]?.["federation"]?.pendingImports ?? []).map((p: any) => ({ stack, ...p })));
+}
+
+/** `pulumi up` of stacks side by side. One that fails lets the others finish, then its error is thrown. */
+async function upStacks(tools: Toolchain, stacks: string[], progress: Progress): Promise<StackResult[]> {
+  const settled = await Promise.allSettled(
+    stacks.map(async (stack) => {
+      const step = progress.step(`up ${stack}`);
+      try {
+        const result = await operate(tools, "up", stack, (line) => step.update(line));
+        step.done(result.counts);
+        return result;
+      } catch (error) {
+        step.fail("see below");
+        throw error;
+      }
+    }),
+  );
+  const failures = settled.flatMap((s) => (s.status === "rejected" ? [(s.reason as Error).message] : []));
+  if (failures.length > 0) throw new Error(`${failures.join("\n\n")}\nmend that and run \`npm run up\` again; what is up stays up`);
+  return settled.map((s) => (s as PromiseFulfilledResult<StackResult>).value);
+}
+
+main().then(() => process.exit(0), failWith);

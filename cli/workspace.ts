@@ -1,0 +1,66 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Toolchain } from "../toolchain/index.ts";
+
+/** Folder of this clone. */
+export const root = resolve(import.meta.dirname, "..");
+
+/** Everything that a clone makes while it runs; ignored by git. */
+export const paths = {
+  own: join(root, ".federation"),
+  home: join(root, ".federation", "home"),
+  state: join(root, ".federation", "state"),
+  passphrase: join(root, ".federation", "passphrase"),
+  project: join(root, ".federation", "project"),
+  logs: join(root, ".federation", "logs"),
+  sources: join(root, ".federation", "sources.json"),
+};
+
+/** Whether the state is in this clone, where nobody has chosen another backend by Pulumi's own variable. */
+export function usesOwnBackend(): boolean {
+  return !process.env["PULUMI_BACKEND_URL"];
+}
+
+/**
+ * Environment in which Pulumi runs: this project's home, backend and passphrase, unless the user has set their own by
+ * Pulumi's usual variables; its tools and this Node first on the path. Makes folders and passphrase when missing.
+ */
+export function pulumiEnvironment(tools: Pick<Toolchain, "bin" | "source">): Record<string, string> {
+  for (const folder of [paths.home, paths.state, paths.logs]) mkdirSync(folder, { recursive: true });
+  const given = process.env;
+  const environment: Record<string, string> = {
+    PULUMI_HOME: paths.home,
+    PULUMI_BACKEND_URL: given["PULUMI_BACKEND_URL"] || pathToFileURL(paths.state).href,
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    // The stack files are shared; a clone's own secrets settings come from its state (see docs/decisions).
+    PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
+    PATH: [tools.bin, dirname(process.execPath), given["PATH"]].join(delimiter),
+    // Node warns of its own type stripping and of a deprecation inside the SDK; neither is the user's to mend.
+    NODE_OPTIONS: [given["NODE_OPTIONS"], "--disable-warning=ExperimentalWarning", "--disable-warning=DEP0180"].filter(Boolean).join(" "),
+  };
+  if (!given["PULUMI_CONFIG_PASSPHRASE"] && !given["PULUMI_CONFIG_PASSPHRASE_FILE"]) {
+    if (!existsSync(paths.passphrase)) writeFileSync(paths.passphrase, randomBytes(24).toString("base64url"), { mode: 0o600, flag: "wx" });
+    environment["PULUMI_CONFIG_PASSPHRASE_FILE"] = paths.passphrase;
+  }
+  if (tools.source === "registry") environment["MESH_FEDERATION_SOURCES"] = paths.sources;
+  return environment;
+}
+
+/** Name of the project, which is also the prefix of its configuration keys. */
+export const project = "mesh-federation";
+
+/** The file of a stack in the clone's own backend. */
+export function stateFile(stack: string): string {
+  return join(paths.state, ".pulumi", "stacks", project, `${stack}.json`);
+}
+
+/** Text of a file, or undefined when there is none. */
+export function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}
