@@ -1,0 +1,3 @@
+module meshfederation/lab/node
+
+go 1.24

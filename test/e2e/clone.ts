@@ -1,0 +1,69 @@
+import { execFileSync, spawn } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+
+const repository = resolve(import.meta.dirname, "..", "..");
+
+/** What a command of the product printed, and how it ended. */
+export interface Finished {
+  code: number;
+  output: string;
+  seconds: number;
+}
+
+/**
+ * A copy of the working tree in a folder of its own, as a git repository without changes: its lab, state and passphrase
+ * are its own, so a developer's running lab is not touched.
+ */
+export class Clone {
+  readonly folder = mkdtempSync(join(tmpdir(), "mesh-federation-"));
+
+  constructor() {
+    const files = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "-z"], { cwd: repository, encoding: "utf8" }).split("\0").filter(Boolean);
+    for (const file of files) {
+      mkdirSync(dirname(join(this.folder, file)), { recursive: true });
+      cpSync(join(repository, file), join(this.folder, file));
+    }
+    symlinkSync(join(repository, "node_modules"), join(this.folder, "node_modules"));
+    this.git("init", "--quiet");
+    this.git("add", "--all");
+    this.git("-c", "user.name=test", "-c", "user.email=test@example.invalid", "commit", "--quiet", "--message", "copy");
+  }
+
+  /** Runs git in the clone and returns what it prints. */
+  git(...args: string[]): string {
+    return execFileSync("git", args, { cwd: this.folder, encoding: "utf8" });
+  }
+
+  /** Starts a script of package.json, as `npm run` does; the process leads a group of its own. */
+  start(script: string, args: string[] = [], env: Record<string, string> = {}) {
+    const argv = ["run", "--silent", script, ...(args.length > 0 ? ["--", ...args] : [])];
+    return spawn("npm", argv, { cwd: this.folder, env: { ...process.env, ...env }, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  }
+
+  /** Runs a script of package.json to its end, showing its output as it comes. */
+  async run(script: string, args: string[] = [], env: Record<string, string> = {}): Promise<Finished> {
+    const started = Date.now();
+    const child = this.start(script, args, env);
+    let output = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        output += text;
+        process.stderr.write(text);
+      });
+    const code = await new Promise<number | null>((done, fail) => child.on("error", fail).on("close", done));
+    return { code: code ?? -1, output, seconds: (Date.now() - started) / 1000 };
+  }
+
+  /** Runs a script that must succeed; its output is in the error when it does not. */
+  async must(script: string, args: string[] = [], env: Record<string, string> = {}): Promise<Finished> {
+    const finished = await this.run(script, args, env);
+    if (finished.code !== 0) throw new Error(`npm run ${script} ${args.join(" ")} ended with exit code ${finished.code}:\n${finished.output.slice(-6000)}`);
+    return finished;
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

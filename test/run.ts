@@ -1,0 +1,87 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { duration } from "../toolchain/progress.ts";
+import { prepareTier, type Tier } from "./support/tiers.ts";
+import { missingScenarios } from "./support/scenarios.ts";
+
+const root = join(import.meta.dirname, "..");
+const tiers: readonly Tier[] = ["unit", "engine", "e2e"];
+
+interface JestResult {
+  numPassedTests: number;
+  numFailedTests: number;
+  numPendingTests: number;
+  numFailedTestSuites: number;
+  testResults: { assertionResults: { title: string; status: string }[]; message: string; status: string }[];
+}
+
+interface Outcome {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+/** Runs one tier: what it needs, then its tests. What cannot be made ready counts as one failed test. */
+async function runTier(tier: Tier): Promise<Outcome> {
+  const started = Date.now();
+  const title = (text: string) => process.stdout.write(`== ${tier}: ${text}\n`);
+  title("start");
+  let outcome: Outcome;
+  try {
+    const environment = await prepareTier(tier);
+    outcome = await runJest(tier, environment);
+  } catch (error) {
+    title(`cannot run: ${(error as Error).message}`);
+    outcome = { passed: 0, failed: 1, skipped: 0 };
+  }
+  title(`${outcome.passed} passed, ${outcome.failed} failed, ${outcome.skipped} skipped in ${duration((Date.now() - started) / 1000)}`);
+  return outcome;
+}
+
+async function runJest(tier: Tier, environment: Record<string, string>): Promise<Outcome> {
+  const file = join(root, ".federation", "test", `${tier}.json`);
+  mkdirSync(join(file, ".."), { recursive: true });
+  rmSync(file, { force: true });
+  const jest = join(root, "node_modules", "jest", "bin", "jest.js");
+  const args = [jest, "--selectProjects", tier, "--json", `--outputFile=${file}`, ...(tier === "unit" ? [] : ["--runInBand", "--verbose"]), ...process.argv.slice(2).filter((a) => a.startsWith("-"))];
+  const child = spawn(process.execPath, args, { cwd: root, env: { ...process.env, ...environment }, stdio: ["ignore", "ignore", "inherit"] });
+  const code = await new Promise<number | null>((resolve, reject) => child.on("error", reject).on("close", resolve));
+  if (!existsSync(file)) throw new Error(`jest ended with exit code ${code} and without a result`);
+  const result = JSON.parse(readFileSync(file, "utf8")) as JestResult;
+  const tests = result.testResults.flatMap((r) => r.assertionResults);
+  if (tests.length === 0) throw new Error("there is no test");
+  // A file that cannot be loaded fails without a failing test.
+  const unloadable = result.testResults.filter((r) => r.status === "failed" && r.assertionResults.every((a) => a.status !== "failed")).length;
+  let failed = result.numFailedTests + unloadable;
+  if (tier === "e2e") {
+    for (const test of tests) process.stdout.write(`   scenario: ${test.title}: ${test.status}\n`);
+    const missing = missingScenarios(tests.filter((t) => t.status === "passed" || t.status === "failed").map((t) => t.title));
+    for (const name of missing) process.stdout.write(`   scenario: ${name}: DID NOT RUN\n`);
+    failed += missing.length;
+  }
+  return { passed: result.numPassedTests, failed, skipped: result.numPendingTests };
+}
+
+async function main(): Promise<number> {
+  const asked = process.argv.slice(2).filter((a) => !a.startsWith("-"));
+  const unknown = asked.filter((a) => !(tiers as readonly string[]).includes(a));
+  if (unknown.length > 0) throw new Error(`unknown tier ${unknown.join(", ")}; tiers are ${tiers.join(", ")}`);
+  const total: Outcome = { passed: 0, failed: 0, skipped: 0 };
+  for (const tier of tiers.filter((t) => asked.includes(t))) {
+    const outcome = await runTier(tier);
+    for (const key of ["passed", "failed", "skipped"] as const) total[key] += outcome[key];
+  }
+  process.stdout.write(`Tests: ${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ""}\n`);
+  // A developer may skip a test; in CI nothing may go unproven.
+  return total.failed > 0 || total.passed === 0 || (process.env["CI"] === "true" && total.skipped > 0) ? 1 : 0;
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: Error) => {
+    process.stderr.write(`error: ${error.message}\n`);
+    process.stdout.write("Tests: 0 passed, 1 failed\n");
+    process.exit(1);
+  },
+);
