@@ -1,0 +1,4 @@
+import { serve } from "../shared/serve.ts";
+import { commandPlugin } from "./plugin.ts";
+
+await serve(commandPlugin());
