@@ -15,7 +15,9 @@ const PROGRAMS: Record<string, string> = {
   ip: "iproute2",
   nsenter: "util-linux",
   unshare: "util-linux",
+  setpriv: "util-linux",
   unzip: "unzip",
+  pip3: "python3-pip",
 };
 
 /** Where programs are looked for besides PATH; a user's PATH often lacks these. */

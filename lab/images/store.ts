@@ -22,7 +22,7 @@ export async function fillStore(ctx: BuildContext, work: string, root: string, i
   mkdirSync(store, { recursive: true });
   const config = join(work, "containerd.toml");
   writeFileSync(config, `version = 2\ndisabled_plugins = ["io.containerd.grpc.v1.cri"]\n`);
-  await ctx.run("unshare", ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-euc", IMPORT], {
+  await ctx.run("setpriv", ["--pdeathsig", "KILL", "unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-euc", IMPORT], {
     env: { CONFIG: config, STORE: store, ARCHIVE: archive, LOG: join(work, "containerd.log"), LAYERS: uniqueLayers(images).join(" ") },
   });
   for (const id of readdirSync(join(store, SNAPSHOTS))) moveSnapshot(root, id);

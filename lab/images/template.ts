@@ -1,6 +1,7 @@
-import { mkdirSync, renameSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { BuildContext } from "../../toolchain/artefact.ts";
+import { identityOf } from "../../toolchain/processes.ts";
 import { docker } from "../engine/dockerApi.ts";
 import { startDaemon, stopDaemon } from "../engine/daemon.ts";
 import { placeAt } from "../place.ts";
@@ -10,6 +11,9 @@ import { IMAGES } from "./names.ts";
 
 /** Folders of an engine's data in which an image lives (storage driver overlay2). */
 export const TEMPLATE_FOLDERS = ["image", "overlay2"] as const;
+
+/** What the name of an engine that lives only during a build starts with; the builder's pid follows. */
+const BUILD_ENGINE = "meshfed-build-";
 
 /**
  * Makes the node image of the root file system `root` and stores it as the data of an engine that has loaded it:
@@ -33,8 +37,10 @@ export async function buildTemplate(ctx: BuildContext, work: string, root: strin
     },
   ]);
   rmSync(root, { recursive: true });
-  const place = placeAt({ root: work, id: `meshfed-build-${process.pid}`, federation: work, engine: join(work, "engine") });
-  const engine = await startDaemon(place, ["unshare", "--net"], runtime);
+  clearBuildFolders();
+  const place = placeAt({ root: work, id: `${BUILD_ENGINE}${process.pid}`, federation: work, engine: join(work, "engine") });
+  // A network of its own, and no longer a life than this process, even if that is killed.
+  const engine = await startDaemon(place, ["setpriv", "--pdeathsig", "KILL", "unshare", "--net"], runtime);
   try {
     await ctx.run("sh", ["-ec", 'tar -C "$0" -cf - . | docker -H "unix://$1" load', archive, place.socket]);
     await docker(place.socket, "GET", `/images/${IMAGES.node}/json`);
@@ -44,4 +50,11 @@ export async function buildTemplate(ctx: BuildContext, work: string, root: strin
   }
   mkdirSync(into, { recursive: true });
   for (const folder of TEMPLATE_FOLDERS) renameSync(join(place.data, folder), join(into, basename(folder)));
+}
+
+/** Removes the folders under /run that killed builds left; their engines ended with them. */
+export function clearBuildFolders(): void {
+  for (const name of readdirSync("/run").filter((entry) => entry.startsWith(BUILD_ENGINE))) {
+    if (!identityOf(Number(name.slice(BUILD_ENGINE.length)))) rmSync(join("/run", name), { recursive: true, force: true });
+  }
 }
