@@ -3,7 +3,7 @@ import type { Engine } from "../shared/engine.ts";
 import type { Plugin } from "../shared/plugin.ts";
 import { equal, Secret, Unknown, type Value, type Values } from "../shared/values.ts";
 import { checkCommand } from "./check.ts";
-import { changedPaths } from "./changes.ts";
+import { changedPaths } from "../shared/changes.ts";
 import { execute, type Execution } from "./execute.ts";
 
 const commandType = "command:local:Command";

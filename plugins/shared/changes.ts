@@ -1,4 +1,4 @@
-import { equal, isObject, Secret, type Value, type Values } from "../shared/values.ts";
+import { equal, isObject, Secret, type Value, type Values } from "./values.ts";
 
 /** One difference: where, and what happened there. */
 export interface Change {

@@ -1,0 +1,4 @@
+import { serve } from "../shared/serve.ts";
+import { kubernetesPlugin } from "./plugin.ts";
+
+await serve(kubernetesPlugin());

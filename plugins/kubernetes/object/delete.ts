@@ -1,0 +1,43 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { reveal, type Values } from "../../shared/values.ts";
+import { Unreachable } from "../cluster.ts";
+import { get, Refused, type Operation } from "./api.ts";
+import { parseId, type LiveObject } from "./state.ts";
+
+/** How long an object may take to go, in seconds, unless the resource says otherwise. */
+const defaultTimeout = 600;
+
+/**
+ * Deletes an object and waits until it is gone. One that is gone already, with its kind or without, is no error.
+ *
+ * @throws when it is still there in the end, with the finalizers that hold it
+ */
+export async function deleteObject(operation: Operation, id: string, object: Values, timeout: number): Promise<void> {
+  const plain = reveal(object) as LiveObject;
+  let kind;
+  try {
+    kind = await operation.cluster.resourceOf(plain.apiVersion, plain.kind);
+  } catch (error) {
+    if (error instanceof Unreachable && operation.cluster.options.deleteUnreachable) return;
+    if (error instanceof Unreachable) error.message += "; if it is gone for good, set PULUMI_K8S_DELETE_UNREACHABLE=true or the provider's deleteUnreachable";
+    throw error;
+  }
+  if (!kind) return;
+  const { name, namespace = kind.namespaced ? operation.cluster.namespace : undefined } = parseId(id);
+  const path = kind.path(namespace, name);
+  const propagationPolicy = plain.metadata?.annotations?.["pulumi.com/deletionPropagationPolicy"] ?? "Foreground";
+  const { status, body } = await operation.cluster.request("DELETE", path, { body: { apiVersion: "v1", kind: "DeleteOptions", propagationPolicy }, signal: operation.signal });
+  if (status === 404) return;
+  if (status >= 300) throw new Refused(status, body);
+  const uid = (body as any)?.metadata?.uid ?? (body as any)?.details?.uid;
+  const seconds = timeout > 0 ? timeout : defaultTimeout;
+  for (const until = Date.now() + seconds * 1000; ; await sleep(250, undefined, { signal: operation.signal })) {
+    const live = await get(operation, kind, namespace, name);
+    // Another object may have taken its name.
+    if (!live || (uid && live.metadata.uid !== uid)) return;
+    const held = live.metadata.finalizers?.length ? `, held by its finalizers ${live.metadata.finalizers.join(", ")}` : "";
+    operation.engine.log("info", `waiting until it is gone${held}`, operation.urn, true);
+    if (Date.now() > until)
+      throw new Error(`"${id}" is still there ${seconds} s after its deletion${held}; look at it (kubectl describe ${kind.plural} ${name}${namespace ? ` -n ${namespace}` : ""}) and run the same command again`);
+  }
+}

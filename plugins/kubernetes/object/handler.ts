@@ -1,0 +1,124 @@
+import { InitFailed } from "../../shared/plugin.ts";
+import { hasUnknown, reveal, Unknown, type Values } from "../../shared/values.ts";
+import { awaitObject, NotReady } from "../await/await.ts";
+import { Unreachable, type Context, type ResourceHandler, type ResourceKind } from "../cluster.ts";
+import { get, isBuiltIn, kindOf, UnknownKind, type Operation } from "./api.ts";
+import { checkObject } from "./check.ts";
+import { deleteObject } from "./delete.ts";
+import { diffObject } from "./diff.ts";
+import { driftedInputs, fieldManagerOf, idOf, inputsFrom, objectOf, parseId, stateOf, type LiveObject } from "./state.ts";
+import { applyObject, createObject } from "./write.ts";
+
+/** Ordinary objects: every kind a cluster serves, custom resources included. */
+export const objects: ResourceHandler = {
+  check: async (request) => checkObject({ ...request, namespace: undefined }),
+
+  diff: async ({ olds, oldInputs, news, cluster }) => diffObject(inputsOf(olds, oldInputs), news, cluster.options),
+
+  create: async (request) => {
+    const { properties: inputs, preview, urn } = request;
+    if (preview && hasUnknown(inputs)) return { id: "", properties: inputs };
+    const manager = fieldManagerOf(urn);
+    try {
+      const target = await targetOf(request, inputs, preview);
+      const made = await createObject(request, { ...target, inputs, manager, preview });
+      const live = preview ? previewed(made) : await settled(request, target.kind, made, inputs, manager, request.timeout);
+      return { id: preview ? "" : idOf(live), properties: stateOf(live, inputs, manager, apiVersionOf(inputs)) };
+    } catch (error) {
+      if (preview && isPremature(error, inputs)) return { id: "", properties: inputs };
+      throw told(error, inputs, "was not successfully created by");
+    }
+  },
+
+  update: async (request) => {
+    const { news: inputs, olds, preview, urn } = request;
+    if (preview && hasUnknown(inputs)) return { properties: inputs };
+    const manager = typeof olds["__fieldManager"] === "string" ? olds["__fieldManager"] : fieldManagerOf(urn);
+    const { namespace } = parseId(request.id);
+    try {
+      const target = await targetOf(request, inputs, preview);
+      const applied = await applyObject(request, { ...target, namespace: namespace ?? target.namespace, inputs, manager, preview });
+      const live = preview ? applied : await settled(request, target.kind, applied, inputs, manager, request.timeout);
+      return { properties: stateOf(live, inputs, manager, String(olds["__initialApiVersion"] ?? apiVersionOf(inputs))) };
+    } catch (error) {
+      if (error instanceof Unreachable && request.cluster.options.skipUpdateUnreachable) return { properties: olds };
+      throw told(error, inputs, "was not successfully updated by");
+    }
+  },
+
+  read: async (request) => {
+    const { properties, inputs } = request;
+    const known = inputsOf(properties, inputs);
+    const [, group, typeKind] = request.type.split(":") as [string, string, string];
+    const apiVersion = String(reveal(known["apiVersion"] ?? group.replace(/^core\//, "")));
+    const kind = await request.cluster.resourceOf(apiVersion, String(reveal(known["kind"] ?? typeKind))).catch((error: unknown) => {
+      if (error instanceof Unreachable && request.cluster.options.deleteUnreachable) return undefined;
+      throw error;
+    });
+    if (!kind) return undefined;
+    const { namespace, name } = parseId(request.id);
+    const live = await get(request, kind, kind.namespaced ? (namespace ?? request.cluster.namespace) : undefined, name);
+    if (!live) return undefined;
+    const manager = typeof properties["__fieldManager"] === "string" ? properties["__fieldManager"] : fieldManagerOf(request.urn);
+    const imported = Object.keys(known).length === 0;
+    const now = imported ? inputsFrom(live) : driftedInputs(known, objectOf(properties), live);
+    return { id: idOf(live), inputs: now, properties: stateOf(live, now, manager, String(properties["__initialApiVersion"] ?? apiVersion)) };
+  },
+
+  delete: async (request) => deleteObject(request, request.id, objectOf(request.properties), request.timeout),
+};
+
+/** Where the object goes. In a preview a kind that does not exist yet is not waited for. */
+async function targetOf(operation: Operation & Context, inputs: Values, preview: boolean): Promise<{ kind: ResourceKind; namespace: string | undefined; name: string | undefined }> {
+  const kind = await kindOf(operation, apiVersionOf(inputs), String(reveal(inputs["kind"]!)), !preview && !isBuiltIn(apiVersionOf(inputs)));
+  const metadata = reveal(inputs["metadata"] ?? {}) as { name?: string; namespace?: string };
+  return { kind, namespace: kind.namespaced ? (metadata.namespace ?? operation.cluster.namespace) : undefined, name: metadata.name };
+}
+
+/** The object once it is what it should be; when it does not get there it is kept in state, with the reasons. */
+async function settled(operation: Operation & Context, kind: ResourceKind, written: LiveObject, inputs: Values, manager: string, timeout: number): Promise<LiveObject> {
+  try {
+    return await awaitObject(operation, kind, written, timeout);
+  } catch (error) {
+    const live = error instanceof NotReady ? error.live : written;
+    const reasons = error instanceof NotReady ? error.reasons : [(error as Error).message];
+    const id = idOf(live);
+    throw new InitFailed(`the Kubernetes API server reported that "${id}" failed to fully initialize or become live: ${(error as Error).message}`, {
+      id,
+      properties: stateOf(live, inputs, manager, apiVersionOf(inputs)),
+      inputs,
+      reasons,
+    });
+  }
+}
+
+function inputsOf(state: Values, inputs: Values): Values {
+  if (Object.keys(inputs).length > 0) return inputs;
+  return (state["__inputs"] as Values | undefined) ?? {};
+}
+
+function apiVersionOf(inputs: Values): string {
+  const version = inputs["apiVersion"]!;
+  return version instanceof Unknown ? "" : String(reveal(version));
+}
+
+/** What a preview cannot tell yet: status and place in the store. */
+function previewed(made: LiveObject): LiveObject {
+  const { status: _, ...rest } = made;
+  const { resourceVersion: _r, ...metadata } = rest.metadata;
+  return { ...rest, metadata } as LiveObject;
+}
+
+/** Whether a preview failed only because what comes before the object is not there yet. */
+function isPremature(error: unknown, inputs: Values): boolean {
+  if (error instanceof UnknownKind) return !isBuiltIn(apiVersionOf(inputs));
+  if (error instanceof Unreachable) return true;
+  return error instanceof Error && (/namespaces? ".*" not found/.test(error.message) || /failed calling webhook/.test(error.message));
+}
+
+function told(error: unknown, inputs: Values, what: string): unknown {
+  if (error instanceof InitFailed || error instanceof Unreachable || error instanceof UnknownKind || !(error instanceof Error)) return error;
+  const metadata = reveal(inputs["metadata"] ?? {}) as { name?: string; namespace?: string };
+  const id = metadata.namespace ? `${metadata.namespace}/${metadata.name}` : (metadata.name ?? "");
+  return Object.assign(error, { message: `resource "${id}" ${what} the Kubernetes API server: ${error.message}` });
+}

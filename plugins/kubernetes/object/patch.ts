@@ -1,0 +1,66 @@
+import { hasUnknown, reveal, type Values } from "../../shared/values.ts";
+import { Unreachable, type ResourceHandler } from "../cluster.ts";
+import { call, get, kindOf } from "./api.ts";
+import { diffObject } from "./diff.ts";
+import { objects } from "./handler.ts";
+import { fieldManagerOf, idOf, parseId, stateOf } from "./state.ts";
+import { applyObject } from "./write.ts";
+
+/**
+ * Resources such as `ServiceAccountPatch`: some fields of an object that somebody else made. Creating one needs the
+ * object to exist; deleting one gives the fields up and leaves the object.
+ * https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/managing-resources-with-server-side-apply/
+ */
+export const patches: ResourceHandler = {
+  check: async ({ type, news }) => {
+    const [, group, kind] = type.split(":") as [string, string, string];
+    const inputs: Values = { ...news, apiVersion: news["apiVersion"] ?? group.replace(/^core\//, ""), kind: String(reveal(news["kind"] ?? kind)).replace(/Patch$/, "") };
+    const name = (reveal(news["metadata"] ?? null) as { name?: unknown } | null)?.name;
+    const failures = name === undefined ? [{ property: "metadata.name", reason: "metadata.name is missing: name the object to patch" }] : [];
+    return { inputs, failures };
+  },
+
+  diff: async ({ oldInputs, olds, news, cluster }) => diffObject(Object.keys(oldInputs).length > 0 ? oldInputs : (olds["__inputs"] as Values), news, cluster.options),
+
+  create: async (request) => {
+    if (request.preview) return { id: "", properties: request.properties };
+    const { kind, namespace, name } = await target(request, request.properties);
+    const live = await get(request, kind, namespace, name);
+    if (!live) throw new Error(`there is no ${kind.kind} "${namespace ? `${namespace}/` : ""}${name}" to patch; make it first, or name one that exists`);
+    const manager = fieldManagerOf(request.urn);
+    const patched = await applyObject(request, { kind, namespace, name, inputs: request.properties, manager, preview: false });
+    return { id: idOf(patched), properties: stateOf(patched, request.properties, manager, String(request.properties["apiVersion"])) };
+  },
+
+  update: async (request) => {
+    if (request.preview && hasUnknown(request.news)) return { properties: request.news };
+    const { kind, namespace, name } = await target(request, request.news);
+    const manager = String(request.olds["__fieldManager"] ?? fieldManagerOf(request.urn));
+    const patched = await applyObject(request, { kind, namespace, name, inputs: request.news, manager, preview: request.preview });
+    return { properties: stateOf(patched, request.news, manager, String(request.news["apiVersion"])) };
+  },
+
+  read: async (request) => objects.read({ ...request, type: request.type.replace(/Patch$/, "") }),
+
+  delete: async (request) => {
+    const inputs = (request.properties["__inputs"] ?? request.properties) as Values;
+    try {
+      const { kind, namespace, name } = await target(request, inputs);
+      if (!(await get(request, kind, namespace, name))) return;
+      const manager = String(request.properties["__fieldManager"] ?? fieldManagerOf(request.urn));
+      // Applying nothing but the object's name takes away what this manager alone had set.
+      const body = { apiVersion: reveal(inputs["apiVersion"]!), kind: kind.kind, metadata: { name, ...(namespace ? { namespace } : {}) } };
+      await call(request, "PATCH", kind.path(namespace, name), { contentType: "application/apply-patch+yaml", body, query: { fieldManager: manager, force: "true" } });
+    } catch (error) {
+      if (error instanceof Unreachable && request.cluster.options.deleteUnreachable) return;
+      throw error;
+    }
+  },
+};
+
+async function target(request: Parameters<typeof kindOf>[0] & { id?: string }, inputs: Values) {
+  const kind = await kindOf(request, String(reveal(inputs["apiVersion"]!)), String(reveal(inputs["kind"]!)), false);
+  const metadata = reveal(inputs["metadata"]!) as { name: string; namespace?: string };
+  const { namespace } = request.id ? parseId(request.id) : { namespace: undefined };
+  return { kind, namespace: kind.namespaced ? (namespace ?? metadata.namespace ?? request.cluster.namespace) : undefined, name: metadata.name };
+}

@@ -1,0 +1,120 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { generateKeyPairSync } from "node:crypto";
+import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const token = "test-admin-token";
+
+/**
+ * A real Kubernetes API server with a store of its own, on loopback, and nothing else: objects are kept and checked, but
+ * no controller acts on them. Its programs are in the folder MESH_FEDERATION_TEST_BIN.
+ */
+export class ApiServer {
+  readonly kubeconfig: string;
+  readonly address: string;
+  private readonly processes: ChildProcess[];
+  private readonly folder: string;
+
+  private constructor(folder: string, processes: ChildProcess[], address: string, kubeconfig: string) {
+    this.folder = folder;
+    this.processes = processes;
+    this.address = address;
+    this.kubeconfig = kubeconfig;
+  }
+
+  static async start(): Promise<ApiServer> {
+    const bin = process.env["MESH_FEDERATION_TEST_BIN"];
+    if (!bin) throw new Error("MESH_FEDERATION_TEST_BIN is not set: run these tests with `npm run test:engine`, which makes the programs ready");
+    const folder = mkdtempSync(join(tmpdir(), "mesh-federation-api-"));
+    const [client, peer, port] = [await freePort(), await freePort(), await freePort()];
+    const start = (program: string, args: string[]): ChildProcess => {
+      const log = openSync(join(folder, `${program}.log`), "a");
+      return spawn(join(bin, program), args, { stdio: ["ignore", log, log] });
+    };
+    const etcd = start("etcd", [
+      `--data-dir=${join(folder, "etcd")}`,
+      `--listen-client-urls=http://127.0.0.1:${client}`,
+      `--advertise-client-urls=http://127.0.0.1:${client}`,
+      `--listen-peer-urls=http://127.0.0.1:${peer}`,
+      "--unsafe-no-fsync",
+    ]);
+    const key = generateKeyPairSync("rsa", { modulusLength: 2048, privateKeyEncoding: { type: "pkcs1", format: "pem" }, publicKeyEncoding: { type: "spki", format: "pem" } });
+    writeFileSync(join(folder, "sa.key"), key.privateKey, { mode: 0o600 });
+    writeFileSync(join(folder, "sa.pub"), key.publicKey);
+    writeFileSync(join(folder, "tokens.csv"), `${token},admin,admin,system:masters\n`, { mode: 0o600 });
+    const server = start("kube-apiserver", [
+      `--etcd-servers=http://127.0.0.1:${client}`,
+      "--bind-address=127.0.0.1",
+      `--secure-port=${port}`,
+      `--cert-dir=${join(folder, "certs")}`,
+      "--service-cluster-ip-range=10.255.0.0/24",
+      "--service-account-issuer=https://kubernetes.default.svc",
+      `--service-account-key-file=${join(folder, "sa.pub")}`,
+      `--service-account-signing-key-file=${join(folder, "sa.key")}`,
+      `--token-auth-file=${join(folder, "tokens.csv")}`,
+      "--authorization-mode=AlwaysAllow",
+      "--disable-admission-plugins=ServiceAccount",
+    ]);
+    const address = `https://127.0.0.1:${port}`;
+    const made = new ApiServer(folder, [server, etcd], address, "");
+    try {
+      await made.untilReady();
+    } catch (error) {
+      await made.stop();
+      throw error;
+    }
+    return new ApiServer(folder, [server, etcd], address, kubeconfigFor(address, readFileSync(join(folder, "certs", "apiserver.crt"), "utf8")));
+  }
+
+  async stop(): Promise<void> {
+    for (const child of this.processes) {
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      if (child.exitCode === null && child.kill("SIGTERM")) await Promise.race([ended, sleep(5000)]);
+      if (child.exitCode === null) child.kill("SIGKILL");
+    }
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async untilReady(): Promise<void> {
+    const { request } = await import("node:https");
+    const ready = () =>
+      new Promise<boolean>((resolve) => {
+        const call = request(`${this.address}/readyz`, { rejectUnauthorized: false, headers: { authorization: `Bearer ${token}` } }, (answer) => {
+          answer.resume();
+          resolve(answer.statusCode === 200);
+        });
+        call.on("error", () => resolve(false));
+        call.end();
+      });
+    for (const until = Date.now() + 60_000; !(await ready()); await sleep(200)) {
+      const dead = this.processes.find((child) => child.exitCode !== null);
+      if (!dead && Date.now() < until) continue;
+      const log = ["etcd", "kube-apiserver"].map((name) => readFileSync(join(this.folder, `${name}.log`), "utf8").slice(-1500)).join("\n");
+      throw new Error(`the API server ${dead ? "ended" : "did not start in 60 s"}:\n${log}`);
+    }
+  }
+}
+
+function kubeconfigFor(server: string, certificate: string): string {
+  return JSON.stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": "test",
+    contexts: [{ name: "test", context: { cluster: "test", user: "admin" } }],
+    clusters: [{ name: "test", cluster: { server, "certificate-authority-data": Buffer.from(certificate).toString("base64") } }],
+    users: [{ name: "admin", user: { token } }],
+  });
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.on("error", reject).listen(0, "127.0.0.1", () => {
+      const { port } = probe.address() as { port: number };
+      probe.close(() => resolve(port));
+    });
+  });
+}
