@@ -88,20 +88,21 @@ async function runs(place: Place): Promise<boolean> {
   return recordedDaemon(place) !== undefined && hasNamespace(place) && (await answers(place.socket, PATIENCE));
 }
 
-/** Starts the engine unless it runs. Returns whether it was started. */
-async function ensureEngine(place: Place, template: string, runtime: string, progress: Progress): Promise<boolean> {
+/** Starts the engine unless it runs. Returns the time before its start when it was started, in milliseconds since the epoch. */
+async function ensureEngine(place: Place, template: string, runtime: string, progress: Progress): Promise<number | undefined> {
   const current = isMadeFrom(place, template);
   const inUse = hasContainers(place);
   if (!current && inUse) progress.note("lab: its clusters were made from an earlier node image, and so will new ones be; `npm run down` and `npm run up` renew them");
-  if ((current || inUse) && (await runs(place))) return false;
+  if ((current || inUse) && (await runs(place))) return undefined;
   const step = progress.step("start the lab's engine", 5);
   try {
     await clearProcesses(place, false);
     await ensureNamespace(place);
     if (!current && !inUse) await makeData(place, template);
+    const started = Date.now();
     await startDaemon(place, entering(place), runtime);
     step.done();
-    return true;
+    return started;
   } catch (error) {
     step.fail(error);
     throw error;
@@ -113,10 +114,13 @@ function alone(place: Place, progress: Progress, work: () => Promise<void>): Pro
   return withLock(join(place.federation, "lab.lock"), work, (pid) => progress.note(`lab: waiting for process ${pid}, which starts or stops it`));
 }
 
-/** Variables of docker's and of proxies that would lead elsewhere than to the lab's engine and clusters. */
-const MISLEADING = ["DOCKER_CONTEXT", "DOCKER_TLS_VERIFY", "DOCKER_API_VERSION", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"];
+/** Variables of docker, kind and proxies that would lead elsewhere than to the lab's engine and clusters. */
+const MISLEADING = [
+  "DOCKER_CONTEXT", "DOCKER_TLS_VERIFY", "DOCKER_API_VERSION", "KIND_EXPERIMENTAL_PROVIDER", "KIND_EXPERIMENTAL_DOCKER_NETWORK",
+  "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy",
+];
 
 function labOf(place: Place): Lab {
   const emptied = Object.fromEntries(MISLEADING.map((name) => [name, ""]));
-  return { enter: entering(place), env: { ...emptied, DOCKER_HOST: `unix://${place.socket}`, KIND_EXPERIMENTAL_PROVIDER: "docker" } };
+  return { enter: entering(place), env: { ...emptied, DOCKER_HOST: `unix://${place.socket}` } };
 }

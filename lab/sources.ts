@@ -8,6 +8,9 @@ import type { Place } from "./place.ts";
 /** Where a clone links to its charts. Relative to the project: Pulumi's state must not depend on the machine. */
 const chart = (name: keyof typeof CHARTS): string => `./.federation/charts/${name}`;
 
+/** MetalLB's charts wait ten seconds before they first ask a pod whether it is ready; it is after one. */
+const READY_SOON = { readinessProbe: { initialDelaySeconds: 1, periodSeconds: 2 } };
+
 const image = (name: string): { repository: string; tag: string; pullPolicy: string } => {
   const at = name.lastIndexOf(":");
   return { repository: name.slice(0, at), tag: name.slice(at + 1), pullPolicy: "IfNotPresent" };
@@ -35,8 +38,8 @@ export function labSources(): Sources {
       version: VERSIONS.metallb,
       chart: chart("metallb"),
       values: {
-        controller: { image: image(IMAGES.metallbController) },
-        speaker: { image: image(IMAGES.metallbSpeaker), frr: { enabled: false } },
+        controller: { image: image(IMAGES.metallbController), ...READY_SOON },
+        speaker: { image: image(IMAGES.metallbSpeaker), frr: { enabled: false }, ...READY_SOON },
         frrk8s: { enabled: false },
       },
     },
