@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Artefact } from "../../toolchain/artefact.ts";
+import { dyingWithUs } from "../dyingWithUs.ts";
 import { debianMirror } from "../prerequisites.ts";
 
 /** The Debian release that the root file systems are of. Its Python is the one the httpbin closure is for. */
@@ -36,8 +37,9 @@ function rootFileSystem(name: string, packages: string[], expectedSeconds: numbe
       const root = join(dir, "root");
       const debootstrap = ["debootstrap", "--variant=minbase", `--include=${packages.join(",")}`, SUITE, root, debianMirror()];
       log("debootstrap");
-      // Its mounts and its processes end with it, and it ends with this process, even by SIGKILL.
-      await run("setpriv", ["--pdeathsig", "KILL", "unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", ...debootstrap], {
+      // Its mounts and its processes end with it.
+      const [command, ...args] = dyingWithUs("unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", ...debootstrap);
+      await run(command!, args, {
         env: { LC_ALL: "C", PATH: `${process.env["PATH"] ?? ""}:/usr/sbin:/sbin` },
       });
       for (const folder of EMPTIED) empty(join(root, folder));

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { run } from "../../toolchain/run.ts";
+import { dyingWithUs } from "../dyingWithUs.ts";
 import type { Place } from "../place.ts";
 
 /** Whether the data of the lab's engine was made from the template in folder `template`. */
@@ -25,11 +26,11 @@ export async function makeData(place: Place, template: string): Promise<void> {
   rmSync(next, { recursive: true, force: true });
   mkdirSync(next, { recursive: true });
   const folders = readdirSync(template).map((name) => join(template, name));
-  try {
-    await run("cp", ["-al", ...folders, next]);
-  } catch {
-    await run("cp", ["-a", "--remove-destination", ...folders, next]);
-  }
+  const copy = (...options: string[]): Promise<string> => {
+    const [command, ...args] = dyingWithUs("cp", ...options, ...folders, next);
+    return run(command!, args);
+  };
+  await copy("-al").catch(() => copy("-a", "--remove-destination"));
   renameSync(next, place.data);
   writeFileSync(markOf(place), basename(template));
 }

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { BuildContext } from "../../toolchain/artefact.ts";
+import { dyingWithUs } from "../dyingWithUs.ts";
 import { writeArchive, type Image } from "./archive.ts";
 
 /** Where a node keeps the unpacked layers, outside /var: kind makes /var a volume, into which the engine copies. */
@@ -22,7 +23,8 @@ export async function fillStore(ctx: BuildContext, work: string, root: string, i
   mkdirSync(store, { recursive: true });
   const config = join(work, "containerd.toml");
   writeFileSync(config, `version = 2\ndisabled_plugins = ["io.containerd.grpc.v1.cri"]\n`);
-  await ctx.run("setpriv", ["--pdeathsig", "KILL", "unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-euc", IMPORT], {
+  const [command, ...args] = dyingWithUs("unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-euc", IMPORT);
+  await ctx.run(command!, args, {
     env: { CONFIG: config, STORE: store, ARCHIVE: archive, LOG: join(work, "containerd.log"), LAYERS: uniqueLayers(images).join(" ") },
   });
   for (const id of readdirSync(join(store, SNAPSHOTS))) moveSnapshot(root, id);

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { BuildContext } from "../../toolchain/artefact.ts";
 import { identityOf } from "../../toolchain/processes.ts";
+import { dyingWithUs } from "../dyingWithUs.ts";
 import { docker } from "../engine/dockerApi.ts";
 import { startDaemon, stopDaemon } from "../engine/daemon.ts";
 import { placeAt } from "../place.ts";
@@ -39,8 +40,7 @@ export async function buildTemplate(ctx: BuildContext, work: string, root: strin
   rmSync(root, { recursive: true });
   clearBuildFolders();
   const place = placeAt({ root: work, id: `${BUILD_ENGINE}${process.pid}`, federation: work, engine: join(work, "engine") });
-  // A network of its own, and no longer a life than this process, even if that is killed.
-  const engine = await startDaemon(place, ["setpriv", "--pdeathsig", "KILL", "unshare", "--net"], runtime);
+  const engine = await startDaemon(place, dyingWithUs("unshare", "--net"), runtime);
   try {
     await ctx.run("sh", ["-ec", 'tar -C "$0" -cf - . | docker -H "unix://$1" load', archive, place.socket]);
     await docker(place.socket, "GET", `/images/${IMAGES.node}/json`);
