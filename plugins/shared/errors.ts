@@ -8,7 +8,8 @@ import { encode, type Value } from "./values.ts";
 
 /** The status by which the engine learns of an error; what exists in spite of it travels in the status's details. */
 export function statusOf(plugin: string, error: unknown): grpc.ServiceError {
-  const message = error instanceof Error ? error.message : String(error);
+  const aborted = error instanceof Error && error.name === "AbortError";
+  const message = aborted ? "the operation was cancelled before its end" : error instanceof Error ? error.message : String(error);
   const metadata = new grpc.Metadata();
   if (error instanceof InitFailed) metadata.add("grpc-status-details-bin", details(error));
   else if (error instanceof TypeError || error instanceof RangeError)

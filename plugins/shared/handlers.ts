@@ -35,7 +35,7 @@ export function handlersOf(plugin: Plugin, session: Session): grpc.UntypedServic
       const engine = session.engine ?? { log: () => undefined };
       const answer = await plugin.configure({ args: values(r.getArgs()), engine });
       return message(new pb.ConfigureResponse(), (m) => {
-        m.setAcceptsecrets(true);
+        m.setAcceptsecrets(answer.acceptsSecrets ?? true);
         m.setSupportspreview(answer.supportsPreview ?? false);
         m.setSupportsAutonamingConfiguration(answer.supportsAutonaming ?? false);
       });
@@ -104,15 +104,18 @@ export function handlersOf(plugin: Plugin, session: Session): grpc.UntypedServic
       });
     }),
   };
-  return Object.fromEntries(Object.entries(methods).flatMap(([name, method]) => (method ? [[name, unary(plugin.name, method)]] : [])));
+  return Object.fromEntries(Object.entries(methods).flatMap(([name, method]) => (method ? [[name, unary(plugin.name, session, method)]] : [])));
 }
 
-function unary(plugin: string, method: Method): grpc.handleUnaryCall<any, any> {
+function unary(plugin: string, session: Session, method: Method): grpc.handleUnaryCall<any, any> {
   return (call, callback) => {
-    method(call.request).then(
-      (answer) => callback(null, answer),
-      (error: unknown) => callback(statusOf(plugin, error), null),
-    );
+    session.running++;
+    method(call.request)
+      .finally(() => session.running--)
+      .then(
+        (answer) => callback(null, answer),
+        (error: unknown) => callback(statusOf(plugin, error), null),
+      );
   };
 }
 
@@ -149,7 +152,7 @@ const kinds: Record<DiffKind, number> = { add: 0, "add-replace": 1, delete: 2, "
 
 function diffResponse(answer: DiffResult): unknown {
   return message(new pb.DiffResponse(), (m) => {
-    m.setChanges(answer.changes ? 2 : 1);
+    m.setChanges(answer.changes === undefined ? 0 : answer.changes ? 2 : 1);
     m.setReplacesList(answer.replaces ?? []);
     m.setDeletebeforereplace(answer.deleteBeforeReplace ?? false);
     m.setDiffsList(answer.diffs ?? []);

@@ -6,7 +6,8 @@ export type DiffKind = "add" | "add-replace" | "delete" | "delete-replace" | "up
 
 /** Answer of `diff` and `diffConfig`. */
 export interface DiffResult {
-  changes: boolean;
+  /** Left out: the engine compares by itself. */
+  changes?: boolean;
   /** Properties that force a replacement. */
   replaces?: string[];
   deleteBeforeReplace?: boolean;
@@ -54,13 +55,23 @@ export interface ConstructRequest {
   acceptsOutputs: boolean;
 }
 
+/** What a plugin can do, as it answers to Configure. */
+export interface ConfigureResult {
+  /** Whether create and update understand `preview`. Default false. */
+  supportsPreview?: boolean;
+  /** Default false. */
+  supportsAutonaming?: boolean;
+  /** Whether inputs arrive with their secrets marked; without, they arrive revealed. Default true. */
+  acceptsSecrets?: boolean;
+}
+
 /** A resource plugin: what the provider protocol asks, with plain values. What is left out answers "unimplemented". */
 export interface Plugin {
   name: string;
   version: string;
   checkConfig?(request: { urn: string; olds: Values; news: Values }): Promise<{ inputs: Values; failures?: CheckFailure[] }>;
   diffConfig?(request: { urn: string; olds: Values; news: Values }): Promise<DiffResult>;
-  configure(request: { args: Values; engine: Engine }): Promise<{ supportsPreview?: boolean; supportsAutonaming?: boolean }>;
+  configure(request: { args: Values; engine: Engine }): Promise<ConfigureResult>;
   check(request: ResourceRequest & { olds: Values; news: Values; randomSeed: Uint8Array }): Promise<{ inputs: Values; failures?: CheckFailure[] }>;
   diff(request: ResourceRequest & { id: string; olds: Values; oldInputs: Values; news: Values; ignoreChanges: string[] }): Promise<DiffResult>;
   create(request: ResourceRequest & { properties: Values; timeout: number; preview: boolean }): Promise<CreateResult>;

@@ -10,7 +10,7 @@ import type { Plugin } from "./plugin.ts";
  */
 export async function serve(plugin: Plugin): Promise<void> {
   const address = process.argv.slice(2).find((argument) => !argument.startsWith("-"));
-  const session: Session = { stop: new AbortController() };
+  const session: Session = { stop: new AbortController(), running: 0 };
   if (address) session.engine = connectEngine(address);
   const server = new grpc.Server({ "grpc.max_receive_message_length": messageLimit, "grpc.max_send_message_length": messageLimit });
   server.addService(providerRpc.ResourceProviderService as unknown as grpc.ServiceDefinition, handlersOf(plugin, session));
@@ -18,12 +18,8 @@ export async function serve(plugin: Plugin): Promise<void> {
     server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) => (error ? reject(error) : resolve(bound))),
   );
   const stop = () => session.stop.abort(new Error("the engine stopped this operation"));
-  process.on("SIGINT", stop);
-  process.on("SIGTERM", () => {
-    stop();
-    // Operations under way get a moment to clean up after themselves.
-    setTimeout(() => process.exit(0), 2000).unref();
-  });
+  // The engine interrupts a plugin that it needs no more, and then waits for its end.
+  for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => endSoon(session, stop));
   watchParent(stop);
   process.stdout.write(`${port}\n`);
 }
@@ -33,6 +29,19 @@ export interface Session {
   engine?: Engine;
   /** Aborted by Cancel, by signals and when the engine is gone. */
   stop: AbortController;
+  /** How many requests are being worked on. */
+  running: number;
+}
+
+/** Ends this process as soon as the operations under way, told to stop, have cleaned up after themselves. */
+function endSoon(session: Session, stop: () => void): void {
+  stop();
+  const until = Date.now() + 2000;
+  const check = (): void => {
+    if (session.running === 0 || Date.now() > until) process.exit(0);
+    setTimeout(check, 20);
+  };
+  check();
 }
 
 /** State of large stacks travels in one message. */

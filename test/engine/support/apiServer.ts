@@ -9,8 +9,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 const token = "test-admin-token";
 
 /**
- * A real Kubernetes API server with a store of its own, on loopback, and nothing else: objects are kept and checked, but
- * no controller acts on them. Its programs are in the folder MESH_FEDERATION_TEST_BIN.
+ * A real Kubernetes API server with a store and a controller manager of its own, on loopback: objects are kept, checked
+ * and deleted as in a cluster, but there is no node, so no pod ever starts. Its programs are in the folder
+ * MESH_FEDERATION_TEST_BIN.
  */
 export class ApiServer {
   readonly kubeconfig: string;
@@ -66,7 +67,11 @@ export class ApiServer {
       await made.stop();
       throw error;
     }
-    return new ApiServer(folder, [server, etcd], address, kubeconfigFor(address, readFileSync(join(folder, "certs", "apiserver.crt"), "utf8")));
+    const kubeconfig = kubeconfigFor(address, readFileSync(join(folder, "certs", "apiserver.crt"), "utf8"));
+    writeFileSync(join(folder, "kubeconfig"), kubeconfig, { mode: 0o600 });
+    // Deletion in the foreground and namespaces that go need it.
+    const controllers = start("kube-controller-manager", [`--kubeconfig=${join(folder, "kubeconfig")}`, "--leader-elect=false", "--secure-port=0", `--service-account-private-key-file=${join(folder, "sa.key")}`]);
+    return new ApiServer(folder, [controllers, server, etcd], address, kubeconfig);
   }
 
   async stop(): Promise<void> {
