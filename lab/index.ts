@@ -6,6 +6,7 @@ import { charts } from "./artefacts/charts.ts";
 import { apiServer } from "./artefacts/kubernetes.ts";
 import { nodeImage } from "./artefacts/nodeImage.ts";
 import { etcd, node } from "./artefacts/programs.ts";
+import { keepAddresses } from "./engine/addresses.ts";
 import { recordedDaemon, startDaemon } from "./engine/daemon.ts";
 import { dropData, hasContainers, isMadeFrom, makeData } from "./engine/data.ts";
 import { answers } from "./engine/dockerApi.ts";
@@ -99,6 +100,7 @@ async function ensureEngine(place: Place, template: string, runtime: string, pro
     await clearProcesses(place, false);
     await ensureNamespace(place);
     if (!current && !inUse) await makeData(place, template);
+    keepAddresses(place);
     const started = Date.now();
     await startDaemon(place, entering(place), runtime);
     step.done();

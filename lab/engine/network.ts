@@ -8,7 +8,7 @@ import { docker } from "./dockerApi.ts";
  * from it are the same in every run, and so that clusters made side by side do not race to make it. Nodes get their
  * addresses from the first quarter; the rest is free for pools.
  */
-const KIND_NETWORK = {
+export const KIND_NETWORK = {
   Name: "kind",
   Driver: "bridge",
   CheckDuplicate: true,
