@@ -44,7 +44,7 @@ export function kubernetesPlugin(): Plugin {
       const load = components[request.type];
       if (!load) throw new Error(`component ${request.type} is not built into this stand-in for the kubernetes plugin; it has ${Object.keys(components).join(", ")}`);
       const construct = await load();
-      return construct(request, { ...context(), signal: new AbortController().signal });
+      return construct(request, context());
     },
   };
 }

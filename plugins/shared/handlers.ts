@@ -36,6 +36,7 @@ export function handlersOf(plugin: Plugin, session: Session): grpc.UntypedServic
       const answer = await plugin.configure({ args: values(r.getArgs()), engine });
       return message(new pb.ConfigureResponse(), (m) => {
         m.setAcceptsecrets(answer.acceptsSecrets ?? true);
+        m.setAcceptresources(answer.acceptsResources ?? false);
         m.setSupportspreview(answer.supportsPreview ?? false);
         m.setSupportsAutonamingConfiguration(answer.supportsAutonaming ?? false);
       });
@@ -97,6 +98,7 @@ export function handlersOf(plugin: Plugin, session: Session): grpc.UntypedServic
         stack: r.getStack(),
         parallel: r.getParallel(),
         acceptsOutputs: r.getAcceptsOutputValues(),
+        signal: session.stop.signal,
       });
       return message(new pb.ConstructResponse(), (m) => {
         m.setUrn(made.urn);

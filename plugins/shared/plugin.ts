@@ -53,6 +53,8 @@ export interface ConstructRequest {
   stack: string;
   parallel: number;
   acceptsOutputs: boolean;
+  /** Aborted when the engine cancels or goes away. */
+  signal: AbortSignal;
 }
 
 /** What a plugin can do, as it answers to Configure. */
@@ -63,6 +65,8 @@ export interface ConfigureResult {
   supportsAutonaming?: boolean;
   /** Whether inputs arrive with their secrets marked; without, they arrive revealed. Default true. */
   acceptsSecrets?: boolean;
+  /** Whether resources among inputs arrive as references; without, as their ids. Default false. */
+  acceptsResources?: boolean;
 }
 
 /** A resource plugin: what the provider protocol asks, with plain values. What is left out answers "unimplemented". */

@@ -1,0 +1,188 @@
+import { createHash } from "node:crypto";
+import { changedPaths } from "../../shared/changes.ts";
+import { InitFailed, type CheckFailure, type DiffKind } from "../../shared/plugin.ts";
+import { hasUnknown, reveal, Unknown, type Values } from "../../shared/values.ts";
+import { Unreachable, type Context, type ResourceHandler } from "../cluster.ts";
+import { fieldManagerOf } from "../object/state.ts";
+import { parseManifests } from "../yaml/parse.ts";
+import { chartArguments, type ChartInputs } from "./chartArguments.ts";
+import { helm } from "./helm.ts";
+
+interface Inputs extends ChartInputs {
+  name: string;
+  namespace: string;
+  timeout?: number;
+  atomic?: boolean;
+  cleanupOnFail?: boolean;
+  createNamespace?: boolean;
+  description?: string;
+  disableOpenapiValidation?: boolean;
+  disableWebhooks?: boolean;
+  forceUpdate?: boolean;
+  maxHistory?: number;
+  renderSubchartNotes?: boolean;
+  resetValues?: boolean;
+  reuseValues?: boolean;
+  skipAwait?: boolean;
+  skipCrds?: boolean;
+  waitForJobs?: boolean;
+}
+
+/** One line of `helm list`. */
+interface Listed {
+  name: string;
+  namespace: string;
+  revision: string;
+  status: string;
+  chart: string;
+  app_version: string;
+}
+
+type Target = Context & { signal: AbortSignal };
+
+const outputs = ["status", "resourceNames"];
+/** Label of the releases that a stack made, by which it knows them again after a crash. */
+const label = "pulumi";
+
+/** A Helm release: `helm.sh/v3:Release`, made by the helm program. */
+export const release: ResourceHandler = {
+  check: async ({ name, olds, news, randomSeed, cluster }) => {
+    const made = `${name}-${createHash("sha256").update(randomSeed).digest("hex").slice(0, 8)}`;
+    const old = hasUnknown(olds["name"]) ? undefined : olds["name"];
+    const inputs: Values = { timeout: 300, ...news, name: news["name"] ?? old ?? made, namespace: news["namespace"] ?? cluster.namespace };
+    const failures: CheckFailure[] = [];
+    if (inputs["chart"] === undefined) failures.push({ property: "chart", reason: "chart is missing: give a chart's name, its folder, or its oci:// address" });
+    return { inputs, failures };
+  },
+
+  diff: async ({ oldInputs, olds, news }) => {
+    const before = Object.keys(oldInputs).length > 0 ? oldInputs : Object.fromEntries(Object.entries(olds).filter(([key]) => !outputs.includes(key)));
+    const changes = changedPaths(before, news);
+    const replaces = changes.filter(({ path }) => ["name", "namespace"].includes(path)).map(({ path }) => path);
+    const detailedDiff = Object.fromEntries(changes.map(({ path, kind }) => [path, { kind: (replaces.includes(path) ? `${kind}-replace` : kind) as DiffKind }]));
+    return { changes: changes.length > 0, replaces, detailedDiff };
+  },
+
+  create: async (request) => {
+    const { properties, preview, urn } = request;
+    if (preview) return { id: "", properties: { ...properties, status: Unknown.value, resourceNames: Unknown.value } };
+    const inputs = reveal(properties) as Inputs;
+    const found = await list(request, inputs);
+    if (found) {
+      if (!(await list(request, inputs, ownerOf(urn))))
+        throw new Error(`release "${inputs.name}" already exists in namespace ${inputs.namespace} and was not made by this stack; give yours another name, or uninstall the one that is there (helm uninstall ${inputs.name} -n ${inputs.namespace})`);
+      // What an interrupted installation left is not worth keeping.
+      if (found.status !== "deployed") await uninstall(request, inputs);
+    }
+    return { id: `${inputs.namespace}/${inputs.name}`, properties: await deploy(request, properties) };
+  },
+
+  update: async (request) => {
+    const { news, preview } = request;
+    if (preview) return { properties: { ...news, status: Unknown.value, resourceNames: Unknown.value } };
+    const inputs = reveal(news) as Inputs;
+    const found = await list(request, inputs);
+    if (found && /^pending-(upgrade|rollback)$/.test(found.status)) await run(request, inputs, ["rollback", inputs.name, "--wait", "--timeout", `${inputs.timeout ?? 300}s`]);
+    if (found?.status === "pending-install") await uninstall(request, inputs);
+    return { properties: await deploy(request, news) };
+  },
+
+  read: async (request) => {
+    const { id, properties, inputs } = request;
+    const slash = id.indexOf("/");
+    const place = { namespace: slash < 0 ? request.cluster.namespace : id.slice(0, slash), name: id.slice(slash + 1) };
+    const found = await list(request, place);
+    if (!found) return undefined;
+    const known = Object.keys(inputs).length > 0 ? inputs : { ...place, chart: found.chart.replace(/-v?\d+\.\d+\.\d+.*$/, ""), values: JSON.parse(await run(request, place, ["get", "values", place.name, "-o", "json"])) as Values };
+    return { id, inputs: known, properties: { ...properties, ...known, status: statusOf(found), resourceNames: properties["resourceNames"] ?? (await resourceNames(request, place)) } };
+  },
+
+  delete: async (request) => {
+    const inputs = reveal(request.properties) as Inputs;
+    try {
+      await uninstall(request, inputs);
+    } catch (error) {
+      if (error instanceof Unreachable && request.cluster.options.deleteUnreachable) return;
+      throw error;
+    }
+  },
+};
+
+/** Installs or upgrades, and answers the release's new properties. A release that did not come up stays in state. */
+async function deploy(request: Target & { urn: string }, properties: Values): Promise<Values> {
+  const inputs = reveal(properties) as Inputs;
+  const { args, files } = chartArguments(inputs);
+  const flags: Record<string, unknown> = {
+    wait: !inputs.skipAwait,
+    atomic: inputs.atomic,
+    "cleanup-on-fail": inputs.cleanupOnFail,
+    "create-namespace": inputs.createNamespace,
+    "disable-openapi-validation": inputs.disableOpenapiValidation,
+    "no-hooks": inputs.disableWebhooks,
+    force: inputs.forceUpdate,
+    "render-subchart-notes": inputs.renderSubchartNotes,
+    "reset-values": inputs.resetValues || !inputs.reuseValues,
+    "reuse-values": inputs.reuseValues,
+    "skip-crds": inputs.skipCrds,
+    "wait-for-jobs": inputs.waitForJobs,
+  };
+  const values = { timeout: `${inputs.timeout ?? 300}s`, "history-max": inputs.maxHistory, description: inputs.description, labels: `${label}=${ownerOf(request.urn)}` };
+  const options = [...Object.entries(flags).flatMap(([flag, on]) => (on ? [`--${flag}`] : [])), ...Object.entries(values).flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag}`, String(value)]))];
+  try {
+    await run(request, inputs, ["upgrade", "--install", inputs.name, ...args, ...options], files);
+  } catch (error) {
+    if (error instanceof Unreachable) throw error;
+    const message = `release "${inputs.name}" in namespace ${inputs.namespace}: ${explained((error as Error).message)}`;
+    const left = request.signal.aborted ? undefined : await list(request, inputs).catch(() => undefined);
+    if (!left) throw new Error(message);
+    throw new InitFailed(message, { id: `${inputs.namespace}/${inputs.name}`, properties: { ...properties, status: statusOf(left) }, inputs: properties, reasons: [message] });
+  }
+  const made = await list(request, inputs);
+  if (!made) throw new Error(`release "${inputs.name}" was installed, and now it is not in namespace ${inputs.namespace}: did somebody uninstall it?`);
+  return { ...properties, status: statusOf(made), resourceNames: await resourceNames(request, inputs) };
+}
+
+async function uninstall(request: Target, inputs: Pick<Inputs, "name" | "namespace" | "timeout" | "skipAwait">): Promise<void> {
+  const wait = inputs.skipAwait ? [] : ["--wait", "--timeout", `${inputs.timeout ?? 300}s`];
+  await run(request, inputs, ["uninstall", inputs.name, "--ignore-not-found", ...wait]);
+}
+
+/** The release in whatever state it is, or undefined. */
+async function list(request: Target, { name, namespace }: { name: string; namespace: string }, owner?: string): Promise<Listed | undefined> {
+  const selector = owner ? ["--selector", `${label}=${owner}`] : [];
+  const text = await run(request, { namespace }, ["list", "--all", "--filter", `^${name.replaceAll(".", "\\.")}$`, "-o", "json", ...selector]);
+  return (JSON.parse(text) as Listed[])[0];
+}
+
+/** Names of the release's objects by kind, as the official plugin lists them: `Service/v1`, `Role.<group>/<version>`. */
+async function resourceNames(request: Target, inputs: { name: string; namespace: string }): Promise<Values> {
+  const manifests = parseManifests(await run(request, inputs, ["get", "manifest", inputs.name]), `release ${inputs.name}`);
+  const names: Record<string, string[]> = {};
+  for (const { apiVersion, kind, metadata } of manifests) {
+    const group = apiVersion.includes("/") ? `.${apiVersion.split("/")[0]}` : "";
+    const namespaced = metadata.namespace ?? ((await request.cluster.resourceOf(apiVersion, kind))?.namespaced ? inputs.namespace : undefined);
+    (names[`${kind}${group}/${apiVersion}`] ??= []).push(namespaced ? `${namespaced}/${metadata.name}` : metadata.name!);
+  }
+  return Object.fromEntries(Object.entries(names).map(([kind, list]) => [kind, list.sort()]));
+}
+
+function run({ cluster, signal }: Target, { namespace }: { namespace: string }, args: string[], files?: Record<string, string>): Promise<string> {
+  const context = cluster.context ? ["--kube-context", cluster.context] : [];
+  return helm({ args: [...args, "--namespace", namespace, ...context], files, kubeconfig: cluster.kubeconfigText, signal }).catch((error: Error) => {
+    throw /cluster unreachable|connection refused|no such host|i\/o timeout/i.test(error.message) ? new Unreachable(`the cluster at ${cluster.server} cannot be reached: ${error.message}`) : error;
+  });
+}
+
+function statusOf({ app_version, chart, name, namespace, revision, status }: Listed): Values {
+  const version = /-(v?\d+\.\d+\.\d+.*)$/.exec(chart)?.[1] ?? "";
+  return { appVersion: app_version, chart: version ? chart.slice(0, -version.length - 1) : chart, name, namespace, revision: Number(revision), status, version };
+}
+
+function ownerOf(urn: string): string {
+  return fieldManagerOf(urn).split("-").at(-1)!;
+}
+
+function explained(message: string): string {
+  if (!message.includes("cannot be imported into the current release")) return message;
+  return `${message}\nObjects of another owner are in the way. Delete them, or hand them over to this release: set their label app.kubernetes.io/managed-by=Helm and their annotations meta.helm.sh/release-name and meta.helm.sh/release-namespace`;
+}
