@@ -24,7 +24,7 @@ const flags = ["enableSecretMutable", "enableConfigMapMutable", "deleteUnreachab
 export function readConfig(args: Values): ProviderConfig {
   const plain = reveal(args) as Record<string, unknown>;
   const text = (key: string): string | undefined => (typeof plain[key] === "string" && plain[key] !== "" ? plain[key] : undefined);
-  const options = Object.fromEntries(flags.map((flag) => [flag, String(plain[flag]) === "true"])) as Record<(typeof flags)[number], boolean>;
+  const options = Object.fromEntries(flags.map((flag) => [flag, String(plain[flag] ?? process.env[variableOf(flag)]) === "true"])) as Record<(typeof flags)[number], boolean>;
   return {
     kubeconfig: kubeconfigText(text("kubeconfig")),
     context: text("context"),
@@ -32,6 +32,11 @@ export function readConfig(args: Values): ProviderConfig {
     namespace: text("namespace"),
     options: { ...options, helmReleaseSettings: json(plain["helmReleaseSettings"]) },
   };
+}
+
+/** Environment variable that stands in for a flag nobody set, e.g. `PULUMI_K8S_DELETE_UNREACHABLE`. */
+function variableOf(flag: string): string {
+  return `PULUMI_K8S_${flag.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 }
 
 /** What is wrong with a provider's inputs. */
