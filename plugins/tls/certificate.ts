@@ -36,6 +36,9 @@ export const validityInputs = {
 /** Computed outputs that both kinds of certificates have. */
 export const certificateOutputs = { certPem: {}, readyForRenewal: {}, validityStartTime: {}, validityEndTime: {} };
 
+/** https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.5 */
+const endOfTime = Date.UTC(10_000, 0) / 1000;
+
 /**
  * Signs a certificate that is valid from this moment. Its id is the serial number in decimal.
  * Extensions and their order follow https://www.rfc-editor.org/rfc/rfc5280#section-4.2 as the official plugin applies it.
@@ -44,6 +47,7 @@ export async function issueCertificate(request: CertificateRequest, signer: Sign
   const x509 = await x509Library();
   const start = now();
   const end: Instant = { ...start, seconds: start.seconds + request.validityPeriodHours * 3600 };
+  if (end.seconds >= endOfTime) throw new Error(`validityPeriodHours is ${request.validityPeriodHours}, which ends after the year 9999, the last that a certificate can name: give less`);
   const serial = newSerial();
   const certificate = await x509.X509CertificateGenerator.create(
     {

@@ -15,7 +15,8 @@ export function checkInputs(kind: ResourceKind, inputs: Values): CheckFailure[] 
       if (rule.required) failures.push({ property: name, reason: `${name} is missing: ${kind.token} needs ${requiredOf(kind)}` });
     } else if (!hasUnknown(value)) {
       const reason = wrongType(name, rule, value) ?? rule.wrong?.(value);
-      if (reason) failures.push({ property: name, reason });
+      // The engine prints the value of the property that a failure names.
+      if (reason) failures.push({ property: rule.secret ? "" : name, reason });
     }
   }
   return [...failures, ...(kind.check?.(inputs) ?? [])];
@@ -28,7 +29,7 @@ export function checkKeyChoice(name: string): (inputs: Values) => CheckFailure[]
     const has = (property: string) => inputs[property] !== undefined;
     const failures: CheckFailure[] = [];
     if (has(name) === has(hidden))
-      failures.push({ property: name, reason: `${has(name) ? `${name} and ${hidden} are both set` : `neither ${name} nor ${hidden} is set`}: set exactly one of them` });
+      failures.push({ property: "", reason: `${has(name) ? `${name} and ${hidden} are both set` : `neither ${name} nor ${hidden} is set`}: set exactly one of them` });
     if (has(hidden) !== has(version)) failures.push({ property: version, reason: `${hidden} and ${version} belong together: set both or neither` });
     return failures;
   };

@@ -33,7 +33,7 @@ export function tlsPlugin(): Plugin {
     diffConfig: async () => ({}),
     configure: async (request) => {
       engine = request.engine;
-      return { supportsPreview: true, supportsAutonaming: true, acceptsSecrets: false };
+      return { supportsPreview: true, supportsAutonaming: true, acceptsSecrets: false, acceptsResources: true };
     },
     check: async ({ type, news }) => {
       const kind = kindOf(type);
