@@ -14,13 +14,11 @@ export function rawStateDelta(kind: ResourceKind, properties: Values): Value {
   const deltas: Values = {};
   for (const [name, rule] of Object.entries(kind.inputs)) {
     const value = properties[name];
-    // Write-only keys and their versions came later and are no part of this form.
+    // The recorded states of 5.6.1 know neither write-only keys nor their versions.
     if (rule.writeOnly || name.endsWith("WoVersion")) continue;
     if (rule.type === "subject") deltas[name] = isObject(value) ? { plu: { i: subjectDelta(value as Values) } } : instead([]);
-    else if (value === undefined) {
-      // A key is there, or its write-only twin.
-      deltas[name] = instead(null);
-    } else if (rule.type === "strings") deltas[name] = list;
+    else if (value === undefined) deltas[name] = instead(null);
+    else if (rule.type === "strings") deltas[name] = list;
   }
   return { obj: Object.keys(deltas).length > 0 ? { ps: deltas } : {} };
 }

@@ -31,7 +31,7 @@ test.each([
   { name: "other than the default", change: { isCaCertificate: true }, top: "isCaCertificate", detail: { isCaCertificate: { kind: "update-replace" } } },
   { name: "names", change: { dnsNames: ["a"] }, top: "dnsNames", detail: { dnsNames: { kind: "add-replace" } } },
 ])("made anew: $name", ({ change, top, detail }) => {
-  expect(diffOf(selfSignedCert, rootState, { ...root, ...change } as Values, early)).toEqual({ changes: true, diffs: [top], replaces: [top], detailedDiff: detail });
+  expect(diffOf(selfSignedCert, rootState, { ...root, ...(change as object) }, early)).toEqual({ changes: true, diffs: [top], replaces: [top], detailedDiff: detail });
 });
 
 test("a new version of a write-only key makes anew; the key itself is not compared", () => {
