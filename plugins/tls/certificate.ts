@@ -33,6 +33,12 @@ export const validityInputs = {
   setSubjectKeyId: { type: "boolean", default: false },
 } satisfies Record<string, InputRule>;
 
+/** Those inputs of a certificate that go into it as they are. */
+export function contentInputs(inputs: Record<string, any>) {
+  const { allowedUses, isCaCertificate, maxPathLength, setSubjectKeyId, validityPeriodHours } = inputs;
+  return { allowedUses, isCaCertificate, maxPathLength, setSubjectKeyId, validityPeriodHours };
+}
+
 /** Computed outputs that both kinds of certificates have. */
 export const certificateOutputs = { certPem: {}, readyForRenewal: {}, validityStartTime: {}, validityEndTime: {} };
 

@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import type { Pkcs10CertificateRequest } from "@peculiar/x509";
-import { certificateOutputs, issueCertificate, validityInputs } from "./certificate.ts";
+import { certificateOutputs, contentInputs, issueCertificate, validityInputs } from "./certificate.ts";
 import { checkKeyChoice } from "./check.ts";
 import { readPrivateKey } from "./keyMaterial.ts";
 import { allowedUsesInput } from "./keyUsages.ts";
@@ -42,11 +42,7 @@ export const locallySignedCert: ResourceKind = {
         publicKey: Buffer.from(request.publicKey.rawData),
         altNames: names && new x509.SubjectAlternativeNameExtension(names, request.subjectName.toJSON().length === 0),
         authorityKeyId: identifier ? Buffer.from(identifier.keyId, "hex") : undefined,
-        allowedUses: inputs["allowedUses"],
-        isCaCertificate: inputs["isCaCertificate"],
-        maxPathLength: inputs["maxPathLength"],
-        setSubjectKeyId: inputs["setSubjectKeyId"],
-        validityPeriodHours: inputs["validityPeriodHours"],
+        ...contentInputs(inputs),
       },
       await signerFor(key, algorithm),
     );

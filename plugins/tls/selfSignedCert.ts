@@ -1,5 +1,5 @@
 import { altNameInputs, altNames } from "./altNames.ts";
-import { certificateOutputs, issueCertificate, validityInputs } from "./certificate.ts";
+import { certificateOutputs, contentInputs, issueCertificate, validityInputs } from "./certificate.ts";
 import { checkKeyChoice } from "./check.ts";
 import { keyIdentifier, publicKeyDer, readPrivateKey } from "./keyMaterial.ts";
 import { allowedUsesInput } from "./keyUsages.ts";
@@ -39,11 +39,7 @@ export const selfSignedCert: ResourceKind = {
         // Without a subject these names are all there is to tell whom the certificate is for, so they become critical.
         altNames: names.length > 0 ? new x509.SubjectAlternativeNameExtension(names, name.length === 0) : undefined,
         authorityKeyId: inputs["setAuthorityKeyId"] ? keyIdentifier(publicKey) : undefined,
-        allowedUses: inputs["allowedUses"],
-        isCaCertificate: inputs["isCaCertificate"],
-        maxPathLength: inputs["maxPathLength"],
-        setSubjectKeyId: inputs["setSubjectKeyId"],
-        validityPeriodHours: inputs["validityPeriodHours"],
+        ...contentInputs(inputs),
       },
       await signerFor(key, algorithm),
     );
