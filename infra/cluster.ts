@@ -39,9 +39,13 @@ export function makeCluster(config: MeshConfig, sources: Sources): Cluster {
   return { kubeconfig: made.kubeconfig, provider: made.provider, addresses };
 }
 
-/** Objects in a cluster are gone with it: without this, `destroy` would delete each through an API server about to go. */
+/**
+ * Objects in a cluster are gone with it: without this, `destroy` would delete each through an API server about to go.
+ *
+ * By a transformation and not by the newer transforms, which the language host of registry mode does not pass on.
+ */
 function goesWith(cluster: pulumi.Resource): void {
-  pulumi.runtime.registerResourceTransform(({ custom, type, props, opts }) =>
-    custom && type.startsWith("kubernetes:") ? { props, opts: pulumi.mergeOptions(opts, { deletedWith: cluster }) } : undefined,
+  pulumi.runtime.registerStackTransformation(({ type, props, opts }) =>
+    type.startsWith("kubernetes:") ? { props, opts: pulumi.mergeOptions(opts, { deletedWith: cluster }) } : undefined,
   );
 }

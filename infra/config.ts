@@ -34,7 +34,7 @@ export function readRootConfig(): RootConfig {
 /** Configuration of the current mesh stack, checked and complete. Throws a `Problem` naming every wrong key. */
 export function readConfig(sources: Sources): MeshConfig {
   const config = new pulumi.Config();
-  const raw = Object.fromEntries(plainKeys.flatMap((key) => (config.get(key) === undefined ? [] : [[key, value(config, key)]])));
+  const raw = Object.fromEntries(plainKeys.flatMap((key) => (isSet(config, key) ? [[key, value(config, key)]] : [])));
   const stack = pulumi.getStack();
   return readMeshConfig(raw, stack, sources, meshStackFiles().filter((s) => s.stack !== stack));
 }
@@ -60,6 +60,11 @@ export function readCaMaterial(): pulumi.Output<CaMaterial> {
   const secret = new pulumi.Config().getSecret("caMaterial");
   if (!secret) throw new Problem("ca.provider is existing, but key caMaterial is not set; set it with `pulumi config set --secret caMaterial` to JSON {caCert, caKey, certChain, rootCert}");
   return secret.apply(parseCaMaterial);
+}
+
+/** Whether a key has more than the empty value that `Pulumi.yaml` gives it. */
+function isSet(config: pulumi.Config, key: string): boolean {
+  return ![undefined, "", "{}", "[]"].includes(config.get(key));
 }
 
 /** Values set by `pulumi config set --path` are objects already, those of `config set` may be text that is not JSON. */

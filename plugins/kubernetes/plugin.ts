@@ -37,9 +37,9 @@ export function kubernetesPlugin(): Plugin {
     invoke: async ({ token, args }) => ({ result: await invoke(token, args) }),
     construct: async (request) => {
       const components: Record<string, () => Promise<Constructor>> = {
-        "kubernetes:helm.sh/v4:Chart": async () => (await import("./helm/chart.ts")).constructChart,
-        "kubernetes:yaml/v2:ConfigGroup": async () => (await import("./yaml/configGroup.ts")).constructConfigGroup,
-        "kubernetes:yaml/v2:ConfigFile": async () => (await import("./yaml/configGroup.ts")).constructConfigGroup,
+        "kubernetes:helm.sh/v4:Chart": async () => (await import("./charts/chart.ts")).constructChart,
+        "kubernetes:yaml/v2:ConfigGroup": async () => (await import("./manifests/configGroup.ts")).constructConfigGroup,
+        "kubernetes:yaml/v2:ConfigFile": async () => (await import("./manifests/configGroup.ts")).constructConfigGroup,
       };
       const load = components[request.type];
       if (!load) throw new Error(`component ${request.type} is not built into this stand-in for the kubernetes plugin; it has ${Object.keys(components).join(", ")}`);
@@ -49,11 +49,11 @@ export function kubernetesPlugin(): Plugin {
   };
 }
 
-type Constructor = typeof import("./helm/chart.ts").constructChart;
+type Constructor = typeof import("./charts/chart.ts").constructChart;
 
 /** The family of resources that a type belongs to. */
 async function handlerOf(type: string): Promise<ResourceHandler> {
-  if (type === releaseType) return (await import("./helm/release.ts")).release;
+  if (type === releaseType) return (await import("./charts/release.ts")).release;
   const [, group, kind] = /^kubernetes:([^:]+):([A-Za-z0-9]+)$/.exec(type) ?? [];
   if (!group || !kind) throw new Error(`resource type ${type} is not known; a type reads kubernetes:<apiVersion>:<Kind>, e.g. kubernetes:apps/v1:Deployment`);
   return kind.endsWith("Patch") ? patches : objects;

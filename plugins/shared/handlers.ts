@@ -92,6 +92,7 @@ export function handlersOf(plugin: Plugin, session: Session): grpc.UntypedServic
         inputs: values(r.getInputs()),
         providers: Object.fromEntries(r.getProvidersMap().entries()),
         dependencies: r.getDependenciesList(),
+        deletedWith: r.getDeletedwith(),
         monitorEndpoint: r.getMonitorendpoint(),
         dryRun: r.getDryrun(),
         project: r.getProject(),

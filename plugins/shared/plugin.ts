@@ -47,6 +47,8 @@ export interface ConstructRequest {
   /** Providers by package, as `urn::id`. */
   providers: Record<string, string>;
   dependencies: string[];
+  /** URN of the resource whose deletion takes this one along; empty when there is none. */
+  deletedWith: string;
   monitorEndpoint: string;
   dryRun: boolean;
   project: string;

@@ -50,6 +50,7 @@ export async function record<T>(program: () => T | Promise<T>, options: RecordOp
       newResource: (args) => {
         const req = request;
         request = undefined;
+        if (args.type === "pulumi:pulumi:Stack") return { id: undefined, state: {} };
         resources.push({
           type: args.type,
           name: args.name,
@@ -79,10 +80,16 @@ export async function record<T>(program: () => T | Promise<T>, options: RecordOp
     Object.fromEntries(Object.entries(options.config ?? {}).map(([k, v]) => [k, typeof v === "string" ? v : JSON.stringify(v)])),
     options.secretKeys,
   );
-  const result = await program();
+  let outcome!: { result: T } | { error: unknown };
+  // As the engine runs it: below a root stack resource, which cannot pass an error on.
+  await pulumi.runtime.runInPulumiStack(async () => {
+    outcome = await Promise.resolve().then(program).then((result) => ({ result }), (error: unknown) => ({ error }));
+    return {};
+  });
   // Registrations that wait for outputs arrive late; this drains them.
   await pulumi.runtime.disconnect();
-  return { resources, result };
+  if ("error" in outcome) throw outcome.error;
+  return { resources, result: outcome.result };
 }
 
 /** The one resource of that logical name. */

@@ -4,7 +4,7 @@ import { InitFailed, type CheckFailure, type DiffKind } from "../../shared/plugi
 import { hasUnknown, reveal, Unknown, type Values } from "../../shared/values.ts";
 import { Unreachable, type Context, type ResourceHandler } from "../cluster.ts";
 import { fieldManagerOf } from "../object/state.ts";
-import { parseManifests } from "../yaml/parse.ts";
+import { parseManifests } from "../manifests/parse.ts";
 import { chartArguments, type ChartInputs } from "./chartArguments.ts";
 import { helm } from "./helm.ts";
 

@@ -71,11 +71,12 @@ async function children(monitor: any, request: ConstructRequest, parent: string,
   return all.map(({ urn, id, name, type }) => ({ ...referenceMark, urn, id, name, type }));
 }
 
-function register(monitor: any, { providers }: ConstructRequest, fill: (message: any) => void): Promise<any> {
+function register(monitor: any, { providers, deletedWith }: ConstructRequest, fill: (message: any) => void): Promise<any> {
   const message = new pb.RegisterResourceRequest();
   message.setAcceptsecrets(true);
   message.setAcceptresources(true);
   message.setSupportsresultreporting(true);
+  message.setDeletedwith(deletedWith);
   if (providers["kubernetes"]) message.setProvider(providers["kubernetes"]);
   fill(message);
   return new Promise((resolve, reject) => {

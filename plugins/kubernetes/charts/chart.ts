@@ -1,9 +1,9 @@
 import type { ConstructRequest } from "../../shared/plugin.ts";
 import { hasUnknown, isObject, reveal, Secret, type Value, type Values } from "../../shared/values.ts";
 import { Unreachable, type Context } from "../cluster.ts";
-import { withNamespace } from "../yaml/configGroup.ts";
-import { parseManifests, type Manifest } from "../yaml/parse.ts";
-import { registerComponent } from "../yaml/register.ts";
+import { withNamespace } from "../manifests/configGroup.ts";
+import { parseManifests, type Manifest } from "../manifests/parse.ts";
+import { registerComponent } from "../manifests/register.ts";
 import { chartArguments, type ChartInputs } from "./chartArguments.ts";
 import { helm } from "./helm.ts";
 
