@@ -15,6 +15,7 @@ export const paths = {
   passphrase: join(root, ".federation", "passphrase"),
   project: join(root, ".federation", "project"),
   logs: join(root, ".federation", "logs"),
+  compiled: join(root, ".federation", "compiled"),
   sources: join(root, ".federation", "sources.json"),
 };
 
@@ -34,6 +35,8 @@ export function pulumiEnvironment(tools: Pick<Toolchain, "bin" | "source">): Rec
     PULUMI_HOME: paths.home,
     PULUMI_BACKEND_URL: given["PULUMI_BACKEND_URL"] || pathToFileURL(paths.state).href,
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    // Program and plugins start in half the time with what Node compiled before.
+    NODE_COMPILE_CACHE: given["NODE_COMPILE_CACHE"] || paths.compiled,
     // The stack files are shared; a clone's own secrets settings come from its state (see docs/decisions).
     PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
     PATH: [tools.bin, dirname(process.execPath), given["PATH"]].join(delimiter),
