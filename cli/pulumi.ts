@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { constants } from "node:os";
+import { startLab } from "../lab/index.ts";
+import { consoleProgress } from "../toolchain/progress.ts";
 import { failWith } from "./arguments.ts";
 import { configCommands, ensureStack, pulumiInvocation } from "./pulumiCommand.ts";
 import { committedFile, keepChanges } from "./stackConfig.ts";
@@ -18,6 +20,8 @@ async function main(): Promise<number> {
     if (!existsSync(committedFile(stack))) throw new Error(`there is no stack "${stack}": stacks/Pulumi.${stack}.yaml does not exist`);
     extra.push("--config-file", await ensureStack(tools, stack));
   }
+  // Sources and clusters of registry mode are in the lab; where it runs already this takes a moment.
+  if (tools.source === "registry" && labCommands.includes(args[0] ?? "")) await startLab(root, consoleProgress());
   const invocation = await pulumiInvocation(tools, [...args, ...extra]);
   const child = spawn(invocation.command, invocation.args, { cwd: root, env: { ...process.env, ...invocation.env }, stdio: "inherit" });
   // The terminal sends its signals to the child as well; we only have to wait for its answer to them.
@@ -29,6 +33,9 @@ async function main(): Promise<number> {
   if (stack && args[0] === "config") keepChanges(stack);
   return code;
 }
+
+/** Pulumi's commands that run the program or talk to a cluster. */
+const labCommands = ["up", "update", "preview", "destroy", "refresh", "import", "watch"];
 
 /** The stack that the arguments name, as `--stack x`, `--stack=x`, `-s x` or `-sx`. */
 function stackOf(args: string[]): string | undefined {

@@ -23,6 +23,8 @@ export function istiodValues(config: MeshConfig, sources: Sources): Record<strin
     {
       autoscaleEnabled: false,
       resources: { requests: { cpu: "50m", memory: "128Mi" } },
+      // istiod is waited for as its Deployment; the plugin's own wait for a Service adds ten seconds.
+      serviceAnnotations: { "pulumi.com/skipAwait": "true" },
       meshConfig: {
         accessLogFile: "/dev/stdout",
         trustDomain: config.mesh.trustDomain,

@@ -5,7 +5,7 @@ import { goArtefact } from "../../toolchain/goArtefact.ts";
 import { VERSIONS } from "../images/names.ts";
 import { goFolder } from "./goModule.ts";
 
-const module = goFolder("kubernetes");
+const source = goFolder("kubernetes");
 
 /**
  * The version that the programs state. kubeadm compares its own with the images', kubectl with the server's.
@@ -24,11 +24,11 @@ const stamps = Object.fromEntries(
 const program = (name: string) => ({ package: `k8s.io/kubernetes/cmd/${name}` });
 
 /** The API server, on its own because tests of plugins need nothing else of Kubernetes. */
-export const apiServer = goArtefact({ name: "kube-apiserver", module, programs: [program("kube-apiserver")], stamps, expectedSeconds: 240 });
+export const apiServer = goArtefact({ name: "kube-apiserver", module: source, programs: [program("kube-apiserver")], stamps, expectedSeconds: 240 });
 
 const others = goArtefact({
   name: "kubernetes",
-  module,
+  module: source,
   // kubelet first: its packages are most of the others', so that the log shows where the time goes.
   programs: ["kubelet", "kubeadm", "kubectl", "kube-controller-manager", "kube-scheduler", "kube-proxy"].map(program),
   stamps,

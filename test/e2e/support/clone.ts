@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 
-const repository = resolve(import.meta.dirname, "..", "..");
+const repository = resolve(import.meta.dirname, "..", "..", "..");
 
 /** What a command of the product printed, and how it ended. */
 export interface Finished {
@@ -42,24 +42,24 @@ export class Clone {
     return spawn("npm", argv, { cwd: this.folder, env: { ...process.env, ...env }, detached: true, stdio: ["ignore", "pipe", "pipe"] });
   }
 
-  /** Runs a script of package.json to its end, showing its output as it comes. */
-  async run(script: string, args: string[] = [], env: Record<string, string> = {}): Promise<Finished> {
+  /** Runs a script of package.json to its end, showing its output as it comes unless it is `quiet`: it may hold secrets. */
+  async run(script: string, args: string[] = [], env: Record<string, string> = {}, quiet = false): Promise<Finished> {
     const started = Date.now();
     const child = this.start(script, args, env);
     let output = "";
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding("utf8").on("data", (text: string) => {
         output += text;
-        process.stderr.write(text);
+        if (!quiet) process.stderr.write(text);
       });
     const code = await new Promise<number | null>((done, fail) => child.on("error", fail).on("close", done));
     return { code: code ?? -1, output, seconds: (Date.now() - started) / 1000 };
   }
 
   /** Runs a script that must succeed; its output is in the error when it does not. */
-  async must(script: string, args: string[] = [], env: Record<string, string> = {}): Promise<Finished> {
-    const finished = await this.run(script, args, env);
-    if (finished.code !== 0) throw new Error(`npm run ${script} ${args.join(" ")} ended with exit code ${finished.code}:\n${finished.output.slice(-6000)}`);
+  async must(script: string, args: string[] = [], env: Record<string, string> = {}, quiet = false): Promise<Finished> {
+    const finished = await this.run(script, args, env, quiet);
+    if (finished.code !== 0) throw new Error(`npm run ${script} ${args.join(" ")} ended with exit code ${finished.code}:\n${quiet ? "(not shown)" : finished.output.slice(-6000)}`);
     return finished;
   }
 

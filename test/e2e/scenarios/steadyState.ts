@@ -1,0 +1,46 @@
+import type { World } from "../support/world.ts";
+import { expectFederatedCall } from "./firstUp.ts";
+
+const stacks = ["trust", "west", "east"];
+
+/** Nothing changes when nothing was changed. */
+export function steadyState(world: World): void {
+  test("a second npm run up changes nothing and takes at most a minute", async () => {
+    const { output, seconds } = await world.clone.must("up");
+    expect(output).toContain("every stack reports no changes");
+    expectFederatedCall(output);
+    expect(seconds).toBeLessThan(60);
+  });
+
+  test("a preview by hand shows no changes within six seconds, with the peer up", async () => {
+    for (const stack of stacks) {
+      const tries: number[] = [];
+      // Other work on the machine may disturb one.
+      while (tries.length < 3 && !tries.some((seconds) => seconds <= 6)) tries.push((await world.clone.must("pulumi", ["preview", "--expect-no-changes", "--stack", stack])).seconds);
+      expect(Math.min(...tries)).toBeLessThanOrEqual(6);
+    }
+  });
+
+  test("refresh, then preview: no changes in any stack", async () => {
+    for (const stack of stacks) {
+      await world.clone.must("pulumi", ["refresh", "--yes", "--expect-no-changes", "--stack", stack]);
+      await world.clone.must("pulumi", ["preview", "--expect-no-changes", "--stack", stack]);
+    }
+  });
+
+  test("git sees no change after up and previews", () => {
+    expect(world.clone.git("status", "--porcelain")).toBe("");
+  });
+
+  test("a second clone with another passphrase works from the same committed files", async () => {
+    const { Clone } = await import("../support/clone.ts");
+    const other = new Clone();
+    try {
+      await other.must("pulumi", ["up", "--yes", "--stack", "trust"], { PULUMI_CONFIG_PASSPHRASE: "another one" });
+      await other.must("pulumi", ["preview", "--expect-no-changes", "--stack", "trust"], { PULUMI_CONFIG_PASSPHRASE: "another one" });
+      expect(other.git("status", "--porcelain")).toBe("");
+    } finally {
+      other.remove();
+    }
+  });
+}
