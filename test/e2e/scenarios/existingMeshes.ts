@@ -2,24 +2,34 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { installPlainMesh, removePlainMesh, type PlainMesh } from "../support/plainMesh.ts";
+import { installPlainMesh, removePlainMesh, uninstallPlainMesh, type PlainMesh } from "../support/plainMesh.ts";
 import { eventually, type World } from "../support/world.ts";
 
 const url = "http://httpbin.httpbin.svc.cluster.local:8000/headers";
 
-/** Two meshes that somebody else installed, federated and left as they were. */
+/** Clusters and meshes that somebody else installed: federated, left as they were, and taken over where that is asked for. */
 export function existingMeshes(world: World): void {
-  test("meshes installed without us are federated by kubeconfig, and unchanged after destroy", async () => {
+  describe("existing clusters", () => {
     const folder = mkdtempSync(join(tmpdir(), "mesh-federation-plain-"));
-    const meshes: PlainMesh[] = [];
-    try {
-      meshes.push(...(await Promise.all(["north", "south"].map((name) => installPlainMesh(world, name, folder)))));
+    const stackFile = (name: string) => join(world.clone.folder, "stacks", `Pulumi.${name}.yaml`);
+    let meshes: PlainMesh[] = [];
+    afterAll(async () => {
+      for (const name of ["north", "south"]) {
+        await removePlainMesh(world, name);
+        rmSync(stackFile(name), { force: true });
+      }
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    test("meshes installed without us are federated by kubeconfig, and unchanged after destroy", async () => {
+      meshes = await Promise.all(["north", "south"].map((name) => installPlainMesh(world, name, folder)));
       const [north, south] = meshes as [PlainMesh, PlainMesh];
       const before = await snapshots(world, meshes);
-      writeStack(world, north, { samples: [], imports: [{ name: "httpbin", from: "south", visibleTo: ["sleep"] }] });
+      writeStack(world, north, { imports: [{ name: "httpbin", from: "south", visibleTo: ["sleep"] }], istio: existingIstio(north) });
       writeStack(world, south, {
         gateway: { provider: "existing", namespace: "istio-system", labels: { istio: "eastwestgateway" }, addresses: [south.nodeAddress], port: south.gatewayPort },
         exports: [{ name: "httpbin", namespace: "httpbin", service: "httpbin", ports: [{ name: "http", number: 8000, protocol: "HTTP" }], serviceAccounts: ["httpbin"], to: ["north"] }],
+        istio: existingIstio(south),
       });
       expect(await world.callFrom("north", url)).not.toBe(200);
       await world.clone.must("pulumi", ["up", "--yes", "--stack", "south"]);
@@ -29,15 +39,29 @@ export function existingMeshes(world: World): void {
       await world.clone.must("pulumi", ["destroy", "--yes", "--stack", "north"]);
       await world.clone.must("pulumi", ["destroy", "--yes", "--stack", "south"]);
       expect(await snapshots(world, meshes)).toEqual(before);
-    } finally {
-      for (const name of ["north", "south"]) {
-        await removePlainMesh(world, name);
-        rmSync(join(world.clone.folder, "stacks", `Pulumi.${name}.yaml`), { force: true });
+    });
+
+    test("where Istio's CRDs remain, a managed Istio with a CA of one's own comes up, goes, and comes up again", async () => {
+      const north = meshes[0]!;
+      await uninstallPlainMesh(world, north);
+      const crds = (): Promise<string> => world.kubectl("north", ["get", "crd", "serviceentries.networking.istio.io", "-o", "jsonpath={.metadata.uid}"]);
+      const kept = await crds();
+      writeStack(world, north, { ca: { provider: "existing" }, istio: { provider: "managed" }, samples: ["sleep"] });
+      const { ca } = north;
+      const caMaterial = { caCert: ca["ca-cert.pem"], caKey: ca["ca-key.pem"], certChain: ca["cert-chain.pem"], rootCert: ca["root-cert.pem"] };
+      await world.clone.must("pulumi", ["config", "set", "--secret", "caMaterial", "--stack", "north"], {}, false, JSON.stringify(caMaterial));
+      for (const _ of ["first", "again"]) {
+        await world.clone.must("pulumi", ["up", "--yes", "--stack", "north"]);
+        expect(await world.kubectl("north", ["get", "pod", "-n", "sleep", "-o", "jsonpath={.items[0].spec.containers[*].name} {.items[0].spec.initContainers[*].name}"])).toContain("istio-proxy");
+        await world.clone.must("pulumi", ["destroy", "--yes", "--stack", "north"]);
+        expect(await crds()).toBe(kept);
       }
-      rmSync(folder, { recursive: true, force: true });
-    }
-    expect(world.clone.git("status", "--porcelain")).toBe("");
+    });
   });
+}
+
+function existingIstio(mesh: PlainMesh): Record<string, unknown> {
+  return { provider: "existing", version: mesh.istioVersion, istioMinor: mesh.istioMinor, namespace: "istio-system" };
 }
 
 function writeStack(world: World, mesh: PlainMesh, more: Record<string, unknown>): void {
@@ -45,7 +69,6 @@ function writeStack(world: World, mesh: PlainMesh, more: Record<string, unknown>
     mesh: { name: mesh.name, slot: mesh.name === "north" ? 3 : 4, locality: { region: mesh.name, zone: `${mesh.name}-1` } },
     cluster: { provider: "existing", kubeconfigPath: mesh.kubeconfig },
     loadBalancer: { provider: "none" },
-    istio: { provider: "existing", version: mesh.istioVersion, istioMinor: mesh.istioMinor, namespace: "istio-system" },
     ...more,
   };
   const keys = Object.fromEntries(Object.entries(config).map(([key, value]) => [`mesh-federation:${key}`, value]));

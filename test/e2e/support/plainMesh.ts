@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import type { Lab } from "../../../lab/index.ts";
 import { sampleObjects } from "../../../components/plan/sampleObjects.ts";
 import type { Sources } from "../../../components/plan/sources.ts";
 import { ensureToolchain } from "../../../toolchain/index.ts";
@@ -18,6 +19,8 @@ export interface PlainMesh {
   gatewayPort: number;
   istioVersion: string;
   istioMinor: string;
+  /** Its CA as Istio's secret `cacerts` holds it. */
+  ca: Record<"ca-cert.pem" | "ca-key.pem" | "root-cert.pem" | "cert-chain.pem", string>;
 }
 
 const gatewayPort = 31443;
@@ -28,17 +31,15 @@ export async function installPlainMesh(world: World, name: string, folder: strin
   const tools = await ensureToolchain("registry", consoleProgress(process.stderr));
   const sources = JSON.parse(readFileSync(join(world.clone.folder, ".federation", "sources.json"), "utf8")) as Required<Sources>;
   const kubeconfig = join(folder, `${name}.kubeconfig`);
-  const lab = (program: string, args: string[], input?: string) => {
-    const [command, ...rest] = [...enter, program, ...args];
-    return runAsync(command!, rest, { ...env, KUBECONFIG: kubeconfig }, input);
-  };
+  const lab = (program: string, args: string[], input?: string) => inLab({ enter, env }, kubeconfig, program, args, input);
   const config = { kind: "Cluster", apiVersion: "kind.x-k8s.io/v1alpha4", networking: { podSubnet: "10.50.0.0/16", serviceSubnet: "10.255.50.0/24" } };
   await lab(join(tools.bin, "kind"), ["create", "cluster", "--name", name, "--image", sources.nodeImage, "--wait", "60s", "--config", "-"], stringify(config));
   const { hub, tag, version, istioMinor = version, charts, istiodValues } = sources.istio as Record<string, any>;
   const chart = (path: string): string => join(world.clone.folder, path);
   const namespace = (label: string, labels: Record<string, string> = {}) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name: label, labels } });
   await world.apply(name, namespace("istio-system", { "topology.istio.io/network": `network-${name}` }), namespace("sleep", { "istio-injection": "enabled" }), namespace("httpbin", { "istio-injection": "enabled" }));
-  await world.apply(name, caSecret(folder, name));
+  const ca = makeCa(folder, name);
+  await world.apply(name, { apiVersion: "v1", kind: "Secret", metadata: { name: "cacerts", namespace: "istio-system" }, stringData: ca });
   const base = { validationFailurePolicy: "Fail" };
   const values = {
     ...istiodValues, base, autoscaleEnabled: false, resources: { requests: { cpu: "10m", memory: "64Mi" } },
@@ -53,7 +54,21 @@ export async function installPlainMesh(world: World, name: string, folder: strin
   for (const [where, deployment] of [["istio-system", "eastwestgateway"], ["sleep", "sleep"], ["httpbin", "httpbin"]] as const)
     await world.kubectl(name, ["rollout", "status", "-n", where, `deployment/${deployment}`, "--timeout=180s"]);
   const nodeAddress = run("docker", ["inspect", "-f", "{{.NetworkSettings.Networks.kind.IPAddress}}", `${name}-control-plane`], env).trim();
-  return { name, kubeconfig, nodeAddress, gatewayPort, istioVersion: version, istioMinor };
+  return { name, kubeconfig, nodeAddress, gatewayPort, istioVersion: version, istioMinor, ca };
+}
+
+/** Takes the mesh out of its cluster as its owner would. The CRDs stay: Istio's charts tell Helm to keep them. */
+export async function uninstallPlainMesh(world: World, { name, kubeconfig }: PlainMesh): Promise<void> {
+  const lab = await world.lab();
+  const tools = await ensureToolchain("registry", consoleProgress(process.stderr));
+  for (const release of ["istiod", "istio-base"]) await inLab(lab, kubeconfig, tools.helm!, ["uninstall", release, "-n", "istio-system", "--wait"]);
+  await world.kubectl(name, ["delete", "namespace", "sleep", "httpbin", "istio-system"]);
+}
+
+/** Runs a program in the lab's network with a kubeconfig. */
+function inLab({ enter, env }: Lab, kubeconfig: string, program: string, args: string[], input?: string): Promise<string> {
+  const [command, ...rest] = [...enter, program, ...args];
+  return runAsync(command!, rest, { ...env, KUBECONFIG: kubeconfig }, input);
 }
 
 /** Takes the cluster away again; no error when there is none. */
@@ -63,7 +78,7 @@ export async function removePlainMesh(world: World, name: string): Promise<void>
 }
 
 /** An intermediate of a root that both plain meshes share, made with openssl. */
-function caSecret(folder: string, name: string): unknown {
+function makeCa(folder: string, name: string): PlainMesh["ca"] {
   const openssl = (...args: string[]) => execFileSync("openssl", args, { cwd: folder, stdio: "pipe" });
   const ca = "basicConstraints=critical,CA:true\nkeyUsage=critical,keyCertSign,cRLSign\nsubjectKeyIdentifier=hash\n";
   if (!existsSync(join(folder, "root.crt"))) {
@@ -74,8 +89,7 @@ function caSecret(folder: string, name: string): unknown {
   openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", `${name}.key`, "-out", `${name}.csr`, "-subj", `/CN=Plain ${name}`);
   openssl("x509", "-req", "-in", `${name}.csr`, "-CA", "root.crt", "-CAkey", "root.key", "-CAcreateserial", "-out", `${name}.crt`, "-days", "2", "-extfile", "ca.ext");
   const read = (file: string): string => readFileSync(join(folder, file), "utf8");
-  const stringData = { "ca-cert.pem": read(`${name}.crt`), "ca-key.pem": read(`${name}.key`), "root-cert.pem": read("root.crt"), "cert-chain.pem": read(`${name}.crt`) + read("root.crt") };
-  return { apiVersion: "v1", kind: "Secret", metadata: { name: "cacerts", namespace: "istio-system" }, stringData };
+  return { "ca-cert.pem": read(`${name}.crt`), "ca-key.pem": read(`${name}.key`), "root-cert.pem": read("root.crt"), "cert-chain.pem": read(`${name}.crt`) + read("root.crt") };
 }
 
 function application(kind: "sleep" | "httpbin", image: string): unknown[] {
