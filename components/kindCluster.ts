@@ -40,8 +40,6 @@ export class KindCluster extends pulumi.ComponentResource {
   public readonly kubeconfig: pulumi.Output<string>;
   /** Provider bound to this cluster. */
   public readonly provider: k8s.Provider;
-  /** The resource whose deletion takes everything in the cluster with it. */
-  public readonly cluster: pulumi.Resource;
   /** The nodes' docker network. */
   public readonly nodeNetwork: pulumi.Output<NodeNetwork>;
 
@@ -74,7 +72,6 @@ export class KindCluster extends pulumi.ComponentResource {
       { create: inspectNetwork, environment, triggers: [identity], logging: "none" },
       { parent: this, dependsOn: cluster, deletedWith: cluster },
     );
-    this.cluster = cluster;
     this.kubeconfig = pulumi.secret(kubeconfig.stdout);
     this.nodeNetwork = network.stdout.apply(parseNetwork);
     this.provider = new k8s.Provider(

@@ -29,7 +29,7 @@ export function makeCluster(config: MeshConfig, sources: Sources): Cluster {
       kubernetesVersion: cluster.kubernetesVersion ?? sources.kubernetesVersion,
       ...mesh.locality,
     });
-    goesWith(kind.cluster);
+    goesWith(kind.provider);
     if (loadBalancer.provider === "metallb") pools ??= kind.nodeNetwork.apply((network) => [poolForMesh(config, network.subnet, network.addresses)]);
     made = kind;
   } else {
@@ -40,12 +40,14 @@ export function makeCluster(config: MeshConfig, sources: Sources): Cluster {
 }
 
 /**
- * Objects in a cluster are gone with it: without this, `destroy` would delete each through an API server about to go.
+ * Objects in a cluster are gone with it: without this, `destroy` would delete each through an API server about to go,
+ * and a cluster made anew to another configuration would leave its predecessor's objects to be deleted where none is.
  *
+ * Their provider stands for the cluster, since of the two it alone is deleted last in both cases.
  * By a transformation and not by the newer transforms, which the language host of registry mode does not pass on.
  */
-function goesWith(cluster: pulumi.Resource): void {
+function goesWith(provider: k8s.Provider): void {
   pulumi.runtime.registerStackTransformation(({ type, props, opts }) =>
-    type.startsWith("kubernetes:") ? { props, opts: pulumi.mergeOptions(opts, { deletedWith: cluster }) } : undefined,
+    type.startsWith("kubernetes:") ? { props, opts: pulumi.mergeOptions(opts, { deletedWith: provider }) } : undefined,
   );
 }

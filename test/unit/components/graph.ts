@@ -18,6 +18,8 @@ export interface Registered {
   provider: string | undefined;
   dependencies: string[];
   deleteBeforeReplace: boolean;
+  /** The resource with which it is gone; empty when there is none. */
+  deletedWith: string;
 }
 
 /** What a program registered, and what it gave back. */
@@ -59,6 +61,7 @@ export async function record<T>(program: () => T | Promise<T>, options: RecordOp
           provider: args.provider?.split("::").slice(0, -1).at(-1),
           dependencies: (req?.getDependenciesList() ?? []).map((urn: string) => urn.split("::").at(-1)!).sort(),
           deleteBeforeReplace: req?.getDeletebeforereplace() ?? false,
+          deletedWith: req?.getDeletedwith().split("::").at(-1) ?? "",
         });
         return { id: args.custom ? `${args.name}-id` : undefined, state: { ...args.inputs, ...options.stateOf?.(args.type, args.name, args.inputs) } };
       },

@@ -91,12 +91,12 @@ test("istiod starts only with its CA, and keeps DNS capture, access log and iden
   expect(named(graph, "strict-mtls-policy").inputs.spec).toEqual({ mtls: { mode: "STRICT" } });
 });
 
-test("every resource is named after its parent, and everything in the cluster uses its provider", async () => {
+test("every resource is named after its parent; everything in the cluster uses its provider, and is gone with it", async () => {
   const { resources } = await run("west");
   for (const r of resources.filter((r) => r.parent && !r.parent.startsWith("mesh-federation-"))) expect(r.name.startsWith(`${r.parent}-`)).toBe(true);
   const inside = resources.filter((r) => r.type.startsWith("kubernetes:") && r.type !== "kubernetes:helm.sh/v4:Chart");
   expect(inside.length).toBeGreaterThan(10);
-  for (const r of inside) expect([r.name, r.provider]).toEqual([r.name, "west-k8s"]);
+  for (const r of inside) expect([r.name, r.provider, r.deletedWith]).toEqual([r.name, "west-k8s", "west-k8s"]);
 });
 
 test("the cluster is deleted before it is replaced, and only by what forces a new one", async () => {
