@@ -9,39 +9,32 @@ const url = "http://httpbin.httpbin.svc.cluster.local:8000/headers";
 
 /** Clusters and meshes that somebody else installed: federated, left as they were, and taken over where that is asked for. */
 export function existingMeshes(world: World): void {
-  describe("existing clusters", () => {
-    const folder = mkdtempSync(join(tmpdir(), "mesh-federation-plain-"));
-    const stackFile = (name: string) => join(world.clone.folder, "stacks", `Pulumi.${name}.yaml`);
-    let meshes: PlainMesh[] = [];
-    afterAll(async () => {
-      for (const name of ["north", "south"]) {
-        await removePlainMesh(world, name);
-        rmSync(stackFile(name), { force: true });
-      }
-      rmSync(folder, { recursive: true, force: true });
-    });
+  const folder = mkdtempSync(join(tmpdir(), "mesh-federation-plain-"));
+  const stackFile = (name: string) => join(world.clone.folder, "stacks", `Pulumi.${name}.yaml`);
+  let meshes: PlainMesh[] = [];
 
-    test("meshes installed without us are federated by kubeconfig, and unchanged after destroy", async () => {
-      meshes = await Promise.all(["north", "south"].map((name) => installPlainMesh(world, name, folder)));
-      const [north, south] = meshes as [PlainMesh, PlainMesh];
-      const before = await snapshots(world, meshes);
-      writeStack(world, north, { imports: [{ name: "httpbin", from: "south", visibleTo: ["sleep"] }], istio: existingIstio(north) });
-      writeStack(world, south, {
-        gateway: { provider: "existing", namespace: "istio-system", labels: { istio: "eastwestgateway" }, addresses: [south.nodeAddress], port: south.gatewayPort },
-        exports: [{ name: "httpbin", namespace: "httpbin", service: "httpbin", ports: [{ name: "http", number: 8000, protocol: "HTTP" }], serviceAccounts: ["httpbin"], to: ["north"] }],
-        istio: existingIstio(south),
-      });
-      expect(await world.callFrom("north", url)).not.toBe(200);
-      await world.clone.must("pulumi", ["up", "--yes", "--stack", "south"]);
-      await world.clone.must("pulumi", ["up", "--yes", "--stack", "north"]);
-      expect(await eventually("a 200", 40, async () => ((await world.callFrom("north", url)) === 200 ? 200 : undefined))).toBe(200);
-      for (const stack of ["north", "south"]) await world.clone.must("pulumi", ["preview", "--expect-no-changes", "--stack", stack]);
-      await world.clone.must("pulumi", ["destroy", "--yes", "--stack", "north"]);
-      await world.clone.must("pulumi", ["destroy", "--yes", "--stack", "south"]);
-      expect(await snapshots(world, meshes)).toEqual(before);
+  test("meshes installed without us are federated by kubeconfig, and unchanged after destroy", async () => {
+    meshes = await Promise.all(["north", "south"].map((name) => installPlainMesh(world, name, folder)));
+    const [north, south] = meshes as [PlainMesh, PlainMesh];
+    const before = await snapshots(world, meshes);
+    writeStack(world, north, { imports: [{ name: "httpbin", from: "south", visibleTo: ["sleep"] }], istio: existingIstio(north) });
+    writeStack(world, south, {
+      gateway: { provider: "existing", namespace: "istio-system", labels: { istio: "eastwestgateway" }, addresses: [south.nodeAddress], port: south.gatewayPort },
+      exports: [{ name: "httpbin", namespace: "httpbin", service: "httpbin", ports: [{ name: "http", number: 8000, protocol: "HTTP" }], serviceAccounts: ["httpbin"], to: ["north"] }],
+      istio: existingIstio(south),
     });
+    expect(await world.callFrom("north", url)).not.toBe(200);
+    await world.clone.must("pulumi", ["up", "--yes", "--stack", "south"]);
+    await world.clone.must("pulumi", ["up", "--yes", "--stack", "north"]);
+    expect(await eventually("a 200", 40, async () => ((await world.callFrom("north", url)) === 200 ? 200 : undefined))).toBe(200);
+    for (const stack of ["north", "south"]) await world.clone.must("pulumi", ["preview", "--expect-no-changes", "--stack", stack]);
+    await world.clone.must("pulumi", ["destroy", "--yes", "--stack", "north"]);
+    await world.clone.must("pulumi", ["destroy", "--yes", "--stack", "south"]);
+    expect(await snapshots(world, meshes)).toEqual(before);
+  });
 
-    test("where Istio's CRDs remain, a managed Istio with a CA of one's own comes up, goes, and comes up again", async () => {
+  test("where Istio's CRDs remain, a managed Istio with a CA of one's own comes up, goes, and comes up again", async () => {
+    try {
       const north = meshes[0]!;
       await uninstallPlainMesh(world, north);
       const crds = (): Promise<string> => world.kubectl("north", ["get", "crd", "serviceentries.networking.istio.io", "-o", "jsonpath={.metadata.uid}"]);
@@ -56,7 +49,14 @@ export function existingMeshes(world: World): void {
         await world.clone.must("pulumi", ["destroy", "--yes", "--stack", "north"]);
         expect(await crds()).toBe(kept);
       }
-    });
+    } finally {
+      for (const name of ["north", "south"]) {
+        await removePlainMesh(world, name);
+        rmSync(stackFile(name), { force: true });
+      }
+      rmSync(folder, { recursive: true, force: true });
+    }
+    expect(world.clone.git("status", "--porcelain")).toBe("");
   });
 }
 

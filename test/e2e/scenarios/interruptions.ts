@@ -38,9 +38,10 @@ async function killWhen(world: World, ready: (output: string) => boolean, delay:
   void ended.then(() => (over = true));
   for (const until = Date.now() + 240_000; !ready(output) && !over; await sleep(50)) if (Date.now() > until) throw new Error(`the moment to kill did not come:\n${output.slice(-3000)}`);
   await sleep(delay);
-  if (!over) process.kill(-child.pid!, "SIGKILL");
+  const tooLate = over;
+  if (!tooLate) process.kill(-child.pid!, "SIGKILL");
   await ended;
-  process.stderr.write(`killed${over ? " too late" : ""} after: ${output.trim().split("\n").at(-1)}\n`);
+  process.stderr.write(`killed${tooLate ? " too late" : ""} after: ${output.trim().split("\n").at(-1)}\n`);
 }
 
 /** Mulberry32: a small seeded generator of numbers from 0 to 1. */
