@@ -1,26 +1,53 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { ensureToolchain, installPlugins, type Toolchain } from "../toolchain/index.ts";
 import { consoleProgress, type Progress } from "../toolchain/progress.ts";
-import { chooseSource } from "../toolchain/source.ts";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { mkdirSync } from "node:fs";
+import { chooseSource, parseSource, type Choice, type Probe, type Source } from "../toolchain/source.ts";
+import { deployedStacks } from "./state.ts";
 import { paths, readIfThere, root } from "./workspace.ts";
 
 /** Remembers which source a clone was brought up with: what is up must be handled with the same tools. */
 const choiceFile = join(paths.own, "source");
 
 /**
- * Chooses the source (anew with `announce`, else the remembered one), and makes tools and plugins ready.
- * @param announce says which source was chosen and why, as `up` does
+ * Chooses the source, and makes tools and plugins ready.
+ * @param forced value of `--source`
+ * @param announce says which source was chosen and why, and chooses anew when nothing of this clone is up, as `up` does
  */
 export async function prepareTools(options: { forced?: string; announce?: boolean; progress?: Progress } = {}): Promise<Toolchain> {
   const progress = options.progress ?? consoleProgress();
-  const remembered = options.announce || options.forced ? undefined : readIfThere(choiceFile)?.trim();
-  const choice = await chooseSource(options.forced ?? remembered);
+  const remembered = rememberedSource();
+  const choice = await chooseFor({ forced: options.forced, remembered, fresh: options.announce === true, up: deployedStacks() });
   if (options.announce || !remembered) progress.note(choice.why);
   const tools = await ensureToolchain(choice.source, progress);
   mkdirSync(paths.own, { recursive: true });
   writeFileSync(choiceFile, `${choice.source}\n`);
-  await installPlugins(tools, paths.home, root, options.announce ? progress : { ...progress, note: () => undefined });
+  await installPlugins(tools, paths.home, root, progress, options.announce === true);
   return tools;
+}
+
+/** The source that this clone used last; undefined before its first run. */
+export function rememberedSource(): Source | undefined {
+  const text = readIfThere(choiceFile)?.trim();
+  return text === "release" || text === "registry" ? text : undefined;
+}
+
+/** What a choice depends on. */
+export interface Situation {
+  /** Value of `--source`. */
+  forced?: string;
+  remembered?: Source;
+  /** Whether to look at the machine again when nothing is up. */
+  fresh: boolean;
+  /** Stacks of this clone that have resources. */
+  up: string[];
+}
+
+/** The source for a clone. Throws when another is asked for than the one that what is up was made with. */
+export async function chooseFor({ forced, remembered, fresh, up }: Situation, probe?: Probe): Promise<Choice> {
+  const asked = parseSource(forced);
+  if (asked && remembered && asked !== remembered && up.length > 0)
+    throw new Error(`--source ${asked}: ${up.join(", ")} came up with --source ${remembered}, and its clusters cannot be handled with other tools; run \`npm run down\` first`);
+  if (!asked && remembered && (!fresh || up.length > 0)) return { source: remembered, why: `source: ${remembered}, as before: ${up.length > 0 ? `${up.join(", ")} came up with it` : "this clone used it last"}` };
+  return chooseSource(asked, probe);
 }

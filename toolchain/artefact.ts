@@ -33,6 +33,8 @@ export interface BuildContext {
   run(command: string, args: string[], options?: Omit<RunOptions, "logFile">): Promise<string>;
   /** Shows what the build is doing. */
   log(line: string): void;
+  /** Tells the user something at once. */
+  note(line: string): void;
 }
 
 /** Builds run two at a time: the machines this is for have two cores. */
@@ -141,6 +143,7 @@ async function build(artefact: Artefact, progress: Progress, count: () => string
           dirOf: folderOf,
           run: (command, args, options) => run(command, args, { ...options, logFile }),
           log: (line) => step.update(line),
+          note: (line) => progress.note(line),
         });
         utimesSync(dir, new Date(), new Date());
         renameSync(dir, target);

@@ -72,8 +72,10 @@ export async function ensureToolchain(source: Source, progress: Progress): Promi
  *
  * From releases: the official ones. From registries, which do not have them: stand-ins of this project, which run from
  * its sources, announced in one line.
+ * @param announce whether to say that the plugins are stand-ins
  */
-export async function installPlugins(toolchain: Toolchain, pulumiHome: string, projectRoot: string, progress: Progress): Promise<void> {
-  if (toolchain.source === "release") await installOfficialPlugins(pulumiHome, progress);
-  else installStandIns(toolchain.helm!, pulumiHome, projectRoot, progress);
+export async function installPlugins(toolchain: Toolchain, pulumiHome: string, projectRoot: string, progress: Progress, announce = true): Promise<void> {
+  if (toolchain.source === "release") return installOfficialPlugins(pulumiHome, progress);
+  const plugins = installStandIns(toolchain.helm!, pulumiHome, projectRoot);
+  if (announce) progress.note(`plugins: stand-ins of this project for the official ${plugins.join(", ")}`);
 }

@@ -3,6 +3,9 @@ import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isAlive, ownIdentity, type ProcessIdentity } from "./processes.ts";
 
+/** How long is waited between two looks at a lock that is taken, in milliseconds. */
+const pause = 200;
+
 /**
  * Runs `work` while this process alone holds the lock file.
  *
@@ -11,16 +14,17 @@ import { isAlive, ownIdentity, type ProcessIdentity } from "./processes.ts";
  */
 export async function withLock<T>(path: string, work: () => Promise<T>, onWait: (pid: number) => void = () => undefined): Promise<T> {
   mkdirSync(dirname(path), { recursive: true });
-  for (let waited = false; !take(path); waited = true) {
+  let told = false;
+  while (!take(path)) {
     const owner = ownerOf(path);
-    if (owner && isAlive(owner)) {
-      if (!waited) onWait(owner.pid);
-      await sleep(500);
-    } else {
-      // Taken away only if it is still the dead owner's: another process may have done so meanwhile.
-      const again = ownerOf(path);
-      if (!again || !isAlive(again)) rmSync(path, { force: true });
+    if (owner === "none") continue; // given back in this moment
+    if (owner === "unreadable" || !isAlive(owner)) {
+      if (clearDead(path)) continue;
+    } else if (!told) {
+      told = true;
+      onWait(owner.pid);
     }
+    await sleep(pause);
   }
   try {
     return await work();
@@ -44,10 +48,30 @@ function take(path: string): boolean {
   }
 }
 
-function ownerOf(path: string): ProcessIdentity | undefined {
+/**
+ * Removes a dead owner's lock; false when another process is about to. Only one may, and looks again before it does:
+ * of two that saw the same dead owner, the slower would otherwise remove the lock that the quicker has taken since.
+ */
+function clearDead(path: string): boolean {
+  const guard = `${path}.clearing`;
+  if (!take(guard)) {
+    const clearer = ownerOf(guard);
+    // Killed in the blink between the two lines below.
+    if (clearer === "unreadable" || (clearer !== "none" && !isAlive(clearer))) rmSync(guard, { force: true });
+    return false;
+  }
+  const owner = ownerOf(path);
+  if (owner === "unreadable" || (owner !== "none" && !isAlive(owner))) rmSync(path, { force: true });
+  rmSync(guard, { force: true });
+  return true;
+}
+
+/** A lock is never half-written; one that cannot be read is what a crash of the machine left. */
+function ownerOf(path: string): ProcessIdentity | "none" | "unreadable" {
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as ProcessIdentity;
-  } catch {
-    return undefined;
+    const owner = JSON.parse(readFileSync(path, "utf8")) as ProcessIdentity;
+    return Number.isInteger(owner?.pid) ? owner : "unreadable";
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ENOENT" ? "none" : "unreadable";
   }
 }

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { cacheRoot } from "./artefact.ts";
 import { download, extract } from "./download.ts";
+import { withLock } from "./lock.ts";
 import type { Progress } from "./progress.ts";
 import { pluginRelease } from "./releases.ts";
 import { pinned } from "./versions.ts";
@@ -11,47 +12,70 @@ function folderOf(pulumiHome: string, name: string, version: string): string {
   return join(pulumiHome, "plugins", `resource-${name}-v${version}`);
 }
 
-/** Installs launchers that run this project's stand-in plugins with the Node that runs this, where they differ. */
-export function installStandIns(helm: string, pulumiHome: string, projectRoot: string, progress: Progress): void {
+/** Begins every launcher of a stand-in, and tells it from an official plugin. */
+const standInMark = "#!/bin/sh\n# Stand-in for the official plugin, which no package registry has.\n";
+
+/**
+ * Installs launchers that run this project's stand-in plugins with the Node that runs this, where they differ.
+ * @returns the plugins they stand in for, as `name version`
+ */
+export function installStandIns(helm: string, pulumiHome: string, projectRoot: string): string[] {
   for (const [name, version] of Object.entries(pinned.plugins)) {
     const folder = folderOf(pulumiHome, name, version);
-    const launcher = [
-      "#!/bin/sh",
-      "# Stand-in for the official plugin, which no package registry has.",
-      ...(name === "kubernetes" ? [`export MESH_FEDERATION_HELM=${quote(helm)}`] : []),
-      `exec ${quote(process.execPath)} ${quote(join(projectRoot, "plugins", name, "main.ts"))} "$@"`,
-      "",
-    ].join("\n");
+    const environment = name === "kubernetes" ? `export MESH_FEDERATION_HELM=${quote(helm)}\n` : "";
+    const launcher = `${standInMark}${environment}exec ${quote(process.execPath)} ${quote(join(projectRoot, "plugins", name, "main.ts"))} "$@"\n`;
     const file = join(folder, `pulumi-resource-${name}`);
-    if (existsSync(file) && readFileSync(file, "utf8") === launcher) continue;
+    if (isStandIn(file) && readFileSync(file, "utf8") === launcher) continue;
     mkdirSync(folder, { recursive: true });
     // Renamed into place: the engine may be starting it at this moment.
     writeFileSync(`${file}.new`, launcher, { mode: 0o755 });
     renameSync(`${file}.new`, file);
   }
-  const names = Object.entries(pinned.plugins).map(([name, version]) => `${name} ${version}`);
-  progress.note(`plugins: stand-ins of this project for the official ${names.join(", ")}`);
+  return Object.entries(pinned.plugins).map(([name, version]) => `${name} ${version}`);
 }
 
 /** Downloads the official plugins that a Pulumi home lacks, checked against their publisher's checksums. */
 export async function installOfficialPlugins(pulumiHome: string, progress: Progress): Promise<void> {
-  for (const [name, version] of Object.entries(pinned.plugins)) {
-    const folder = folderOf(pulumiHome, name, version);
-    if (existsSync(join(folder, `pulumi-resource-${name}`))) continue;
-    const step = progress.step(`download plugin ${name} ${version}`, 20);
-    try {
-      const archive = await download(pluginRelease(name, version), join(cacheRoot(), "downloads"), progress);
-      const fresh = `${folder}.new`;
-      rmSync(fresh, { recursive: true, force: true });
-      await extract(archive, fresh);
-      rmSync(folder, { recursive: true, force: true });
-      renameSync(fresh, folder);
-      step.done();
-    } catch (error) {
-      step.fail(error);
-      throw error;
-    }
+  const missing = (): [string, string][] => Object.entries(pinned.plugins).filter(([name, version]) => !isOfficial(join(folderOf(pulumiHome, name, version), `pulumi-resource-${name}`)));
+  if (missing().length === 0) return;
+  const work = async (): Promise<void> => {
+    for (const [name, version] of missing()) await installOfficialPlugin(pulumiHome, name, version, progress);
+  };
+  await withLock(join(pulumiHome, "plugins.lock"), work, (pid) => progress.note(`plugins: waiting for process ${pid}, which is installing them`));
+}
+
+async function installOfficialPlugin(pulumiHome: string, name: string, version: string, progress: Progress): Promise<void> {
+  const folder = folderOf(pulumiHome, name, version);
+  const release = pluginRelease(name, version);
+  const step = progress.step(`download plugin ${name} ${version}`, 20);
+  try {
+    const archive = await download(release, join(cacheRoot(), "downloads"), { note: progress.note, update: step.update });
+    // Outside the folder of plugins, where the engine takes every folder for one.
+    const fresh = join(pulumiHome, "plugin.new");
+    rmSync(fresh, { recursive: true, force: true });
+    await extract(archive, fresh);
+    if (!existsSync(join(fresh, `pulumi-resource-${name}`))) throw new Error(`${release.url} holds no pulumi-resource-${name}; it is not what this project expects of Pulumi's releases`);
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(dirname(folder), { recursive: true });
+    renameSync(fresh, folder);
+    step.done();
+  } catch (error) {
+    step.fail(error);
+    throw error;
   }
+}
+
+function isStandIn(file: string): boolean {
+  if (!existsSync(file)) return false;
+  const start = Buffer.alloc(standInMark.length);
+  const opened = openSync(file, "r");
+  readSync(opened, start);
+  closeSync(opened);
+  return start.toString() === standInMark;
+}
+
+function isOfficial(file: string): boolean {
+  return existsSync(file) && !isStandIn(file);
 }
 
 function quote(path: string): string {

@@ -1,38 +1,57 @@
-import { request } from "./http.ts";
+import { releaseSources } from "../components/plan/versions.ts";
+import { reasonOf, request } from "./http.ts";
+import { kindRelease } from "./releases.ts";
 
 /** Where tools, plugins, charts and images come from: the publishers' releases, or builds from package registries. */
 export type Source = "release" | "registry";
 
-/** What must answer for the releases to be of use. */
-const releaseHosts = ["https://get.pulumi.com/", "https://github.com/"];
-
-/** How long a host has to answer, in milliseconds. */
-const patience = 3000;
-
-/**
- * Chooses the source and says why in one line.
- * @param forced value of `--source`; throws when it is neither `release` nor `registry`
- * @param hosts what is asked for an answer
- */
-export async function chooseSource(forced?: string, hosts: string[] = releaseHosts): Promise<{ source: Source; why: string }> {
-  if (forced !== undefined) {
-    if (forced !== "release" && forced !== "registry") throw new Error(`--source ${forced}: must be release (official downloads) or registry (built from package registries)`);
-    return { source: forced, why: `source: ${forced}, as asked for by --source` };
-  }
-  const answers = await Promise.all(hosts.map(answersInTime));
-  const silent = hosts.filter((_, i) => !answers[i]).map((host) => new URL(host).host);
-  return silent.length === 0
-    ? { source: "release", why: `source: release, because ${hosts.map((h) => new URL(h).host).join(" and ")} answer` }
-    : { source: "registry", why: `source: registry (tools are built from package registries), because ${silent.join(" and ")} did not answer; --source release forces official downloads` };
+/** What was chosen, and why, in one line. */
+export interface Choice {
+  source: Source;
+  why: string;
 }
 
-/** Whether a host answers a HEAD request with anything a proxy in between would not. */
-async function answersInTime(url: string): Promise<boolean> {
+/** Asks for a URL; resolves to what is wrong with the answer, or undefined when there is nothing. */
+export type Probe = (url: string) => Promise<string | undefined>;
+
+/** How long a host has to answer, in milliseconds. */
+const patience = 4000;
+
+/** What must answer for the releases to be of use: a release file, with the redirect that it takes, and the charts. */
+export function probedUrls(): string[] {
+  const repositories = [releaseSources.istio.chartRepository, releaseSources.metallb.chartRepository].filter((url) => url !== undefined);
+  return [kindRelease().checksumsUrl, ...repositories.map((url) => `${url}/index.yaml`)];
+}
+
+/** The value of `--source`, checked. Throws when it is neither `release` nor `registry`. */
+export function parseSource(given: string | undefined): Source | undefined {
+  if (given !== undefined && given !== "release" && given !== "registry") throw new Error(`--source ${given}: must be release (official downloads) or registry (built from package registries)`);
+  return given;
+}
+
+/**
+ * Chooses the source: the one that was asked for, else the releases if all their hosts answer.
+ * @param forced value of `--source`; throws when it is neither `release` nor `registry`
+ */
+export async function chooseSource(forced?: string, probe: Probe = ask): Promise<Choice> {
+  const source = parseSource(forced);
+  if (source) return { source, why: `source: ${source}, as asked for by --source` };
+  const urls = probedUrls();
+  const wrong = await Promise.all(urls.map(probe));
+  const hosts = (of: string[]): string => [...new Set(of.map((url) => new URL(url).host))].join(", ");
+  const silent = urls.flatMap((url, i) => (wrong[i] === undefined ? [] : [`${new URL(url).host} (${wrong[i]})`]));
+  return silent.length === 0
+    ? { source: "release", why: `source: release (official downloads), because ${hosts(urls)} answer` }
+    : { source: "registry", why: `source: registry (tools are built from package registries), because there is no use of ${silent.join(", ")}; --source release forces official downloads` };
+}
+
+/** Asks with GET, since signed addresses of release files refuse HEAD; a proxy's refusal counts as no answer. */
+async function ask(url: string): Promise<string | undefined> {
   try {
-    const response = await request(url, { method: "HEAD", signal: AbortSignal.timeout(patience) });
+    const response = await request(url, { signal: AbortSignal.timeout(patience) });
     await response.body?.cancel();
-    return response.status < 400;
-  } catch {
-    return false;
+    return response.ok ? undefined : `answered ${response.status}`;
+  } catch (error) {
+    return error instanceof DOMException ? `no answer in ${patience / 1000} s` : reasonOf(error);
   }
 }

@@ -1,0 +1,53 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { kindRelease, pluginRelease, pulumiRelease, type Release } from "../../../../toolchain/releases.ts";
+import { pinned } from "../../../../toolchain/versions.ts";
+import { checksumList, type Files } from "./releaseServer.ts";
+
+/** A shell program that says its name and its arguments. */
+const program = (name: string, more = ""): string => `#!/bin/sh\necho "${name} $*"\n${more}`;
+
+/** The files of every release that the project downloads for this machine, holding tiny programs, with their lists. */
+export function officialReleases(): Files {
+  const files: Files = {};
+  const add = (release: Release, content: Buffer, list: Buffer): void => {
+    files[new URL(release.origin).pathname] = content;
+    files[new URL(release.checksumsUrl).pathname] = list;
+  };
+  const pulumi = pulumiRelease();
+  const others = ["pulumi-language-python", "pulumi-watch"].map((name) => [`pulumi/${name}`, program(name)]);
+  const sdk = archive({
+    "pulumi/pulumi": program("pulumi", 'echo "kind is $(command -v kind)"\nfor plugin in "$PULUMI_HOME"/plugins/*/pulumi-resource-*; do "$plugin"; done\n'),
+    "pulumi/pulumi-language-nodejs": program("pulumi-language-nodejs"),
+    ...Object.fromEntries(others),
+  });
+  add(pulumi, sdk, checksumList({ "pulumi-v0-windows-x64.zip": Buffer.from("other"), [pulumi.file]: sdk }));
+  const kind = kindRelease();
+  const kindProgram = Buffer.from(program("kind"));
+  add(kind, kindProgram, checksumList({ [kind.file]: kindProgram }));
+  for (const [name, version] of Object.entries(pinned.plugins)) {
+    const release = pluginRelease(name, version);
+    const content = archive({ [`pulumi-resource-${name}`]: program(`official ${name} ${version}`), LICENSE: "text", "README.md": "text" });
+    // The bridged provider's list is made by plain `shasum` over ./*, the others' by goreleaser.
+    add(release, content, name === "tls" ? checksumList({ [release.file]: content }, "sha1", "./") : checksumList({ [release.file]: content }));
+  }
+  return files;
+}
+
+/** A .tar.gz of files by path; programs are executable. */
+export function archive(files: Record<string, string>): Buffer {
+  const folder = mkdtempSync(join(tmpdir(), "archive-"));
+  try {
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), text);
+      if (text.startsWith("#!")) chmodSync(join(folder, path), 0o755);
+    }
+    execFileSync("tar", ["-czf", "made.tar.gz", ...new Set(Object.keys(files).map((path) => path.split("/")[0]!))], { cwd: folder });
+    return readFileSync(join(folder, "made.tar.gz"));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
