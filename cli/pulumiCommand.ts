@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { createWriteStream, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { findLab } from "../lab/index.ts";
-import { run } from "../toolchain/run.ts";
+import { letFinish, run } from "../toolchain/run.ts";
 import type { Toolchain } from "../toolchain/index.ts";
 import { prepareInitFolder, refreshOwnFile } from "./stackConfig.ts";
 import { paths, pulumiEnvironment, root, stateFile, usesOwnBackend } from "./workspace.ts";
@@ -70,6 +70,7 @@ export async function operate(tools: Toolchain, operation: "up" | "destroy", sta
   const logPath = join(paths.logs, `${operation}-${stack}.log`);
   const log = createWriteStream(logPath);
   const child = spawn(invocation.command, invocation.args, { cwd: root, env: { ...process.env, ...invocation.env, ...moreEnv }, stdio: ["ignore", "pipe", "pipe"] });
+  letFinish(child);
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     let rest = "";

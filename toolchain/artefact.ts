@@ -141,7 +141,7 @@ async function build(artefact: Artefact, progress: Progress, count: () => string
         await artefact.build({
           dir,
           dirOf: folderOf,
-          run: (command, args, options) => run(command, args, { ...options, logFile }),
+          run: (command, args, options) => run(command, args, { dieWithUs: true, ...options, logFile }),
           log: (line) => step.update(line),
           note: (line) => progress.note(line),
         });

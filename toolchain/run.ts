@@ -1,5 +1,6 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { createWriteStream } from "node:fs";
+import { constants } from "node:os";
 
 /** Options of {@link run}. */
 export interface RunOptions {
@@ -10,22 +11,42 @@ export interface RunOptions {
   input?: string;
   /** File that gets everything it prints. */
   logFile?: string;
+  /** Whether it is killed, where the system can do so, when this process is: its work is of no use to the next. */
+  dieWithUs?: boolean;
 }
 
+/** Leaders of the process groups that stop with us, at once. */
 const running = new Set<number>();
+/** Children that stop with us, but must be let finish. */
+const finishing = new Set<ChildProcess>();
 let hooked = false;
 
-/** Children stop with us: they lead process groups of their own, so their children stop too. */
 function stopWithUs(): void {
   if (hooked) return;
   hooked = true;
-  const stop = () => running.forEach((pid) => signalGroup(pid, "SIGKILL"));
-  process.on("exit", stop);
+  const stop = (): void => running.forEach((pid) => signalGroup(pid, "SIGKILL"));
+  process.on("exit", () => {
+    stop();
+    finishing.forEach((child) => child.kill("SIGINT"));
+  });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     process.on(signal, () => {
       stop();
-      process.exit(128 + 15);
+      // A terminal sends its SIGINT to the child as well; a second one would be taken for impatience.
+      if (signal !== "SIGINT") finishing.forEach((child) => child.kill("SIGINT"));
+      const ended = [...finishing].map((child) => new Promise((resolve) => child.once("close", resolve)));
+      void Promise.all(ended).then(() => process.exit(128 + constants.signals[signal]));
     });
+}
+
+/**
+ * A child that is asked to stop, by SIGINT, when this process is, and waited for: Pulumi, which then ends what is under
+ * way, writes its state and gives its lock back.
+ */
+export function letFinish(child: ChildProcess): void {
+  stopWithUs();
+  finishing.add(child);
+  child.once("close", () => finishing.delete(child));
 }
 
 function signalGroup(pid: number, signal: NodeJS.Signals): void {
@@ -36,14 +57,24 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
+let canDie: boolean | undefined;
+
+/** The argv of a program that the kernel kills when this process ends (PR_SET_PDEATHSIG), where there is such a thing. */
+function dying(argv: string[]): string[] {
+  canDie ??= process.platform === "linux" && String(spawnSync("setpriv", ["--help"]).stdout).includes("--pdeathsig");
+  return canDie ? ["setpriv", "--pdeathsig", "KILL", ...argv] : argv;
+}
+
 /**
- * Runs a command and returns its standard output.
+ * Runs a command and returns its standard output. It leads a process group of its own, which is killed when this process
+ * ends or is told to.
  * Rejects with the command, its exit code and the last lines it printed.
  */
 export function run(command: string, args: string[], options: RunOptions = {}): Promise<string> {
   stopWithUs();
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
+    const [program, ...rest] = options.dieWithUs ? dying([command, ...args]) : [command, ...args];
+    const child = spawn(program!, rest, {
       cwd: options.cwd,
       env: { ...process.env, ...options.env },
       stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],

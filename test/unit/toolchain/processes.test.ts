@@ -1,0 +1,51 @@
+import { spawn } from "node:child_process";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describeProcess, identityByPs, identityOf, isAlive, ownIdentity } from "../../../toolchain/processes.ts";
+
+const onLinux = process.platform === "linux" ? test : test.skip;
+
+test("this process lives, and not as one that began at another time", () => {
+  expect(isAlive(ownIdentity())).toBe(true);
+  expect(isAlive({ pid: process.pid, start: "1" })).toBe(false);
+});
+
+test("an ended process is nobody", async () => {
+  const child = spawn("true");
+  const identity = identityOf(child.pid!) ?? { pid: child.pid!, start: "" };
+  await new Promise((resolve) => child.on("close", resolve));
+  expect(isAlive(identity)).toBe(false);
+  expect(describeProcess(identity.pid)).toBeUndefined();
+});
+
+onLinux("a zombie is nobody", async () => {
+  // The shell's child ends and is not waited for, because the shell has become a sleep.
+  const parent = spawn("sh", ["-c", "(exit 0) & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "inherit"] });
+  const zombie = Number(await new Promise<Buffer>((resolve) => parent.stdout.once("data", resolve)));
+  for (let tries = 0; identityOf(zombie) && tries < 100; tries++) await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(readFileSync(`/proc/${zombie}/stat`, "utf8")).toContain(" Z ");
+  expect(identityOf(zombie)).toBeUndefined();
+  parent.kill("SIGKILL");
+});
+
+test("name and start of a process are told, the start to some seconds, whatever the name", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "processes-"));
+  const program = join(dir, "a) R (b");
+  copyFileSync("/bin/sleep", program);
+  const before = Date.now();
+  const child = spawn(program, ["60"]);
+  await new Promise((resolve) => child.once("spawn", resolve));
+  const { name, started } = describeProcess(child.pid!)!;
+  child.kill();
+  rmSync(dir, { recursive: true });
+  expect(name).toBe("a) R (b");
+  expect(Math.abs(started - before)).toBeLessThan(10_000);
+});
+
+test("ps tells the same process by its start, and nothing of one that is not there", async () => {
+  const own = identityByPs(process.pid);
+  expect(own).toEqual(identityByPs(process.pid));
+  expect(Math.abs(Date.parse(own!.start) - (Date.now() - process.uptime() * 1000))).toBeLessThan(10_000);
+  expect(identityByPs(2 ** 22 + 1)).toBeUndefined();
+});
