@@ -1,12 +1,13 @@
-import { readdirSync, readFileSync, rmSync, existsSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { identityOf } from "../toolchain/processes.ts";
+import { describeProcess } from "../toolchain/processes.ts";
 import type { Progress } from "../toolchain/progress.ts";
 import { run } from "../toolchain/run.ts";
 import type { Toolchain } from "../toolchain/index.ts";
 import { pulumiInvocation } from "./pulumiCommand.ts";
-import { paths, project, root, stateFile } from "./workspace.ts";
+import { readState } from "./state.ts";
+import { paths, project, root } from "./workspace.ts";
 
 /** What a lock file of the local backend holds. */
 interface Lock {
@@ -18,15 +19,17 @@ interface Lock {
 /**
  * Mends what a killed run left in the clone's own backend: locks whose owner is dead, and operations that were under
  * way. An operation that was under way is forgotten, because creating again adopts what the killed one had made.
- * Locks of a living process, or of another machine, are left alone.
+ * Locks of a living process, or of another machine, are left alone; so is everything while one is held.
  */
 export async function repairStack(tools: Toolchain, stack: string, progress: Progress): Promise<void> {
-  clearDeadLocks(stack, progress);
-  const file = stateFile(stack);
-  if (!existsSync(file)) return;
-  const state = JSON.parse(readFileSync(file, "utf8")) as { checkpoint?: { latest?: { pending_operations?: { type: string; resource: { urn: string } }[] } } };
-  const pending = state.checkpoint?.latest?.pending_operations ?? [];
-  if (pending.length === 0) return;
+  const { dead, held } = locksIn(join(paths.state, ".pulumi", "locks", "organization", project, stack));
+  for (const { path, pid } of dead) {
+    rmSync(path, { force: true });
+    progress.note(`${stack}: removed the lock of process ${pid}, which is dead`);
+  }
+  const pending = readState(stack)?.checkpoint?.latest?.pending_operations ?? [];
+  // What is under way now is not for us to mend; Pulumi itself says who holds the lock.
+  if (pending.length === 0 || held) return;
   for (const operation of pending) progress.note(`${stack}: an earlier run was stopped while ${operation.type} ${operation.resource.urn.split("::").at(-1)}; going on from there`);
   const exported = await pulumiInvocation(tools, ["stack", "export", "--stack", stack]);
   const deployment = JSON.parse(await run(exported.command, exported.args, { cwd: root, env: exported.env })) as { deployment: { pending_operations?: unknown } };
@@ -35,15 +38,24 @@ export async function repairStack(tools: Toolchain, stack: string, progress: Pro
   await run(imported.command, imported.args, { cwd: root, env: imported.env, input: JSON.stringify(deployment) });
 }
 
-function clearDeadLocks(stack: string, progress: Progress): void {
-  const folder = join(paths.state, ".pulumi", "locks", "organization", project, stack);
-  if (!existsSync(folder)) return;
-  for (const name of readdirSync(folder)) {
-    const path = join(folder, name);
-    const lock = readLock(path);
-    if (!lock || lock.hostname !== hostname() || ownerLives(lock)) continue;
-    progress.note(`${stack}: removed the lock of process ${lock.pid}, which is dead`);
-    rmSync(path, { force: true });
+/** Starts nodes of this clone's clusters that stand still, where their engine is the machine's own docker. */
+export async function wakeClusters(progress: Progress): Promise<void> {
+  const woken = await run("sh", ["components/kind/wake.sh"], { cwd: root });
+  for (const cluster of woken.split("\n").filter(Boolean)) progress.note(`cluster ${cluster}: its node stood still and was started again`);
+}
+
+/** The locks in a folder of the local backend: those of dead owners, and whether anybody may still hold one. */
+export function locksIn(folder: string, host = hostname()): { dead: { path: string; pid: number }[]; held: boolean } {
+  const locks = filesIn(folder).map((path) => ({ path, lock: readLock(path) }));
+  const dead = locks.flatMap(({ path, lock }) => (lock && lock.hostname === host && !ownerLives(lock) ? [{ path, pid: lock.pid }] : []));
+  return { dead, held: dead.length < locks.length };
+}
+
+function filesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).map((name) => join(folder, name));
+  } catch {
+    return [];
   }
 }
 
@@ -55,12 +67,11 @@ function readLock(path: string): Lock | undefined {
   }
 }
 
-/** A process of that pid that is no Pulumi took the number over after the owner's death. */
+/** How far a process's start, as the system tells it, may be from the time that it wrote itself, in milliseconds. */
+const inaccuracy = 5_000;
+
+/** A process of that pid that is no Pulumi, or began after the lock was made, has the number of a dead one. */
 function ownerLives(lock: Lock): boolean {
-  if (!identityOf(lock.pid)) return false;
-  try {
-    return readFileSync(`/proc/${lock.pid}/comm`, "utf8").trim() === "pulumi";
-  } catch {
-    return true;
-  }
+  const owner = describeProcess(lock.pid);
+  return owner !== undefined && owner.name === "pulumi" && !(owner.started > Date.parse(lock.timestamp) + inaccuracy);
 }
