@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from "node:fs";
 import { findLab, startLab, stopLab } from "../lab/index.ts";
 import { meshStackFiles } from "../infra/stackFiles.ts";
 import { consoleProgress, type Progress } from "../toolchain/progress.ts";
@@ -7,8 +6,9 @@ import { failWith, readArguments } from "./arguments.ts";
 import { importersFirst } from "./order.ts";
 import { operate } from "./pulumiCommand.ts";
 import { repairStack } from "./repair.ts";
-import { prepareTools } from "./tools.ts";
-import { root, stateFile, usesOwnBackend } from "./workspace.ts";
+import { deployedStacks } from "./state.ts";
+import { prepareTools, rememberedSource } from "./tools.ts";
+import { root, usesOwnBackend } from "./workspace.ts";
 
 const usage = `npm run down
 
@@ -18,15 +18,21 @@ network namespace of this clone; keeps the tool cache, and whatever it did not m
 async function main(): Promise<void> {
   readArguments({}, usage);
   const progress = consoleProgress(process.stdout);
-  const tools = await prepareTools({ progress });
   const stacks = importersFirst(meshStackFiles(root));
-  const deployed = [...stacks.map((s) => s.stack), "trust"].filter(hasResources);
-  if (deployed.length > 0) {
+  const meshes = stacks.map((s) => s.stack);
+  // A stack that is up while its file is gone is destroyed all the same; of another backend, only Pulumi can tell.
+  const up = usesOwnBackend() ? deployedStacks() : [...meshes, "trust"];
+  const deployed = [...up.filter((stack) => stack !== "trust" && !meshes.includes(stack)), ...[...meshes, "trust"].filter((stack) => up.includes(stack))];
+  // Without anything to destroy there is no need of tools, which a fresh clone would have to build first.
+  const tools = deployed.length > 0 ? await prepareTools({ progress }) : undefined;
+  if (tools) {
     // Deleting what lives in a cluster needs its network; an engine that died is started again for it.
     if (tools.source === "registry" && !(await findLab(root))) await startLab(root, progress);
     for (const stack of deployed) await destroy(tools, stack, progress);
   }
-  if (tools.source === "registry") await stopLab(root, progress);
+  // Where nobody remembers, as when .federation was deleted, there may be a lab all the same.
+  const source = tools?.source ?? rememberedSource() ?? (process.platform === "linux" ? "registry" : "release");
+  if (source === "registry") await stopLab(root, progress);
   progress.note("down: nothing of this clone is left running");
 }
 
@@ -41,15 +47,6 @@ async function destroy(tools: Toolchain, stack: string, progress: Progress): Pro
     step.fail("see below");
     throw error;
   }
-}
-
-/** Whether a stack has anything to destroy; of another backend, only Pulumi itself can tell. */
-function hasResources(stack: string): boolean {
-  if (!usesOwnBackend()) return true;
-  if (!existsSync(stateFile(stack))) return false;
-  const state = JSON.parse(readFileSync(stateFile(stack), "utf8")) as { checkpoint?: { latest?: { resources?: unknown[]; pending_operations?: unknown[] } } };
-  const latest = state.checkpoint?.latest;
-  return (latest?.resources?.length ?? 0) > 0 || (latest?.pending_operations?.length ?? 0) > 0;
 }
 
 main().then(() => process.exit(0), failWith);

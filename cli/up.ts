@@ -4,7 +4,7 @@ import { consoleProgress, duration, type Progress } from "../toolchain/progress.
 import type { Toolchain } from "../toolchain/index.ts";
 import { failWith, readArguments } from "./arguments.ts";
 import { operate, stackOutputs, type StackResult } from "./pulumiCommand.ts";
-import { repairStack } from "./repair.ts";
+import { repairStack, wakeClusters } from "./repair.ts";
 import { prepareTools } from "./tools.ts";
 import { verifyInLab } from "./verifyInLab.ts";
 import { root } from "./workspace.ts";
@@ -28,9 +28,12 @@ async function main(): Promise<void> {
 
   for (const stack of ["trust", ...meshes.map((m) => m.stack)]) await repairStack(tools, stack, progress);
   // The trust stack talks to no cluster, so it need not wait for the lab's engine.
-  const lab = tools.source === "registry" ? startLab(root, progress) : Promise.resolve();
-  const [results] = await Promise.all([upStacks(tools, ["trust"], progress), lab]);
-  const changed = results.some((r) => r.changed);
+  const clusters = tools.source === "registry" ? startLab(root, progress) : wakeClusters(progress);
+  // Both end before either's failure is thrown: a Pulumi that is cut short leaves its lock and half a state.
+  const [trust, awake] = await Promise.allSettled([upStacks(tools, ["trust"], progress), clusters]);
+  if (trust.status === "rejected") throw trust.reason;
+  if (awake.status === "rejected") throw awake.reason;
+  const changed = trust.value.some((r) => r.changed);
   const meshesChanged = await upUntilNothingIsPending(tools, meshes.map((m) => m.stack), progress);
   if (!changed && !meshesChanged) progress.note("every stack reports no changes");
 
