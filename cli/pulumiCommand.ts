@@ -90,15 +90,16 @@ export async function operate(tools: Toolchain, operation: "up" | "destroy", sta
   return countsOf(lines);
 }
 
-/** Pulumi's summary of errors, without the progress lines before it. */
-function diagnostics(lines: string[]): string {
+/** Pulumi's own summary of errors in what it printed, without the progress lines before it; else its last lines. */
+export function diagnostics(lines: string[]): string {
   const start = lines.lastIndexOf("Diagnostics:");
   const end = lines.findIndex((line, i) => i > start && /^(Outputs|Resources):/.test(line));
   const told = start < 0 ? lines.slice(-15) : lines.slice(start + 1, end < 0 ? undefined : end);
   return told.map((line) => `  ${line}`).join("\n");
 }
 
-function countsOf(lines: string[]): StackResult {
+/** The counts of changes that Pulumi printed at the end. */
+export function countsOf(lines: string[]): StackResult {
   const start = lines.lastIndexOf("Resources:");
   const counts = start < 0 ? [] : lines.slice(start + 1).filter((line) => /^([+\-~]{1,2}\s*)?\d+ \w/.test(line) && !/^\d+ (changes?|warnings?)/.test(line));
   return { counts: counts.join(", ") || "no resources", changed: counts.some((line) => !/ unchanged$/.test(line)) };

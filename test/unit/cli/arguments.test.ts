@@ -1,0 +1,24 @@
+import { spawnSync } from "node:child_process";
+import { resolve } from "node:path";
+
+const argumentsModule = resolve(import.meta.dirname, "..", "..", "..", "cli", "arguments.ts");
+
+/** Reads arguments in a process of its own, since an error ends it. */
+function read(...args: string[]) {
+  const script = `import { failWith, readArguments } from ${JSON.stringify(argumentsModule)};
+    const options = readArguments({ source: { type: "string" }, json: { type: "boolean" } }, "usage: x"); if (options.source === "bad") failWith(new Error("no such source")); console.log(JSON.stringify(options));`;
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["--disable-warning=ExperimentalWarning", "--input-type=module", "--eval", script, "--", ...args], { encoding: "utf8" });
+  return { status, stdout, stderr };
+}
+
+test.each([
+  { args: ["--source", "release", "--json"], status: 0, stdout: '{"source":"release","json":true}\n', stderr: /^$/ },
+  { args: [], status: 0, stdout: "{}\n", stderr: /^$/ },
+  { args: ["--help"], status: 0, stdout: "usage: x\n", stderr: /^$/ },
+  { args: ["--sorce", "release"], status: 2, stdout: "", stderr: /--sorce[^]*usage: x/ },
+  { args: ["--source"], status: 2, stdout: "", stderr: /--source[^]*usage: x/ },
+  { args: ["east"], status: 2, stdout: "", stderr: /east[^]*usage: x/ },
+  { args: ["--source", "bad"], status: 1, stdout: "", stderr: /^\nerror: no such source\n$/ },
+])("$args end with $status", ({ args, status, stdout, stderr }) => {
+  expect(read(...args)).toEqual({ status, stdout, stderr: expect.stringMatching(stderr) });
+});
