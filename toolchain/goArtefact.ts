@@ -53,7 +53,7 @@ export function requireGo(): void {
   } catch {
     throw new Error(`Go is not installed; the tools are built from Go modules: install Go ${wanted} or later (https://go.dev/doc/install) and run the same command again`);
   }
-  const [, major, minor] = /^go(\d+)\.(\d+)/.exec(version) ?? [];
-  if (Number(major) < minimumGo[0] || (Number(major) === minimumGo[0] && Number(minor) < minimumGo[1]))
-    throw new Error(`Go ${version} is too old; the tools need ${wanted} or later: install it (https://go.dev/doc/install) and run the same command again`);
+  const [, major, minor] = /\bgo(\d+)\.(\d+)/.exec(version) ?? [];
+  const enough = Number(major) > minimumGo[0] || (Number(major) === minimumGo[0] && Number(minor) >= minimumGo[1]);
+  if (!enough) throw new Error(`Go ${version || "of an unknown version"} is too old; the tools need ${wanted} or later: install it (https://go.dev/doc/install) and run the same command again`);
 }
