@@ -66,7 +66,7 @@ export async function uninstallPlainMesh(world: World, { name, kubeconfig }: Pla
 }
 
 /** Runs a program in the lab's network with a kubeconfig. */
-function inLab({ enter, env }: Lab, kubeconfig: string, program: string, args: string[], input?: string): Promise<string> {
+export function inLab({ enter, env }: Lab, kubeconfig: string, program: string, args: string[], input?: string): Promise<string> {
   const [command, ...rest] = [...enter, program, ...args];
   return runAsync(command!, rest, { ...env, KUBECONFIG: kubeconfig }, input);
 }
@@ -78,7 +78,7 @@ export async function removePlainMesh(world: World, name: string): Promise<void>
 }
 
 /** An intermediate of a root that both plain meshes share, made with openssl. */
-function makeCa(folder: string, name: string): PlainMesh["ca"] {
+export function makeCa(folder: string, name: string): PlainMesh["ca"] {
   const openssl = (...args: string[]) => execFileSync("openssl", args, { cwd: folder, stdio: "pipe" });
   const ca = "basicConstraints=critical,CA:true\nkeyUsage=critical,keyCertSign,cRLSign\nsubjectKeyIdentifier=hash\n";
   if (!existsSync(join(folder, "root.crt"))) {
@@ -92,7 +92,7 @@ function makeCa(folder: string, name: string): PlainMesh["ca"] {
   return { "ca-cert.pem": read(`${name}.crt`), "ca-key.pem": read(`${name}.key`), "root-cert.pem": read("root.crt"), "cert-chain.pem": read(`${name}.crt`) + read("root.crt") };
 }
 
-function application(kind: "sleep" | "httpbin", image: string): unknown[] {
+export function application(kind: "sleep" | "httpbin", image: string): unknown[] {
   const { account, service, deployment } = sampleObjects(kind, image);
   return [
     { apiVersion: "v1", kind: "ServiceAccount", ...account },
