@@ -5,7 +5,10 @@ import { ImportedService } from "../components/importedService.ts";
 import { IstioInstall } from "../components/istioInstall.ts";
 import { contractVersion, type FederationContract } from "../components/plan/contract.ts";
 import { autoPassthroughPort, type GatewayIdentity } from "../components/plan/gatewayObjects.ts";
+import { meshesOf } from "../components/plan/importConfig.ts";
+import { importName } from "../components/plan/importObjects.ts";
 import { baseValues, istiodValues } from "../components/plan/istioValues.ts";
+import type { MeshIdentity } from "../components/plan/peerMismatches.ts";
 import { Problem } from "../components/plan/problem.ts";
 import type { MeshConfig } from "../components/plan/readMeshConfig.ts";
 import { resolveImports, type Peer, type ResolvedImports } from "../components/plan/resolveImports.ts";
@@ -42,7 +45,7 @@ export async function meshProgram() {
   });
   for (const spec of resolved.imports) {
     const homes = samples.filter((s) => s.kind === spec.namespace).map((s) => s.application.namespace);
-    new ImportedService(`import-${spec.from}-${spec.name}`, { spec }, { ...inCluster, dependsOn: [...injected.dependsOn, ...homes] });
+    new ImportedService(importName(spec), { spec }, { ...inCluster, dependsOn: [...injected.dependsOn, ...homes] });
   }
   return {
     federation: contractOf(config, resolved, gateways),
@@ -57,9 +60,9 @@ function readCa(config: MeshConfig) {
 
 /** Reads the peers' contracts and matches the imports with them; a pending import warns, or fails where asked to. */
 async function readImports(config: MeshConfig): Promise<ResolvedImports> {
-  const names = [...new Set(config.imports.map((i) => i.from))];
+  const names = [...new Set(config.imports.flatMap(meshesOf))];
   const peers = await Promise.all(names.map(async (name): Promise<[string, Peer]> => [name, await readPeer(name, config.peers[name]?.stack ?? stackName(name))]));
-  const resolved = resolveImports(config.imports, new Map(peers), config.mesh);
+  const resolved = resolveImports(config.imports, new Map(peers), identityOf(config));
   for (const { name, from, reason } of resolved.pending) {
     const message = `import "${name}" from mesh "${from}" is pending: ${reason}`;
     if (config.requireImports) throw new Problem(`${message} (requireImports is set, so nothing is changed)`);
@@ -104,13 +107,18 @@ function makeGateway(config: MeshConfig, opts: pulumi.ComponentResourceOptions):
 }
 
 function contractOf(config: MeshConfig, resolved: ResolvedImports, gateways: pulumi.Output<FederationContract["gateways"]>): pulumi.Output<FederationContract> {
-  const { name, meshId, cluster, network, trustDomain, locality } = config.mesh;
   return gateways.apply((addresses) => ({
     version: contractVersion,
-    mesh: { name, meshId, cluster, network, trustDomain, istioVersion: config.istioVersion, locality: `${locality.region}/${locality.zone}` },
+    mesh: identityOf(config),
     gateways: addresses,
     exports: config.exports,
-    imports: resolved.imports.map(({ name, from, host, namespace, visibleTo, ports }) => ({ name, from, host, namespace, visibleTo, ports })),
+    imports: resolved.imports.map(({ id: _id, blend: _blend, ...published }) => published),
     pendingImports: resolved.pending,
   }));
+}
+
+/** What the mesh tells its peers about itself. */
+function identityOf({ mesh, istioVersion, istioMinor }: MeshConfig): MeshIdentity {
+  const { slot: _slot, locality, ...names } = mesh;
+  return { ...names, istioVersion, istioMinor, locality: `${locality.region}/${locality.zone}`, roots: [] };
 }

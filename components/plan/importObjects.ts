@@ -7,8 +7,8 @@ export function federationLabels(part: "import" | "export" | "gateway", name: st
 }
 
 /** The Kubernetes name of an import's objects. */
-export function importName(spec: { from: string; name: string }): string {
-  return `import-${spec.from}-${spec.name}`;
+export function importName(spec: { id: string }): string {
+  return `import-${spec.id}`;
 }
 
 /**
@@ -32,8 +32,8 @@ export function importServiceEntry(spec: ResolvedImport) {
       endpoints: spec.gateways.map((g) => ({
         address: g.address,
         ports: Object.fromEntries(spec.ports.map((p) => [p.name, g.port])),
-        network: spec.network,
-        locality: spec.locality,
+        network: g.network,
+        locality: g.locality,
       })),
       subjectAltNames: spec.subjectAltNames,
       exportTo: spec.visibleTo,

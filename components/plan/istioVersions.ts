@@ -11,3 +11,10 @@ export function minorOf(version: string): IstioMinor | undefined {
   const minor = /^v?(\d+\.\d+)(?=$|[.\-+])/.exec(version)?.[1];
   return supportedIstioMinors.find((m) => m === minor);
 }
+
+/**
+ * How many minors two federated meshes may be apart. Istio has no rule for meshes with separate control planes; this is
+ * the skew it supports between a control plane and its proxies.
+ * https://istio.io/latest/docs/releases/supported-releases/#control-planedata-plane-skew
+ */
+export const supportedSkew = 2;

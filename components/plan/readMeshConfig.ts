@@ -1,6 +1,9 @@
 import type { z } from "zod";
 import { overlapping, poolOfSlot, slotProblem } from "./addressPool.ts";
-import { duplicates, exportHost, exportSans, meshConfigSchema, type RawMeshConfig } from "./meshConfig.ts";
+import { duplicates } from "./configFields.ts";
+import { exportHost, exportSans } from "./exportConfig.ts";
+import { importId, meshesOf } from "./importConfig.ts";
+import { meshConfigSchema, type RawMeshConfig } from "./meshConfig.ts";
 import { minorOf } from "./istioVersions.ts";
 import { Problem, Problems } from "./problem.ts";
 import type { Sources } from "./sources.ts";
@@ -14,6 +17,7 @@ export interface MeshConfig extends Omit<RawMeshConfig, "mesh" | "gateway" | "lo
     cluster: string;
     network: string;
     trustDomain: string;
+    acceptedTrustDomains: string[];
     slot?: number;
     locality: { region: string; zone: string };
   };
@@ -54,6 +58,7 @@ export function readMeshConfig(raw: Record<string, unknown>, stack: string, sour
       cluster: data.mesh.cluster ?? name,
       network: data.mesh.network ?? `network-${name}`,
       trustDomain: data.mesh.trustDomain,
+      acceptedTrustDomains: data.mesh.acceptedTrustDomains,
       slot: data.mesh.slot,
       locality: data.mesh.locality ?? { region: name, zone: `${name}-1` },
     },
@@ -68,6 +73,9 @@ export function readMeshConfig(raw: Record<string, unknown>, stack: string, sour
       subjectAltNames: exportSans(e, data.mesh.trustDomain),
       to: e.to,
       callers: e.callers,
+      callersApplyTo: e.callersApplyTo,
+      public: e.public,
+      subsets: e.subsets.map((s) => s.name),
     })),
     istioVersion: data.istio.version ?? sources.istio.version,
     istioMinor: data.istio.istioMinor ?? (data.istio.version ? minorOf(data.istio.version) : undefined) ?? sources.istio.istioMinor,
@@ -100,15 +108,16 @@ function checkTogether(config: MeshConfig, stack: string, neighbours: Neighbour[
   const known = [...new Set([...neighbours.map((n) => n.name), ...Object.keys(config.peers)])].filter((n) => n !== mesh.name);
   const knownText = known.length > 0 ? known.join(", ") : "none";
   for (const spec of config.imports)
-    if (spec.from === mesh.name) problems.add(`imports "${spec.name}": from is this mesh itself ("${mesh.name}")`);
-    else if (!known.includes(spec.from))
-      problems.add(`imports "${spec.name}": unknown peer "${spec.from}"; known meshes: ${knownText}. Add stacks/Pulumi.${spec.from}.yaml, or say where its contract is in peers.${spec.from}.stack`);
+    for (const from of meshesOf(spec))
+      if (from === mesh.name) problems.add(`imports "${spec.name}": from is this mesh itself ("${mesh.name}")`);
+      else if (!known.includes(from))
+        problems.add(`imports "${spec.name}": unknown peer "${from}"; known meshes: ${knownText}. Add stacks/Pulumi.${from}.yaml, or say where its contract is in peers.${from}.stack`);
   for (const spec of config.exports)
     for (const to of spec.to.filter((t) => !known.includes(t)))
       problems.add(`exports "${spec.name}": unknown mesh "${to}" in to; known meshes: ${knownText}. Add stacks/Pulumi.${to}.yaml, or an entry in peers`);
   for (const name of duplicates(config.exports.map((e) => e.name))) problems.add(`exports: two entries are named "${name}"; names must differ`);
   for (const host of duplicates(config.exports.map((e) => e.host))) problems.add(`exports: two entries have the host "${host}"; hosts must differ`);
-  for (const key of duplicates(config.imports.map((i) => `${i.from}/${i.name}`))) problems.add(`imports: ${key} is listed twice`);
+  for (const key of duplicates(config.imports.map(importId))) problems.add(`imports: ${key} is listed twice`);
   if (config.exports.length > 0 && config.gateway.provider === "none")
     problems.add("gateway.provider is none, but services are exported; peers reach them through an east-west gateway: use managed or existing");
   problems.throwIfAny(`the configuration of stack "${stack}" is not valid:`);

@@ -18,7 +18,7 @@ const read = (raw: Record<string, unknown>, neighbours = [west]) => readMeshConf
 
 test("fills in every default from the mesh's name", () => {
   const config = read(east());
-  expect(config.mesh).toEqual({ name: "east", meshId: "east-mesh", cluster: "east", network: "network-east", trustDomain: "cluster.local", slot: 1, locality: { region: "east", zone: "east-1" } });
+  expect(config.mesh).toEqual({ name: "east", meshId: "east-mesh", cluster: "east", network: "network-east", trustDomain: "cluster.local", acceptedTrustDomains: [], slot: 1, locality: { region: "east", zone: "east-1" } });
   expect(config.gateway).toEqual({ provider: "none" });
   expect(config.loadBalancer).toEqual({ provider: "metallb", slots: 4 });
   expect(config.istioVersion).toBe(releaseSources.istio.version);
@@ -36,6 +36,9 @@ test("an export has a gateway, a host and pinned identities", () => {
     subjectAltNames: ["spiffe://cluster.local/ns/httpbin/sa/httpbin"],
     to: ["west"],
     callers: [],
+    callersApplyTo: "peers",
+    public: false,
+    subsets: [],
   });
 });
 
@@ -65,7 +68,7 @@ test.each([
   { name: "an export that pins nobody", change: { exports: [{ ...anExport, serviceAccounts: [] }] }, says: /exports\.0\.serviceAccounts: must name the service accounts/ },
   { name: "an export without a gateway", change: { exports: [anExport], gateway: { provider: "none" } }, says: /gateway\.provider is none, but services are exported/ },
   { name: "an import nobody may call", change: { imports: [{ name: "httpbin", from: "west", visibleTo: [] }] }, says: /imports\.0\.visibleTo: must name at least one namespace/ },
-  { name: "an import listed twice", change: { imports: [1, 2].map(() => ({ name: "httpbin", from: "west", visibleTo: ["sleep"] })) }, says: /west\/httpbin is listed twice/ },
+  { name: "an import listed twice", change: { imports: [1, 2].map(() => ({ name: "httpbin", from: "west", visibleTo: ["sleep"] })) }, says: /west-httpbin is listed twice/ },
   { name: "an unknown key", change: { cluster: { ...kind, podsubnet: "x" } }, says: /cluster: unknown key "podsubnet"/ },
   { name: "an existing cluster with a pool by slot", change: { cluster: { provider: "existing", kubeconfigPath: "x" }, loadBalancer: { provider: "metallb" } }, says: /loadBalancer\.addresses is missing/ },
   { name: "no cluster", change: { cluster: undefined }, says: /cluster: .*given: nothing/ },

@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { parseContract, type FederationContract } from "../../../components/plan/contract.ts";
 import { importDestinationRule, importServiceEntry, importSnis } from "../../../components/plan/importObjects.ts";
-import { resolveImports, type Importer, type Peer } from "../../../components/plan/resolveImports.ts";
+import { importSpec } from "../../../components/plan/importConfig.ts";
+import type { MeshIdentity } from "../../../components/plan/peerMismatches.ts";
+import { resolveImports, type Peer } from "../../../components/plan/resolveImports.ts";
 
-const east: Importer = { name: "east", network: "network-east", meshId: "east-mesh", cluster: "east", trustDomain: "cluster.local" };
-const west: FederationContract = {
+const west = parseContract({
   version: 1,
   mesh: { name: "west", meshId: "west-mesh", cluster: "west", network: "network-west", trustDomain: "cluster.local", istioVersion: "1.30.5", locality: "west/west-1" },
   gateways: [{ address: "172.18.128.1", port: 15443 }],
@@ -22,8 +23,10 @@ const west: FederationContract = {
   ],
   imports: [],
   pendingImports: [],
-};
-const wanted = [{ name: "httpbin", from: "west", visibleTo: ["sleep"] }];
+}, "west");
+const east: MeshIdentity = { ...west.mesh, name: "east", network: "network-east", meshId: "east-mesh", cluster: "east" };
+const anImport = (more: Record<string, unknown> = {}) => importSpec.parse({ name: "httpbin", from: "west", visibleTo: ["sleep"], ...more });
+const wanted = [anImport()];
 const peers = (contract: FederationContract) => new Map<string, Peer>([["west", { state: "up", stack: "organization/p/west", contract }]]);
 const resolve = (contract: FederationContract) => resolveImports(wanted, peers(contract), east);
 
@@ -58,7 +61,7 @@ test.each([
   { name: "is exported to others only", contract: { ...west, exports: [{ ...west.exports[0]!, to: ["north"] }] }, says: /exports it to north, not to "east"/ },
   { name: "comes from a mesh of our network", contract: { ...west, mesh: { ...west.mesh, network: "network-east" } }, says: /mesh\.network is "network-east" in both "east" and "west"/ },
   { name: "comes from a mesh of our meshID", contract: { ...west, mesh: { ...west.mesh, meshId: "east-mesh" } }, says: /mesh\.meshId/ },
-  { name: "comes from another trust domain", contract: { ...west, mesh: { ...west.mesh, trustDomain: "west.local" } }, says: /trust domains differ/ },
+  { name: "comes from another trust domain", contract: { ...west, mesh: { ...west.mesh, trustDomain: "west.local" } }, says: /does not accept callers of trust domain cluster\.local/ },
 ])("refuses an import that $name", ({ contract, says }) => {
   expect(() => resolve(contract)).toThrow(says);
 });
@@ -66,7 +69,7 @@ test.each([
 test("one host from two peers is refused, naming both", () => {
   const north = { ...west, mesh: { ...west.mesh, name: "north", network: "n", cluster: "n", meshId: "n" } };
   const both = new Map<string, Peer>([...peers(west), ["north", { state: "up", stack: "o/p/north", contract: north }]]);
-  expect(() => resolveImports([...wanted, { name: "httpbin", from: "north", visibleTo: ["sleep"] }], both, east)).toThrow(/imported from west and north/);
+  expect(() => resolveImports([...wanted, anImport({ from: "north" })], both, east)).toThrow(/imported by west-httpbin and north-httpbin/);
 });
 
 test("every import is either made or pending, whatever state the peers are in", () => {

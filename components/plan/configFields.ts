@@ -1,0 +1,43 @@
+import { isIP } from "node:net";
+import { z } from "zod";
+import { parseCidr } from "./cidr.ts";
+import { rfc1123Label, rfc1123Subdomain } from "./names.ts";
+
+/** Protocols a port may declare. https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/ */
+export const portProtocols = ["HTTP", "HTTP2", "GRPC", "TCP", "TLS", "HTTPS"] as const;
+
+export const label = z.string().regex(rfc1123Label, "must be an RFC 1123 label: lower-case letters, digits and '-', at most 63, no '-' at either end");
+export const subdomain = z.string().regex(rfc1123Subdomain, "must be an RFC 1123 host name: labels of lower-case letters, digits and '-', joined by dots");
+export const cidr = z.string().superRefine(describing(parseCidr));
+export const portNumber = z.int("must be a whole number from 1 to 65535").min(1, "must be 1 to 65535").max(65535, "must be 1 to 65535");
+
+/** Where a peer reaches a gateway: IPv4, IPv6, or a host name. */
+export const gatewayAddress = z.string().superRefine((text, ctx) => {
+  if (isIP(text) === 0 && (!rfc1123Subdomain.test(text) || /^[\d.]+$/.test(text)))
+    ctx.addIssue({ code: "custom", input: text, message: "must be an IPv4 or IPv6 address or a host name" });
+});
+
+/** Labels of pods; at least one, or everything in the namespace would be meant. */
+export const podLabels = z
+  .record(z.string().min(1), z.string())
+  .refine((labels) => Object.keys(labels).length > 0, "must name at least one label");
+
+/** `namespace/serviceAccount`. */
+export const account = z
+  .string()
+  .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?\/[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/, "must be namespace/serviceAccount, like sleep/sleep");
+
+/** Values that occur more than once, each named once. */
+export function duplicates(values: string[]): string[] {
+  return [...new Set(values.filter((v, i) => values.indexOf(v) !== i))];
+}
+
+function describing(parse: (text: string) => unknown) {
+  return (text: string, ctx: z.RefinementCtx) => {
+    try {
+      parse(text);
+    } catch (error) {
+      ctx.addIssue({ code: "custom", input: text, message: (error as Error).message });
+    }
+  };
+}
