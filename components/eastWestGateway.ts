@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { gatewayDeployment, gatewayService, type GatewayIdentity } from "./plan/gatewayObjects.ts";
-import { federationLabels } from "./plan/importObjects.ts";
+import { federationLabels } from "./plan/labels.ts";
 
 /** Arguments of {@link EastWestGateway}. */
 export interface EastWestGatewayArgs {

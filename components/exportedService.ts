@@ -1,29 +1,40 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { ContractExport } from "./plan/contract.ts";
-import { exportGateway, type GatewayIdentity } from "./plan/gatewayObjects.ts";
+import { exportDestinationRule, exportGateway, exportServiceEntry } from "./plan/exportObjects.ts";
+import type { ExportPlan } from "./plan/exportPlan.ts";
+import type { GatewayIdentity } from "./plan/gatewayObjects.ts";
 
 /** Arguments of {@link ExportedService}. */
 export interface ExportedServiceArgs {
   /** What is exported. */
-  spec: ContractExport;
+  spec: ExportPlan;
   /** The gateway that lets it through. */
   gateway: GatewayIdentity;
+  /** The policy that turns away callers it is not for (`exportPolicy`); none where it restricts nobody. */
+  policy?: object;
 }
 
-/** One service that peers may reach: opens exactly its host on the east-west gateway. */
+/**
+ * One service that peers may reach: opens exactly its host on the east-west gateway, after the policy that says who may
+ * call it. A mesh-neutral host gets a ServiceEntry, subsets a DestinationRule, both seen by the gateway only.
+ */
 export class ExportedService extends pulumi.ComponentResource {
   /** Host by which peers call it. */
   public readonly host: string;
 
   constructor(name: string, args: ExportedServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mesh-federation:federation:ExportedService", name, {}, opts);
-    this.host = args.spec.host;
-    new k8s.apiextensions.CustomResource(
-      `${name}-gateway`,
-      { apiVersion: "networking.istio.io/v1", kind: "Gateway", ...exportGateway(args.gateway, args.spec) },
-      { parent: this },
-    );
+    const { spec, gateway, policy } = args;
+    this.host = spec.host;
+    const make = (part: string, apiVersion: string, kind: string, object: object | undefined, dependsOn: pulumi.Resource[] = []) =>
+      object ? [new k8s.apiextensions.CustomResource(`${name}-${part}`, { apiVersion, kind, ...object }, { parent: this, dependsOn })] : [];
+    const first = [
+      ...make("policy", "security.istio.io/v1", "AuthorizationPolicy", policy),
+      ...make("entry", "networking.istio.io/v1", "ServiceEntry", exportServiceEntry(gateway, spec)),
+      ...make("rule", "networking.istio.io/v1", "DestinationRule", exportDestinationRule(gateway, spec)),
+    ];
+    // The door opens last, and closes first: nobody comes through it past a policy that is not there yet.
+    make("gateway", "networking.istio.io/v1", "Gateway", exportGateway(gateway, spec), first);
     this.registerOutputs({ host: this.host });
   }
 }

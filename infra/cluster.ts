@@ -11,6 +11,8 @@ import { readKubeconfig } from "./config.ts";
 export interface Cluster {
   kubeconfig: pulumi.Output<string>;
   provider: k8s.Provider;
+  /** The component that is the cluster. */
+  root: pulumi.Resource;
   /** What must be there before a Service of type LoadBalancer gets an address. */
   addresses: pulumi.Resource[];
 }
@@ -18,7 +20,7 @@ export interface Cluster {
 /** Makes or takes the cluster that the configuration names, with a load balancer where one is asked for. */
 export function makeCluster(config: MeshConfig, sources: Sources): Cluster {
   const { mesh, cluster, loadBalancer } = config;
-  let made: Pick<Cluster, "kubeconfig" | "provider">;
+  let made: KindCluster | ExistingCluster;
   let pools: pulumi.Input<string[]> | undefined = loadBalancer.provider === "metallb" ? loadBalancer.addresses : undefined;
   if (cluster.provider === "kind") {
     const kind = new KindCluster(mesh.cluster, {
@@ -36,7 +38,7 @@ export function makeCluster(config: MeshConfig, sources: Sources): Cluster {
     made = new ExistingCluster(mesh.cluster, { kubeconfig: readKubeconfig(cluster.kubeconfigPath), context: cluster.context });
   }
   const addresses = pools ? [new LoadBalancer("load-balancer", { pools, source: sources.metallb }, { provider: made.provider }).ready] : [];
-  return { kubeconfig: made.kubeconfig, provider: made.provider, addresses };
+  return { kubeconfig: made.kubeconfig, provider: made.provider, root: made, addresses };
 }
 
 /**

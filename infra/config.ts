@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
-import { parseCaMaterial, type CaMaterial } from "../components/plan/caMaterial.ts";
 import { Problem } from "../components/plan/problem.ts";
-import { readMeshConfig, type MeshConfig } from "../components/plan/readMeshConfig.ts";
+import { readMeshConfig, type MeshConfig, type Neighbour } from "../components/plan/readMeshConfig.ts";
 import type { Sources } from "../components/plan/sources.ts";
 import { meshStackFiles } from "./stackFiles.ts";
 
@@ -32,12 +31,21 @@ export function readRootConfig(): RootConfig {
 }
 
 /** Configuration of the current mesh stack, checked and complete. Throws a `Problem` naming every wrong key. */
-export function readConfig(sources: Sources): MeshConfig {
+export function readConfig(sources: Sources, neighbours: Neighbour[]): MeshConfig {
   const config = new pulumi.Config();
   const raw = Object.fromEntries(plainKeys.flatMap((key) => (isSet(config, key) ? [[key, value(config, key)]] : [])));
-  const stack = pulumi.getStack();
-  return readMeshConfig(raw, stack, sources, meshStackFiles().filter((s) => s.stack !== stack));
+  const read = readMeshConfig(raw, pulumi.getStack(), sources, neighbours);
+  return process.env[withoutImports] ? { ...read, imports: [] } : read;
 }
+
+/** The other mesh stacks of this project. */
+export function neighbourFiles(): Neighbour[] {
+  const stack = pulumi.getStack();
+  return meshStackFiles().filter((s) => s.stack !== stack);
+}
+
+/** Set by `npm run down`, which takes the imports away everywhere before it destroys a mesh that exports. */
+const withoutImports = "MESH_FEDERATION_WITHOUT_IMPORTS";
 
 /**
  * Kubeconfig of an existing cluster: secret key `kubeconfig`, else the file `cluster.kubeconfigPath`.
@@ -53,13 +61,6 @@ export function readKubeconfig(path: string | undefined): pulumi.Output<string> 
   } catch (error) {
     throw new Problem(`cluster.kubeconfigPath: "${path}" cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown error"}); give a readable kubeconfig file, or its text as secret key kubeconfig`);
   }
-}
-
-/** CA material given as secret key `caMaterial`, checked. Throws a `Problem` when it is missing. */
-export function readCaMaterial(): pulumi.Output<CaMaterial> {
-  const secret = new pulumi.Config().getSecret("caMaterial");
-  if (!secret) throw new Problem("ca.provider is existing, but key caMaterial is not set; set it with `pulumi config set --secret caMaterial` to JSON {caCert, caKey, certChain, rootCert}");
-  return secret.apply(parseCaMaterial);
 }
 
 /** Whether a key has more than the empty value that `Pulumi.yaml` gives it. */

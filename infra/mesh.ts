@@ -1,90 +1,96 @@
 import * as pulumi from "@pulumi/pulumi";
 import { EastWestGateway } from "../components/eastWestGateway.ts";
 import { ExportedService } from "../components/exportedService.ts";
+import { ExportGuard } from "../components/exportGuard.ts";
 import { ImportedService } from "../components/importedService.ts";
 import { IstioInstall } from "../components/istioInstall.ts";
+import { staleAddresses } from "../components/plan/brokenImports.ts";
 import { contractVersion, type FederationContract } from "../components/plan/contract.ts";
+import { publishedExport } from "../components/plan/exportPlan.ts";
 import { autoPassthroughPort, type GatewayIdentity } from "../components/plan/gatewayObjects.ts";
-import { meshesOf } from "../components/plan/importConfig.ts";
 import { importName } from "../components/plan/importObjects.ts";
 import { baseValues, istiodValues } from "../components/plan/istioValues.ts";
-import type { MeshIdentity } from "../components/plan/peerMismatches.ts";
+import { planFederation, type FederationPlan } from "../components/plan/planFederation.ts";
 import { Problem } from "../components/plan/problem.ts";
 import type { MeshConfig } from "../components/plan/readMeshConfig.ts";
-import { resolveImports, type Peer, type ResolvedImports } from "../components/plan/resolveImports.ts";
+import type { Peer } from "../components/plan/resolveImports.ts";
 import { sleepClient } from "../components/plan/sampleObjects.ts";
 import type { Sources } from "../components/plan/sources.ts";
 import { SampleApplication } from "../components/sampleApplication.ts";
 import { StrictMtls } from "../components/strictMtls.ts";
+import { readCa, type MeshCa } from "./ca.ts";
 import { makeCluster } from "./cluster.ts";
-import { readCaMaterial, readConfig } from "./config.ts";
-import { readPeer, stackName } from "./peers.ts";
+import { neighbourFiles, readConfig } from "./config.ts";
+import { checkLive } from "./liveCheck.ts";
+import { peerSources, readPeers } from "./peers.ts";
 import { readSources } from "./sources.ts";
-import { readIntermediate } from "./trust.ts";
 
 /** One mesh: its cluster, its Istio, its gateway, what it exports and what it imports. */
 export async function meshProgram() {
   const sources = readSources();
-  const config = readConfig(sources);
+  const neighbours = neighbourFiles();
+  const config = readConfig(sources, neighbours);
   // Everything that can be wrong is found before the first resource is registered.
-  const ca = config.istio.provider === "managed" ? await readCa(config) : undefined;
-  const resolved = await readImports(config);
+  const published = peerSources(config, neighbours);
+  const [ca, peers] = await Promise.all([config.istio.provider === "managed" ? readCa(config) : undefined, readPeers(published, neighbours)]);
+  const plan = planFederation(config, ca?.roots ?? [], neighbours, peers);
+  await tell(config, plan);
 
   const cluster = makeCluster(config, sources);
   const inCluster = { provider: cluster.provider };
-  const istio = ca && installIstio(config, sources, ca, inCluster);
+  const istio = ca && installIstio(config, sources, ca, plan, inCluster);
   const injected = { ...inCluster, dependsOn: istio ? [istio.ready] : [] };
-  if (istio) new StrictMtls("strict-mtls", { rootNamespace: istio.namespace }, injected);
+  const made: pulumi.Resource[] = istio ? [istio, new StrictMtls("strict-mtls", { rootNamespace: istio.namespace }, injected)] : [];
 
-  const gateways = makeGateway(config, { ...inCluster, dependsOn: [...injected.dependsOn, ...cluster.addresses] });
-  for (const spec of config.exports) new ExportedService(`export-${spec.name}`, { spec, gateway: gatewayIdentity(config)! }, injected);
-
+  const gateways = makeGateway(config, { ...inCluster, dependsOn: [...injected.dependsOn, ...cluster.addresses] }, made);
+  announceStaleAddresses(config, gateways, peers);
   const samples = config.samples.map((kind) => {
     const image = config.sampleImages[kind] ?? sources.images[kind];
     return { kind, application: new SampleApplication(kind, { kind, image }, injected) };
   });
-  for (const spec of resolved.imports) {
-    const homes = samples.filter((s) => s.kind === spec.namespace).map((s) => s.application.namespace);
-    new ImportedService(importName(spec), { spec }, { ...inCluster, dependsOn: [...injected.dependsOn, ...homes] });
-  }
+  made.push(...samples.map((s) => s.application));
+
+  const live = checkLive(config, plan, cluster);
+  /** Options for objects in a namespace: they come after it, and after a last look at what lives in the cluster. */
+  const inNamespace = (namespace: string) => {
+    const homes = samples.filter((s) => s.kind === namespace).map((s) => s.application.namespace);
+    return { ...inCluster, dependsOn: live.apply(() => [...injected.dependsOn, ...homes]) };
+  };
+  for (const { spec, policy } of plan.exports)
+    made.push(new ExportedService(`export-${spec.name}`, { spec, policy, gateway: gatewayIdentity(config)! }, inNamespace(spec.namespace)));
+  for (const spec of plan.imports) made.push(new ImportedService(importName(spec), { spec }, inNamespace(spec.namespace)));
+  if (config.exports.length + config.allowBreaking.length > 0) guardExports(config, published, [...made, cluster.root]);
   return {
-    federation: contractOf(config, resolved, gateways),
+    federation: contractOf(plan, gateways),
     kubeconfig: cluster.kubeconfig,
     samples: config.samples.includes("sleep") ? { client: sleepClient } : {},
   };
 }
 
-function readCa(config: MeshConfig) {
-  return config.ca.provider === "existing" ? readCaMaterial() : readIntermediate(config.ca.stack, config.mesh.name);
-}
-
-/** Reads the peers' contracts and matches the imports with them; a pending import warns, or fails where asked to. */
-async function readImports(config: MeshConfig): Promise<ResolvedImports> {
-  const names = [...new Set(config.imports.flatMap(meshesOf))];
-  const peers = await Promise.all(names.map(async (name): Promise<[string, Peer]> => [name, await readPeer(name, config.peers[name]?.stack ?? stackName(name))]));
-  const resolved = resolveImports(config.imports, new Map(peers), identityOf(config));
-  for (const { name, from, reason } of resolved.pending) {
+/** Says what is pending and what somebody should know; a pending import fails where it is asked to. */
+async function tell(config: MeshConfig, plan: FederationPlan): Promise<void> {
+  for (const { name, from, reason } of plan.pending) {
     const message = `import "${name}" from mesh "${from}" is pending: ${reason}`;
     if (config.requireImports) throw new Problem(`${message} (requireImports is set, so nothing is changed)`);
     await pulumi.log.warn(`${message}, then \`pulumi up --stack ${pulumi.getStack()}\` again`);
   }
-  return resolved;
+  for (const warning of plan.warnings) await pulumi.log.warn(warning);
 }
 
-function installIstio(config: MeshConfig, sources: Sources, ca: Awaited<ReturnType<typeof readCa>>, opts: pulumi.ComponentResourceOptions) {
+function installIstio(config: MeshConfig, sources: Sources, ca: MeshCa, plan: FederationPlan, opts: pulumi.ComponentResourceOptions) {
   const own = config.istio.provider === "managed" ? config.istio : undefined;
   return new IstioInstall(
     "istio",
     {
       network: config.mesh.network,
-      ca,
+      ca: ca.material,
       charts: {
         charts: own?.charts ?? sources.istio.charts,
         chartRepository: own?.chartRepository ?? (own?.charts ? undefined : sources.istio.chartRepository),
       },
       version: config.istioVersion,
       baseValues: baseValues(),
-      istiodValues: istiodValues(config, sources),
+      istiodValues: istiodValues(config, sources, plan.identity.acceptedTrustDomains),
     },
     opts,
   );
@@ -97,28 +103,42 @@ function gatewayIdentity({ gateway, mesh }: MeshConfig): GatewayIdentity | undef
     : { name: "existing", namespace: gateway.namespace, network: mesh.network, labels: gateway.labels };
 }
 
-/** Where peers reach this mesh. */
-function makeGateway(config: MeshConfig, opts: pulumi.ComponentResourceOptions): pulumi.Output<FederationContract["gateways"]> {
+/** Where peers reach this mesh. Adds to `made` what it creates. */
+function makeGateway(config: MeshConfig, opts: pulumi.ComponentResourceOptions, made: pulumi.Resource[]): pulumi.Output<FederationContract["gateways"]> {
   const { gateway } = config;
   if (gateway.provider === "none") return pulumi.output([]);
   if (gateway.provider === "existing") return pulumi.output(gateway.addresses.map((address) => ({ address, port: gateway.port })));
-  const made = new EastWestGateway("east-west-gateway", { gateway: gatewayIdentity(config)! }, opts);
-  return made.addresses.apply((addresses) => addresses.map((address) => ({ address, port: autoPassthroughPort })));
+  const component = new EastWestGateway("east-west-gateway", { gateway: gatewayIdentity(config)! }, opts);
+  made.push(component);
+  // Peers are told of the gateway only when it has an address of its own, whatever name leads to it.
+  return component.addresses.apply((own) => (own.length === 0 ? [] : (gateway.addresses ?? own)).map((address) => ({ address, port: autoPassthroughPort })));
 }
 
-function contractOf(config: MeshConfig, resolved: ResolvedImports, gateways: pulumi.Output<FederationContract["gateways"]>): pulumi.Output<FederationContract> {
+/** Warns of the imports that use another address than the gateway's, and must be brought up to date. */
+function announceStaleAddresses(config: MeshConfig, gateways: pulumi.Output<FederationContract["gateways"]>, peers: ReadonlyMap<string, Peer>): void {
+  const contracts = [...peers.values()].flatMap((peer) => (peer.state === "up" ? [peer.contract] : []));
+  const tellOf = (stale: string[], now: string): void => {
+    if (stale.length > 0) void pulumi.log.warn(`the gateway of mesh "${config.mesh.name}" ${now}; bring up these meshes afterwards: ${stale.join("; ")}`);
+  };
+  gateways.apply((now) => tellOf(staleAddresses(config.mesh.name, now, contracts), `is reached at ${now.map((g) => `${g.address}:${g.port}`).join(", ") || "no address"}`));
+  // In a preview, an address that is not known is one that is about to be given anew.
+  void (gateways as unknown as { isKnown: Promise<boolean> }).isKnown.then((known) => known || tellOf(staleAddresses(config.mesh.name, [], contracts), "may get another address"));
+}
+
+/** Keeps the mesh from being destroyed while others import from it. */
+function guardExports(config: MeshConfig, published: ReturnType<typeof peerSources>, everything: pulumi.Resource[]): void {
+  const importers = [...new Set(config.exports.flatMap((e) => e.to))].sort();
+  const peers = Object.fromEntries(importers.map((name) => [name, published.get(name)!]));
+  new ExportGuard("export-guard", { mesh: config.mesh.name, peers }, { dependsOn: everything });
+}
+
+function contractOf(plan: FederationPlan, gateways: pulumi.Output<FederationContract["gateways"]>): pulumi.Output<FederationContract> {
   return gateways.apply((addresses) => ({
     version: contractVersion,
-    mesh: identityOf(config),
+    mesh: plan.identity,
     gateways: addresses,
-    exports: config.exports,
-    imports: resolved.imports.map(({ id: _id, blend: _blend, ...published }) => published),
-    pendingImports: resolved.pending,
+    exports: plan.exports.map(({ spec }) => publishedExport(spec)),
+    imports: plan.imports.map(({ id: _id, blend: _blend, ...published }) => published),
+    pendingImports: plan.pending,
   }));
-}
-
-/** What the mesh tells its peers about itself. */
-function identityOf({ mesh, istioVersion, istioMinor }: MeshConfig): MeshIdentity {
-  const { slot: _slot, locality, ...names } = mesh;
-  return { ...names, istioVersion, istioMinor, locality: `${locality.region}/${locality.zone}`, roots: [] };
 }

@@ -24,17 +24,29 @@ export function meshStackFiles(root: string = process.cwd()): StackFile[] {
     const config = readStackFile(join(folder, `Pulumi.${stack}.yaml`));
     const key = (name: string) => config[`${configPrefix}${name}`];
     if (key("mesh") === undefined && key("cluster") === undefined) return [];
-    const mesh = (key("mesh") ?? {}) as { name?: unknown; slot?: unknown };
-    const imports = Array.isArray(key("imports")) ? (key("imports") as { from?: unknown }[]) : [];
+    const mesh = (key("mesh") ?? {}) as Record<string, unknown>;
+    const text = (name: string, fallback: string): string => (typeof mesh[name] === "string" ? mesh[name] : fallback);
+    const name = text("name", stack);
+    const list = (name: string): any[] => (Array.isArray(key(name)) ? (key(name) as unknown[]).filter((entry) => typeof entry === "object" && entry !== null) : []);
     return [
       {
         stack,
-        name: typeof mesh.name === "string" ? mesh.name : stack,
-        slot: typeof mesh.slot === "number" ? mesh.slot : undefined,
-        importsFrom: [...new Set(imports.map((i) => String(i?.from)))],
+        name,
+        slot: typeof mesh["slot"] === "number" ? mesh["slot"] : undefined,
+        meshId: text("meshId", `${name}-mesh`),
+        cluster: text("cluster", name),
+        network: text("network", `network-${name}`),
+        trustDomain: text("trustDomain", "cluster.local"),
+        importsFrom: [...new Set(list("imports").flatMap((i) => i.from).map(String))],
+        exports: list("exports").map((e) => ({ name: String(e.name), to: array(e.to), ports: array(e.ports), subsets: array(e.subsets).map((s: any) => s?.name) })),
       },
     ];
   });
+}
+
+/** A value of a file that nobody has checked yet, where a list is expected. */
+function array(value: unknown): any[] {
+  return Array.isArray(value) ? value : [];
 }
 
 function readStackFile(path: string): Record<string, unknown> {

@@ -41,6 +41,18 @@ export function parseCaMaterial(json: string): CaMaterial {
   return ca;
 }
 
+/** SHA-256 of each certificate in a PEM text, lower-case hexadecimal; what is no certificate is left out. */
+export function rootFingerprints(pem: string): string[] {
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  return blocks.flatMap((block) => {
+    try {
+      return [new X509Certificate(block).fingerprint256.replaceAll(":", "").toLowerCase()];
+    } catch {
+      return [];
+    }
+  });
+}
+
 function certificates(pem: string): number {
   return pem.split("-----BEGIN CERTIFICATE-----").length - 1;
 }

@@ -39,8 +39,8 @@ export const exportSpec = z
     callersApplyTo: z.enum(["peers", "everyone"]).default("peers"),
     /** Declares that every identity of the meshes in `to` may call it, for reviews that ask for named callers. */
     public: z.boolean().default(false),
-    /** Versions that importers may address by name: {name, labels of their pods}. */
-    subsets: z.array(z.strictObject({ name: label, labels: podLabels })).default([]),
+    /** Versions that importers may address by name. Without labels, a DestinationRule of yours in the same namespace has it. */
+    subsets: z.array(z.strictObject({ name: label, labels: podLabels.optional() })).default([]),
   })
   .superRefine((value, ctx) => {
     const issue = (key: string, input: unknown, message: string) => ctx.addIssue({ code: "custom", path: [key], input, message });

@@ -1,5 +1,4 @@
-import type { ContractExport } from "./contract.ts";
-import { federationLabels } from "./importObjects.ts";
+import { federationLabels } from "./labels.ts";
 
 /** Port on which an east-west gateway takes mTLS from other networks. */
 export const autoPassthroughPort = 15443;
@@ -10,21 +9,6 @@ export interface GatewayIdentity {
   network: string;
   /** Labels that select the gateway's pods; the Gateway object's `selector`. */
   labels: Record<string, string>;
-}
-
-/**
- * Gateway that passes mTLS through to exactly one exported host. Each export has its own, on the same port: adding or
- * removing one touches no other, and a wildcard host never appears.
- * https://istio.io/latest/docs/reference/config/networking/gateway/#ServerTLSSettings-TLSmode
- */
-export function exportGateway(gateway: GatewayIdentity, spec: ContractExport) {
-  return {
-    metadata: { name: `export-${spec.name}`, namespace: gateway.namespace, labels: federationLabels("export", spec.name) },
-    spec: {
-      selector: gateway.labels,
-      servers: [{ port: { number: autoPassthroughPort, name: "tls", protocol: "TLS" }, hosts: [spec.host], tls: { mode: "AUTO_PASSTHROUGH" } }],
-    },
-  };
 }
 
 /** Service of type LoadBalancer in front of the gateway: status, cross-network mTLS, and the two control-plane ports. */

@@ -15,8 +15,11 @@ export function baseValues(): Record<string, unknown> {
 /**
  * Values for chart `istiod`: default profile, access log on stdout, DNS capture on (a remote-only host has no other way
  * to an address), and the mesh's own identity. What the images in use need and what the user sets win, in that order.
+ *
+ * Callers of other trust domains are accepted by `caCertificates[].trustDomains`: `trustDomainAliases` would make
+ * identities of both domains interchangeable in every policy. No certificate stands beside it: the root is shared.
  */
-export function istiodValues(config: MeshConfig, sources: Sources): Record<string, unknown> {
+export function istiodValues(config: MeshConfig, sources: Sources, acceptedTrustDomains: string[] = []): Record<string, unknown> {
   const istio = config.istio.provider === "managed" ? config.istio : undefined;
   return mergeValues(
     validation,
@@ -28,6 +31,7 @@ export function istiodValues(config: MeshConfig, sources: Sources): Record<strin
       meshConfig: {
         accessLogFile: "/dev/stdout",
         trustDomain: config.mesh.trustDomain,
+        ...(acceptedTrustDomains.length > 0 ? { caCertificates: [{ trustDomains: acceptedTrustDomains }] } : {}),
         defaultConfig: { proxyMetadata: { ISTIO_META_DNS_CAPTURE: "true" } },
       },
       global: {

@@ -1,13 +1,13 @@
 import type { z } from "zod";
+import type { DeclaredExport } from "./resolveImports.ts";
 import { overlapping, poolOfSlot, slotProblem } from "./addressPool.ts";
 import { duplicates } from "./configFields.ts";
-import { exportHost, exportSans } from "./exportConfig.ts";
+import { planExport, type ExportPlan } from "./exportPlan.ts";
 import { importId, meshesOf } from "./importConfig.ts";
 import { meshConfigSchema, type RawMeshConfig } from "./meshConfig.ts";
 import { minorOf } from "./istioVersions.ts";
 import { Problem, Problems } from "./problem.ts";
 import type { Sources } from "./sources.ts";
-import type { ContractExport } from "./contract.ts";
 
 /** A mesh stack's configuration, checked and complete: every default is filled in. */
 export interface MeshConfig extends Omit<RawMeshConfig, "mesh" | "gateway" | "loadBalancer" | "exports"> {
@@ -23,17 +23,23 @@ export interface MeshConfig extends Omit<RawMeshConfig, "mesh" | "gateway" | "lo
   };
   gateway: NonNullable<RawMeshConfig["gateway"]>;
   loadBalancer: NonNullable<RawMeshConfig["loadBalancer"]>;
-  exports: ContractExport[];
+  exports: ExportPlan[];
   /** Version and minor of the mesh's Istio, from the configuration or the sources. */
   istioVersion: string;
   istioMinor: string;
 }
 
-/** Another mesh stack's identity, as far as it may clash with this one's. */
+/** Another mesh stack of this project, as its file declares it. */
 export interface Neighbour {
   stack: string;
   name: string;
   slot?: number;
+  meshId?: string;
+  cluster?: string;
+  network?: string;
+  trustDomain?: string;
+  /** What it exports; may be ahead of what is deployed. */
+  exports?: DeclaredExport[];
 }
 
 /**
@@ -64,19 +70,7 @@ export function readMeshConfig(raw: Record<string, unknown>, stack: string, sour
     },
     gateway: data.gateway ?? (data.exports.length > 0 ? { provider: "managed", name: "istio-eastwestgateway", namespace: "istio-system" } : { provider: "none" }),
     loadBalancer: data.loadBalancer ?? (data.cluster.provider === "kind" ? { provider: "metallb", slots: 4 } : { provider: "none" }),
-    exports: data.exports.map((e) => ({
-      name: e.name,
-      host: exportHost(e),
-      namespace: e.namespace,
-      service: e.service,
-      ports: e.ports,
-      subjectAltNames: exportSans(e, data.mesh.trustDomain),
-      to: e.to,
-      callers: e.callers,
-      callersApplyTo: e.callersApplyTo,
-      public: e.public,
-      subsets: e.subsets.map((s) => s.name),
-    })),
+    exports: data.exports.map((e) => planExport(e, data.mesh.trustDomain)),
     istioVersion: data.istio.version ?? sources.istio.version,
     istioMinor: data.istio.istioMinor ?? (data.istio.version ? minorOf(data.istio.version) : undefined) ?? sources.istio.istioMinor,
   };
@@ -102,6 +96,8 @@ function checkTogether(config: MeshConfig, stack: string, neighbours: Neighbour[
   }
   for (const other of neighbours) {
     if (other.name === mesh.name) problems.add(`mesh.name "${mesh.name}" is also the name of the mesh in stack "${other.stack}"; names must differ`);
+    for (const key of ["meshId", "cluster", "network"] as const)
+      if (other[key] === mesh[key]) problems.add(`mesh.${key} "${mesh[key]}" is also that of the mesh in stack "${other.stack}"; it must differ between meshes, or Istio takes the other's endpoints for its own`);
     if (other.slot !== undefined && other.slot === mesh.slot && loadBalancer.provider === "metallb")
       problems.add(`mesh.slot ${mesh.slot} is also the slot of the mesh in stack "${other.stack}"; each mesh needs its own, or their address pools collide`);
   }

@@ -25,6 +25,20 @@ function committed(stack: string): Record<string, unknown> {
 
 beforeEach(() => void jest.spyOn(console, "warn").mockImplementation(() => undefined));
 
+/** What east publishes once it imports httpbin from west. */
+const eastContract = {
+  ...westContract,
+  mesh: { ...westContract.mesh, name: "east", meshId: "east-mesh", cluster: "east", network: "network-east", locality: "east/east-1" },
+  gateways: [],
+  exports: [],
+  imports: [
+    {
+      name: "httpbin", from: "west", meshes: ["west"], host: "httpbin.httpbin.svc.cluster.local", namespace: "sleep", visibleTo: ["sleep"], ports: westContract.exports[0]!.ports,
+      gateways: [{ mesh: "west", address: "172.18.128.1", port: 15443, network: "network-west", locality: "west/west-1" }],
+    },
+  ],
+};
+
 /** Runs a mesh's program with its committed configuration; `peer` answers for the other mesh. */
 function run(stack: string, options: RecordOptions & { peer?: () => unknown } = {}) {
   return record(meshProgram, {
@@ -33,7 +47,7 @@ function run(stack: string, options: RecordOptions & { peer?: () => unknown } = 
     invoke: (token, inputs) => {
       if (token !== "pulumi:pulumi:readStackOutputs") return {};
       if (inputs.name.endsWith("/trust")) return { outputs: { meshes: ["east", "west"] } };
-      return (options.peer ?? (() => ({ outputs: { federation: westContract } })))();
+      return (options.peer ?? (() => ({ outputs: { federation: inputs.name.endsWith("/west") ? westContract : eastContract } })))();
     },
     stateOf: (type, name) => {
       if (type === "pulumi:pulumi:StackReference") return { outputs: { meshes: ["east", "west"], intermediates: { east: ca, west: ca } }, secretOutputNames: ["intermediates"] };

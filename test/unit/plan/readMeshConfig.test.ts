@@ -39,6 +39,11 @@ test("an export has a gateway, a host and pinned identities", () => {
     callersApplyTo: "peers",
     public: false,
     subsets: [],
+    selector: undefined,
+    subsetLabels: [],
+    targetPorts: {},
+    serviceAccounts: ["httpbin"],
+    neutral: false,
   });
 });
 

@@ -32,7 +32,7 @@ const resolve = (contract: FederationContract) => resolveImports(wanted, peers(c
 
 test("an import is a STATIC entry to the gateway with pinned identities and a rule for mesh mTLS", () => {
   const spec = resolve(west).imports[0]!;
-  expect(importServiceEntry(spec).spec).toEqual({
+  expect(importServiceEntry(spec)!.spec).toEqual({
     hosts: ["httpbin.httpbin.svc.cluster.local"],
     ports: [{ number: 8000, name: "http", protocol: "HTTP" }, { number: 9000, name: "grpc", protocol: "GRPC" }],
     location: "MESH_INTERNAL",
