@@ -35,3 +35,11 @@ export const istio: Artefact = {
     copyFileSync(join(await sourcesOf(context, "istio", ISTIO_MODULE), bootstrap), join(context.dir, "envoy_bootstrap.json"));
   },
 };
+
+/** Istio's own test server and client, which speak every protocol: the lab's multi-port workload. */
+export const echo = goArtefact({
+  name: "echo",
+  module: goFolder("echo"),
+  programs: ["server", "client"].map((name) => ({ package: `${ISTIO_MODULE}/pkg/test/echo/cmd/${name}`, output: name })),
+  expectedSeconds: 60,
+});

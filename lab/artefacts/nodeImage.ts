@@ -6,7 +6,7 @@ import { podImages } from "../images/podImages.ts";
 import { fillStore } from "../images/store.ts";
 import { buildTemplate } from "../images/template.ts";
 import { debianBase, debianNode } from "./debian.ts";
-import { istio } from "./istio.ts";
+import { echo, istio } from "./istio.ts";
 import { kubernetes } from "./kubernetes.ts";
 import { cni, coredns, etcd, metallb, node } from "./programs.ts";
 import { envoy, httpbin } from "./python.ts";
@@ -18,7 +18,7 @@ import { envoy, httpbin } from "./python.ts";
 export const nodeImage: Artefact = {
   name: "node-image",
   inputs: { sources: fileHash(join(import.meta.dirname, "../images"), NODE_FILES) },
-  needs: [kubernetes, istio, metallb, coredns, etcd, cni, node, debianBase, debianNode, envoy, httpbin],
+  needs: [kubernetes, istio, echo, metallb, coredns, etcd, cni, node, debianBase, debianNode, envoy, httpbin],
   expectedSeconds: 60,
   weight: 2,
   async build(context) {
@@ -35,6 +35,7 @@ export const nodeImage: Artefact = {
       node: dirOf(node),
       metallb: dirOf(metallb),
       istio: dirOf(istio),
+      echo: dirOf(echo),
       envoy: dirOf(envoy),
       httpbin: join(dirOf(httpbin), "site"),
       labnet: join(NODE_FILES, "labnet"),

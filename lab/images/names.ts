@@ -36,6 +36,8 @@ export const IMAGES = {
   istioHub: `${HUB}/istio`,
   pilot: `${HUB}/istio/pilot:${VERSIONS.istio}`,
   proxy: `${HUB}/istio/proxyv2:${VERSIONS.istio}`,
+  /** Istio's own test server and client. */
+  echo: `${HUB}/istio/echo:${VERSIONS.istio}`,
   curl: `${HUB}/curl:1`,
   httpbin: `${HUB}/httpbin:${VERSIONS.httpbin}`,
 } as const;

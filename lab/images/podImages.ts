@@ -14,6 +14,7 @@ export interface Ingredients {
   node: string;
   metallb: string;
   istio: string;
+  echo: string;
   envoy: string;
   httpbin: string;
   /** The script that is the pod network. */
@@ -62,6 +63,7 @@ export async function podImages(ctx: BuildContext, work: string, from: Ingredien
       ],
       { Entrypoint: ["/usr/local/bin/pilot-agent"] },
     ),
+    await image(IMAGES.echo, [base], [binary(from.echo, "server"), binary(from.echo, "client")], { Entrypoint: ["/usr/local/bin/server"] }),
     await image(IMAGES.curl, [base], [], { Cmd: ["sleep", "infinity"] }),
     await image(IMAGES.httpbin, [base], [{ from: from.httpbin, to: "/opt/httpbin" }], {
       Env: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "PYTHONPATH=/opt/httpbin"],

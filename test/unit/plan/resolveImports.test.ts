@@ -1,50 +1,12 @@
 import fc from "fast-check";
 import { parseContract, type FederationContract } from "../../../components/plan/contract.ts";
-import { importDestinationRule, importServiceEntry, importSnis } from "../../../components/plan/importObjects.ts";
-import { importSpec } from "../../../components/plan/importConfig.ts";
-import type { MeshIdentity } from "../../../components/plan/peerMismatches.ts";
 import { resolveImports, type Peer } from "../../../components/plan/resolveImports.ts";
+import { anExport, anImport, contract as contractOf, identity, peersOf } from "./fixtures.ts";
 
-const west = parseContract({
-  version: 1,
-  mesh: { name: "west", meshId: "west-mesh", cluster: "west", network: "network-west", trustDomain: "cluster.local", istioVersion: "1.30.5", locality: "west/west-1" },
-  gateways: [{ address: "172.18.128.1", port: 15443 }],
-  exports: [
-    {
-      name: "httpbin",
-      host: "httpbin.httpbin.svc.cluster.local",
-      namespace: "httpbin",
-      service: "httpbin",
-      ports: [{ name: "http", number: 8000, protocol: "HTTP" }, { name: "grpc", number: 9000, protocol: "GRPC" }],
-      subjectAltNames: ["spiffe://cluster.local/ns/httpbin/sa/httpbin"],
-      to: ["east"],
-      callers: [],
-    },
-  ],
-  imports: [],
-  pendingImports: [],
-}, "west");
-const east: MeshIdentity = { ...west.mesh, name: "east", network: "network-east", meshId: "east-mesh", cluster: "east" };
-const anImport = (more: Record<string, unknown> = {}) => importSpec.parse({ name: "httpbin", from: "west", visibleTo: ["sleep"], ...more });
+const east = identity("east");
+const west = contractOf("west", [anExport({ subsets: [{ name: "v1", labels: { version: "v1" } }] })]);
 const wanted = [anImport()];
-const peers = (contract: FederationContract) => new Map<string, Peer>([["west", { state: "up", stack: "organization/p/west", contract }]]);
-const resolve = (contract: FederationContract) => resolveImports(wanted, peers(contract), east);
-
-test("an import is a STATIC entry to the gateway with pinned identities and a rule for mesh mTLS", () => {
-  const spec = resolve(west).imports[0]!;
-  expect(importServiceEntry(spec)!.spec).toEqual({
-    hosts: ["httpbin.httpbin.svc.cluster.local"],
-    ports: [{ number: 8000, name: "http", protocol: "HTTP" }, { number: 9000, name: "grpc", protocol: "GRPC" }],
-    location: "MESH_INTERNAL",
-    resolution: "STATIC",
-    endpoints: [{ address: "172.18.128.1", ports: { http: 15443, grpc: 15443 }, network: "network-west", locality: "west/west-1" }],
-    subjectAltNames: ["spiffe://cluster.local/ns/httpbin/sa/httpbin"],
-    exportTo: ["sleep"],
-  });
-  expect(importDestinationRule(spec).spec).toEqual({ host: "httpbin.httpbin.svc.cluster.local", trafficPolicy: { tls: { mode: "ISTIO_MUTUAL" } }, exportTo: ["sleep"] });
-  expect(importDestinationRule(spec).metadata.namespace).toBe("sleep");
-  expect(importSnis(spec)).toEqual(["outbound_.8000_._.httpbin.httpbin.svc.cluster.local", "outbound_.9000_._.httpbin.httpbin.svc.cluster.local"]);
-});
+const resolve = (contract: FederationContract, more: Record<string, unknown> = {}) => resolveImports([anImport(more)], peersOf(contract), east);
 
 test.each<{ name: string; peer: Peer; says: RegExp }>([
   { name: "absent", peer: { state: "absent", stack: "organization/p/west" }, says: /stack "west" does not exist; run `pulumi up --stack west`/ },
@@ -61,15 +23,51 @@ test.each([
   { name: "is exported to others only", contract: { ...west, exports: [{ ...west.exports[0]!, to: ["north"] }] }, says: /exports it to north, not to "east"/ },
   { name: "comes from a mesh of our network", contract: { ...west, mesh: { ...west.mesh, network: "network-east" } }, says: /mesh\.network is "network-east" in both "east" and "west"/ },
   { name: "comes from a mesh of our meshID", contract: { ...west, mesh: { ...west.mesh, meshId: "east-mesh" } }, says: /mesh\.meshId/ },
-  { name: "comes from another trust domain", contract: { ...west, mesh: { ...west.mesh, trustDomain: "west.local" } }, says: /does not accept callers of trust domain cluster\.local/ },
+  { name: "comes from a mesh of another root", contract: { ...west, mesh: identity("west", { roots: ["bb".repeat(32)] }) }, says: /no root CA in common \(SHA-256 aaaaaaaaaaaa\.\.\. and bbbbbbbbbbbb/ },
+  { name: "comes from an Istio too old", contract: { ...west, mesh: identity("west", { istioMinor: "1.27", istioVersion: "1.27.1" }) }, says: /Istio 1\.30 in "east" and 1\.27 in "west" are more than 2 minors apart/ },
+  { name: "comes from an Istio that is not known", contract: { ...west, mesh: identity("west", { istioMinor: "", istioVersion: "2.0.0" }) }, says: /runs Istio 2\.0\.0, which is not of a supported minor/ },
+  { name: "comes from another trust domain", contract: { ...west, mesh: identity("west", { trustDomain: "west.local" }) }, says: /does not accept callers of trust domain cluster\.local/ },
 ])("refuses an import that $name", ({ contract, says }) => {
-  expect(() => resolve(contract)).toThrow(says);
+  expect(() => resolveImports(wanted, peersOf(contract), { ...east, roots: ["aa".repeat(32)] })).toThrow(says);
 });
 
-test("one host from two peers is refused, naming both", () => {
-  const north = { ...west, mesh: { ...west.mesh, name: "north", network: "n", cluster: "n", meshId: "n" } };
-  const both = new Map<string, Peer>([...peers(west), ["north", { state: "up", stack: "o/p/north", contract: north }]]);
-  expect(() => resolveImports([...wanted, anImport({ from: "north" })], both, east)).toThrow(/imported by west-httpbin and north-httpbin/);
+test.each([
+  { name: "a port that is not exported", more: { ports: [{ number: 9000 }] }, says: /clients in "east" rely on port 9000, but mesh "west" exports ports 8000/ },
+  { name: "another protocol", more: { ports: [{ number: 8000, protocol: "GRPC" }] }, says: /rely on GRPC at port 8000, but mesh "west" exports it as HTTP/ },
+  { name: "a subset that the exporter lacks", more: { subsets: ["v2"] }, says: /addresses subset "v2", but mesh "west" exports subsets v1/ },
+  { name: "a probe of no port", more: { probe: { "9000": {} } }, says: /probe: there is no port "9000"; its ports are http 8000\/HTTP/ },
+])("refuses an import that wants $name", ({ more, says }) => {
+  expect(() => resolve(west, more)).toThrow(says);
+});
+
+test("a mesh of another trust domain is fine once it accepts ours", () => {
+  expect(resolve({ ...west, mesh: identity("west", { trustDomain: "west.local", acceptedTrustDomains: ["cluster.local"] }) }).imports).toHaveLength(1);
+});
+
+test("what a peer of this project declares but has not deployed yet is pending, not wrong", () => {
+  const peer: Peer = { ...peersOf({ ...west, exports: [] }).get("west")!, declared: [{ name: "httpbin", to: ["east"], ports: [], subsets: [] }] };
+  expect(resolveImports(wanted, new Map([["west", peer]]), east).pending[0]!.reason).toMatch(/declares it in its configuration, but has not deployed that yet; run `pulumi up --stack west`/);
+});
+
+test("clients and probes go into the contract with their defaults", () => {
+  const { client, probe } = resolve(west, { client: { namespace: "sleep", serviceAccount: "sleep" }, probe: { "8000": { path: "/status/204", expect: [204] } } }).imports[0]!;
+  expect(client).toEqual({ namespace: "sleep", serviceAccount: "sleep", app: "sleep" });
+  expect(probe).toEqual({ http: { kind: "http", method: "GET", path: "/status/204", expect: [204] } });
+});
+
+test("one import from several meshes needs one shape, and is made with those that are up", () => {
+  const north = contractOf("north", [anExport({ ports: [{ name: "http", number: 8000, protocol: "GRPC" }] })]);
+  const spec = anImport({ from: ["west", "north"] });
+  expect(() => resolveImports([spec], peersOf(west, north), east)).toThrow(/ports differ between "west" \(http 8000\/HTTP\) and "north" \(http 8000\/GRPC\)/);
+  const result = resolveImports([spec], peersOf(west), east);
+  expect(result.imports[0]!.meshes).toEqual(["west"]);
+  expect(result.pending).toEqual([{ name: "httpbin", from: "north", reason: expect.any(String) }]);
+});
+
+test("one host by two imports is refused, naming both and the ways out", () => {
+  const north = contractOf("north", west.exports.map(() => anExport()));
+  expect(() => resolveImports([...wanted, anImport({ from: "north" })], peersOf(west, north), east)).toThrow(/imported by west-httpbin and north-httpbin.*from: \[\.\.\.\].*as/);
+  expect(resolveImports([...wanted, anImport({ from: "north", as: "httpbin.north.global" })], peersOf(west, north), east).imports).toHaveLength(2);
 });
 
 test("every import is either made or pending, whatever state the peers are in", () => {
