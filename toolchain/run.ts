@@ -98,10 +98,14 @@ export function run(command: string, args: string[], options: RunOptions = {}): 
     child.on("error", (error) => reject(new Error(`${command} cannot be started: ${error.message}`)));
     child.on("close", (code, signal) => {
       if (child.pid) running.delete(child.pid);
-      log?.end();
-      if (code === 0) return resolve(stdout);
-      const last = tail.trimEnd().split("\n").slice(-12).join("\n  ");
-      reject(new Error(`${command} ${args.slice(0, 3).join(" ")} ended with ${signal ?? `exit code ${code}`}:\n  ${last}${options.logFile ? `\n  whole output: ${options.logFile}` : ""}`));
+      const settle = (): void => {
+        if (code === 0) return resolve(stdout);
+        const last = tail.trimEnd().split("\n").slice(-12).join("\n  ");
+        reject(new Error(`${command} ${args.slice(0, 3).join(" ")} ended with ${signal ?? `exit code ${code}`}:\n  ${last}${options.logFile ? `\n  whole output: ${options.logFile}` : ""}`));
+      };
+      // Whoever is told may look into the log, so it is whole by then.
+      if (log) log.end(settle);
+      else settle();
     });
   });
 }
