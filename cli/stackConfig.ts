@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { parse, stringify } from "yaml";
@@ -55,9 +55,11 @@ function read(path: string): StackFile {
   return (parse(readIfThere(path) ?? "") as StackFile | null) ?? {};
 }
 
+/** In one step: another command may be reading the file, and a killed one must not leave half of it. */
 function write(path: string, file: StackFile): void {
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, stringify(file));
+  writeFileSync(`${path}.${process.pid}`, stringify(file));
+  renameSync(`${path}.${process.pid}`, path);
 }
 
 function hasSettings(file: StackFile): boolean {

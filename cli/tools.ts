@@ -20,8 +20,10 @@ export async function prepareTools(options: { forced?: string; announce?: boolea
   const choice = await chooseFor({ forced: options.forced, remembered, fresh: options.announce === true, up: deployedStacks() });
   if (options.announce || !remembered) progress.note(choice.why);
   const tools = await ensureToolchain(choice.source, progress);
-  mkdirSync(paths.own, { recursive: true });
-  writeFileSync(choiceFile, `${choice.source}\n`);
+  if (choice.source !== remembered) {
+    mkdirSync(paths.own, { recursive: true });
+    writeFileSync(choiceFile, `${choice.source}\n`);
+  }
   await installPlugins(tools, paths.home, root, progress, options.announce === true);
   return tools;
 }

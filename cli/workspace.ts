@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Toolchain } from "../toolchain/index.ts";
@@ -44,11 +44,25 @@ export function pulumiEnvironment(tools: Pick<Toolchain, "bin" | "source">): Rec
     NODE_OPTIONS: [given["NODE_OPTIONS"], "--disable-warning=ExperimentalWarning", "--disable-warning=DEP0180"].filter(Boolean).join(" "),
   };
   if (!given["PULUMI_CONFIG_PASSPHRASE"] && !given["PULUMI_CONFIG_PASSPHRASE_FILE"]) {
-    if (!existsSync(paths.passphrase)) writeFileSync(paths.passphrase, randomBytes(24).toString("base64url"), { mode: 0o600, flag: "wx" });
+    if (!existsSync(paths.passphrase)) makePassphrase();
     environment["PULUMI_CONFIG_PASSPHRASE_FILE"] = paths.passphrase;
   }
   if (tools.source === "registry") environment["MESH_FEDERATION_SOURCES"] = paths.sources;
   return environment;
+}
+
+/** Makes the clone's passphrase, whole or not at all: with half of one, nothing could be decrypted later. */
+function makePassphrase(): void {
+  const fresh = `${paths.passphrase}.${process.pid}`;
+  writeFileSync(fresh, randomBytes(24).toString("base64url"), { mode: 0o600 });
+  try {
+    linkSync(fresh, paths.passphrase);
+  } catch (error) {
+    // Another command of this clone was quicker; its passphrase it is.
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  } finally {
+    rmSync(fresh);
+  }
 }
 
 /** Name of the project, which is also the prefix of its configuration keys. */

@@ -133,8 +133,10 @@ async function build(artefact: Artefact, progress: Progress, count: () => string
       const dir = join(cacheRoot(), `.building-${artefact.name}-${keyOf(artefact)}-${process.pid}`);
       const logFile = join(cacheRoot(), "logs", `${artefact.name}-${keyOf(artefact)}.log`);
       rmSync(dir, { recursive: true, force: true });
+      // The owner first, and in one step: a folder without one would stay for ever, one with half of one would be taken away.
+      writeFileSync(`${dir}.owner.new`, JSON.stringify(ownIdentity()));
+      renameSync(`${dir}.owner.new`, `${dir}.owner`);
       for (const folder of [dir, join(cacheRoot(), "logs")]) mkdirSync(folder, { recursive: true });
-      writeFileSync(`${dir}.owner`, JSON.stringify(ownIdentity()));
       writeFileSync(logFile, "");
       const step = progress.step(`build ${artefact.name}`, artefact.expectedSeconds);
       try {

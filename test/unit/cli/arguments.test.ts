@@ -1,6 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { resolve } from "node:path";
 
+// It starts programs, which takes its time on a machine that is busy.
+jest.setTimeout(30_000);
+
 const argumentsModule = resolve(import.meta.dirname, "..", "..", "..", "cli", "arguments.ts");
 
 /** Reads arguments in a process of its own, since an error ends it. */

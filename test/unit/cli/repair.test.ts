@@ -1,10 +1,12 @@
 import { spawn, spawnSync } from "node:child_process";
-import { chmodSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { locksIn } from "../../../cli/repair.ts";
+import { cloneAt } from "../support/clone.ts";
 
-const project = resolve(import.meta.dirname, "..", "..", "..");
+// It starts programs, which takes its time on a machine that is busy.
+jest.setTimeout(30_000);
 
 let dir: string;
 beforeEach(() => void (dir = mkdtempSync(join(tmpdir(), "repair-"))));
@@ -56,9 +58,7 @@ case "$2" in export) cat "$PULUMI_HOME/deployment" ;; import) cat > "$PULUMI_HOM
 
 /** Runs `repairStack` in a copy of the program whose stack `east` has this state and these locks. */
 function repair(pending: unknown[], locks: unknown[]) {
-  const clone = join(dir, "clone");
-  for (const part of ["cli", "components", "infra", "lab", "toolchain", "package.json"]) cpSync(join(project, part), join(clone, part), { recursive: true });
-  symlinkSync(join(project, "node_modules"), join(clone, "node_modules"));
+  const clone = cloneAt(join(dir, "clone"));
   const own = join(clone, ".federation");
   const [bin, home, lockFolder, states] = [join(dir, "tools"), join(own, "home"), join(own, "state/.pulumi/locks/organization/mesh-federation/east"), join(own, "state/.pulumi/stacks/mesh-federation")];
   for (const folder of [bin, home, lockFolder, states]) mkdirSync(folder, { recursive: true });

@@ -4,6 +4,9 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
+// It starts programs, which takes its time on a machine that is busy.
+jest.setTimeout(30_000);
+
 const scripts = resolve(import.meta.dirname, "..", "..", "..", "components", "kind");
 
 /*

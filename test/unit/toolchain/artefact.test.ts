@@ -8,6 +8,9 @@ import { cacheRoot, ensureArtefacts, fileHash, folderOf, isCached, keyOf, type A
 import { identityOf } from "../../../toolchain/processes.ts";
 import type { Progress } from "../../../toolchain/progress.ts";
 
+// It starts programs, which takes its time on a machine that is busy.
+jest.setTimeout(30_000);
+
 let dir: string;
 let notes: string[];
 let events: string[];

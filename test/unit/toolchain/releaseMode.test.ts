@@ -1,16 +1,15 @@
-import { execFileSync, spawn } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { mirrorVariable, pluginRelease, pulumiRelease } from "../../../toolchain/releases.ts";
 import { pinned } from "../../../toolchain/versions.ts";
+import { cloneAt, start } from "../support/clone.ts";
 import { ForwardProxy } from "./support/forwardProxy.ts";
 import { archive, officialReleases } from "./support/officialReleases.ts";
 import { checksumList, ReleaseServer, type Files } from "./support/releaseServer.ts";
 
-jest.setTimeout(60_000);
-
-const project = resolve(import.meta.dirname, "..", "..", "..");
+jest.setTimeout(120_000);
 
 let dir: string;
 let releases: Files;
@@ -23,25 +22,18 @@ afterEach(async () => {
   rmSync(dir, { recursive: true });
 });
 
-/** A copy of the program that was brought up from releases before; its lock file is its own. */
+/** Runs `npm run pulumi -- version` in a clone, as a program of its own: it makes tools and plugins ready first. */
+async function pulumiVersion(folder: string, environment: Record<string, string>): Promise<{ code: number | null; output: string }> {
+  const { ended, output } = start(folder, "pulumi", ["version"], { MESH_FEDERATION_CACHE: join(dir, "cache"), ...environment });
+  return { code: await ended, output: output() };
+}
+
+/** A clone that was brought up from releases before. */
 function clone(name: string): string {
-  const folder = join(dir, name);
-  for (const part of ["cli", "components", "infra", "lab", "toolchain", "stacks", "package.json", "Pulumi.yaml"]) cpSync(join(project, part), join(folder, part), { recursive: true });
-  symlinkSync(join(project, "node_modules"), join(folder, "node_modules"));
+  const folder = cloneAt(join(dir, name));
   mkdirSync(join(folder, ".federation"));
   writeFileSync(join(folder, ".federation", "source"), "release\n");
   return folder;
-}
-
-/** Runs `npm run pulumi -- version` in a clone, as a program of its own: it makes tools and plugins ready first. */
-async function pulumiVersion(folder: string, environment: Record<string, string>): Promise<{ code: number | null; output: string }> {
-  const inherited = Object.fromEntries(Object.entries(process.env).filter(([variable]) => !/_proxy$/i.test(variable)));
-  const env = { ...inherited, MESH_FEDERATION_CACHE: join(dir, "cache"), ...environment };
-  const child = spawn(process.execPath, [join(folder, "cli", "pulumi.ts"), "version"], { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (output += text));
-  const code = await new Promise<number | null>((done, fail) => child.on("error", fail).on("close", done));
-  return { code, output };
 }
 
 async function serve(tls?: { key: string; cert: string }): Promise<ReleaseServer> {

@@ -5,6 +5,9 @@ import { join, resolve } from "node:path";
 import { identityOf } from "../../../toolchain/processes.ts";
 import { run } from "../../../toolchain/run.ts";
 
+// It starts programs, which takes its time on a machine that is busy.
+jest.setTimeout(30_000);
+
 const onLinux = process.platform === "linux" ? test : test.skip;
 
 let dir: string;

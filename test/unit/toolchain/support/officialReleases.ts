@@ -9,8 +9,14 @@ import { checksumList, type Files } from "./releaseServer.ts";
 /** A shell program that says its name and its arguments. */
 const program = (name: string, more = ""): string => `#!/bin/sh\necho "${name} $*"\n${more}`;
 
-/** The files of every release that the project downloads for this machine, holding tiny programs, with their lists. */
-export function officialReleases(): Files {
+/** Tells its arguments, which kind it would find, and the plugins in its home, which it runs. */
+const tellingPulumi = program("pulumi", 'echo "kind is $(command -v kind)"\nfor plugin in "$PULUMI_HOME"/plugins/*/pulumi-resource-*; do "$plugin"; done\n');
+
+/**
+ * The files of every release that the project downloads for this machine, holding tiny programs, with their lists.
+ * @param pulumiProgram text of the program `pulumi`
+ */
+export function officialReleases(pulumiProgram = tellingPulumi): Files {
   const files: Files = {};
   const add = (release: Release, content: Buffer, list: Buffer): void => {
     files[new URL(release.origin).pathname] = content;
@@ -19,7 +25,7 @@ export function officialReleases(): Files {
   const pulumi = pulumiRelease();
   const others = ["pulumi-language-python", "pulumi-watch"].map((name) => [`pulumi/${name}`, program(name)]);
   const sdk = archive({
-    "pulumi/pulumi": program("pulumi", 'echo "kind is $(command -v kind)"\nfor plugin in "$PULUMI_HOME"/plugins/*/pulumi-resource-*; do "$plugin"; done\n'),
+    "pulumi/pulumi": pulumiProgram,
     "pulumi/pulumi-language-nodejs": program("pulumi-language-nodejs"),
     ...Object.fromEntries(others),
   });

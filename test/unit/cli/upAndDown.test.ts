@@ -1,0 +1,135 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { mirrorVariable } from "../../../toolchain/releases.ts";
+import { cloneAt, start } from "../support/clone.ts";
+import { officialReleases } from "../toolchain/support/officialReleases.ts";
+import { ReleaseServer } from "../toolchain/support/releaseServer.ts";
+
+jest.setTimeout(120_000);
+
+/*
+ * A Pulumi whose backend is the real one's files: `up` makes resources, `destroy` takes them away, and east's import is
+ * pending after its first `up`. `$CONTROL/fail-<stack>` makes it fail, `$CONTROL/slow` makes it run until it is asked to
+ * stop, `$CONTROL/pending-forever` keeps the import pending.
+ */
+const fakePulumi = `#!/bin/sh
+echo "$*" >> "$CONTROL/calls"
+stacks="\${PULUMI_BACKEND_URL#file://}/.pulumi/stacks/mesh-federation"
+mkdir -p "$stacks"
+while [ $# -gt 0 ]; do case "$1" in --stack) stack=$2; shift ;; init) init=$2 ;; esac; words="$words $1"; shift; done
+state() { echo '{"checkpoint":{"latest":{"resources":['$2']}}}' > "$stacks/$1.json"; }
+case "$words" in
+  " stack init"*) state "$init" ;;
+  " stack output"*)
+    pending=
+    if [ "$stack" = east ]; then
+      [ -e "$CONTROL/asked" ] || pending='{"name":"httpbin","from":"west","reason":"stack west is not up"}'
+      [ ! -e "$CONTROL/pending-forever" ] || pending='{"name":"httpbin","from":"west","reason":"west does not export it"}'
+      touch "$CONTROL/asked"
+    fi
+    echo '{"federation":{"pendingImports":['"$pending"']}}' ;;
+  " up"*)
+    if [ -e "$CONTROL/fail-$stack" ]; then printf 'Diagnostics:\\n  error: no room for %s\\n\\nResources:\\n    1 unchanged\\n' "$stack"; exit 1; fi
+    if [ -e "$CONTROL/slow" ]; then exec node -e '
+      const fs = require("fs"), say = (line) => fs.appendFileSync(process.env.CONTROL + "/calls", line + "\\n");
+      process.on("SIGINT", () => { say("asked to stop"); setTimeout(() => { say("stopped"); process.exit(1); }, 300); });
+      setTimeout(() => process.exit(1), 30000);
+      fs.writeFileSync(process.env.CONTROL + "/slow-now", "");'
+    fi
+    if grep -q '"r"' "$stacks/$stack.json"; then printf 'Resources:\\n    3 unchanged\\n'; else printf 'Resources:\\n    + 3 created\\n'; fi
+    state "$stack" '"r"' ;;
+  " destroy"*) state "$stack"; printf 'Resources:\\n    - 3 deleted\\n' ;;
+esac
+`;
+
+let dir: string;
+let clone: string;
+let control: string;
+let server: ReleaseServer;
+
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), "up-and-down-"));
+  control = join(dir, "control");
+  mkdirSync(control);
+  clone = cloneAt(join(dir, "clone"));
+  server = await new ReleaseServer(officialReleases(fakePulumi)).start();
+});
+afterEach(async () => {
+  await server.stop();
+  rmSync(dir, { recursive: true });
+});
+
+const begin = (command: string, ...args: string[]) => start(clone, command, args, { MESH_FEDERATION_CACHE: join(dir, "cache"), [mirrorVariable]: server.url, CONTROL: control });
+async function run(command: string, ...args: string[]): Promise<{ code: number | null; output: string }> {
+  const { ended, output } = begin(command, ...args);
+  return { code: await ended, output: output() };
+}
+const up = () => run("up", "--source", "release", "--no-verify");
+const set = (name: string): void => writeFileSync(join(control, name), "");
+/** The operations on stacks since the last question, in order. */
+function operations(): string[] {
+  const file = join(control, "calls");
+  const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
+  rmSync(file, { force: true });
+  return lines.flatMap((line) => {
+    const found = /^(up|destroy) --stack (\S+)/.exec(line);
+    return found ? [`${found[1]} ${found[2]}`] : /^(?:asked to stop|stopped)$/.test(line) ? [line] : [];
+  });
+}
+
+test("up makes trust, then the meshes side by side, then what was pending; again, it changes nothing; down goes the other way", async () => {
+  const first = await up();
+  expect(first.code).toBe(0);
+  expect(first.output).toContain("source: release, as asked for by --source");
+  const made = operations();
+  expect(made[0]).toBe("up trust");
+  expect(made.slice(1, 3).sort()).toEqual(["up east", "up west"]);
+  expect(made.slice(3)).toEqual(["up east"]);
+  expect(first.output).toContain("next: imports of east, whose peers are up now");
+  expect(first.output).toMatch(/up west: done in .* \(\+ 3 created\)/);
+  expect(first.output).toMatch(/\] up in \d+ s \(tools \d+ s, the rest \d+ s\)/);
+
+  const second = await run("up", "--no-verify");
+  expect(second.output).toContain("source: release, as before: east, trust, west came up with it");
+  expect(second.output).toContain("every stack reports no changes");
+  operations();
+
+  const other = await run("up", "--source", "registry", "--no-verify");
+  expect(other).toMatchObject({ code: 1, output: expect.stringContaining("run `npm run down` first") });
+  expect(operations()).toEqual([]);
+
+  // A stack whose file went missing is not forgotten.
+  rmSync(join(clone, "stacks", "Pulumi.west.yaml"));
+  const down = await run("down");
+  expect(down.code).toBe(0);
+  expect(operations()).toEqual(["destroy west", "destroy east", "destroy trust"]);
+  expect((await run("down")).output).toBe("[0:00] down: nothing of this clone is left running\n");
+  expect(operations()).toEqual([]);
+});
+
+test("imports that stay pending fail with their reasons, after the meshes are up", async () => {
+  set("pending-forever");
+  const { code, output } = await up();
+  expect(code).toBe(1);
+  expect(output).toContain("error: imports stay pending:\n  east: httpbin from west: west does not export it");
+  expect(operations().filter((operation) => operation === "up east")).toHaveLength(2);
+});
+
+test("a mesh that fails lets the other finish, and is told in Pulumi's words with the log", async () => {
+  set("fail-east");
+  const { code, output } = await up();
+  expect(code).toBe(1);
+  expect(output).toMatch(/up west: done/);
+  expect(output).toMatch(/error: pulumi up --stack east failed:\n {2}error: no room for east\nwhole output: .*up-east\.log\nmend that and run `npm run up` again/);
+});
+
+test("up that is told to stop lets Pulumi finish what is under way", async () => {
+  set("slow");
+  const { child, ended } = begin("up", "--source", "release", "--no-verify");
+  for (const until = Date.now() + 30_000; !existsSync(join(control, "slow-now")); await sleep(20)) if (Date.now() > until) throw new Error("trust did not begin");
+  child.kill("SIGTERM");
+  expect(await ended).not.toBe(0);
+  expect(operations()).toEqual(["up trust", "asked to stop", "stopped"]);
+});

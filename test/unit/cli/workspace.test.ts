@@ -1,0 +1,79 @@
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join, resolve } from "node:path";
+
+type Workspace = typeof import("../../../cli/workspace.ts");
+type State = typeof import("../../../cli/state.ts");
+
+const project = resolve(import.meta.dirname, "..", "..", "..");
+const variables = ["PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE", "NODE_COMPILE_CACHE", "NODE_OPTIONS"];
+const before = Object.fromEntries(variables.map((name) => [name, process.env[name]]));
+
+let clone: string;
+let workspace: Workspace;
+let state: State;
+beforeEach(async () => {
+  for (const name of variables) delete process.env[name];
+  clone = realpathSync(mkdtempSync(join(tmpdir(), "workspace-")));
+  for (const part of ["cli/workspace.ts", "cli/state.ts"]) cpSync(join(project, part), join(clone, part), { recursive: true });
+  workspace = (await import(join(clone, "cli/workspace.ts"))) as Workspace;
+  state = (await import(join(clone, "cli/state.ts"))) as State;
+});
+afterEach(() => {
+  for (const [name, value] of Object.entries(before)) if (value === undefined) delete process.env[name]; else process.env[name] = value;
+  rmSync(clone, { recursive: true });
+});
+
+const tools = { bin: "/tools/bin", source: "release" } as const;
+
+describe("the environment of Pulumi", () => {
+  test("is the clone's own, with a passphrase that is made once and only its owner can read", () => {
+    const environment = workspace.pulumiEnvironment(tools);
+    expect(environment["PULUMI_HOME"]).toBe(join(clone, ".federation", "home"));
+    expect(environment["PULUMI_BACKEND_URL"]).toBe(`file://${clone}/.federation/state`);
+    expect(environment["PATH"]!.split(delimiter).slice(0, 2)).toEqual(["/tools/bin", dirname(process.execPath)]);
+    expect(environment["MESH_FEDERATION_SOURCES"]).toBeUndefined();
+    const file = environment["PULUMI_CONFIG_PASSPHRASE_FILE"]!;
+    const passphrase = readFileSync(file, "utf8");
+    expect(passphrase).toMatch(/^[\w-]{32}$/);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    workspace.pulumiEnvironment(tools);
+    expect(readFileSync(file, "utf8")).toBe(passphrase);
+    expect(readdirSync(dirname(file)).filter((name) => name.startsWith("passphrase"))).toEqual(["passphrase"]);
+  });
+
+  test("leaves backend, passphrase and Node's options to a user who has set them", () => {
+    process.env["PULUMI_BACKEND_URL"] = "s3://states";
+    process.env["PULUMI_CONFIG_PASSPHRASE"] = "theirs";
+    process.env["NODE_OPTIONS"] = "--max-old-space-size=4096";
+    const environment = workspace.pulumiEnvironment({ ...tools, source: "registry" });
+    expect(environment["PULUMI_BACKEND_URL"]).toBe("s3://states");
+    expect(environment["PULUMI_CONFIG_PASSPHRASE_FILE"]).toBeUndefined();
+    expect(environment["NODE_OPTIONS"]).toMatch(/^--max-old-space-size=4096 /);
+    expect(environment["MESH_FEDERATION_SOURCES"]).toBe(join(clone, ".federation", "sources.json"));
+    expect(workspace.usesOwnBackend()).toBe(false);
+    expect(readdirSync(join(clone, ".federation"))).not.toContain("passphrase");
+  });
+});
+
+describe("what is deployed", () => {
+  const write = (stack: string, latest: unknown): void => {
+    mkdirSync(dirname(workspace.stateFile(stack)), { recursive: true });
+    writeFileSync(workspace.stateFile(stack), typeof latest === "string" ? latest : JSON.stringify({ version: 3, checkpoint: { latest } }));
+  };
+
+  test("is what has resources, or had some under way when it was killed", () => {
+    expect(state.deployedStacks()).toEqual([]);
+    write("west", { resources: [{}] });
+    write("east", { pending_operations: [{ type: "creating", resource: { urn: "u" } }] });
+    write("trust", { resources: [] });
+    write("north", undefined);
+    writeFileSync(`${workspace.stateFile("south")}.bak`, "{}");
+    expect(state.deployedStacks()).toEqual(["east", "west"]);
+  });
+
+  test("is not guessed from a state that cannot be read; the error says where the copy is", () => {
+    write("west", '{"version":3,');
+    expect(() => state.deployedStacks()).toThrow(/state of stack west cannot be read: .*west\.json\.bak/);
+  });
+});

@@ -1,0 +1,23 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { cpSync, symlinkSync } from "node:fs";
+import { join, resolve } from "node:path";
+
+const project = resolve(import.meta.dirname, "..", "..", "..");
+
+/** Copies the program to a new folder, as a clone whose state, lock file and tools are its own. Returns the folder. */
+export function cloneAt(folder: string): string {
+  const parts = ["cli", "components", "infra", "lab", "toolchain", "stacks", "package.json", "Pulumi.yaml"];
+  for (const part of parts) cpSync(join(project, part), join(folder, part), { recursive: true });
+  symlinkSync(join(project, "node_modules"), join(folder, "node_modules"));
+  return folder;
+}
+
+/** Starts a command of a clone's `cli` as a program of its own, without the proxies of this machine. */
+export function start(clone: string, command: string, args: string[], environment: Record<string, string>): { child: ChildProcess; ended: Promise<number | null>; output: () => string } {
+  const inherited = Object.fromEntries(Object.entries(process.env).filter(([variable]) => !/_proxy$|^PULUMI_/i.test(variable)));
+  const child = spawn(process.execPath, [join(clone, "cli", `${command}.ts`), ...args], { cwd: clone, env: { ...inherited, ...environment }, stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+  const ended = new Promise<number | null>((done, fail) => child.on("error", fail).on("close", done));
+  return { child, ended, output: () => output };
+}
