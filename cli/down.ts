@@ -3,7 +3,7 @@ import { meshStackFiles } from "../infra/stackFiles.ts";
 import { consoleProgress, type Progress } from "../toolchain/progress.ts";
 import type { Toolchain } from "../toolchain/index.ts";
 import { failWith, readArguments } from "./arguments.ts";
-import { importersFirst } from "./order.ts";
+import { importersFirst, inCircles } from "./order.ts";
 import { operate } from "./pulumiCommand.ts";
 import { repairStack } from "./repair.ts";
 import { deployedStacks } from "./state.ts";
@@ -12,7 +12,7 @@ import { root, usesOwnBackend } from "./workspace.ts";
 
 const usage = `npm run down
 
-Destroys every mesh, importers first, then the trust stack, and stops the lab. Leaves no cluster, container, daemon or
+Destroys every mesh, importers first (meshes that import from each other un-import first), then the trust stack, and stops the lab. Leaves no cluster, container, daemon or
 network namespace of this clone; keeps the tool cache, and whatever it did not make.`;
 
 async function main(): Promise<void> {
@@ -28,6 +28,7 @@ async function main(): Promise<void> {
   if (tools) {
     // Deleting what lives in a cluster needs its network; an engine that died is started again for it.
     if (tools.source === "registry" && !(await findLab(root))) await startLab(root, progress);
+    for (const { stack } of inCircles(stacks)) if (deployed.includes(stack)) await unimport(tools, stack, progress);
     for (const stack of deployed) await destroy(tools, stack, progress);
   }
   // Where nobody remembers, as when .federation was deleted, there may be a lab all the same.
@@ -36,12 +37,34 @@ async function main(): Promise<void> {
   progress.note("down: nothing of this clone is left running");
 }
 
+/**
+ * Takes a mesh's imports away, so that meshes which import from each other do not keep each other from being destroyed.
+ * Where that fails, because a cluster is dead, say, the mesh is destroyed with its imports: everything goes anyway.
+ */
+async function unimport(tools: Toolchain, stack: string, progress: Progress): Promise<void> {
+  await repairStack(tools, stack, progress);
+  const step = progress.step(`un-import ${stack}`);
+  try {
+    step.done((await operate(tools, "up", stack, (line) => step.update(line), [], { MESH_FEDERATION_WITHOUT_IMPORTS: "1", PULUMI_K8S_DELETE_UNREACHABLE: "true" })).counts);
+  } catch (error) {
+    step.fail("going on without");
+    progress.note((error as Error).message);
+    forced.add(stack);
+  }
+}
+
+/** Meshes whose imports could not be taken away. */
+const forced = new Set<string>();
+
 async function destroy(tools: Toolchain, stack: string, progress: Progress): Promise<void> {
   await repairStack(tools, stack, progress);
   const step = progress.step(`destroy ${stack}`);
   try {
     // A cluster that is gone or dead must not keep its objects in the state.
-    const result = await operate(tools, "destroy", stack, (line) => step.update(line), [], { PULUMI_K8S_DELETE_UNREACHABLE: "true" });
+    const result = await operate(tools, "destroy", stack, (line) => step.update(line), [], {
+      PULUMI_K8S_DELETE_UNREACHABLE: "true",
+      ...(forced.size > 0 ? { MESH_FEDERATION_ALLOW_BREAKING: "1" } : {}),
+    });
     step.done(result.counts);
   } catch (error) {
     step.fail("see below");

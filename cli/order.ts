@@ -26,3 +26,8 @@ function everythingUsedBy(start: StackFile, stacks: StackFile[]): Set<string> {
   visit(start.name);
   return found;
 }
+
+/** The meshes that import from themselves by way of others: none of a circle can go first while all import. */
+export function inCircles(stacks: StackFile[]): StackFile[] {
+  return stacks.filter((stack) => everythingUsedBy(stack, stacks).has(stack.name));
+}
