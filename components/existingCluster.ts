@@ -23,9 +23,10 @@ export class ExistingCluster extends pulumi.ComponentResource {
     this.kubeconfig = pulumi.secret(args.kubeconfig);
     // The API server is the cluster's identity: new credentials for it replace nothing.
     const identity = pulumi.unsecret(this.kubeconfig.apply((text) => `${name}-${shortHash(serverOf(text, args.context))}`));
+    // Changed in place: a ConfigMap that is replaced is gone for a moment, and Istio's configuration is one.
     this.provider = new k8s.Provider(
       `${name}-k8s`,
-      { kubeconfig: this.kubeconfig, context: args.context, clusterIdentifier: identity, enableSecretMutable: true },
+      { kubeconfig: this.kubeconfig, context: args.context, clusterIdentifier: identity, enableSecretMutable: true, enableConfigMapMutable: true },
       { parent: this },
     );
     this.registerOutputs({ kubeconfig: this.kubeconfig });

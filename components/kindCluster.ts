@@ -74,9 +74,10 @@ export class KindCluster extends pulumi.ComponentResource {
     );
     this.kubeconfig = pulumi.secret(kubeconfig.stdout);
     this.nodeNetwork = network.stdout.apply(parseNetwork);
+    // Changed in place: a ConfigMap that is replaced is gone for a moment, and Istio's configuration is one.
     this.provider = new k8s.Provider(
       `${name}-k8s`,
-      { kubeconfig: this.kubeconfig, clusterIdentifier: identity, enableSecretMutable: true },
+      { kubeconfig: this.kubeconfig, clusterIdentifier: identity, enableSecretMutable: true, enableConfigMapMutable: true },
       { parent: this },
     );
     this.registerOutputs({ kubeconfig: this.kubeconfig, nodeNetwork: this.nodeNetwork });

@@ -11,8 +11,8 @@ import { readKubeconfig } from "./config.ts";
 export interface Cluster {
   kubeconfig: pulumi.Output<string>;
   provider: k8s.Provider;
-  /** The component that is the cluster. */
-  root: pulumi.Resource;
+  /** The components that it is made of. */
+  parts: pulumi.Resource[];
   /** What must be there before a Service of type LoadBalancer gets an address. */
   addresses: pulumi.Resource[];
 }
@@ -37,8 +37,8 @@ export function makeCluster(config: MeshConfig, sources: Sources): Cluster {
   } else {
     made = new ExistingCluster(mesh.cluster, { kubeconfig: readKubeconfig(cluster.kubeconfigPath), context: cluster.context });
   }
-  const addresses = pools ? [new LoadBalancer("load-balancer", { pools, source: sources.metallb }, { provider: made.provider }).ready] : [];
-  return { kubeconfig: made.kubeconfig, provider: made.provider, root: made, addresses };
+  const balancer = pools && new LoadBalancer("load-balancer", { pools, source: sources.metallb }, { provider: made.provider });
+  return { kubeconfig: made.kubeconfig, provider: made.provider, parts: balancer ? [made, balancer] : [made], addresses: balancer ? [balancer.ready] : [] };
 }
 
 /**

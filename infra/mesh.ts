@@ -59,7 +59,7 @@ export async function meshProgram() {
   for (const { spec, policy } of plan.exports)
     made.push(new ExportedService(`export-${spec.name}`, { spec, policy, gateway: gatewayIdentity(config)! }, inNamespace(spec.namespace)));
   for (const spec of plan.imports) made.push(new ImportedService(importName(spec), { spec }, inNamespace(spec.namespace)));
-  if (config.exports.length + config.allowBreaking.length > 0) guardExports(config, published, [...made, cluster.root]);
+  if (config.exports.length + config.allowBreaking.length > 0) guardExports(config, published, [...made, ...cluster.parts]);
   return {
     federation: contractOf(plan, gateways),
     kubeconfig: cluster.kubeconfig,

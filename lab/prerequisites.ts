@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Progress } from "../toolchain/progress.ts";
 import { run } from "../toolchain/run.ts";
@@ -40,6 +40,7 @@ export async function ensurePrerequisites(progress: Progress): Promise<void> {
     throw new Error(`the lab needs Linux on x86-64, and this is ${process.platform} on ${process.arch}: ${instead}`);
   }
   if (process.getuid?.() !== 0) throw new Error(`the lab needs root: it runs an engine in namespaces of its own. Run the same command as root (sudo), or ${instead}`);
+  raiseWatchLimit(progress);
   const packages = missingPackages(isInstalled);
   if (packages.length === 0) return;
   if (!isInstalled("apt-get")) throw new Error(`the lab needs ${packages.join(", ")}, and there is no apt-get to install them: install them, or ${instead}`);
@@ -52,6 +53,24 @@ export async function ensurePrerequisites(progress: Progress): Promise<void> {
   } catch (error) {
     step.fail(error);
     throw new Error(`the lab needs the Debian packages ${packages.join(", ")}, and installing them failed: install them by hand (apt-get install ${packages.join(" ")}) and run the same command again. ${(error as Error).message}`);
+  }
+}
+
+/** Where the kernel keeps how many inotify instances a user may have. */
+const WATCH_LIMIT = "/proc/sys/fs/inotify/max_user_instances";
+
+/** A node takes about forty: the usual 128 leaves the third cluster's kubelet without ("too many open files"). */
+const WATCHES = 1024;
+
+/** Raises the kernel's limit of inotify instances where it is lower, until the next boot. Throws when it cannot. */
+function raiseWatchLimit(progress: Progress): void {
+  const now = Number(readFileSync(WATCH_LIMIT, "utf8"));
+  if (now >= WATCHES) return;
+  try {
+    writeFileSync(WATCH_LIMIT, String(WATCHES));
+    progress.note(`raised this machine's fs.inotify.max_user_instances from ${now} to ${WATCHES}, until the next boot: clusters need them`);
+  } catch (error) {
+    throw new Error(`the lab's clusters need fs.inotify.max_user_instances of at least ${WATCHES} (it is ${now}), and setting it failed (${(error as Error).message}): set it with \`sysctl -w fs.inotify.max_user_instances=${WATCHES}\` and run the same command again`);
   }
 }
 

@@ -1,0 +1,88 @@
+import { answeredBy, callerSays, curl, echoDeployment, echoPorts, echoService } from "../support/echo.ts";
+import { editStack, withStack } from "../support/stacks.ts";
+import { eventually, type World } from "../support/world.ts";
+
+const guarded = "guarded.mesh.global";
+const hidden = "private.apps.svc.cluster.local";
+
+/** Who may call what: each refusal with its cause, and the one change that lifts it. */
+export function callers(world: World): void {
+  const statusOf = async (mesh: string, url: string) => (await curl(world, mesh, url))[0]!;
+
+  test("not exported, or not a named caller: refused; exported, and named: answered, and nothing else was changed", async () => {
+    await world.apply("west", ...echoDeployment("west", "private", "private"), echoService("private", [echoPorts[0]]));
+    await likeAWorkingImport(world);
+    // Whoever is named is answered, over HTTP and TCP.
+    expect(answeredBy(await eventually("an answer for the named caller", 40, async () => answerOf(await callerSays(world, "east", `http://${guarded}:8000`))))).toBe("west");
+    expect(await callerSays(world, "east", `tcp://${guarded}:9001`)).toContain("StatusCode=200");
+    // Who is not: 403 over HTTP, a closed connection over TCP; in a mesh of the same trust domain and in one of another.
+    for (const mesh of ["east", "north"]) {
+      const refused = await eventually(`a 403 in ${mesh}`, 40, async () => found(await statusOf(mesh, `http://${guarded}:8000/`), 403));
+      expect(refused.body).toContain("RBAC: access denied");
+    }
+    expect(await tcp(world, `${guarded}:9001`)).toBe("");
+    // The right caller of a host that is not exported, through an entry like that of a working import.
+    const reset = await eventually("a 503", 40, async () => found(await statusOf("east", `http://${hidden}:8000/`), 503));
+    expect(reset.body).toMatch(/connection termination|reset|connection failure/i);
+
+    editStack(world, "west", (config) => {
+      const { exports } = config as { exports: { name: string; callers: string[] }[] };
+      exports.find((e) => e.name === "guarded")!.callers.push("sleep/sleep");
+      (exports as unknown[]).push({ name: "private", namespace: "apps", service: "private", ports: [{ name: "http", number: 8000, protocol: "HTTP" }], serviceAccounts: ["private"], to: ["east"] });
+    });
+    await world.clone.must("pulumi", ["up", "--yes", "--skip-preview", "--stack", "west"]);
+    for (const mesh of ["east", "north"]) expect(await eventually(`a 200 in ${mesh}`, 40, async () => found(await statusOf(mesh, `http://${guarded}:8000/`), 200))).toBeTruthy();
+    expect(await eventually("an answer over TCP", 40, async () => ((await tcp(world, `${guarded}:9001`)) || undefined))).toContain("StatusCode=200");
+    expect(answeredBy((await eventually("a 200 of the host that is exported now", 40, async () => found(await statusOf("east", `http://${hidden}:8000/`), 200))).body)).toBe("west");
+    await world.kubectl("east", ["delete", "-n", "sleep", "serviceentry,destinationrule", "private"]);
+  });
+
+  test("a caller in the exporting mesh is not bound: the policy looks at the mesh-neutral host only", async () => {
+    const [{ status }] = (await curl(world, "west", "http://guarded.apps.svc.cluster.local:8000/")) as unknown as [{ status: number }];
+    expect(status).toBe(200);
+  });
+
+  test("a wrong pinned identity is a certificate error, and goes when only the identity is corrected", async () => {
+    const url = "http://echo.apps.svc.cluster.local:8000/";
+    const pin = (accounts: string[]) =>
+      world.kubectl("east", ["patch", "-n", "apps", "serviceentry", "import-west-echo", "--type=merge", "-p", JSON.stringify({ spec: { subjectAltNames: accounts.map((a) => `spiffe://cluster.local/ns/apps/sa/${a}`) } })]);
+    await pin(["somebody-else"]);
+    try {
+      expect((await eventually("a 503", 40, async () => found(await statusOf("east", url), 503))).body).toContain("CERTIFICATE_VERIFY_FAILED");
+    } finally {
+      await pin(["echo-a", "echo-b"]);
+    }
+    await eventually("a 200", 40, async () => found(await statusOf("east", url), 200));
+  });
+
+  test("what is imported is not taken away: the exporter's preview names the importers", async () => {
+    await withStack(world, "west", (config) => (config["exports"] = config["exports"].filter((e: { name: string }) => e.name !== "echo")), async () => {
+      const { code, output } = await world.clone.run("pulumi", ["preview", "--stack", "west"]);
+      expect(code).not.toBe(0);
+      for (const mesh of ["east", "north"]) expect(output).toMatch(new RegExp(`export "echo" is removed, but mesh "${mesh}" imports it`));
+    });
+  });
+}
+
+/** An entry and a rule for a host that is not exported, copied from an import that works. */
+async function likeAWorkingImport(world: World): Promise<void> {
+  for (const kind of ["serviceentry", "destinationrule"]) {
+    const { apiVersion, kind: Kind, spec } = JSON.parse(await world.kubectl("east", ["get", kind, "-n", "apps", "import-west-echo", "-o", "json"])) as { apiVersion: string; kind: string; spec: Record<string, unknown> };
+    const own = kind === "serviceentry" ? { hosts: [hidden], subjectAltNames: ["spiffe://cluster.local/ns/apps/sa/private"] } : { host: hidden };
+    await world.apply("east", { apiVersion, kind: Kind, metadata: { name: "private", namespace: "sleep" }, spec: { ...spec, ...own, exportTo: ["sleep"] } });
+  }
+}
+
+function found<T extends { status: number }>(answer: T, status: number): T | undefined {
+  return answer.status === status ? answer : undefined;
+}
+
+function answerOf(text: string): string | undefined {
+  return text.includes("StatusCode=200") ? text : undefined;
+}
+
+/** What a TCP server says to a line from the pod `sleep` of east; empty when it only closes the connection. */
+async function tcp(world: World, target: string): Promise<string> {
+  const script = `(echo hello; sleep 1) | curl -s --max-time 4 telnet://${target} || true`;
+  return (await world.kubectl("east", ["exec", "-n", "sleep", "deploy/sleep", "-c", "sleep", "--", "sh", "-c", script])).trim();
+}

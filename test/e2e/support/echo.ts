@@ -1,0 +1,88 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { IMAGES } from "../../../lab/images/names.ts";
+import type { World } from "./world.ts";
+
+/** Ports of an echo workload: the Service's, and the pods'. */
+export const echoPorts = [
+  { name: "http", number: 8000, protocol: "HTTP", targetPort: 18080 },
+  { name: "http2", number: 8001, protocol: "HTTP2", targetPort: 18085 },
+  { name: "grpc", number: 9000, protocol: "GRPC", targetPort: 17070 },
+  { name: "tcp", number: 9001, protocol: "TCP", targetPort: 19090 },
+  { name: "tls", number: 9443, protocol: "TLS", targetPort: 18443 },
+] as const;
+
+const namespace = "apps";
+
+/** Arguments of a server that listens on every port, or on none that the Service leads to. */
+export function serverArguments(mesh: string, version: string, refusing = false): string[] {
+  const ports = refusing ? ["--port=18081"] : ["--port=18080", "--port=18085", "--grpc=17070", "--tcp=19090", "--port=18443", "--tls=18443", "--crt=/tls/tls.crt", "--key=/tls/tls.key"];
+  return [...ports, "--metrics=15999", `--cluster=${mesh}`, `--version=${version}`];
+}
+
+/** Namespace `apps`, injected, with a certificate for the TLS ports. */
+export function appsNamespace(): unknown[] {
+  const folder = mkdtempSync(join(tmpdir(), "mesh-federation-tls-"));
+  try {
+    execFileSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "key", "-out", "crt", "-days", "2", "-subj", "/CN=echo"], { cwd: folder, stdio: "pipe" });
+    const [key, crt] = ["key", "crt"].map((file) => readFileSync(join(folder, file), "utf8"));
+    return [
+      { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels: { "istio-injection": "enabled" } } },
+      { apiVersion: "v1", kind: "Secret", type: "kubernetes.io/tls", metadata: { name: "tls", namespace }, stringData: { "tls.key": key, "tls.crt": crt } },
+    ];
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** A Deployment of the echo server with its service account, of one version of `app`. */
+export function echoDeployment(mesh: string, app: string, account: string, version = "v1", ports: { name: string }[] = [...echoPorts]): unknown[] {
+  const labels = { app, version };
+  const container = {
+    name: "app", image: IMAGES.echo, imagePullPolicy: "IfNotPresent", args: serverArguments(mesh, version), volumeMounts: [{ name: "tls", mountPath: "/tls" }],
+    ports: echoPorts.filter((p) => ports.some((o) => o.name === p.name)).map((p) => ({ containerPort: p.targetPort })),
+  };
+  return [
+    { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: account, namespace } },
+    {
+      apiVersion: "apps/v1", kind: "Deployment", metadata: { name: `${app}-${version}`, namespace },
+      spec: {
+        strategy: { type: "Recreate" }, selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { serviceAccountName: account, terminationGracePeriodSeconds: 0, containers: [container], volumes: [{ name: "tls", secret: { secretName: "tls" } }] } },
+      },
+    },
+  ];
+}
+
+/** The Service of an echo application. */
+export function echoService(app: string, ports: readonly { name: string; number: number; targetPort: number }[] = echoPorts): unknown {
+  return { apiVersion: "v1", kind: "Service", metadata: { name: app, namespace }, spec: { selector: { app }, ports: ports.map((p) => ({ name: p.name, port: p.number, targetPort: p.targetPort, ...(p.name === "http2" ? { appProtocol: "http2" } : {}) })) } };
+}
+
+/** Waits until every Deployment of `apps` in a mesh is rolled out. */
+export async function appsReady(world: World, mesh: string): Promise<void> {
+  await world.kubectl(mesh, ["rollout", "status", "deployment", "-n", namespace, "--timeout=120s"]);
+}
+
+/** What Istio's test client, in the pod `caller` of a mesh, says of a call; its error where there is no answer. */
+export async function callerSays(world: World, mesh: string, url: string, ...options: string[]): Promise<string> {
+  const command = `client ${url} --timeout 5s ${options.join(" ")} 2>&1 || true`;
+  return world.kubectl(mesh, ["exec", "-n", namespace, "deploy/caller-v1", "-c", "app", "--", "sh", "-c", command]);
+}
+
+/** Bodies and statuses that curl, in the pod `sleep` of a mesh, gets from a URL in `count` calls one after another. */
+export async function curl(world: World, mesh: string, url: string, count = 1): Promise<{ status: number; body: string; seconds: number }[]> {
+  const script = `for i in $(seq ${count}); do curl -s --max-time 5 -w '\\n%{http_code} %{time_total}\\n--\\n' '${url}' || true; done`;
+  const text = await world.kubectl(mesh, ["exec", "-n", "sleep", "deploy/sleep", "-c", "sleep", "--", "sh", "-c", script]);
+  return text.split("\n--\n").filter((part) => part.trim()).map((part) => {
+    const [status, seconds] = part.trim().split("\n").at(-1)!.split(" ");
+    return { status: Number(status), seconds: Number(seconds), body: part };
+  });
+}
+
+/** The mesh whose pod answered, as its echo says. */
+export function answeredBy(body: string): string | undefined {
+  return /Cluster=(\S+)/.exec(body)?.[1];
+}
