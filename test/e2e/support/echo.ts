@@ -72,9 +72,11 @@ export async function callerSays(world: World, mesh: string, url: string, ...opt
   return world.kubectl(mesh, ["exec", "-n", namespace, "deploy/caller-v1", "-c", "app", "--", "sh", "-c", command]);
 }
 
-/** Bodies and statuses that curl, in the pod `sleep` of a mesh, gets from a URL in `count` calls one after another. */
-export async function curl(world: World, mesh: string, url: string, count = 1): Promise<{ status: number; body: string; seconds: number }[]> {
-  const script = `for i in $(seq ${count}); do curl -s --max-time 5 -w '\\n%{http_code} %{time_total}\\n--\\n' '${url}' || true; done`;
+/** Bodies and statuses that curl, in the pod `sleep` of a mesh, gets from a URL in `count` calls, one after another or at once. */
+export async function curl(world: World, mesh: string, url: string, count = 1, atOnce = false): Promise<{ status: number; body: string; seconds: number }[]> {
+  const one = `curl -s --max-time 5 -w '\\n%{http_code} %{time_total}\\n--\\n' '${url}'`;
+  // Answers of calls at once go to files first, so that they do not mix.
+  const script = atOnce ? `d=$(mktemp -d); for i in $(seq ${count}); do ${one} >$d/$i & done; wait; cat $d/*; rm -r $d` : `for i in $(seq ${count}); do ${one} || true; done`;
   const text = await world.kubectl(mesh, ["exec", "-n", "sleep", "deploy/sleep", "-c", "sleep", "--", "sh", "-c", script]);
   return text.split("\n--\n").filter((part) => part.trim()).map((part) => {
     const [status, seconds] = part.trim().split("\n").at(-1)!.split(" ");
