@@ -1,11 +1,15 @@
 import { afterwards } from "./scenarios/afterwards.ts";
 import { beforeAnything } from "./scenarios/beforeAnything.ts";
+import { blended } from "./scenarios/blended.ts";
+import { callers } from "./scenarios/callers.ts";
 import { changes } from "./scenarios/changes.ts";
 import { existingMeshes } from "./scenarios/existingMeshes.ts";
 import { firstUp } from "./scenarios/firstUp.ts";
 import { interruptions } from "./scenarios/interruptions.ts";
 import { refusals } from "./scenarios/refusals.ts";
 import { steadyState } from "./scenarios/steadyState.ts";
+import { thirdMesh, thirdMeshLeaves } from "./scenarios/thirdMesh.ts";
+import { traffic } from "./scenarios/traffic.ts";
 import { World } from "./support/world.ts";
 
 // Scenarios follow on each other and share one lab: what one leaves is what the next starts from.
@@ -17,6 +21,11 @@ beforeAnything(world);
 firstUp(world);
 steadyState(world);
 refusals(world);
+thirdMesh(world);
+traffic(world);
+blended(world);
+callers(world);
+thirdMeshLeaves(world);
 changes(world);
 existingMeshes(world);
 interruptions(world);

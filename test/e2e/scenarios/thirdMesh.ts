@@ -1,7 +1,8 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { parse } from "yaml";
 import { appsNamespace, appsReady, echoDeployment, echoPorts, echoService } from "../support/echo.ts";
-import { editStack, writeStack } from "../support/stacks.ts";
+import { editStack, withStack, writeStack } from "../support/stacks.ts";
 import { eventually, type World } from "../support/world.ts";
 
 /** Name by which mesh north publishes its gateway; a Service without pods makes it resolve in mesh east. */
@@ -54,15 +55,19 @@ export function thirdMesh(world: World): void {
 /** Takes the third mesh and what came with it away again, importers first. */
 export function thirdMeshLeaves(world: World): void {
   test("the third mesh leaves again: who imports goes first, and the last up leaves the committed federation", async () => {
-    world.clone.git("checkout", "--quiet", "stacks/Pulumi.east.yaml");
-    await world.clone.must("pulumi", ["up", "--yes", "--skip-preview", "--stack", "east"]);
-    // West's imports from east are still live.
+    // East and west import from each other; neither may stop exporting before the other stops importing.
+    const early = await withStack(world, "east", (config) => (config["exports"] = []), () => world.clone.run("pulumi", ["preview", "--stack", "east"]));
+    expect(early.output).toMatch(/export "shop" is removed, but mesh "west" imports it/);
+    const committed = parse(world.clone.git("show", "HEAD:stacks/Pulumi.east.yaml")) as { config: Record<string, unknown> };
+    editStack(world, "east", (config) => (config["imports"] = committed.config["mesh-federation:imports"]));
+    editStack(world, "west", (config) => (config["imports"] = []));
+    await world.clone.must("up", ["--no-verify"]);
     const refused = await world.clone.run("pulumi", ["destroy", "--yes", "--skip-preview", "--stack", "west"]);
     expect(refused.code).not.toBe(0);
     expect(refused.output).toMatch(/mesh "north" imports "echo"/);
     await world.clone.must("pulumi", ["destroy", "--yes", "--skip-preview", "--stack", "north"]);
     rmSync(join(world.clone.folder, "stacks", "Pulumi.north.yaml"));
-    world.clone.git("checkout", "--quiet", "stacks/Pulumi.west.yaml");
+    world.clone.git("checkout", "--quiet", "stacks");
     for (const mesh of ["east", "west"]) await world.kubectl(mesh, ["delete", "namespace", "apps", "--wait=false"]);
     await world.clone.must("up");
     expect(await world.containers()).toEqual(["east-control-plane", "west-control-plane"]);

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { IMAGES } from "../../../lab/images/names.ts";
-import type { World } from "./world.ts";
+import { eventually, type World } from "./world.ts";
 
 /** Ports of an echo workload: the Service's, and the pods'. */
 export const echoPorts = [
@@ -81,6 +81,14 @@ export async function curl(world: World, mesh: string, url: string, count = 1, a
   return text.split("\n--\n").filter((part) => part.trim()).map((part) => {
     const [status, seconds] = part.trim().split("\n").at(-1)!.split(" ");
     return { status: Number(status), seconds: Number(seconds), body: part };
+  });
+}
+
+/** What the sidecar of the pod `sleep` logged of a refused call to a host, as soon as it says why. */
+export function reasonOf503(world: World, mesh: string, host: string, reason: string): Promise<string> {
+  return eventually(`a 503 for ${reason}`, 40, async () => {
+    const log = await world.kubectl(mesh, ["logs", "-n", "sleep", "deploy/sleep", "-c", "istio-proxy", "--since=90s"]);
+    return log.split("\n").find((line) => line.includes(" 503 ") && line.includes(host) && line.includes(reason));
   });
 }
 

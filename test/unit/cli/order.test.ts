@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { importersFirst } from "../../../cli/order.ts";
+import { importersFirst, inCircles } from "../../../cli/order.ts";
 import type { StackFile } from "../../../infra/stackFiles.ts";
 
 const stack = (name: string, ...importsFrom: string[]): StackFile => ({ stack: `stack-${name}`, name, slot: undefined, importsFrom });
@@ -14,6 +14,10 @@ test.each([
   { what: "what a circle imports from, after the circle", stacks: [stack("a"), stack("b", "a", "c"), stack("c", "b")], order: "b c a" },
 ])("$what", ({ stacks, order }) => {
   expect(names(importersFirst(stacks))).toBe(order);
+});
+
+test("meshes of a circle are known, those that only hang on it are not", () => {
+  expect(names(inCircles([stack("a", "b"), stack("b", "c"), stack("c", "a"), stack("d", "a"), stack("e"), stack("f", "e")]))).toBe("a b c");
 });
 
 test("nothing is lost or doubled, and nobody goes before one that needs it and is not needed by it", () => {
