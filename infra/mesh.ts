@@ -61,7 +61,7 @@ export async function meshProgram() {
   for (const spec of plan.imports) made.push(new ImportedService(importName(spec), { spec }, inNamespace(spec.namespace)));
   if (config.exports.length + config.allowBreaking.length > 0) guardExports(config, published, [...made, ...cluster.parts]);
   return {
-    federation: contractOf(plan, gateways),
+    federation: contractOf(plan, gateways, live),
     kubeconfig: cluster.kubeconfig,
     samples: config.samples.includes("sleep") ? { client: sleepClient } : {},
   };
@@ -132,8 +132,9 @@ function guardExports(config: MeshConfig, published: ReturnType<typeof peerSourc
   new ExportGuard("export-guard", { mesh: config.mesh.name, peers }, { dependsOn: everything });
 }
 
-function contractOf(plan: FederationPlan, gateways: pulumi.Output<FederationContract["gateways"]>): pulumi.Output<FederationContract> {
-  return gateways.apply((addresses) => ({
+/** What is published, once the last look at the cluster is over: a mesh that clashes with it has made nothing of its plan. */
+function contractOf(plan: FederationPlan, gateways: pulumi.Output<FederationContract["gateways"]>, live: pulumi.Output<void>): pulumi.Output<FederationContract> {
+  return pulumi.all([gateways, live]).apply(([addresses]) => ({
     version: contractVersion,
     mesh: plan.identity,
     gateways: addresses,
