@@ -27,7 +27,7 @@ export function commandPlugin(): Plugin {
     checkConfig: async ({ news }) => ({ inputs: { ...news, "__pulumi-go-provider-version": "(devel)" } }),
     configure: async (request) => {
       engine = request.engine;
-      return { supportsPreview: true };
+      return { supportsPreview: true, acceptsResources: true, acceptsOutputs: true };
     },
     check: async ({ type, news }) => {
       requireType(type);

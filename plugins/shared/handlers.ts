@@ -37,6 +37,7 @@ export function handlersOf(plugin: Plugin, session: Session): grpc.UntypedServic
       return message(new pb.ConfigureResponse(), (m) => {
         m.setAcceptsecrets(answer.acceptsSecrets ?? true);
         m.setAcceptresources(answer.acceptsResources ?? false);
+        m.setAcceptoutputs(answer.acceptsOutputs ?? false);
         m.setSupportspreview(answer.supportsPreview ?? false);
         m.setSupportsAutonamingConfiguration(answer.supportsAutonaming ?? false);
       });

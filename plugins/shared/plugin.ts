@@ -69,6 +69,8 @@ export interface ConfigureResult {
   acceptsSecrets?: boolean;
   /** Whether resources among inputs arrive as references; without, as their ids. Default false. */
   acceptsResources?: boolean;
+  /** Whether outputs among inputs arrive with what they depend on; without, as their values. Default false. */
+  acceptsOutputs?: boolean;
 }
 
 /** A resource plugin: what the provider protocol asks, with plain values. What is left out answers "unimplemented". */

@@ -1,5 +1,7 @@
 import type { CheckFailure } from "../../shared/plugin.ts";
 import { hasUnknown, isObject, reveal, Secret, Unknown, type Value, type Values } from "../../shared/values.ts";
+import { isBuiltIn } from "./api.ts";
+import { normalised } from "./normalise.ts";
 
 const autonamed = "pulumi.com/autonamed";
 
@@ -32,12 +34,20 @@ export function checkObject({ type, name, olds, news, randomSeed, namespace }: C
   const named = withName(plain as Values, olds, name, randomSeed);
   if (namespace && named["namespace"] === undefined && !clusterWide.has(String(reveal(inputs["kind"])))) named["namespace"] = namespace;
   inputs["metadata"] = metadata instanceof Secret ? new Secret(named) : named;
-  return { inputs: reveal(inputs["kind"]) === "Secret" ? encodedSecret(inputs) : inputs, failures: metadataFailures(named) };
+  return { inputs: canonical(inputs), failures: metadataFailures(named) };
 }
 
 /** Whether an object has a name that was made up here. */
 export function isAutonamed(inputs: Values): boolean {
   return (reveal(inputs["metadata"] ?? null) as any)?.annotations?.[autonamed] === "true";
+}
+
+/** Inputs in the one form in which they are kept and compared. */
+function canonical(inputs: Values): Values {
+  const kind = reveal(inputs["kind"]!);
+  if (kind === "Secret") return encodedSecret(inputs);
+  const version = reveal(inputs["apiVersion"]!);
+  return typeof version === "string" && isBuiltIn(version) && kind !== "CustomResourceDefinition" ? normalised(inputs) : inputs;
 }
 
 function withName(metadata: Values, olds: Values, name: string, seed: Uint8Array): Values {

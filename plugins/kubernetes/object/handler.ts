@@ -92,9 +92,12 @@ async function settled(operation: Operation & Context, kind: ResourceKind, writt
   }
 }
 
+/**
+ * What an object was asked to be. The state tells it best: after an update that failed half-way the engine still has the
+ * inputs from before.
+ */
 function inputsOf(state: Values, inputs: Values): Values {
-  if (Object.keys(inputs).length > 0) return inputs;
-  return (state["__inputs"] as Values | undefined) ?? {};
+  return (state["__inputs"] as Values | undefined) ?? inputs;
 }
 
 function apiVersionOf(inputs: Values): string {
