@@ -52,8 +52,9 @@ export async function awaitObject(operation: Operation, kind: ResourceKind, writ
     if (missing === undefined) return live;
     if (missing !== shown) operation.engine.log("info", (shown = missing), operation.urn, true);
     if (Date.now() > until) {
-      const reasons = [missing, ...(await reasonsOf(operation, kind, live))];
-      throw new NotReady(`'${name}' timed out waiting to be Ready after ${seconds} s: ${reasons.join("; ")}`, live, reasons);
+      // The engine shows the reasons, not the message.
+      const reasons = [`${kind.kind} ${name} was not ready after ${seconds} s: ${missing}`, ...(await reasonsOf(operation, kind, live))];
+      throw new NotReady(`'${name}' timed out waiting to be Ready`, live, reasons);
     }
     await sleep(pause, undefined, { signal: operation.signal });
     const now = await get(operation, kind, namespace, name);

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { request } from "node:https";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -69,8 +70,8 @@ export class ApiServer {
     }
     const kubeconfig = kubeconfigFor(address, readFileSync(join(folder, "certs", "apiserver.crt"), "utf8"));
     writeFileSync(join(folder, "kubeconfig"), kubeconfig, { mode: 0o600 });
-    // Deletion in the foreground and namespaces that go need it.
-    const controllers = start("kube-controller-manager", [`--kubeconfig=${join(folder, "kubeconfig")}`, "--leader-elect=false", "--secure-port=0", `--service-account-private-key-file=${join(folder, "sa.key")}`]);
+    // Deployments, endpoints, deletion in the foreground and namespaces that go need it. Nobody reports nodes as alive.
+    const controllers = start("kube-controller-manager", [`--kubeconfig=${join(folder, "kubeconfig")}`, "--leader-elect=false", "--secure-port=0", "--controllers=*,-node-lifecycle-controller", `--service-account-private-key-file=${join(folder, "sa.key")}`]);
     return new ApiServer(folder, [controllers, server, etcd], address, kubeconfig);
   }
 
@@ -83,17 +84,29 @@ export class ApiServer {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private async untilReady(): Promise<void> {
-    const { request } = await import("node:https");
-    const ready = () =>
-      new Promise<boolean>((resolve) => {
-        const call = request(`${this.address}/readyz`, { rejectUnauthorized: false, headers: { authorization: `Bearer ${token}` } }, (answer) => {
-          answer.resume();
-          resolve(answer.statusCode === 200);
-        });
-        call.on("error", () => resolve(false));
-        call.end();
+  /** One request as an administrator. Answers whatever the status is. */
+  request(method: string, path: string, body?: unknown, contentType = "application/json"): Promise<{ status: number; body: any }> {
+    return new Promise((resolve, reject) => {
+      const headers = { authorization: `Bearer ${token}`, "content-type": contentType };
+      const call = request(this.address + path, { method, rejectUnauthorized: false, headers }, (answer) => {
+        let text = "";
+        answer.setEncoding("utf8").on("data", (part: string) => (text += part));
+        answer.on("end", () => resolve({ status: answer.statusCode!, body: text.startsWith("{") ? JSON.parse(text) : text }));
       });
+      call.on("error", reject);
+      call.end(body === undefined ? undefined : JSON.stringify(body));
+    });
+  }
+
+  /** Applies an object as its own field manager, `test` unless another is named. Throws when that is refused. */
+  async apply(path: string, object: object, manager = "test"): Promise<any> {
+    const { status, body } = await this.request("PATCH", `${path}?fieldManager=${manager}&force=true`, object, "application/apply-patch+yaml");
+    if (status >= 300) throw new Error(`${path}: ${body.message ?? body}`);
+    return body;
+  }
+
+  private async untilReady(): Promise<void> {
+    const ready = () => this.request("GET", "/readyz").then((answer) => answer.status === 200, () => false);
     for (const until = Date.now() + 60_000; !(await ready()); await sleep(200)) {
       const dead = this.processes.find((child) => child.exitCode !== null);
       if (!dead && Date.now() < until) continue;

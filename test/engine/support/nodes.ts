@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ApiServer } from "./apiServer.ts";
+
+/** Address that every load-balanced Service gets. */
+export const loadBalancerAddress = "172.19.255.100";
+
+const node = "test";
+
+/**
+ * Plays what a cluster has besides its control plane: pods start and load balancers get an address.
+ *
+ * An image whose name holds `nosuch` cannot be pulled, one with `crash` ends with exit code 1, one with `done` with 0; a
+ * Service with the annotation `test/pending` stays without address. The status is written as a kubelet would, so that
+ * the real controllers draw their conclusions from it.
+ */
+export class Nodes {
+  private readonly api: ApiServer;
+  private readonly stopping = new AbortController();
+  private readonly done: Promise<void>;
+  private next = 10;
+
+  constructor(api: ApiServer) {
+    this.api = api;
+    this.done = this.work();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.done;
+  }
+
+  private async work(): Promise<void> {
+    await this.api.apply(`/api/v1/nodes/${node}`, { apiVersion: "v1", kind: "Node", metadata: { name: node } });
+    while (!this.stopping.signal.aborted) {
+      const lists = await Promise.all(["pods", "services"].map((kind) => this.api.request("GET", `/api/v1/${kind}?resourceVersion=0`).catch(() => undefined)));
+      const [pods, services] = lists.map((list) => (list?.body.items ?? []) as any[]);
+      const jobs = [...pods!.map((pod) => (pod.metadata.deletionTimestamp ? this.endPod(pod) : this.startPod(pod))), ...services!.map((service) => this.addressOf(service))];
+      await Promise.allSettled(jobs);
+      await sleep(200, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+    }
+  }
+
+  private async startPod(pod: any): Promise<void> {
+    if (pod.status.containerStatuses) return;
+    const [{ image, name }] = pod.spec.containers;
+    const now = new Date().toISOString().replace(/\.\d+/, "");
+    const base = { name, image, imageID: "", restartCount: 0 };
+    const not = (state: object) => ({ ...base, ready: false, state });
+    const condition = (status: string) => [{ type: "Ready", status, lastTransitionTime: now }, { type: "ContainersReady", status, lastTransitionTime: now }];
+    let status: object = { phase: "Running", podIP: `10.99.0.${this.next++}`, conditions: condition("True"), containerStatuses: [{ ...base, ready: true, state: { running: { startedAt: now } } }] };
+    if (image.includes("nosuch")) {
+      status = { phase: "Pending", conditions: condition("False"), containerStatuses: [not({ waiting: { reason: "ImagePullBackOff", message: `Back-off pulling image "${image}"` } })] };
+      await this.warn(pod, "Failed", `Failed to pull image "${image}"`);
+    }
+    const ended = (exitCode: number) => not({ terminated: { exitCode, reason: exitCode === 0 ? "Completed" : "Error", startedAt: now, finishedAt: now } });
+    if (image.includes("crash")) status = { phase: "Failed", conditions: condition("False"), containerStatuses: [ended(1)] };
+    if (image.includes("done")) status = { phase: "Succeeded", conditions: condition("False"), containerStatuses: [ended(0)] };
+    const path = pathOf(pod);
+    await this.api.request("POST", `${path}/binding`, { target: { kind: "Node", name: node }, metadata: { name: pod.metadata.name } });
+    await this.patchStatus(path, status);
+  }
+
+  private endPod(pod: any): Promise<unknown> {
+    return this.api.request("DELETE", `${pathOf(pod)}?gracePeriodSeconds=0`);
+  }
+
+  private async addressOf({ metadata, spec, status }: any): Promise<void> {
+    if (spec.type !== "LoadBalancer" || status.loadBalancer?.ingress || metadata.annotations?.["test/pending"]) return;
+    const path = `/api/v1/namespaces/${metadata.namespace}/services/${metadata.name}`;
+    // As MetalLB does.
+    await this.api.request("PATCH", path, { metadata: { annotations: { "metallb.io/ip-allocated-from-pool": "lab" } } }, "application/merge-patch+json");
+    await this.patchStatus(path, { loadBalancer: { ingress: [{ ip: loadBalancerAddress, ipMode: "VIP" }] } });
+  }
+
+  private patchStatus(path: string, status: object): Promise<unknown> {
+    return this.api.request("PATCH", `${path}/status`, { status }, "application/merge-patch+json");
+  }
+
+  private warn({ metadata }: any, reason: string, message: string): Promise<unknown> {
+    const { name, namespace, uid } = metadata;
+    const now = new Date().toISOString();
+    const event = { metadata: { generateName: "test-", namespace }, involvedObject: { apiVersion: "v1", kind: "Pod", name, namespace, uid }, type: "Warning", reason, message, firstTimestamp: now, lastTimestamp: now, source: { component: "kubelet" } };
+    return this.api.request("POST", `/api/v1/namespaces/${namespace}/events`, event);
+  }
+}
+
+function pathOf({ metadata }: any): string {
+  return `/api/v1/namespaces/${metadata.namespace}/pods/${metadata.name}`;
+}
