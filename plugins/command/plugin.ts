@@ -33,13 +33,15 @@ export function commandPlugin(): Plugin {
       requireType(type);
       return { inputs: news, failures: checkCommand(news) };
     },
-    diff: async ({ oldInputs, olds, news }) => {
+    diff: async ({ type, oldInputs, olds, news }) => {
+      requireType(type);
       const before = Object.keys(oldInputs).length > 0 ? oldInputs : without(olds, outputs);
       const changes = changedPaths(before, news);
       const top = [...new Set(changes.map(({ path }) => path.split(/[.[]/)[0]!))];
       return { changes: top.length > 0, diffs: top, detailedDiff: Object.fromEntries(changes.map(({ path, kind }) => [path, { kind }])) };
     },
     create: async (request) => {
+      requireType(request.type);
       const id = request.name + randomBytes(4).toString("hex");
       if (request.preview) return { id, properties: { ...request.properties, ...unknownOutputs } };
       return { id, properties: await runOf(request.properties, request.properties["create"], request) };

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 
 export interface Process {
   pid: number;
@@ -6,6 +7,17 @@ export interface Process {
   command: string;
   /** Whether it still runs; a zombie does not. */
   alive(): boolean;
+}
+
+/**
+ * Commands among an engine's children that still run some seconds after its end. Its own language host takes longer to
+ * notice that, and is ended here.
+ */
+export async function outliving(family: Process[]): Promise<string[]> {
+  const [hosts, others] = [family.filter((p) => p.command.includes("language-nodejs")), family.filter((p) => !p.command.includes("language-nodejs"))];
+  for (let tries = 0; others.some((p) => p.alive()) && tries < 100; tries++) await sleep(100);
+  for (const host of hosts) if (host.alive()) process.kill(host.pid, "SIGKILL");
+  return others.filter((p) => p.alive()).map((p) => p.command);
 }
 
 /** All processes under a process, at any depth. */

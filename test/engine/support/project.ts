@@ -11,7 +11,7 @@ export interface Run {
   code: number | null;
   /** Everything it printed, without colours. */
   output: string;
-  /** What it did or would do: `name: operation`, unchanged resources and the stack left out, sorted. */
+  /** What it did or would do: `name: operation`, unchanged resources, default providers and the stack left out, sorted. */
   steps: string[];
   /** Changed properties by resource name, as the plugin's diff names them, e.g. `data.a: update`. */
   diffs: Record<string, string[]>;
@@ -89,6 +89,12 @@ export class Project {
     return mustSucceed(await this.run("destroy", ["--yes", "--skip-preview"]));
   }
 
+  /** Clears away the lock of an engine that was killed. */
+  async cancel(): Promise<void> {
+    const code = await this.spawn(["cancel", "--yes", "--stack", "s"]).ended;
+    if (code !== 0) throw new Error(`pulumi cancel ended with exit code ${code}`);
+  }
+
   /** Any operation of the engine. */
   async run(operation: string, args: string[] = [], environment: Record<string, string> = {}): Promise<Run> {
     const log = join(this.folder, "events.json");
@@ -161,9 +167,11 @@ function mustSucceed(run: Run): Run {
 
 function eventsOf(file: string): Pick<Run, "steps" | "diffs"> {
   const events = existsSync(file) ? readFileSync(file, "utf8").trim().split("\n").filter(Boolean).map((line) => JSON.parse(line)) : [];
-  const metadata = events.flatMap((event) => (event.resourcePreEvent ? [event.resourcePreEvent.metadata] : [])).filter((m) => m.op !== "same" && m.type !== "pulumi:pulumi:Stack" && m.op !== "refresh");
+  const of = (kind: string): any[] =>
+    events.flatMap((event) => (event[kind] ? [event[kind].metadata] : [])).filter((m) => !["same", "refresh"].includes(m.op) && m.type !== "pulumi:pulumi:Stack" && !nameOf(m.urn).startsWith("default_"));
+  const metadata = of("resourcePreEvent");
   // Of a refresh, only its result tells what changed.
-  const refreshed = events.flatMap((event) => (event.resOutputsEvent ? [event.resOutputsEvent.metadata] : [])).filter((m) => m.op !== "same" && m.op !== "refresh" && !metadata.some((n) => n.urn === m.urn) && m.type !== "pulumi:pulumi:Stack");
+  const refreshed = of("resOutputsEvent").filter((m) => !metadata.some((n) => n.urn === m.urn));
   const all = [...metadata, ...refreshed];
   const diffs: Record<string, string[]> = {};
   for (const m of all) if (m.detailedDiff) diffs[nameOf(m.urn)] = Object.entries(m.detailedDiff).map(([path, d]) => `${path}: ${(d as any).diffKind}`).sort();
