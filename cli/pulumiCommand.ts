@@ -41,10 +41,10 @@ export async function listStacks(tools: Toolchain): Promise<string[]> {
   return (JSON.parse(await run(command, args, { cwd: root, env })) as { name: string }[]).map((s) => s.name.split("/").at(-1)!);
 }
 
-/** A stack's outputs with its secrets in clear; never to be printed. Undefined when it has none. */
-export async function stackOutputs(tools: Toolchain, stack: string): Promise<Record<string, any> | undefined> {
+/** A stack's outputs, by default with its secrets in clear: never to be printed. Undefined when it has none. */
+export async function stackOutputs(tools: Toolchain, stack: string, secrets = true): Promise<Record<string, any> | undefined> {
   if (usesOwnBackend() && !existsSync(stateFile(stack))) return undefined;
-  const { command, args, env } = await pulumiInvocation(tools, ["stack", "output", "--json", "--show-secrets", "--stack", stack]);
+  const { command, args, env } = await pulumiInvocation(tools, ["stack", "output", "--json", ...(secrets ? ["--show-secrets"] : []), "--stack", stack]);
   const outputs = JSON.parse((await run(command, args, { cwd: root, env })) || "{}") as Record<string, any>;
   return Object.keys(outputs).length > 0 ? outputs : undefined;
 }

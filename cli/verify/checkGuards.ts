@@ -1,0 +1,46 @@
+import { judgeCluster, judgeForeignCaller, judgeGateway, type GuardResult } from "./guards.ts";
+import { shortly } from "./gather/cluster.ts";
+import { hiddenService, lookAtCluster, tryGateway } from "./gather/guardEvidence.ts";
+import type { Mesh } from "./meshes.ts";
+import type { ProbePods } from "./probePods.ts";
+import { verifyEdges, type Task } from "./verifyEdges.ts";
+
+/** Service account that every namespace has, and that no export should name. */
+const outsider = "default";
+
+/**
+ * Tries what must fail, and looks for what must not exist: at each gateway that an import uses, and in the clusters of
+ * `meshes`. With probe pods also a caller whom the export does not name.
+ */
+export async function checkGuards(tasks: Task[], meshes: Mesh[], pods?: ProbePods): Promise<{ results: GuardResult[]; unreachable: string[] }> {
+  const unreachable: string[] = [];
+  const guarded = async (mesh: string, look: () => Promise<GuardResult[]>): Promise<GuardResult[]> => {
+    try {
+      return await look();
+    } catch (error) {
+      unreachable.push(`mesh "${mesh}": ${shortly(error)}`);
+      return [];
+    }
+  };
+  const gateways = new Map(tasks.flatMap(({ edge, access }) => edge.gateways.map((gateway) => [`${gateway.mesh} ${gateway.address}:${gateway.port}`, { edge, gateway, peer: access.peers.get(gateway.mesh) }] as const)));
+  const results = await Promise.all([
+    ...[...gateways.values()].map(({ edge, gateway, peer }) => guarded(gateway.mesh, async () => judgeGateway(await tryGateway(edge, gateway, peer && (await hiddenService(peer).catch(() => undefined)))))),
+    ...meshes.flatMap(({ name, cluster }) => (cluster ? [guarded(name, async () => judgeCluster(await lookAtCluster(name, cluster)))] : [])),
+    ...(pods ? tasks.filter(isRestricted).map((task) => guarded(task.edge.mesh, async () => [await tryOutsider(task, pods)])) : []),
+  ]);
+  return { results: results.flat(), unreachable };
+}
+
+/** Whether the exporter names the callers of an edge whose call has an answer. */
+function isRestricted({ edge, access }: Task): boolean {
+  return edge.declared && edge.meshes.some((mesh) => (access.contracts.get(mesh)?.exports.find((e) => e.name === edge.name)?.callers.length ?? 0) > 0);
+}
+
+/** Calls as somebody who is not named, beside the call of one who is. */
+async function tryOutsider(task: Task, pods: ProbePods): Promise<GuardResult> {
+  const client = { ...task.edge.client, serviceAccount: outsider, app: outsider };
+  const [result, control] = await verifyEdges([{ ...task, edge: { ...task.edge, client } }, task], 0, (access, who) => pods.podFor(access.own, who));
+  const { answer } = result!.evidence;
+  const got = answer?.status !== undefined ? `status ${answer.status}` : (answer?.problem ?? "nothing");
+  return judgeForeignCaller(task.edge.meshes[0]!, task.edge.mesh, `${client.namespace}/${outsider}`, result!.broken?.hop === "authorization", got, control!.evidence.answer?.good ?? false);
+}

@@ -1,0 +1,90 @@
+import { importedFrom, type ContractImport, type ContractProbe, type FederationContract, type ServicePort } from "../../components/plan/contract.ts";
+
+/** Who calls, and where its pods are found. */
+export interface Client {
+  namespace: string;
+  serviceAccount: string;
+  /** Label `app` of its pods. */
+  app: string;
+}
+
+/** Where a peer takes calls. */
+export interface GatewayAddress {
+  mesh: string;
+  address: string;
+  port: number;
+}
+
+/** One port of one import, called by one client: what is verified. */
+export interface Edge {
+  /** The importing mesh, its stack and its trust domain. */
+  mesh: string;
+  stack: string;
+  trustDomain: string;
+  /** The import's name, and the meshes it comes from. */
+  name: string;
+  meshes: string[];
+  /** Kubernetes name and namespace of the ServiceEntry and DestinationRule. */
+  object: { name: string; namespace: string };
+  host: string;
+  /** Host by which the exporters know it; part of the SNI. */
+  exportedHost: string;
+  port: ServicePort;
+  probe: ContractProbe;
+  /** Whether that probe was declared; if not, the port is only connected to. */
+  declared: boolean;
+  client: Client;
+  /** SPIFFE ids that may answer. */
+  subjectAltNames: string[];
+  /** Gateways as the import was made with them. */
+  gateways: GatewayAddress[];
+  blended: boolean;
+}
+
+/** `east <- west/httpbin:8000`. */
+export function edgeName(edge: Pick<Edge, "mesh" | "meshes" | "name" | "port">): string {
+  return `${edge.mesh} <- ${edge.meshes.join("+")}/${edge.name}:${edge.port.number}`;
+}
+
+/** Contracts of the meshes that can be read, by mesh name. */
+export type Contracts = ReadonlyMap<string, FederationContract>;
+
+/**
+ * The edges of a mesh's imports, one per port.
+ * @param fallback client of an import that declares none
+ * @throws when an import has no client at all
+ */
+export function edgesOf(contract: FederationContract, stack: string, peers: Contracts, fallback: Client | undefined, only?: string): Edge[] {
+  return contract.imports
+    .filter((spec) => only === undefined || spec.name === only)
+    .flatMap((spec) => {
+      const client = spec.client ?? fallback;
+      if (!client) throw new Error(`import "${spec.name}" of mesh "${contract.mesh.name}" has no client to call from: give it one in its stack's configuration, client: {namespace, serviceAccount}`);
+      return spec.ports.map((port) => edgeOf(contract, stack, peers, spec, port, client));
+    });
+}
+
+function edgeOf(contract: FederationContract, stack: string, peers: Contracts, spec: ContractImport, port: ServicePort, client: Client): Edge {
+  const meshes = importedFrom(spec);
+  // What an earlier release did not write into the import, the exporter's own contract still tells.
+  const exporters = meshes.flatMap((mesh) => peers.get(mesh) ?? []);
+  const sources = exporters.flatMap((peer) => peer.exports.filter((e) => e.name === spec.name));
+  const probe = spec.probe[port.name];
+  return {
+    mesh: contract.mesh.name,
+    stack,
+    trustDomain: contract.mesh.trustDomain,
+    name: spec.name,
+    meshes,
+    object: { name: `import-${meshes[0]}-${spec.name}`, namespace: spec.namespace },
+    host: spec.host,
+    exportedHost: spec.exportedHost || (sources[0]?.host ?? spec.host),
+    port,
+    probe: probe ?? { kind: "tcp" },
+    declared: probe !== undefined,
+    client,
+    subjectAltNames: spec.subjectAltNames.length > 0 ? spec.subjectAltNames : [...new Set(sources.flatMap((s) => s.subjectAltNames))],
+    gateways: spec.gateways.length > 0 ? spec.gateways : exporters.flatMap((peer) => peer.gateways.map((g) => ({ mesh: peer.mesh.name, ...g }))),
+    blended: spec.blended,
+  };
+}

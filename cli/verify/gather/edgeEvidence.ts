@@ -1,0 +1,100 @@
+import type { V1Pod } from "@kubernetes/client-node";
+import { autoPassthroughSni } from "../../../components/plan/names.ts";
+import type { FederationContract } from "../../../components/plan/contract.ts";
+import type { Client, Contracts, Edge } from "../edge.ts";
+import { outboundCluster, trustedRoots } from "../envoy.ts";
+import { failed, type Endpoint, type Evidence, type Failure } from "../evidence.ts";
+import { callFromClient } from "./clientCall.ts";
+import { sayHello } from "./clientHello.ts";
+import { isReady, shortly, type Cluster, type Container } from "./cluster.ts";
+import { lookAtFarSide } from "./farSide.ts";
+import { Proxy } from "./proxy.ts";
+
+/** A pod to call from. */
+export interface ClientPod extends Container {
+  proxy: Proxy;
+  sidecar: boolean;
+  /** Roots that its sidecar trusts, PEM. */
+  roots: Promise<string | undefined>;
+}
+
+/** What there is to look with. */
+export interface Access {
+  /** The importing mesh's cluster. */
+  own: Cluster;
+  /** Clusters of peers, by mesh; empty with the importing mesh's credentials alone. */
+  peers: ReadonlyMap<string, Cluster>;
+  contracts: Contracts;
+  issuers: Record<string, string>;
+}
+
+/** Finds a ready pod of a client. */
+export async function findClient(cluster: Cluster, client: Client): Promise<ClientPod | Failure> {
+  const where = `label app=${client.app} and service account ${client.serviceAccount} in namespace ${client.namespace}`;
+  try {
+    const pods = (await cluster.pods(client.namespace, { app: client.app })).filter((p) => (p.spec?.serviceAccountName ?? "default") === client.serviceAccount);
+    const pod = pods.find(isReady);
+    if (!pod?.metadata?.name) return { failure: `no ready pod with ${where} (${pods.length} that are not ready)` };
+    return clientPod(cluster, pod);
+  } catch (error) {
+    return { failure: `no pod with ${where} can be looked for: ${shortly(error)}` };
+  }
+}
+
+/** A pod as one to call from: the first container that is not Istio's, or the one that the pod calls its default. */
+export function clientPod(cluster: Cluster, { metadata, spec }: V1Pod): ClientPod {
+  const [namespace, pod] = [metadata!.namespace!, metadata!.name!];
+  const named = metadata!.annotations?.["kubectl.kubernetes.io/default-container"];
+  const names = (spec?.containers ?? []).map((c) => c.name);
+  // A sidecar may be an init container that goes on running.
+  const sidecar = [...names, ...(spec?.initContainers ?? []).map((c) => c.name)].includes("istio-proxy");
+  const proxy = new Proxy(cluster, namespace, pod);
+  const roots = sidecar ? proxy.resources("dynamic_active_secrets").then(trustedRoots, () => undefined) : Promise.resolve(undefined);
+  return { namespace, pod, container: named && named !== "istio-proxy" && names.includes(named) ? named : names.find((n) => n !== "istio-proxy")!, proxy, sidecar, roots };
+}
+
+/** Calls through an edge once and looks at what is needed to judge it: more where the call fails, or only connects. */
+export async function gather(edge: Edge, access: Access, pod: ClientPod | Failure): Promise<Evidence> {
+  const evidence: Evidence = { now: Date.now(), client: failed(pod) ? pod : { pod: pod.pod, sidecar: pod.sidecar }, hellos: [], issuers: access.issuers, far: [] };
+  const published = edge.meshes.flatMap((mesh) => access.contracts.get(mesh)?.gateways.map((g) => ({ mesh, ...g })) ?? []);
+  if (published.length > 0) evidence.published = published;
+  const hellos = (failed(pod) ? Promise.resolve(undefined) : pod.roots).then((roots) => Promise.all(edge.gateways.map((gateway) => sayHello(gateway, autoPassthroughSni(edge.exportedHost, edge.port.number), roots))));
+  if (!failed(pod)) await callAndLook(edge, access, pod, evidence);
+  evidence.hellos = await hellos;
+  const connectOnly = !edge.declared;
+  if ((!evidence.answer?.good || connectOnly) && !failed(pod) && pod.sidecar) evidence.config = await attempt(() => pod.proxy.configFor(edge));
+  if (!evidence.answer?.good || evidence.hellos.some((h) => h.outcome !== "certificate"))
+    evidence.far = await Promise.all(
+      edge.meshes.flatMap((mesh) => {
+        const [cluster, contract] = [access.peers.get(mesh), access.contracts.get(mesh)];
+        return cluster && contract ? [lookAt(cluster, contract, edge)] : [];
+      }),
+    );
+  return evidence;
+}
+
+async function callAndLook(edge: Edge, access: Access, pod: ClientPod, evidence: Evidence): Promise<void> {
+  const endpoints = (): Promise<Endpoint[]> => pod.proxy.endpoints(outboundCluster(edge.host, edge.port.number));
+  const before = pod.sidecar ? await attempt(endpoints) : [];
+  if (!failed(before)) evidence.before = before;
+  try {
+    evidence.answer = await callFromClient(access.own, pod, edge);
+  } catch (error) {
+    evidence.client = { failure: `the client ${pod.namespace}/${pod.pod} cannot be reached: ${shortly(error)}` };
+  }
+  if (pod.sidecar) evidence.endpoints = await attempt(endpoints);
+}
+
+async function lookAt(cluster: Cluster, contract: FederationContract, edge: Edge) {
+  const mesh = contract.mesh.name;
+  const seen = await attempt(() => lookAtFarSide(cluster, contract, edge));
+  return failed(seen) ? { ...seen, mesh } : seen;
+}
+
+async function attempt<T>(look: () => Promise<T>): Promise<T | Failure> {
+  try {
+    return await look();
+  } catch (error) {
+    return { failure: shortly(error) };
+  }
+}

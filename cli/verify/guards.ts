@@ -1,0 +1,88 @@
+import { autoPassthroughSni } from "../../components/plan/names.ts";
+import type { Hello } from "./evidence.ts";
+
+/** Something that must fail or must not exist, with what shows that the check itself works. */
+export interface GuardResult {
+  mesh: string;
+  name: string;
+  /** `unknown`: the control did not work, or nothing could be looked at. */
+  state: "good" | "bad" | "unknown";
+  /** What was seen to work at the same time. */
+  control: string;
+  evidence: string;
+  seenFrom: string;
+}
+
+/** What was tried at a gateway. */
+export interface GatewayTrials {
+  mesh: string;
+  address: string;
+  seenFrom: string;
+  /** A ClientHello with an exported name: the control. */
+  exported: Hello;
+  /** One with a name that is not exported. */
+  notExported: Hello;
+  /** One with the exported name, but not Istio's protocol. */
+  foreign: Hello;
+  plaintext: { answered: string | undefined; reachable: boolean };
+  /** What came back to a request sent in TLS without a client certificate. */
+  withoutCertificate: { answered: string | undefined };
+}
+
+/** Judges the trials at a gateway. Each counts only while the exported name is let through at the same time. */
+export function judgeGateway(trials: GatewayTrials): GuardResult[] {
+  const { mesh, address, seenFrom, exported, notExported, foreign, plaintext, withoutCertificate } = trials;
+  const works = exported.outcome === "certificate";
+  const control = works ? "the exported name passes" : `none: ${exported.outcome}`;
+  const guard = (name: string, refused: boolean, evidence: string): GuardResult => ({ mesh, name: `${mesh}: ${name}`, state: !works ? "unknown" : refused ? "good" : "bad", control, evidence, seenFrom });
+  return [
+    guard(`name that is not exported`, notExported.outcome === "reset", `the gateway ${address} lets ${notExported.sni} through, which is not exported`),
+    guard("TLS that is not Istio's", foreign.outcome === "reset", `the gateway ${address} lets TLS without the protocol "istio" through`),
+    guard("plaintext to the gateway", plaintext.reachable && plaintext.answered === undefined, `the gateway ${address} answers plaintext: ${JSON.stringify(plaintext.answered)}`),
+    guard("caller without a certificate", withoutCertificate.answered === undefined, `a caller without a certificate gets an answer through ${address}: ${JSON.stringify(withoutCertificate.answered)}`),
+  ];
+}
+
+/** What was found in a mesh's own cluster. */
+export interface ClusterFindings {
+  mesh: string;
+  passthrough: { object: string; hosts: string[] }[];
+  /** How many Gateway objects and Secrets there are at all: the controls. */
+  gateways: number;
+  secrets: number;
+  /** Secrets that give Istio access to another cluster's API server. */
+  remoteSecrets: string[];
+}
+
+/** Judges what a mesh's own cluster holds. */
+export function judgeCluster({ mesh, passthrough, gateways, secrets, remoteSecrets }: ClusterFindings): GuardResult[] {
+  const wild = passthrough.flatMap(({ object, hosts }) => hosts.filter((h) => h.includes("*")).map((h) => `${h} in ${object}`));
+  return [
+    { mesh, name: `${mesh}: wildcard host on a gateway`, state: wild.length > 0 ? "bad" : "good", control: `${gateways} Gateway objects read`, evidence: `the gateway passes ${wild.join(", ")}: every service there is exposed, exported or not`, seenFrom: mesh },
+    {
+      mesh,
+      name: `${mesh}: credential for another cluster`,
+      state: remoteSecrets.length > 0 ? "bad" : secrets > 0 ? "good" : "unknown",
+      control: `${secrets} Secrets read`,
+      evidence: `${remoteSecrets.join(", ")} lets istiod read another cluster's API server; a federation needs none: delete it`,
+      seenFrom: mesh,
+    },
+  ];
+}
+
+/** What a caller met whom the export does not name. */
+export function judgeForeignCaller(mesh: string, seenFrom: string, caller: string, refused: boolean, answer: string, controlWorks: boolean): GuardResult {
+  return {
+    mesh,
+    name: `${mesh}: caller ${caller}`,
+    state: !controlWorks ? "unknown" : refused ? "good" : "bad",
+    control: controlWorks ? "the declared caller is let in" : "none: the declared caller fails",
+    evidence: `${caller} is not among the export's callers, and got ${answer}`,
+    seenFrom,
+  };
+}
+
+/** A name that no mesh exports, beside an exported one. */
+export function unexportedSni(exportedHost: string, port: number): string {
+  return autoPassthroughSni(`not-exported.${exportedHost.split(".").slice(1).join(".")}`, port);
+}

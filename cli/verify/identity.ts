@@ -1,0 +1,69 @@
+import { spiffeId } from "../../components/plan/names.ts";
+import type { Edge } from "./edge.ts";
+import { failed, type Evidence } from "./evidence.ts";
+
+/** Said where something cannot be seen from outside the target. */
+export const notObservable = "not observable";
+
+/** Who answered and who was seen calling. */
+export interface Identities {
+  /** Mesh of the workload that answers at the gateway, by the CA that issued its certificate. */
+  mesh: string;
+  /** Its SPIFFE ids. */
+  workload: string;
+  /** Endpoints that the client's sidecar used for the call. */
+  upstream: string[];
+  /** The caller as the target saw it. */
+  caller: string;
+  /** What is not as it should be. */
+  problems: string[];
+}
+
+/**
+ * Names both ends of a call. The server by its certificate, whose issuing intermediate belongs to one mesh: compared with
+ * the CA of the peer's own gateway where its cluster can be asked, else by the locality that the trust stack gives it.
+ * @param known names of all meshes that are known
+ */
+export function identify(edge: Edge, evidence: Evidence, known: string[]): Identities {
+  const problems: string[] = [];
+  const shown = evidence.hellos.flatMap((h) => (h.outcome === "certificate" ? [h] : []));
+  const meshes = new Set<string>();
+  for (const { certificate, mesh } of shown) {
+    const own = evidence.issuers[mesh];
+    if (own !== undefined && own === certificate.issuerFingerprint) meshes.add(mesh);
+    else if (certificate.issuerLocality !== undefined && known.includes(certificate.issuerLocality)) meshes.add(certificate.issuerLocality);
+    else if (own !== undefined && certificate.issuerFingerprint !== undefined) problems.push(`the workload behind the gateway of "${mesh}" has a certificate of another CA than that gateway: ${certificate.issuer}`);
+  }
+  for (const mesh of meshes) if (!edge.meshes.includes(mesh)) problems.push(`a workload of mesh "${mesh}" answers, not one of ${edge.meshes.join(" or ")}`);
+  const forwarded = forwardedCertificate(evidence);
+  const expected = spiffeId(edge.trustDomain, edge.client.namespace, edge.client.serviceAccount);
+  if (forwarded) {
+    if (forwarded["URI"] !== expected) problems.push(`the caller arrived as ${forwarded["URI"] ?? "nobody"}, expected ${expected}`);
+    const by = forwarded["By"] ?? "nobody";
+    if (edge.subjectAltNames.length > 0 && !edge.subjectAltNames.includes(by)) problems.push(`${by} answered, expected ${edge.subjectAltNames.join(" or ")}`);
+  }
+  return {
+    mesh: [...meshes].sort().join(", ") || notObservable,
+    workload: [...new Set(shown.flatMap((h) => h.certificate.subjectAltNames))].join(", ") || notObservable,
+    upstream: used(evidence),
+    caller: forwarded?.["URI"] ?? notObservable,
+    problems,
+  };
+}
+
+/** Fields of X-Forwarded-Client-Cert, by which the server's sidecar tells who it is (By) and who called (URI). */
+function forwardedCertificate({ answer }: Evidence): Record<string, string> | undefined {
+  const header = Object.entries(answer?.echoed ?? {}).find(([name]) => name.toLowerCase() === "x-forwarded-client-cert")?.[1];
+  if (!header) return undefined;
+  return Object.fromEntries(header.split(",")[0]!.split(";").map((field) => [field.slice(0, field.indexOf("=")), field.slice(field.indexOf("=") + 1)]));
+}
+
+/** Endpoints whose counters moved; a connection that stays open moves only the requests'. */
+function used({ endpoints, before }: Evidence): string[] {
+  if (!endpoints || failed(endpoints)) return [];
+  const moved = endpoints.filter((e) => {
+    const earlier = before?.find((b) => b.address === e.address);
+    return e.requests > (earlier?.requests ?? 0) || e.connections > (earlier?.connections ?? 0);
+  });
+  return moved.map((e) => e.address);
+}

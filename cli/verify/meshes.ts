@@ -1,0 +1,57 @@
+import { parse } from "yaml";
+import { parseContract, type FederationContract } from "../../components/plan/contract.ts";
+import type { SampleClient } from "../../components/plan/sampleObjects.ts";
+import { configPrefix, meshStackFiles, type StackFile } from "../../infra/stackFiles.ts";
+import type { Toolchain } from "../../toolchain/index.ts";
+import { stackOutputs } from "../pulumiCommand.ts";
+import { committedFile } from "../stackConfig.ts";
+import { readIfThere, root } from "../workspace.ts";
+import type { Client } from "./edge.ts";
+import { Cluster, shortly } from "./gather/cluster.ts";
+
+/** With whose credentials something is looked at: the importing mesh's alone, or those of both sides. */
+export const accessModes = ["own", "both"] as const;
+export type AccessMode = (typeof accessModes)[number];
+
+/** A mesh as far as this project's stacks let us see it. */
+export interface Mesh {
+  name: string;
+  stack: string;
+  importsFrom: string[];
+  contract: FederationContract | undefined;
+  /** Its cluster, where its credentials may be used. */
+  cluster: Cluster | undefined;
+  /** Client of imports that declare none: the sample `sleep`. */
+  fallbackClient: Client | undefined;
+  /** Why contract or cluster is missing. */
+  problem: string | undefined;
+}
+
+/**
+ * Reads what the mesh stacks published. A stack that cannot be read is a mesh with a problem, not an error.
+ * @param credentials names of the stacks whose credentials may be used; default all
+ */
+export async function readMeshes(tools: Toolchain, credentials?: string[]): Promise<Mesh[]> {
+  return Promise.all(meshStackFiles(root).map((file) => readMesh(tools, file, credentials === undefined || credentials.includes(file.stack))));
+}
+
+async function readMesh(tools: Toolchain, { name, stack, importsFrom }: StackFile, credentials: boolean): Promise<Mesh> {
+  const mesh: Mesh = { name, stack, importsFrom, contract: undefined, cluster: undefined, fallbackClient: undefined, problem: undefined };
+  try {
+    const outputs = await stackOutputs(tools, stack, credentials);
+    if (outputs?.["federation"] === undefined) return { ...mesh, problem: `is not up; run \`npm run up\`, or \`pulumi up --stack ${stack}\`` };
+    mesh.contract = parseContract(outputs["federation"], name);
+    const { kubeconfig, samples } = outputs as { kubeconfig?: string; samples?: { client?: SampleClient } };
+    if (samples?.client) mesh.fallbackClient = { namespace: samples.client.namespace, serviceAccount: samples.client.app, app: samples.client.app };
+    if (credentials && kubeconfig) mesh.cluster = new Cluster(kubeconfig, contextOf(stack));
+    return mesh;
+  } catch (error) {
+    return { ...mesh, problem: `cannot be read: ${shortly(error)}` };
+  }
+}
+
+/** The kubeconfig context that a stack's configuration names. */
+function contextOf(stack: string): string | undefined {
+  const { config } = (parse(readIfThere(committedFile(stack)) ?? "") ?? {}) as { config?: Record<string, { context?: string }> };
+  return config?.[`${configPrefix}cluster`]?.context;
+}

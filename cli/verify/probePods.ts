@@ -1,0 +1,76 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { readSources } from "../../infra/sources.ts";
+import type { Client } from "./edge.ts";
+import type { Failure } from "./evidence.ts";
+import { isReady, shortly, type Cluster } from "./gather/cluster.ts";
+import { clientPod, type ClientPod } from "./gather/edgeEvidence.ts";
+
+/** Seconds after which Kubernetes itself ends a probe pod, whatever became of us. */
+const lifetime = 120;
+
+/** Seconds that a probe pod may take to become ready. */
+const patience = 45;
+
+const label = "mesh-federation.dev/probe";
+
+/**
+ * Pods that call on behalf of a client and live as long as the test. Each is a Job that ends and deletes itself, so it
+ * goes away even where this process is killed.
+ */
+export class ProbePods {
+  private readonly image: string;
+  private readonly made = new Map<string, Promise<ClientPod | Failure>>();
+  private readonly jobs: { cluster: Cluster; namespace: string; name: string }[] = [];
+
+  /** @param image with curl and a sleep; default the sample client's */
+  constructor(image: string = readSources().images.sleep) {
+    this.image = image;
+  }
+
+  /** The probe pod of a client, made when it is first asked for. */
+  podFor(cluster: Cluster, client: Client): Promise<ClientPod | Failure> {
+    const key = `${cluster.server} ${client.namespace}/${client.serviceAccount}`;
+    const pod = this.made.get(key) ?? this.make(cluster, client).catch((error: unknown) => ({ failure: `no probe pod: ${shortly(error)}` }));
+    this.made.set(key, pod);
+    return pod;
+  }
+
+  /** Takes away every pod that was made. */
+  async remove(): Promise<void> {
+    await Promise.all(this.jobs.map(({ cluster, namespace, name }) => cluster.inTime(cluster.batch.deleteNamespacedJob({ namespace, name, propagationPolicy: "Background", gracePeriodSeconds: 0 })).catch(() => undefined)));
+  }
+
+  private async make(cluster: Cluster, { namespace, serviceAccount }: Client): Promise<ClientPod | Failure> {
+    const name = `verify-${randomBytes(4).toString("hex")}`;
+    this.jobs.push({ cluster, namespace, name });
+    await cluster.inTime(cluster.batch.createNamespacedJob({ namespace, body: probeJob(name, serviceAccount, this.image) }));
+    for (const until = Date.now() + patience * 1000; Date.now() < until; await sleep(500)) {
+      const pod = (await cluster.pods(namespace, { [label]: name })).find(isReady);
+      if (pod) return clientPod(cluster, pod);
+    }
+    return { failure: `the probe pod ${namespace}/${name} of image ${this.image} was not ready within ${patience} s` };
+  }
+}
+
+/** The Job of a probe pod. */
+export function probeJob(name: string, serviceAccount: string, image: string) {
+  const labels = { [label]: name, "sidecar.istio.io/inject": "true" };
+  return {
+    metadata: { name, labels: { [label]: name, "app.kubernetes.io/managed-by": "mesh-federation" } },
+    spec: {
+      activeDeadlineSeconds: lifetime,
+      ttlSecondsAfterFinished: 0,
+      backoffLimit: 0,
+      template: {
+        metadata: { labels },
+        spec: {
+          serviceAccountName: serviceAccount,
+          restartPolicy: "Never",
+          terminationGracePeriodSeconds: 0,
+          containers: [{ name: "probe", image, imagePullPolicy: "IfNotPresent", command: ["sleep", String(lifetime)] }],
+        },
+      },
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import { edgeName } from "../edge.ts";
+import { failed } from "../evidence.ts";
+import type { GuardResult } from "../guards.ts";
+import { hopTitles, type Verdict } from "../hops/verdict.ts";
+import type { EdgeResult } from "../judgeEdge.ts";
+import { columns, paint, wrap } from "./text.ts";
+
+/** The results as a table that fits 80 columns, with a paragraph for each thing that is wrong. */
+export function table(results: EdgeResult[], guards: GuardResult[], unreachable: string[], colour: boolean): string {
+  const lines: string[] = [];
+  if (results.length > 0) {
+    const rows = results.map((r) => [edgeName(r.edge), stateOf(r), r.identities.mesh, account(r.identities.workload), account(r.identities.caller)]);
+    lines.push(...columns(["IMPORT", "RESULT", "MESH", "SERVER", "CALLER"], rows, [26, 15, 6, 15, 14], (row, line) => paint(line, results[row]!.good ? "green" : "red", colour)));
+  }
+  if (guards.length > 0) lines.push("", ...columns(["MUST FAIL, OR NOT EXIST", "RESULT", "CONTROL"], guards.map((g) => [g.name, g.state, g.control]), [43, 7, 28], (row, line) => paint(line, { good: "green", bad: "red", unknown: "yellow" }[guards[row]!.state] as "green", colour)));
+  for (const result of results.filter((r) => !r.good)) lines.push("", ...diagnosis(result, colour));
+  for (const guard of guards.filter((g) => g.state === "bad")) lines.push("", ...wrap(`${guard.name}: ${guard.evidence}`, "  "));
+  for (const text of unreachable) lines.push("", ...wrap(`UNREACHABLE: ${text}`, "  "));
+  return `${lines.join("\n")}\n`;
+}
+
+/** What is wrong with an edge: the hops up to the broken one, its evidence and its remedy. */
+export function diagnosis(result: EdgeResult, colour = false): string[] {
+  const lines = [paint(`${edgeName(result.edge)}: ${result.broken ? `broken at ${hopTitles[result.broken.hop]}` : "not as it should be"}`, "red", colour)];
+  const shown = result.broken ? result.verdicts.slice(0, result.verdicts.indexOf(result.broken) + 1) : result.verdicts;
+  for (const verdict of shown) lines.push(...wrap(`${hopTitles[verdict.hop]}: ${verdict.evidence}${seenFrom(verdict)}`, `  ${{ good: "ok", broken: "BROKEN", unknown: "?" }[verdict.state].padEnd(7)}`, 9));
+  if (result.broken?.remedy) lines.push(...wrap(result.broken.remedy, "  REMEDY ", 9));
+  for (const problem of result.problems) lines.push(...wrap(problem, "  WRONG  ", 9));
+  return lines;
+}
+
+/** The call of an edge in full: what was sent, what came back, which endpoints the sidecar has. */
+export function details({ edge, evidence, identities }: EdgeResult): string {
+  const { client, answer, endpoints } = evidence;
+  const from = failed(client) ? "nobody" : `${edge.client.namespace}/${client.pod}`;
+  const lines = [`${edge.meshes.join("+")} -> ${edge.mesh}: ${answer?.call || "no call"} from ${from}`];
+  if (answer?.status !== undefined) lines.push(`  status ${answer.status}`);
+  if (answer && Object.keys(answer.echoed).length > 0) lines.push(...JSON.stringify({ headers: answer.echoed }, null, 2).split("\n").map((line) => `  ${line}`));
+  if (endpoints && !failed(endpoints)) for (const e of endpoints) lines.push(`  endpoint ${e.address} ${e.health}${identities.upstream.includes(e.address) ? " (used)" : ""}`);
+  return `${lines.join("\n")}\n`;
+}
+
+function stateOf({ good, broken, edge }: EdgeResult): string {
+  if (good) return edge.declared ? "ok" : "ok (connect)";
+  return broken ? `BROKEN ${broken.hop === "authorization" ? "authz" : broken.hop}` : "WRONG";
+}
+
+function seenFrom(verdict: Verdict): string {
+  return verdict.inferred && verdict.state !== "unknown" ? ` (seen from ${verdict.seenFrom})` : "";
+}
+
+/** `namespace/account` of a SPIFFE id; other texts as they are. */
+function account(id: string): string {
+  return id.replace(/spiffe:\/\/[^/]+\/ns\/([^/]+)\/sa\/([^/,]+)/g, "$1/$2");
+}

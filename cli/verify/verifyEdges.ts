@@ -1,0 +1,46 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Client, Edge } from "./edge.ts";
+import type { Failure } from "./evidence.ts";
+import { findClient, gather, type Access, type ClientPod } from "./gather/edgeEvidence.ts";
+import { judgeEdge, type EdgeResult } from "./judgeEdge.ts";
+
+/** Edges looked at side by side. */
+const atOnce = 8;
+
+/** Milliseconds between two tries of an edge. */
+const pause = 700;
+
+/** An edge with what there is to look at it. */
+export interface Task {
+  edge: Edge;
+  access: Access;
+}
+
+/**
+ * Verifies edges side by side. One that fails is tried again until it is good or time is up: new configuration takes a
+ * few seconds to reach every proxy, so a first failure is not yet an answer.
+ * @param wait milliseconds that a failing edge may take to become good
+ * @param find finds the pod to call from; default a running one
+ */
+export async function verifyEdges(tasks: Task[], wait: number, find: (access: Access, client: Client) => Promise<ClientPod | Failure> = (access, client) => findClient(access.own, client)): Promise<EdgeResult[]> {
+  const until = Date.now() + wait;
+  const known = [...new Set(tasks.flatMap(({ edge, access }) => [edge.mesh, ...access.contracts.keys()]))];
+  return inParallel(tasks, atOnce, async ({ edge, access }) => {
+    for (;;) {
+      const result = judgeEdge(edge, await gather(edge, access, await find(access, edge.client)), known);
+      if (result.good || Date.now() + pause > until) return result;
+      await sleep(pause);
+    }
+  });
+}
+
+/** Maps with at most `limit` at once; results in the order of the items. */
+export async function inParallel<T, R>(items: readonly T[], limit: number, work: (item: T) => Promise<R>): Promise<R[]> {
+  const results = new Array<R>(items.length);
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let i = next++; i < items.length; i = next++) results[i] = await work(items[i]!);
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+  return results;
+}
