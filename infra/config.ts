@@ -6,7 +6,7 @@ import type { Sources } from "../components/plan/sources.ts";
 import { meshStackFiles } from "./stackFiles.ts";
 
 /** The keys of a mesh stack that hold plain values; `Pulumi.yaml` describes them. */
-const plainKeys = ["mesh", "cluster", "loadBalancer", "ca", "istio", "gateway", "samples", "sampleImages", "exports", "imports", "peers", "requireImports", "allowBreaking"];
+const plainKeys = ["mesh", "cluster", "loadBalancer", "ca", "istio", "gateway", "samples", "sampleImages", "exports", "imports", "peers", "requireImports", "proof", "allowBreaking"];
 
 /** What the trust stack is configured with. */
 export interface RootConfig {

@@ -23,6 +23,7 @@ import { makeCluster } from "./cluster.ts";
 import { neighbourFiles, readConfig } from "./config.ts";
 import { checkLive } from "./liveCheck.ts";
 import { peerSources, readPeers } from "./peers.ts";
+import { importsToProve, proveImports } from "./proof.ts";
 import { readSources } from "./sources.ts";
 
 /** One mesh: its cluster, its Istio, its gateway, what it exports and what it imports. */
@@ -34,6 +35,7 @@ export async function meshProgram() {
   const published = peerSources(config, neighbours);
   const [ca, peers] = await Promise.all([config.istio.provider === "managed" ? readCa(config) : undefined, readPeers(published, neighbours)]);
   const plan = planFederation(config, ca?.roots ?? [], neighbours, peers);
+  const proven = importsToProve(config, plan.imports);
   await tell(config, plan);
 
   const cluster = makeCluster(config, sources);
@@ -58,7 +60,8 @@ export async function meshProgram() {
   };
   for (const { spec, policy } of plan.exports)
     made.push(new ExportedService(`export-${spec.name}`, { spec, policy, gateway: gatewayIdentity(config)! }, inNamespace(spec.namespace)));
-  for (const spec of plan.imports) made.push(new ImportedService(importName(spec), { spec }, inNamespace(spec.namespace)));
+  const imported = new Map(plan.imports.map((spec) => [spec.id, new ImportedService(importName(spec), { spec }, inNamespace(spec.namespace))]));
+  proveImports(config, proven, imported, samples.map((s) => s.application), cluster);
   if (config.exports.length + config.allowBreaking.length > 0) guardExports(config, published, [...made, ...cluster.parts]);
   return {
     federation: contractOf(plan, gateways, live),

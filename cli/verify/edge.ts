@@ -49,12 +49,18 @@ export function edgeName(edge: Pick<Edge, "mesh" | "meshes" | "name" | "port">):
 /** Contracts of the meshes that can be read, by mesh name. */
 export type Contracts = ReadonlyMap<string, FederationContract>;
 
+/** What of a mesh's contract its edges follow from. */
+export interface ImportingMesh {
+  mesh: Pick<FederationContract["mesh"], "name" | "trustDomain">;
+  imports: ContractImport[];
+}
+
 /**
  * The edges of a mesh's imports, one per port.
  * @param fallback client of an import that declares none
  * @throws when an import has no client at all
  */
-export function edgesOf(contract: FederationContract, stack: string, peers: Contracts, fallback: Client | undefined, only?: string): Edge[] {
+export function edgesOf(contract: ImportingMesh, stack: string, peers: Contracts, fallback: Client | undefined, only?: string): Edge[] {
   return contract.imports
     .filter((spec) => only === undefined || spec.name === only)
     .flatMap((spec) => {
@@ -64,7 +70,7 @@ export function edgesOf(contract: FederationContract, stack: string, peers: Cont
     });
 }
 
-function edgeOf(contract: FederationContract, stack: string, peers: Contracts, spec: ContractImport, port: ServicePort, client: Client): Edge {
+function edgeOf(contract: ImportingMesh, stack: string, peers: Contracts, spec: ContractImport, port: ServicePort, client: Client): Edge {
   const meshes = importedFrom(spec);
   // What an earlier release did not write into the import, the exporter's own contract still tells.
   const exporters = meshes.flatMap((mesh) => peers.get(mesh) ?? []);

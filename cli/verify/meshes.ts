@@ -9,10 +9,6 @@ import { readIfThere, root } from "../workspace.ts";
 import type { Client } from "./edge.ts";
 import { Cluster, shortly } from "./gather/cluster.ts";
 
-/** With whose credentials something is looked at: the importing mesh's alone, or those of both sides. */
-export const accessModes = ["own", "both"] as const;
-export type AccessMode = (typeof accessModes)[number];
-
 /** A mesh as far as this project's stacks let us see it. */
 export interface Mesh {
   name: string;

@@ -46,6 +46,8 @@ export const importSpec = z
     client: clientSpec.optional(),
     /** How its ports are tested, by port name or number; a port without a probe is only connected to. */
     probe: z.record(z.string(), probeSpec).default({}),
+    /** Whether `up` fails when it does not answer. Default: the mesh's own key `proof`. */
+    proof: z.boolean().optional(),
   })
   .superRefine((value, ctx) => {
     const issue = (key: string, input: unknown, message: string) => ctx.addIssue({ code: "custom", path: [key], input, message });

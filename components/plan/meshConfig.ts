@@ -131,6 +131,8 @@ export const meshConfigSchema = z.strictObject({
   imports: z.array(importSpec).default([]),
   peers: z.record(label, peer).default({}),
   requireImports: z.boolean().default(false),
+  /** Whether `up` fails when an import does not answer. */
+  proof: z.boolean().default(false),
   /** Exports that may be removed or narrowed although meshes still import them. */
   allowBreaking: z.array(label).default([]),
 });

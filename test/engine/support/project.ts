@@ -43,7 +43,7 @@ export class Project {
     mkdirSync(home);
     const given = process.env["MESH_FEDERATION_TEST_PLUGIN_HOME"];
     if (given) symlinkSync(join(given, "plugins"), join(home, "plugins"));
-    else installStandIns(required("MESH_FEDERATION_HELM"), home, root, { note: () => undefined } as unknown as Parameters<typeof installStandIns>[3]);
+    else installStandIns(required("MESH_FEDERATION_HELM"), home, root);
     symlinkSync(join(root, "node_modules"), join(this.folder, "node_modules"));
     writeFileSync(join(this.folder, "package.json"), JSON.stringify({ type: "module", main: "index.js" }));
     writeFileSync(join(this.folder, "Pulumi.yaml"), JSON.stringify({ name: "conformance", runtime: { name: "nodejs", options: { typescript: false, packagemanager: "npm" } } }));

@@ -1,0 +1,96 @@
+import { writeFileSync } from "node:fs";
+import { duration } from "../../toolchain/progress.ts";
+import type { Toolchain } from "../../toolchain/index.ts";
+import { checkGuards } from "./checkGuards.ts";
+import { edgesOf } from "./edge.ts";
+import { shortly } from "./gather/cluster.ts";
+import { gatewayIssuer } from "./gather/farSide.ts";
+import type { AccessMode } from "./access.ts";
+import { readMeshes, type Mesh } from "./meshes.ts";
+import { ProbePods } from "./probePods.ts";
+import { isGood, jsonReport } from "./report/json.ts";
+import { junitReport } from "./report/junit.ts";
+import { details, table } from "./report/table.ts";
+import { wantsColour } from "./report/text.ts";
+import { verifyEdges, type Task } from "./verifyEdges.ts";
+
+/** What to verify, and how to tell. */
+export interface VerifyOptions {
+  stack?: string;
+  import?: string;
+  access: AccessMode;
+  /** Milliseconds. */
+  wait: number;
+  probePod: boolean;
+  probeImage?: string;
+  details: boolean;
+  json: boolean;
+  junit?: string;
+}
+
+/** With so few edges, each call is shown in full. */
+const fewEdges = 4;
+
+/** Verifies the federation and reports to stdout. Returns the exit code. */
+export async function verifyFederation(tools: Toolchain, options: VerifyOptions): Promise<number> {
+  const started = Date.now();
+  const meshes = await readMeshes(tools);
+  const importing = meshes.filter((m) => !options.stack || m.stack === options.stack);
+  if (importing.length === 0) throw new Error(`there is no mesh stack "${options.stack}"; there are: ${meshes.map((m) => m.stack).join(", ")}`);
+  const { tasks, unreachable } = await plan(meshes, importing, options.access, options.import);
+  if (options.import && tasks.length === 0 && unreachable.length === 0) throw new Error(`no mesh imports "${options.import}"; imports are: ${importing.flatMap((m) => m.contract?.imports.map((i) => i.name) ?? []).join(", ") || "none"}`);
+  const pods = options.probePod ? new ProbePods(options.probeImage) : undefined;
+  try {
+    const [results, guards] = await Promise.all([
+      verifyEdges(tasks, options.wait, pods && ((access, client) => pods.podFor(access.own, client))),
+      checkGuards(tasks, meshes.filter((m) => options.access === "both" || importing.includes(m)), pods),
+    ]);
+    const seconds = (Date.now() - started) / 1000;
+    const unreachableNow = [...unreachable, ...guards.unreachable];
+    if (options.junit) writeFileSync(options.junit, junitReport(results, guards.results, unreachableNow));
+    const good = isGood(results, guards.results, unreachableNow);
+    if (options.json) process.stdout.write(`${JSON.stringify(jsonReport(results, guards.results, unreachableNow, seconds), null, 2)}\n`);
+    else {
+      if (options.details || results.length <= fewEdges) process.stdout.write(results.map((r) => details(r)).join(""));
+      process.stdout.write(table(results, guards.results, unreachableNow, wantsColour(process.stdout)));
+      if (results.length === 0) process.stdout.write("nothing is imported, so nothing was called\n");
+      const bad = results.filter((r) => !r.good).length;
+      process.stdout.write(`verified ${results.length} import port${results.length === 1 ? "" : "s"} in ${duration(seconds)}: ${results.length - bad} good, ${bad} bad\n`);
+    }
+    return good ? 0 : 1;
+  } finally {
+    await pods?.remove();
+  }
+}
+
+/** What to verify, and what cannot be. */
+async function plan(meshes: Mesh[], importing: Mesh[], mode: AccessMode, only: string | undefined): Promise<{ tasks: Task[]; unreachable: string[] }> {
+  const contracts = new Map(meshes.flatMap((m) => (m.contract ? [[m.name, m.contract] as const] : [])));
+  const unreachable: string[] = importing.flatMap((m) => (m.problem ? [`mesh "${m.name}" ${m.problem}`] : []));
+  const tasks: Task[] = [];
+  for (const mesh of importing) {
+    if (!mesh.contract) continue;
+    for (const { name, from, reason } of mesh.contract.pendingImports) if (!only || only === name) unreachable.push(`import "${name}" of mesh "${mesh.name}" from "${from}" is pending: ${reason}`);
+    const edges = edgesOf(mesh.contract, mesh.stack, contracts, mesh.fallbackClient, only);
+    if (edges.length === 0) continue;
+    if (!mesh.cluster) {
+      unreachable.push(`mesh "${mesh.name}" has no credentials here`);
+      continue;
+    }
+    const peers = new Map(meshes.flatMap((m) => (mode === "both" && m !== mesh && m.cluster ? [[m.name, m.cluster] as const] : [])));
+    const issuers: Record<string, string> = {};
+    await Promise.all(
+      [...peers].filter(([name]) => edges.some((e) => e.meshes.includes(name))).map(async ([name, cluster]) => {
+        try {
+          const issuer = await gatewayIssuer(cluster);
+          if (issuer) issuers[name] = issuer;
+        } catch (error) {
+          unreachable.push(`mesh "${name}": ${shortly(error)}; its hops are seen from ${mesh.name}`);
+          peers.delete(name);
+        }
+      }),
+    );
+    tasks.push(...edges.map((edge) => ({ edge, access: { own: mesh.cluster!, peers, contracts, issuers } })));
+  }
+  return { tasks, unreachable: [...new Set(unreachable)] };
+}

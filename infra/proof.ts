@@ -1,0 +1,39 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ImportedService } from "../components/importedService.ts";
+import { TrafficProof } from "../components/trafficProof.ts";
+import { importId } from "../components/plan/importConfig.ts";
+import { Problem } from "../components/plan/problem.ts";
+import type { ProvenImport } from "../components/plan/proofTriggers.ts";
+import type { MeshConfig } from "../components/plan/readMeshConfig.ts";
+import type { ResolvedImport } from "../components/plan/resolveImports.ts";
+import { sleepClient } from "../components/plan/sampleObjects.ts";
+import type { Cluster } from "./cluster.ts";
+
+/** An import to prove, and its id. */
+export interface Proven {
+  id: string;
+  spec: ProvenImport;
+}
+
+/**
+ * The imports that the configuration wants proven, each with the client that calls it.
+ * @throws Problem naming an import that has no client to call from
+ */
+export function importsToProve(config: MeshConfig, imports: ResolvedImport[]): Proven[] {
+  const sample = config.samples.includes("sleep") ? { namespace: sleepClient.namespace, serviceAccount: sleepClient.app, app: sleepClient.app } : undefined;
+  return imports
+    .filter(({ id }) => config.imports.find((wanted) => importId(wanted) === id)?.proof ?? config.proof)
+    .map(({ id, blend: _blend, ...spec }) => {
+      const client = spec.client ?? sample;
+      if (!client) throw new Problem(`import "${spec.name}" is to be proven (proof), but nobody can call it: give it client: {namespace, serviceAccount}, or add sleep to samples`);
+      return { id, spec: { ...spec, client } };
+    });
+}
+
+/** A traffic proof for each, after its import and the sample applications. */
+export function proveImports(config: MeshConfig, proven: Proven[], imported: ReadonlyMap<string, ImportedService>, samples: pulumi.Resource[], cluster: Cluster): void {
+  const mesh = { name: config.mesh.name, stack: pulumi.getStack(), trustDomain: config.mesh.trustDomain };
+  const context = config.cluster.provider === "existing" ? config.cluster.context : undefined;
+  for (const { id, spec } of proven)
+    new TrafficProof(`proof-${id}`, { mesh, spec, kubeconfig: cluster.kubeconfig, context }, { dependsOn: [imported.get(id)!, ...samples] });
+}
