@@ -39,7 +39,7 @@ async function main(): Promise<void> {
 
   if (!options["no-verify"]) {
     progress.note("next: a real request through each import");
-    const code = await verifyInLab(tools, []);
+    const code = await verifyInLab(tools, ["--wait", "30"]);
     if (code !== 0) throw new Error("the federation is up, but a request through it failed; `npm run verify` tries again");
   }
   const total = (Date.now() - started) / 1000;

@@ -2,13 +2,18 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { findLab } from "../lab/index.ts";
 import type { Toolchain } from "../toolchain/index.ts";
-import { root } from "./workspace.ts";
+import { paths, root } from "./workspace.ts";
 
-/** Runs `verify` as a process of its own, inside the lab's network where there is a lab. Returns its exit code. */
-export async function verifyInLab(tools: Toolchain, args: string[]): Promise<number> {
+/** Runs `verify` inside the lab's network where there is a lab. Returns its exit code. */
+export function verifyInLab(tools: Toolchain, args: string[]): Promise<number> {
+  return enterLab(tools, "verify.ts", args);
+}
+
+/** Runs one of our programs as a process of its own, inside the lab's network where there is a lab. Returns its exit code. */
+export async function enterLab(tools: Toolchain, program: string, args: string[]): Promise<number> {
   const lab = tools.source === "registry" ? await findLab(root) : undefined;
-  const [command, ...rest] = [...(lab?.enter ?? []), process.execPath, join(root, "cli", "verify.ts"), ...args];
-  const child = spawn(command!, rest, { cwd: root, env: { ...process.env, ...lab?.env, [insideVariable]: "1" }, stdio: "inherit" });
+  const [command, ...rest] = [...(lab?.enter ?? []), process.execPath, join(root, "cli", program), ...args];
+  const child = spawn(command!, rest, { cwd: root, env: { NODE_COMPILE_CACHE: paths.compiled, ...process.env, ...lab?.env, [insideVariable]: "1" }, stdio: "inherit" });
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code) => resolve(code ?? 1));

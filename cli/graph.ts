@@ -1,0 +1,31 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { instance } from "@viz-js/viz";
+import { failWith, readArguments } from "./arguments.ts";
+import { prepareTools } from "./tools.ts";
+import { readMeshes } from "./verify/meshes.ts";
+import { dot, importGraph, mermaid } from "./verify/report/graph.ts";
+import { root } from "./workspace.ts";
+
+const usage = `npm run graph [-- --svg FILE]
+
+Draws who imports what from whom, from the stacks' outputs: prints it for Mermaid and writes it as SVG.
+
+  --svg FILE   where to; default docs/federation.svg, the README's picture`;
+
+async function main(): Promise<number> {
+  const options = readArguments({ svg: { type: "string", default: "docs/federation.svg" } }, usage);
+  // No credentials: a contract is plain.
+  const meshes = await readMeshes(await prepareTools(), []);
+  const contracts = meshes.flatMap((m) => m.contract ?? []);
+  for (const mesh of meshes.filter((m) => !m.contract)) process.stderr.write(`mesh "${mesh.name}" ${mesh.problem}\n`);
+  if (contracts.length === 0) throw new Error("no mesh is up, so there is nothing to draw; run `npm run up`");
+  const graph = importGraph(contracts);
+  const file = resolve(root, options.svg!);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, (await instance()).renderString(dot(graph), { format: "svg" }));
+  process.stdout.write(mermaid(graph));
+  return 0;
+}
+
+main().then((code) => process.exit(code), failWith);

@@ -1,0 +1,29 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { World } from "../support/world.ts";
+
+/** The federation at a glance. */
+export function overview(world: World): void {
+  test("npm run status shows meshes, exports with importers, expiry and drift; npm run graph makes the README's picture", async () => {
+    const { output } = await world.clone.must("status");
+    expect(output).toMatch(/west +\d+\.\d+\.\d+\.\d+:15443 +up, Istio /);
+    expect(output).toMatch(/west\/httpbin +8000\/HTTP +east +east/);
+    expect(output).toMatch(/intermediate CA .* west +\d+ days/);
+    expect(output).toMatch(/no import is pending\nno drift/);
+    const entry = (await world.kubectl("east", ["get", "serviceentry", "-n", "sleep", "-o", "name"])).trim();
+    const pin = (name: string) => world.kubectl("east", ["patch", "-n", "sleep", entry, "--type=merge", "-p", JSON.stringify({ spec: { subjectAltNames: [`spiffe://cluster.local/ns/httpbin/sa/${name}`] } })]);
+    await pin("somebody-else");
+    try {
+      const json = (await world.clone.must("status", ["--json"], {}, true)).output;
+      const { drift, exports } = JSON.parse(json.slice(json.indexOf("\n{"))) as { drift: { mesh: string; what: string }[]; exports: { importers: string[] }[] };
+      expect(drift).toEqual([{ mesh: "east", what: expect.stringMatching(/pins .*somebody-else, and should be .*httpbin:/) }]);
+      expect(exports[0]!.importers).toEqual(["east"]);
+    } finally {
+      await pin("httpbin");
+    }
+    expect((await world.clone.must("graph")).output).toMatch(/mesh_east -->\|"httpbin \(http 8000\)"\| mesh_west/);
+    expect(readFileSync(join(world.clone.folder, "docs", "federation.svg"), "utf8")).toMatch(/^<\?xml|<svg/);
+    // The picture in the repository is the one that this made.
+    expect(world.clone.git("status", "--porcelain")).toBe("");
+  });
+}

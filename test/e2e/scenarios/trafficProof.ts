@@ -1,0 +1,49 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import type { World } from "../support/world.ts";
+
+const denial = { apiVersion: "security.istio.io/v1", kind: "AuthorizationPolicy", metadata: { name: "no-sleep", namespace: "httpbin" }, spec: { selector: { matchLabels: { app: "httpbin" } }, action: "DENY", rules: [{ from: [{ source: { principals: ["cluster.local/ns/sleep/sa/sleep"] } }] }] } };
+
+/** An `up` that proves its imports. */
+export function trafficProof(world: World): void {
+  const up = () => world.clone.run("pulumi", ["up", "--yes", "--skip-preview", "--stack", "east"]);
+
+  test("an up with a proof fails with the diagnosis while an import does not answer, proves again, and then changes nothing", async () => {
+    const file = join(world.clone.folder, "stacks", "Pulumi.east.yaml");
+    const before = readFileSync(file, "utf8");
+    const configure = (change: (config: Record<string, any>) => void) => {
+      const stack = parse(before) as { config: Record<string, any> };
+      stack.config["mesh-federation:proof"] = true;
+      change(stack.config);
+      writeFileSync(file, stringify(stack));
+    };
+    await world.apply("west", denial);
+    try {
+      configure(() => undefined);
+      for (const attempt of ["first", "second"]) {
+        const { code, output } = await up();
+        expect([attempt, code]).not.toEqual([attempt, 0]);
+        expect(output).toMatch(/import "httpbin" of mesh "east" does not answer/);
+        expect(output).toMatch(/BROKEN authorization/);
+      }
+    } finally {
+      await world.kubectl("west", ["delete", "-n", "httpbin", "authorizationpolicy", "no-sleep"]);
+    }
+    try {
+      expect((await up()).code).toBe(0);
+      await world.clone.must("pulumi", ["preview", "--expect-no-changes", "--stack", "east"]);
+      // Another probe is noted and not proven; another client is.
+      configure((config) => (config["mesh-federation:imports"][0].probe = { http: { path: "/nowhere" } }));
+      expect((await up()).code).toBe(0);
+      configure((config) => (config["mesh-federation:imports"][0].client = { namespace: "sleep", serviceAccount: "sleep", app: "nobody" }));
+      const { output } = await world.clone.run("pulumi", ["preview", "--stack", "east"]);
+      expect(output).toMatch(/\+-.*proof-west-httpbin-call.*replace/);
+    } finally {
+      writeFileSync(file, before);
+    }
+    expect((await up()).code).toBe(0);
+    expect((await world.resources("east")).urns.filter((urn) => urn.includes("proof"))).toEqual([]);
+    expect(world.clone.git("status", "--porcelain")).toBe("");
+  });
+}

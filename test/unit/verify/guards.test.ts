@@ -1,0 +1,28 @@
+import { judgeCluster, judgeForeignCaller, judgeGateway, unexportedSni, type GatewayTrials } from "../../../cli/verify/guards.ts";
+import { reset, shows, unreachable } from "./fixtures.ts";
+
+const trials: GatewayTrials = { mesh: "west", address: "192.0.2.1:15443", seenFrom: "east", exported: shows(), notExported: reset, foreign: reset, plaintext: { answered: undefined, reachable: true }, withoutCertificate: { answered: undefined } };
+
+test.each<{ what: string; more: Partial<GatewayTrials>; states: string[] }>([
+  { what: "all is refused", more: {}, states: ["good", "good", "good", "good"] },
+  { what: "a hidden name passes", more: { notExported: shows() }, states: ["bad", "good", "good", "good"] },
+  { what: "foreign TLS passes", more: { foreign: shows() }, states: ["good", "bad", "good", "good"] },
+  { what: "plaintext is answered", more: { plaintext: { answered: "HTTP/1.1 200 OK", reachable: true } }, states: ["good", "good", "bad", "good"] },
+  { what: "a caller without a certificate is answered", more: { withoutCertificate: { answered: "HTTP/1.1 200 OK" } }, states: ["good", "good", "good", "bad"] },
+  { what: "the control fails", more: { exported: unreachable, notExported: unreachable }, states: ["unknown", "unknown", "unknown", "unknown"] },
+])("at a gateway where $what", ({ more, states }) => expect(judgeGateway({ ...trials, ...more }).map((g) => g.state)).toEqual(states));
+
+const findings = { mesh: "west", passthrough: [{ object: "a/b", hosts: ["x.y.svc.cluster.local"] }], gateways: 1, secrets: 5, remoteSecrets: [] };
+
+test.each([
+  { what: "nothing of the sort", more: {}, states: ["good", "good"] },
+  { what: "a wildcard", more: { passthrough: [{ object: "a/b", hosts: ["x.y.svc.cluster.local", "*.local"] }] }, states: ["bad", "good"] },
+  { what: "a remote secret", more: { remoteSecrets: ["Secret a/b"] }, states: ["good", "bad"] },
+  { what: "no secret that could be read", more: { secrets: 0 }, states: ["good", "unknown"] },
+])("a cluster with $what", ({ more, states }) => expect(judgeCluster({ ...findings, ...more }).map((g) => g.state)).toEqual(states));
+
+test("a caller who is not named must be refused while one who is named is let in", () => {
+  expect([[true, true], [false, true], [true, false]].map(([refused, control]) => judgeForeignCaller("west", "east", "sleep/default", refused!, "status 403", control!).state)).toEqual(["good", "bad", "unknown"]);
+});
+
+test("the name that is tried is a neighbour of the exported one", () => expect(unexportedSni("httpbin.httpbin.svc.cluster.local", 8000)).toBe("outbound_.8000_._.not-exported.httpbin.svc.cluster.local"));

@@ -1,0 +1,48 @@
+import { judgeEdge } from "../../../cli/verify/judgeEdge.ts";
+import { jsonReport, isGood } from "../../../cli/verify/report/json.ts";
+import { junitReport } from "../../../cli/verify/report/junit.ts";
+import { details, table } from "../../../cli/verify/report/table.ts";
+import { wantsColour } from "../../../cli/verify/report/text.ts";
+import { edge, goodEvidence, ownError, unreachable } from "./fixtures.ts";
+
+const good = judgeEdge(edge, goodEvidence, ["east", "west"]);
+const bad = judgeEdge({ ...edge, name: "a-service-with-quite-a-long-name", meshes: ["a-mesh-with-a-long-name", "another"] }, { ...goodEvidence, answer: ownError("Connection refused"), hellos: [unreachable] }, ["east", "west"]);
+const guard = { mesh: "west", name: "west: name that is not exported", state: "bad" as const, control: "the exported name passes", evidence: "the gateway lets it through", seenFrom: "east" };
+const lost = `mesh "north" cannot be reached: ${"a long reason ".repeat(10)}`;
+
+test("the table fits 80 columns, names the broken hop with evidence and remedy, and is coloured only where asked", () => {
+  const text = table([good, bad], [guard], [lost], false);
+  expect(text.split("\n").filter((line) => line.length > 80)).toEqual([]);
+  expect(text).toMatch(/east <- west\/httpbin:8000 +ok +west +httpbin\/httpbin sleep\/sleep/);
+  expect(text).toMatch(/BROKEN tcp/);
+  expect(text).toMatch(/ {2}BROKEN TCP to the gateway: [^]*connection refused[^]* {2}REMEDY the owner of/);
+  expect(text).toMatch(/UNREACHABLE: mesh "north"/);
+  expect(text).not.toContain("\u001b");
+  expect(table([good, bad], [guard], [], true)).toContain("\u001b[31m");
+});
+
+test("colour is for terminals, unless NO_COLOR is set", () => {
+  expect([wantsColour({ isTTY: true }, {}), wantsColour({ isTTY: true }, { NO_COLOR: "1" }), wantsColour({}, {})]).toEqual([true, false, false]);
+});
+
+test("a call in full: status, echoed identities, the endpoint in use", () => {
+  const text = details(good);
+  expect(text).toMatch(/status 200/);
+  expect(text).toMatch(/By=spiffe:\/\/cluster.local\/ns\/httpbin\/sa\/httpbin;.*URI=spiffe:\/\/cluster.local\/ns\/sleep\/sa\/sleep/);
+  expect(text).toMatch(/endpoint 192\.0\.2\.1:15443 HEALTHY \(used\)/);
+});
+
+test("JUnit: a case per edge and guard; what is broken fails with its diagnosis", () => {
+  const xml = junitReport([good, bad], [guard, { ...guard, state: "unknown" }], [lost]);
+  expect(xml).toMatch(/<testsuite name="imports of east" tests="2" failures="1"/);
+  expect(xml).toMatch(/<failure message="[^"]*REMEDY[^"]*" type="tcp"/);
+  expect(xml).toMatch(/what must fail or not exist" tests="2" failures="1" errors="0" skipped="1"/);
+  expect(xml).toMatch(/<error message="mesh &quot;north&quot;/);
+});
+
+test("JSON is plain, and good only where everything is", () => {
+  const report = JSON.parse(JSON.stringify(jsonReport([good, bad], [guard], [lost], 1))) as any;
+  expect([report.good, report.edges[0].good, report.edges[1].broken.hop, report.edges[1].hops.length]).toEqual([false, true, "tcp", 9]);
+  expect(isGood([good], [{ ...guard, state: "good" }], [])).toBe(true);
+  expect([isGood([bad], [], []), isGood([good], [guard], []), isGood([good], [], [lost])]).toEqual([false, false, false]);
+});

@@ -1,0 +1,45 @@
+import type { FederationContract } from "../../../components/plan/contract.ts";
+import { parseContract } from "../../../components/plan/contract.ts";
+import { dot, importGraph, mermaid } from "../../../cli/verify/report/graph.ts";
+import { statusOf, statusScreen } from "../../../cli/verify/report/status.ts";
+
+const now = Date.parse("2026-06-01T00:00:00Z");
+const mesh = (name: string) => ({ name, meshId: `${name}-mesh`, cluster: name, network: `network-${name}`, trustDomain: "cluster.local", istioVersion: "1.30.1", locality: `${name}/1` });
+const ports = [{ name: "http", number: 8000, protocol: "HTTP" }];
+const san = "spiffe://cluster.local/ns/httpbin/sa/httpbin";
+const host = "httpbin.httpbin.svc.cluster.local";
+const contract = (value: object) => parseContract({ version: 1, gateways: [], exports: [], imports: [], pendingImports: [], ...value }, "x");
+const exported = { name: "httpbin", host, namespace: "httpbin", service: "httpbin", ports, subjectAltNames: [san], to: ["east"], callers: [] };
+const imported = { name: "httpbin", from: "west", host, namespace: "sleep", visibleTo: ["sleep"], ports, subjectAltNames: [san], gateways: [{ mesh: "west", address: "192.0.2.1", port: 15443, network: "network-west", locality: "west/1" }] };
+const west = contract({ mesh: mesh("west"), gateways: [{ address: "192.0.2.1", port: 15443 }], exports: [exported] });
+const east = contract({ mesh: mesh("east"), imports: [imported], pendingImports: [{ name: "other", from: "south", reason: "stack \"south\" does not exist" }] });
+const up = (c: FederationContract) => ({ name: c.mesh.name, contract: c, problem: undefined });
+
+test("one screen: meshes, exports with importers, what ends soon, what is pending", () => {
+  const certificates = [{ what: "root CA", mesh: "west", notAfter: now + 900 * 86_400_000 }, { what: "workload", mesh: "west", notAfter: now + 3_600_000 }, { what: "intermediate CA", mesh: "east", notAfter: now - 1 }];
+  const status = statusOf([up(east), up(west), { name: "south", contract: undefined, problem: "is not up" }], certificates, []);
+  expect(status.exports[0]!.importers).toEqual(["east"]);
+  expect(status.certificates.map((c) => c.what)).toEqual(["intermediate CA", "workload", "root CA"]);
+  const screen = statusScreen(status, now);
+  expect(screen.split("\n").filter((line) => line.length > 80)).toEqual([]);
+  for (const wanted of [/west +192\.0\.2\.1:15443 +up, Istio 1\.30\.1/, /west\/httpbin +8000\/HTTP +east +east/, /intermediate CA +east +EXPIRED/, /workload +west +1 hours/, /root CA +west +900 days/, /PENDING east <- south\/other: stack "south" does not exist/, /mesh "south" is not up/, /no drift/])
+    expect(screen).toMatch(wanted);
+});
+
+test.each([
+  { what: "an address that moved", then: { gateways: [{ address: "192.0.2.2", port: 15443 }] }, says: /gateway 192\.0\.2\.1:15443, west publishes 192\.0\.2\.2:15443/ },
+  { what: "other accounts", then: { exports: [{ ...exported, subjectAltNames: [`${san}-2`] }] }, says: /subjectAltNames .*httpbin, west publishes .*httpbin-2/ },
+  { what: "an export that is gone", then: { exports: [] }, says: /west exports no more/ },
+])("drift between contracts: $what", ({ then, says }) => {
+  expect(statusOf([up(east), up({ ...west, ...then } as FederationContract)], [], []).drift).toEqual([{ mesh: "east", what: expect.stringMatching(says) }]);
+  expect(statusOf([up(east), up(west)], [], []).drift).toEqual([]);
+});
+
+test("the graph for Mermaid and Graphviz: an arrow per import, dashed while pending, in a stable order", () => {
+  const graph = importGraph([west, east]);
+  expect(graph).toEqual(importGraph([east, west]));
+  expect(mermaid(graph)).toBe(
+    ["flowchart LR", '  mesh_east["mesh east"]', '  mesh_south["mesh south"]', '  mesh_west["mesh west<br/>exports httpbin"]', '  mesh_east -.->|"other (pending)"| mesh_south', '  mesh_east -->|"httpbin (http 8000)"| mesh_west', ""].join("\n"),
+  );
+  expect(dot(graph)).toMatch(/"east" -> "south" .*style=dashed/);
+});
