@@ -108,6 +108,8 @@ export interface Evidence {
   before?: Endpoint[];
   config?: SidecarConfig | Failure;
   hellos: Hello[];
+  /** Whether the client itself gets a connection to gateways (`address:port`) that this machine cannot reach. */
+  fromClient?: Record<string, boolean>;
   /** Gateways that the peers publish now, where their contract is readable. */
   published?: GatewayAddress[];
   /** SHA-256 of the intermediates that issued the certificates of the peers' own gateways, by mesh, where they can be asked. */

@@ -48,6 +48,15 @@ function curlOf({ probe, host, port }: Edge): { args: string[]; stdin?: Readable
 }
 
 /**
+ * Whether a client's container gets a connection to an address. Its sidecar takes every connection, and closes it at
+ * once where it gets none itself; so one that stays open is one that reaches its end.
+ */
+export async function connectsFromClient(cluster: Cluster, at: Container, address: string): Promise<boolean> {
+  const { code } = await cluster.exec(at, ["curl", "-sS", "--max-time", String(holdSeconds), `telnet://${address}`], new Readable({ read: () => undefined }));
+  return code === curl.timeout;
+}
+
+/**
  * One gRPC message: HealthCheckRequest{service}.
  * https://github.com/grpc/grpc/blob/master/doc/health-checking.md
  */

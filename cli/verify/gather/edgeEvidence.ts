@@ -4,7 +4,7 @@ import type { FederationContract } from "../../../components/plan/contract.ts";
 import type { Client, Contracts, Edge } from "../edge.ts";
 import { outboundCluster, trustedRoots } from "../envoy.ts";
 import { failed, type Endpoint, type Evidence, type Failure } from "../evidence.ts";
-import { callFromClient } from "./clientCall.ts";
+import { callFromClient, connectsFromClient } from "./clientCall.ts";
 import { sayHello } from "./clientHello.ts";
 import { isReady, shortly, type Cluster, type Container } from "./cluster.ts";
 import { lookAtFarSide } from "./farSide.ts";
@@ -61,6 +61,11 @@ export async function gather(edge: Edge, access: Access, pod: ClientPod | Failur
   const hellos = (failed(pod) ? Promise.resolve(undefined) : pod.roots).then((roots) => Promise.all(edge.gateways.map((gateway) => sayHello(gateway, autoPassthroughSni(edge.exportedHost, edge.port.number), roots))));
   if (!failed(pod)) await callAndLook(edge, access, pod, evidence);
   evidence.hellos = await hellos;
+  const beyond = evidence.hellos.filter((h) => h.outcome === "unreachable").map((h) => (h.address.includes(":") ? `[${h.address}]:${h.port}` : `${h.address}:${h.port}`));
+  if (beyond.length > 0 && !failed(pod)) {
+    const tried = await Promise.all(beyond.map((address) => attempt(() => connectsFromClient(access.own, pod, address))));
+    evidence.fromClient = Object.fromEntries(beyond.flatMap((address, i) => (typeof tried[i] === "boolean" ? [[address, tried[i]]] : [])));
+  }
   const connectOnly = !edge.declared;
   if ((!evidence.answer?.good || connectOnly) && !failed(pod) && pod.sidecar) evidence.config = await attempt(() => pod.proxy.configFor(edge));
   if (!evidence.answer?.good || evidence.hellos.some((h) => h.outcome !== "certificate"))

@@ -55,7 +55,7 @@ export const faultsOf = (endpoint: EntryEndpoint): Fault[] => [
     break: entrySpec({ endpoints: [{ ...endpoint, address: "192.0.2.77" }] }), mend: entrySpec({ endpoints: [endpoint] }),
   },
   { name: "the entry has no endpoint", hop: "endpoint", says: /no endpoint/, remedy: /up --refresh --stack east/, break: entrySpec({ endpoints: [] }), mend: entrySpec({ endpoints: [endpoint] }) },
-  { name: "the gateway takes no connections", hop: "tcp", says: /refused/i, remedy: /gateway's Service/, break: gatewayPort(15999), mend: gatewayPort(15443) },
+  { name: "the gateway takes no connections", hop: "tcp", says: /no connection to .*ECONNREFUSED/, remedy: /gateway's Service/, break: gatewayPort(15999), mend: gatewayPort(15443) },
   { name: "the gateway does not know the name", hop: "sni", says: /no Gateway names the host/, remedy: /stack west/, own: { hop: "sni", says: /not exported there, or nothing ready/ }, inferred: true, break: gatewayHost("other.httpbin.svc.cluster.local"), mend: gatewayHost(host) },
   { name: "another identity is pinned", hop: "tls", says: /ns\/httpbin\/sa\/httpbin answers, and east accepts only .*somebody-else/, remedy: /serviceAccounts/, break: entrySpec({ subjectAltNames: [identity.replace(/httpbin$/, "somebody-else")] }), mend: entrySpec({ subjectAltNames: [identity] }) },
   { name: "the server has a certificate of another root", hop: "tls", says: /does not lead to a root that east trusts/, remedy: /share a root/, break: service({ selector: { app: "foreign" } }), mend: service({ selector: { app: "httpbin" } }) },
