@@ -22,26 +22,28 @@ export function meshStackFiles(root: string = process.cwd()): StackFile[] {
   const names = readdirSync(folder).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
   return names.sort().flatMap((stack) => {
     const config = readStackFile(join(folder, `Pulumi.${stack}.yaml`));
-    const key = (name: string) => config[`${configPrefix}${name}`];
-    if (key("mesh") === undefined && key("cluster") === undefined) return [];
-    const mesh = (key("mesh") ?? {}) as Record<string, unknown>;
-    const text = (name: string, fallback: string): string => (typeof mesh[name] === "string" ? mesh[name] : fallback);
-    const name = text("name", stack);
-    const list = (name: string): any[] => (Array.isArray(key(name)) ? (key(name) as unknown[]).filter((entry) => typeof entry === "object" && entry !== null) : []);
-    return [
-      {
-        stack,
-        name,
-        slot: typeof mesh["slot"] === "number" ? mesh["slot"] : undefined,
-        meshId: text("meshId", `${name}-mesh`),
-        cluster: text("cluster", name),
-        network: text("network", `network-${name}`),
-        trustDomain: text("trustDomain", "cluster.local"),
-        importsFrom: [...new Set(list("imports").flatMap((i) => i.from).map(String))],
-        exports: list("exports").map((e) => ({ name: String(e.name), to: array(e.to), ports: array(e.ports), subsets: array(e.subsets).map((s: any) => s?.name) })),
-      },
-    ];
+    const raw = Object.fromEntries(Object.entries(config).flatMap(([key, value]) => (key.startsWith(configPrefix) ? [[key.slice(configPrefix.length), value]] : [])));
+    return raw["mesh"] === undefined && raw["cluster"] === undefined ? [] : [neighbourOf(stack, raw)];
   });
+}
+
+/** A mesh stack as its raw configuration declares it, keys without the project's prefix. */
+export function neighbourOf(stack: string, raw: Record<string, unknown>): StackFile {
+  const mesh = (raw["mesh"] ?? {}) as Record<string, unknown>;
+  const text = (name: string, fallback: string): string => (typeof mesh[name] === "string" ? mesh[name] : fallback);
+  const name = text("name", stack);
+  const list = (key: string): any[] => array(raw[key]).filter((entry) => typeof entry === "object" && entry !== null);
+  return {
+    stack,
+    name,
+    slot: typeof mesh["slot"] === "number" ? mesh["slot"] : undefined,
+    meshId: text("meshId", `${name}-mesh`),
+    cluster: text("cluster", name),
+    network: text("network", `network-${name}`),
+    trustDomain: text("trustDomain", "cluster.local"),
+    importsFrom: [...new Set(list("imports").flatMap((i) => i.from).map(String))],
+    exports: list("exports").map((e) => ({ name: String(e.name), to: array(e.to), ports: array(e.ports), subsets: array(e.subsets).map((s: any) => s?.name) })),
+  };
 }
 
 /** A value of a file that nobody has checked yet, where a list is expected. */

@@ -1,0 +1,73 @@
+import type { FederationContract } from "../components/plan/contract.ts";
+import { exportChanges } from "./exportChanges.ts";
+import { importChanges, type ExportsOf } from "./importChanges.ts";
+import type { PlannedFederation, PlannedMesh } from "./planRevision.ts";
+import type { DeclaredStack, Revision } from "./revision.ts";
+import { addressesOf, leafChanges, listChange, pair, valueChange, type Change } from "./words.ts";
+
+/** A revision with what it means. */
+export interface PlannedRevision {
+  revision: Revision;
+  federation: PlannedFederation;
+}
+
+/**
+ * What changes from one revision to another, in words: meshes, exports, imports, and whatever else a stack's
+ * configuration says. Each change is told once, at the mesh whose configuration makes it.
+ *
+ * @param deployed contracts published now, for exporters that are not among the revisions' stacks
+ */
+export function changesBetween(base: PlannedRevision, head: PlannedRevision, deployed: ReadonlyMap<string, FederationContract> = new Map()): Change[] {
+  const meshes = pair(base.federation.meshes, head.federation.meshes, (m) => m.stack, (m) => m.name);
+  const exportsOf = ({ federation }: PlannedRevision): ExportsOf => (name) => (federation.meshes.find((m) => m.name === name)?.contract ?? deployed.get(name))?.exports ?? [];
+  const [before, after] = [exportsOf(base), exportsOf(head)];
+  // A stack that one of the two revisions cannot read is not compared: everything in it would look new, or gone.
+  const unread = new Set([base, head].flatMap(({ revision, federation }) => revision.stacks.filter((s) => s.role === "mesh" && !federation.meshes.some((m) => m.stack === s.stack)).map((s) => s.stack)));
+  const compared = meshes.filter((p) => !unread.has((p.after ?? p.before)!.stack));
+  return [
+    ...compared.flatMap((p) => meshChanges(p.before, p.after, head.federation)),
+    ...compared.flatMap((p) => exportChanges(p.before, p.after, head.federation)),
+    ...compared.flatMap((p) => importChanges(p.before, p.after, before, after)),
+    ...pair(base.revision.stacks, head.revision.stacks, (s) => s.stack).flatMap((p) => stackChanges(p.before, p.after)),
+  ];
+}
+
+function meshChanges(before: PlannedMesh | undefined, after: PlannedMesh | undefined, federation: PlannedFederation): Change[] {
+  if (!before) {
+    const { mesh, gateways } = after!.contract;
+    const gateway = gateways.length > 0 ? `, gateway ${addressesOf(gateways)}` : "";
+    return [{ sign: "+", text: `mesh ${mesh.name}: network ${mesh.network}, trust domain ${mesh.trustDomain}, Istio ${mesh.istioVersion}${gateway}` }];
+  }
+  if (!after) return [{ sign: "-", text: `mesh ${before.name}` }];
+  const [old, now] = [before.contract.mesh, after.contract.mesh];
+  const parts = (["name", "meshId", "cluster", "network", "locality"] as const).flatMap((key) => valueChange(key, old[key], now[key]));
+  parts.push(...valueChange("trust domain", old.trustDomain, now.trustDomain), ...valueChange("Istio", old.istioVersion, now.istioVersion));
+  const accepted = listChange(old.acceptedTrustDomains, now.acceptedTrustDomains);
+  if (accepted) parts.push(`accepts callers of trust domains ${accepted}`);
+  const moved = valueChange("gateway", addressesOf(before.contract.gateways), addressesOf(after.contract.gateways));
+  const users = federation.meshes.flatMap((m) => m.imports.filter((i) => i.made?.gateways.some((g) => g.mesh === after.name)).map((i) => `${m.name} for ${i.spec.name}`));
+  parts.push(...moved.map((m) => (users.length > 0 ? `${m}, used by ${users.join(", ")}` : m)));
+  return parts.map((part) => ({ sign: "~", text: `mesh ${after.name}: ${part}` }));
+}
+
+/** Keys whose changes are told of meshes, exports and imports. */
+function otherSettings({ raw }: DeclaredStack): Record<string, unknown> {
+  const { exports: _exports, imports: _imports, mesh = {}, gateway = {}, istio = {}, ...rest } = raw as Record<string, any>;
+  const { addresses: _addresses, port: _port, ...otherGateway } = gateway;
+  const { version: _version, istioMinor: _minor, ...otherIstio } = istio;
+  const others = { mesh: mesh.slot === undefined ? {} : { slot: mesh.slot }, gateway: otherGateway, istio: otherIstio };
+  return { ...rest, ...Object.fromEntries(Object.entries(others).filter(([, value]) => Object.keys(value).length > 0)) };
+}
+
+function stackChanges(before: DeclaredStack | undefined, after: DeclaredStack | undefined): Change[] {
+  if (!before || !after) return (after ?? before)!.role === "mesh" ? [] : [{ sign: after ? "+" : "-", text: `stack ${(after ?? before)!.stack}` }];
+  if (before.problem || after.problem) return [];
+  const keys = [...new Set([...Object.keys(before.secrets), ...Object.keys(after.secrets)])].sort();
+  const secrets = keys.flatMap((key): Change[] => {
+    const [old, now] = [before.secrets[key], after.secrets[key]];
+    if (old === now) return [];
+    return [{ sign: old ? (now ? "~" : "-") : "+", text: `stack ${after.stack}: secret ${key}${old && now ? " is set anew" : ""}` }];
+  });
+  const settings = leafChanges(otherSettings(before), otherSettings(after)).map((text): Change => ({ sign: "~", text: `stack ${after.stack}: ${text}` }));
+  return [...secrets, ...settings];
+}

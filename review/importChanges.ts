@@ -1,0 +1,59 @@
+import type { ContractExport } from "../components/plan/contract.ts";
+import { meshesOf } from "../components/plan/importConfig.ts";
+import type { PlannedImport, PlannedMesh } from "./planRevision.ts";
+import { callersOf, leafChanges, list, listChange, pair, serviceWithPorts, valueChange, type Change } from "./words.ts";
+
+/** An import, and what its exporter says of it where that is known. */
+interface Edge {
+  plan: PlannedImport;
+  found: ContractExport | undefined;
+}
+
+/**
+ * What changes about a mesh's imports by its own doing. What its peers change about their exports and gateways is said
+ * once, at them.
+ */
+export function importChanges(before: PlannedMesh | undefined, after: PlannedMesh | undefined, exportsBefore: ExportsOf, exportsAfter: ExportsOf): Change[] {
+  const mesh = (after ?? before)!.name;
+  const edges = (planned: PlannedMesh | undefined, exportsOf: ExportsOf): Edge[] =>
+    (planned?.imports ?? []).map((plan) => ({ plan, found: exportsOf(meshesOf(plan.spec)[0]!).find((e) => e.name === plan.spec.name) }));
+  const from = (e: Edge) => meshesOf(e.plan.spec)[0]!;
+  const pairs = pair(edges(before, exportsBefore), edges(after, exportsAfter), (e) => `${from(e)}/${e.plan.spec.name}`, (e) => `${from(e)}/${e.found?.namespace}/${e.found?.service ?? e.plan.spec.name}`);
+  return pairs.flatMap(({ before: old, after: now }): Change[] => {
+    if (!old) return [{ sign: "+", text: `${mesh} imports ${titleOf(now!)}${callers(now!, mesh)}${alias(now!)}, visible to ${list(now!.plan.spec.visibleTo)}${state(now!)}` }];
+    if (!now) return [{ sign: "-", text: `${mesh} no longer imports ${titleOf(old)}` }];
+    const parts = differences(old, now);
+    return parts.length > 0 ? [{ sign: "~", text: `${mesh} imports ${titleOf(old)}: ${parts.join("; ")}` }] : [];
+  });
+}
+
+/** The exports of a mesh, by its name; none where it is not known. */
+export type ExportsOf = (mesh: string) => ContractExport[];
+
+function titleOf({ plan, found }: Edge): string {
+  const what = found ? serviceWithPorts(found) : plan.spec.name;
+  const named = found && found.name !== found.service ? ` (${found.name})` : "";
+  return `${what}${named} from ${meshesOf(plan.spec).join(" and ")}`;
+}
+
+function callers({ found }: Edge, mesh: string): string {
+  return found ? `, ${callersOf(found, [mesh])}` : "";
+}
+
+function alias({ plan }: Edge): string {
+  return plan.spec.blend ? ", joined to the local Service" : plan.spec.as ? `, called as ${plan.spec.as}` : "";
+}
+
+function state({ plan }: Edge): string {
+  return plan.pending ? ` (pending: ${plan.pending})` : plan.made ? "" : " (cannot be made, see the checks)";
+}
+
+function differences({ plan: old }: Edge, { plan: now }: Edge): string[] {
+  const parts = [...valueChange("its name there", old.spec.name, now.spec.name), ...valueChange("called as", old.spec.as ?? "its own host", now.spec.as ?? "its own host")];
+  const add = (what: string, change: string | undefined) => change && parts.push(`${what} ${change}`);
+  add("from", listChange(meshesOf(old.spec), meshesOf(now.spec)));
+  add("visible to", listChange(old.spec.visibleTo, now.spec.visibleTo));
+  add("subsets", listChange(old.spec.subsets, now.spec.subsets));
+  const rest = ({ spec: { name: _name, as: _as, from: _from, visibleTo: _visible, subsets: _subsets, ...others } }: PlannedImport) => others;
+  return [...parts, ...leafChanges(rest(old), rest(now))];
+}
