@@ -1,6 +1,6 @@
 import type { ExportPlan } from "./exportPlan.ts";
 import { autoPassthroughPort, type GatewayIdentity } from "./gatewayObjects.ts";
-import { federationLabels } from "./labels.ts";
+import { federationLabels, publicAnnotation } from "./labels.ts";
 
 /**
  * Gateway that passes mTLS through to exactly one exported host. Each export has its own, on the same port: adding or
@@ -9,7 +9,7 @@ import { federationLabels } from "./labels.ts";
  */
 export function exportGateway(gateway: GatewayIdentity, spec: ExportPlan) {
   return {
-    metadata: metadata(spec, gateway.namespace),
+    metadata: { ...metadata(spec, gateway.namespace), ...(spec.public ? { annotations: { [publicAnnotation]: "true" } } : {}) },
     spec: {
       selector: gateway.labels,
       servers: [{ port: { number: autoPassthroughPort, name: "tls", protocol: "TLS" }, hosts: [spec.host], tls: { mode: "AUTO_PASSTHROUGH" } }],

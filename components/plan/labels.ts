@@ -5,3 +5,6 @@ export const managedBy = "mesh-federation";
 export function federationLabels(part: "import" | "export" | "gateway", name: string): Record<string, string> {
   return { "app.kubernetes.io/managed-by": managedBy, [`mesh-federation.dev/${part}`]: name };
 }
+
+/** Annotation on the Gateway of an export that is declared public: policies that ask for named callers let it be. */
+export const publicAnnotation = "mesh-federation.dev/public";

@@ -1,0 +1,71 @@
+import { deploymentOrder, stateOf, type DeploymentOrder } from "../../review/deploymentOrder.ts";
+import type { FailedCheck, PlannedFederation } from "../../review/planRevision.ts";
+import { countsOf, readPreview, type PreviewedResource } from "../../review/previewReport.ts";
+import type { StackPreview } from "../../review/result.ts";
+import type { Revision } from "../../review/revision.ts";
+import type { Progress } from "../../toolchain/progress.ts";
+import type { Toolchain } from "../../toolchain/index.ts";
+import { refreshOwnFile } from "../stackConfig.ts";
+import { firstLine, type Deployed } from "./backend.ts";
+import { inTwos } from "./inTwos.ts";
+import { runPulumi } from "./pulumiJson.ts";
+
+/** Previews of the head's stacks, what went wrong in them, and what resources there would be. */
+export interface Previews {
+  previews: StackPreview[];
+  failed: FailedCheck[];
+  /** Resources after the change, by stack; only of stacks that were previewed. */
+  resources: Map<string, PreviewedResource[]>;
+  order: DeploymentOrder;
+}
+
+/** What a cluster out of reach makes of a preview's message. */
+const unreachable = /unreachable|connection refused|ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ETIMEDOUT|no such host|i\/o timeout|no route to host|cannot be read \((?:fetch failed|The operation was aborted)/i;
+
+/** Previews each stack that can be, two at a time, and says of the others why not. Changes nothing. */
+export async function previewStacks(tools: Toolchain, head: Revision, federation: PlannedFederation, deployed: Deployed, progress: Progress): Promise<Previews> {
+  const order = deploymentOrder(head, federation, deployed.contracts);
+  const result: Previews = { previews: [], failed: [], resources: new Map(), order };
+  result.previews = await inTwos(head.stacks, async ({ stack, role, problem }): Promise<StackPreview> => {
+    const reason = problem ?? whyNot(stack, role, head, federation, deployed, order);
+    if (reason) return { stack, state: "skipped", reason };
+    const step = progress.step(`preview ${stack}`);
+    const preview = await previewStack(tools, stack, result);
+    step.done(preview.state === "previewed" ? preview.counts : "not previewed");
+    return preview;
+  });
+  return result;
+}
+
+/** Why a preview of a stack cannot be made; undefined when it is worth trying. */
+function whyNot(stack: string, role: string, head: Revision, federation: PlannedFederation, deployed: Deployed, order: DeploymentOrder): string | undefined {
+  if (deployed.down) return `the backend cannot be read: ${deployed.down}`;
+  if (!deployed.stacks.includes(stack)) return "it is not in the backend yet; everything in it will be created";
+  if (role === "trust") return undefined;
+  const mesh = federation.meshes.find((m) => m.stack === stack);
+  if (!mesh) return "its configuration is not valid, see the checks";
+  // What fails only against what is deployed now waits for other stacks; that is no fault of the change.
+  if (federation.failed.some((f) => f.stack === stack)) return "its checks failed, see above";
+  const { problems } = stateOf(mesh, deployed.contracts, head);
+  if (problems.length === 0) return undefined;
+  const before = order.steps.slice(0, order.steps.indexOf(stack));
+  return before.length > 0 ? `it waits for ${before.join(", ")} to be deployed first: ${problems[0]}` : `it cannot be deployed as things are: ${problems[0]}`;
+}
+
+async function previewStack(tools: Toolchain, stack: string, result: Previews): Promise<StackPreview> {
+  const { code, stdout, stderr } = await runPulumi(tools, ["preview", "--json", "--stack", stack, "--config-file", refreshOwnFile(stack)]);
+  let report;
+  try {
+    report = readPreview(stdout);
+  } catch {
+    return { stack, state: "skipped", reason: firstLine(new Error(stderr)) };
+  }
+  if (code !== 0) {
+    const message = report.errors.join("\n") || firstLine(new Error(stderr));
+    if (unreachable.test(message)) return { stack, state: "skipped", reason: `its cluster cannot be reached: ${message.split("\n")[0]}` };
+    result.failed.push({ stack, message: `preview: ${message}` });
+    return { stack, state: "skipped", reason: "its preview failed, see the checks" };
+  }
+  result.resources.set(stack, report.resources);
+  return { stack, state: "previewed", counts: countsOf(report), touched: report.touched, notes: report.warnings };
+}

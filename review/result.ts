@@ -1,0 +1,34 @@
+import type { DeploymentOrder } from "./deploymentOrder.ts";
+import type { FailedCheck } from "./planRevision.ts";
+import type { TouchedResource } from "./previewReport.ts";
+import type { Change } from "./words.ts";
+
+/** The preview of one stack, or why there is none. */
+export type StackPreview =
+  | { stack: string; state: "previewed"; counts: string; touched: TouchedResource[]; notes: string[] }
+  | { stack: string; state: "skipped"; reason: string };
+
+/** A policy that a resource violates. */
+export interface PolicyFinding {
+  stack: string;
+  policy: string;
+  message: string;
+}
+
+/** Everything that a review found. Holds no secret once it is masked. */
+export interface ReviewResult {
+  changes: Change[];
+  /** Contract checks and previews that failed. */
+  failed: FailedCheck[];
+  warnings: FailedCheck[];
+  policies: PolicyFinding[];
+  /** How many policies ran, on which stacks. */
+  policiesRan: { policies: number; stacks: string[] };
+  previews: StackPreview[];
+  order: DeploymentOrder;
+}
+
+/** Whether something must be mended before this may be merged. */
+export function hasFailed(result: ReviewResult, requirePreviews = false): boolean {
+  return result.failed.length + result.policies.length > 0 || (requirePreviews && result.previews.some((p) => p.state === "skipped"));
+}
