@@ -3,7 +3,7 @@ import { ensureArtefacts, type Artefact } from "../toolchain/artefact.ts";
 import { withLock } from "../toolchain/lock.ts";
 import type { Progress } from "../toolchain/progress.ts";
 import { charts } from "./artefacts/charts.ts";
-import { apiServer } from "./artefacts/kubernetes.ts";
+import { apiServer, kubernetes } from "./artefacts/kubernetes.ts";
 import { nodeImage } from "./artefacts/nodeImage.ts";
 import { etcd, node } from "./artefacts/programs.ts";
 import { keepAddresses } from "./engine/addresses.ts";
@@ -30,6 +30,7 @@ export interface Lab {
 export const apiServerBinaries: { artefact: Artefact; program: string }[] = [
   { artefact: etcd, program: "etcd" },
   { artefact: apiServer, program: "kube-apiserver" },
+  { artefact: kubernetes, program: "kube-controller-manager" },
 ];
 
 /** How long a running engine may take to say so, in milliseconds, before it counts as hanging. */

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+import type { FederationContract } from "../../components/plan/contract.ts";
 import { deploymentOrder, stateOf, type DeploymentOrder } from "../../review/deploymentOrder.ts";
 import type { FailedCheck, PlannedFederation } from "../../review/planRevision.ts";
 import { countsOf, readPreview, type PreviewedResource } from "../../review/previewReport.ts";
@@ -34,7 +36,18 @@ export async function previewStacks(tools: Toolchain, head: Revision, federation
     step.done(preview.state === "previewed" ? preview.counts : "not previewed");
     return preview;
   });
-  return result;
+  const changed = (stack: string): boolean => {
+    const preview = result.previews.find((p) => p.stack === stack);
+    return preview?.state !== "previewed" || preview.touched.length > 0 || differs(stack, federation, deployed);
+  };
+  return { ...result, order: { ...order, steps: order.steps.filter(changed) } };
+}
+
+/** Whether a stack would publish another contract than it does, even where it touches no resource. */
+function differs(stack: string, federation: PlannedFederation, deployed: Deployed): boolean {
+  const planned = federation.meshes.find((m) => m.stack === stack)?.contract;
+  const plain = (contract: FederationContract | undefined): unknown => contract && JSON.parse(JSON.stringify({ ...contract, pendingImports: [] }));
+  return planned !== undefined && !isDeepStrictEqual(plain(planned), plain(deployed.contracts.get(planned.mesh.name)));
 }
 
 /** Why a preview of a stack cannot be made; undefined when it is worth trying. */

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { kubernetes } from "../../lab/artefacts/kubernetes.ts";
 import { apiServerBinaries } from "../../lab/index.ts";
+import { charts } from "../../lab/artefacts/charts.ts";
 import { ensureArtefacts } from "../../toolchain/artefact.ts";
 import { ensureToolchain } from "../../toolchain/index.ts";
 import { consoleProgress } from "../../toolchain/progress.ts";
@@ -16,7 +17,8 @@ export type Tier = "unit" | "engine" | "e2e";
  *
  * - `unit`: nothing.
  * - `engine`: Pulumi with its language host (MESH_FEDERATION_TEST_PULUMI), the stand-ins' Helm (MESH_FEDERATION_HELM),
- *   and the programs of a bare API server (MESH_FEDERATION_TEST_BIN).
+ *   the programs of a bare API server (MESH_FEDERATION_TEST_BIN), and Istio's charts for their CRDs
+ *   (MESH_FEDERATION_TEST_CHARTS).
  * - `e2e`: the tests run the product's own commands, which make ready what they need.
  */
 export async function prepareTier(tier: Tier): Promise<Record<string, string>> {
@@ -24,10 +26,10 @@ export async function prepareTier(tier: Tier): Promise<Record<string, string>> {
   const progress = consoleProgress(process.stdout);
   // The stand-ins are what this tier tests, whatever the machine could download.
   const tools = await ensureToolchain("registry", progress);
-  const folders = await ensureArtefacts(apiPrograms.map((b) => b.artefact), progress);
+  const folders = await ensureArtefacts([...apiPrograms.map((b) => b.artefact), charts], progress);
   const bin = join(import.meta.dirname, "..", "..", ".federation", "test", "bin");
   rmSync(bin, { recursive: true, force: true });
   mkdirSync(bin, { recursive: true });
   for (const { artefact, program } of apiPrograms) symlinkSync(join(folders.get(artefact.name)!, program), join(bin, program));
-  return { MESH_FEDERATION_TEST_PULUMI: tools.bin, MESH_FEDERATION_HELM: tools.helm!, MESH_FEDERATION_TEST_BIN: bin };
+  return { MESH_FEDERATION_TEST_PULUMI: tools.bin, MESH_FEDERATION_HELM: tools.helm!, MESH_FEDERATION_TEST_BIN: bin, MESH_FEDERATION_TEST_CHARTS: folders.get(charts.name)! };
 }

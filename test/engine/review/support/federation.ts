@@ -8,10 +8,10 @@ import { MeshCluster } from "./meshCluster.ts";
 /** Configuration of a mesh stack, keys without the project's prefix. */
 export type StackConfig = Record<string, any>;
 
-/** A mesh whose Istio and gateway are somebody else's. */
-export function mesh(name: string, gateway: string, more: StackConfig = {}): StackConfig {
+/** A mesh whose Istio and gateway are somebody else's, with a trust domain of its own. */
+export function mesh(name: string, gateway: string, accepted: string[], more: StackConfig = {}): StackConfig {
   return {
-    mesh: { name, locality: { region: name, zone: `${name}-1` } },
+    mesh: { name, trustDomain: `${name}.example`, acceptedTrustDomains: accepted, locality: { region: name, zone: `${name}-1` } },
     cluster: { provider: "existing" },
     istio: { provider: "existing", version: "1.30.1" },
     gateway: { provider: "existing", addresses: [gateway] },
@@ -19,13 +19,12 @@ export function mesh(name: string, gateway: string, more: StackConfig = {}): Sta
   };
 }
 
-/** A service of west's for east, under a mesh-neutral host: so callers can be told apart under one trust domain. */
+/** A service of west's, as east may import it. */
 export function exported(name: string, more: StackConfig = {}): StackConfig {
   return {
     name,
     namespace: "httpbin",
     service: name,
-    host: `${name}.mesh.global`,
     ports: [{ name: "http", number: 8000, protocol: "HTTP" }],
     selector: { app: name },
     serviceAccounts: [name],
@@ -46,6 +45,8 @@ export class Federation {
 
   static async start(charts: string, stacks: Record<string, StackConfig>): Promise<Federation> {
     const [east, west] = await Promise.all([MeshCluster.start(charts, ["sleep", "istio-system"]), MeshCluster.start(charts, ["httpbin", "istio-system"])]);
+    for (const name of ["httpbin", "cart"])
+      await west.apply(`/api/v1/namespaces/httpbin/services/${name}`, { apiVersion: "v1", kind: "Service", metadata: { name }, spec: { selector: { app: name }, ports: [{ name: "http", port: 8000 }] } });
     const made = new Federation({ east, west });
     for (const file of readdirSync(join(made.clone.folder, "stacks"))) rmSync(join(made.clone.folder, "stacks", file));
     for (const [stack, config] of Object.entries(stacks)) made.write(stack, config);

@@ -1,0 +1,80 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { exported, Federation, mesh, type StackConfig } from "./support/federation.ts";
+
+const comments = join(import.meta.dirname, "comments");
+/** What the two meshes are before each change, deployed and committed. */
+const base = (): { east: StackConfig; west: StackConfig } => ({
+  east: mesh("east", "192.0.2.20", ["west.example"], { imports: [{ name: "httpbin", from: "west", visibleTo: ["sleep"] }] }),
+  west: mesh("west", "192.0.2.10", ["east.example"], { exports: [exported("httpbin", { callers: ["sleep/sleep", "shop/cart"] })] }),
+});
+const patience = 240_000;
+let federation: Federation;
+const seconds: number[] = [];
+const secrets: string[] = [];
+
+beforeAll(async () => {
+  federation = await Federation.start(process.env["MESH_FEDERATION_TEST_CHARTS"]!, base());
+  federation.up("west", "east");
+  federation.commit("base");
+  secrets.push(...Object.values(federation.clusters).flatMap((c) => secretsOf(c.kubeconfig)));
+}, patience);
+
+afterAll(async () => federation?.stop(), patience);
+
+/** Tokens and certificates of a kubeconfig; none may appear in anything that a review prints. */
+function secretsOf(kubeconfig: string): string[] {
+  const { users, clusters } = JSON.parse(kubeconfig);
+  return [users[0].user.token, clusters[0].cluster["certificate-authority-data"]];
+}
+
+/** Reviews the working tree as it is now, and puts it back. */
+async function review(args: string[] = [], env: Record<string, string> = {}) {
+  const done = await federation.clone.run("review", ["--base", "HEAD", "--comment", "comment.md", ...args], env, true);
+  const file = join(federation.clone.folder, "comment.md");
+  const comment = existsSync(file) ? readFileSync(file, "utf8") : "";
+  federation.clone.git("checkout", "--quiet", "--", "stacks");
+  federation.clone.git("clean", "--quiet", "--force", "--", "stacks", "comment.md");
+  for (const secret of secrets) expect(done.output.includes(secret) || comment.includes(secret)).toBe(false);
+  return { ...done, comment };
+}
+
+/** Changes the stacks, reviews, and compares the comment with the committed one of that name. */
+async function golden(name: string, code: number, change: (stacks: ReturnType<typeof base> & Record<string, StackConfig>) => void | Promise<void>) {
+  const stacks: Record<string, StackConfig> = base();
+  await change(stacks as ReturnType<typeof base>);
+  for (const [stack, config] of Object.entries(stacks)) federation.write(stack, config);
+  const done = await review();
+  seconds.push(done.seconds);
+  const file = join(comments, `${name}.md`);
+  if (process.env["UPDATE_COMMENTS"]) {
+    mkdirSync(comments, { recursive: true });
+    writeFileSync(file, done.comment);
+  }
+  expect(done.comment).toBe(readFileSync(file, "utf8"));
+  expect([name, done.code]).toEqual([name, code]);
+}
+
+test.each<[string, number, (stacks: ReturnType<typeof base> & Record<string, StackConfig>) => void]>([
+  ["no-op", 0, () => undefined],
+  ["add", 0, ({ east, west }) => void (west["exports"].push(exported("cart")), east["imports"].push({ name: "cart", from: "west", visibleTo: ["sleep"] }))],
+  ["narrow", 0, ({ west }) => (west["exports"][0].callers = ["sleep/sleep"])],
+  ["remove", 0, ({ east, west }) => void ((east["imports"] = []), (west["exports"] = []))],
+  ["rename", 0, ({ east, west }) => (west["exports"][0].name = east["imports"][0].name = "web")],
+  ["new-mesh", 0, (stacks) => void ((stacks["north"] = mesh("north", "192.0.2.30", [], { imports: [{ name: "httpbin", from: "west", visibleTo: ["sleep"] }] })), stacks.west["exports"][0].to.push("north"), stacks.west["mesh"].acceptedTrustDomains.push("north.example"))],
+  ["address", 0, ({ west }) => (west["gateway"].addresses = ["192.0.2.11"])],
+  ["trust-domain", 0, ({ west }) => (west["mesh"].trustDomain = "mesh.example")],
+  ["chart-upgrade", 0, ({ west }) => (west["istio"].version = "1.31.0")],
+])("%s: the comment says exactly what changed", async (name, code, change) => golden(name, code, change), patience);
+
+test("secret-rotation: the comment says exactly what changed, and shows neither value", async () => {
+  const rotated = await federation.clusters.west.otherKubeconfig();
+  secrets.push(...secretsOf(rotated));
+  await golden("secret-rotation", 0, () => federation.setSecret("west", "kubeconfig", rotated));
+}, patience);
+
+test("a review of two stacks takes at most 30 s", () => {
+  // The quickest of ten: the machine may be busy with something else.
+  process.stderr.write(`reviews took ${seconds.map((s) => s.toFixed(1)).join(", ")} s\n`);
+  expect(Math.min(...seconds)).toBeLessThanOrEqual(30);
+});

@@ -1,0 +1,74 @@
+import fc from "fast-check";
+import { diff, example, exported, imported, mesh, planned, type Stacks } from "./federation.ts";
+import { changesBetween } from "../../../review/changes.ts";
+
+/** The example with one thing changed. */
+function changed(change: (stacks: Stacks) => void): string[] {
+  const after = example();
+  change(after);
+  return diff(example(), after);
+}
+const service = (s: Stacks) => s["west"]!["exports"][0];
+
+test.each<{ what: string; change: (stacks: Stacks) => void; says: string[] }>([
+  { what: "nothing", change: () => undefined, says: [] },
+  {
+    what: "an export and its import",
+    change: (s) => (s["west"]!["exports"].push(exported("cart")), s["east"]!["imports"].push(imported("cart"))),
+    says: ["+ west exports httpbin/cart:8000 under cart.mesh.global to east, callers sleep/sleep", "+ east imports httpbin/cart:8000 from west, callers sleep/sleep, visible to sleep"],
+  },
+  { what: "an import goes", change: (s) => (s["east"]!["imports"] = []), says: ["- east no longer imports httpbin/httpbin:8000 from west"] },
+  { what: "callers narrowed", change: (s) => (service(s).callers = ["sleep/other"]), says: ["~ west exports httpbin/httpbin:8000 under httpbin.mesh.global: callers (changed) + sleep/other, - sleep/sleep (imported by east)"] },
+  { what: "callers opened to everybody", change: (s) => (service(s).callers = []), says: ["~ west exports httpbin/httpbin:8000 under httpbin.mesh.global: callers (widened): callers sleep/sleep -> callers: any identity of east (imported by east)"] },
+  { what: "a port more, another less", change: (s) => (service(s).ports = [{ name: "grpc", number: 9000, protocol: "GRPC" }]), says: ["~ west exports httpbin/httpbin:8000 under httpbin.mesh.global: ports + 9000 (grpc, GRPC), - 8000 (http, HTTP) (imported by east)"] },
+  { what: "another service account", change: (s) => service(s).serviceAccounts.push("httpbin-v2"), says: ["~ west exports httpbin/httpbin:8000 under httpbin.mesh.global: identities that importers pin + spiffe://cluster.local/ns/httpbin/sa/httpbin-v2 (imported by east)"] },
+  { what: "renamed on both sides", change: (s) => ((service(s).name = "web"), (s["east"]!["imports"][0].name = "web")), says: ["~ west exports httpbin/httpbin:8000 under httpbin.mesh.global: name httpbin -> web (imported by east)", "~ east imports httpbin/httpbin:8000 from west: its name there httpbin -> web"] },
+  { what: "called by another name, seen by more", change: (s) => Object.assign(s["east"]!["imports"][0], { as: "bin.east", visibleTo: ["sleep", "shop"] }), says: ["~ east imports httpbin/httpbin:8000 from west: called as its own host -> bin.east; visible to + shop"] },
+  { what: "gateway address", change: (s) => (s["west"]!["gateway"].addresses = ["192.0.2.11"]), says: ["~ mesh west: gateway 192.0.2.10:15443 -> 192.0.2.11:15443, used by east for httpbin"] },
+  { what: "Istio version", change: (s) => (s["west"]!["istio"].version = "1.31.0"), says: ["~ mesh west: Istio 1.30.1 -> 1.31.0"] },
+  {
+    what: "trust domain",
+    change: (s) => ((s["west"]!["mesh"].trustDomain = "west.example"), (s["west"]!["mesh"].acceptedTrustDomains = ["cluster.local"])),
+    says: [
+      "~ mesh west: trust domain cluster.local -> west.example",
+      "~ mesh west: accepts callers of trust domains + cluster.local",
+      "~ west exports httpbin/httpbin:8000 under httpbin.mesh.global: identities that importers pin + spiffe://west.example/ns/httpbin/sa/httpbin, - spiffe://cluster.local/ns/httpbin/sa/httpbin (imported by east)",
+    ],
+  },
+  { what: "a new mesh", change: (s) => (s["north"] = mesh("north")), says: ["+ mesh north: network network-north, trust domain cluster.local, Istio 1.30.1, gateway 192.0.2.20:15443"] },
+  { what: "any other key", change: (s) => (s["east"]!["requireImports"] = true), says: ["~ stack east: requireImports true (new)"] },
+])("$what", ({ change, says }) => {
+  expect(changed(change)).toEqual(says);
+});
+
+test("an upgrade of managed charts: version and values", () => {
+  const managed = (version: string, cpu: string): Stacks => ({ west: { mesh: { slot: 1 }, cluster: { provider: "kind", podSubnet: "10.10.0.0/16", serviceSubnet: "10.20.0.0/16" }, istio: { provider: "managed", version, values: { pilot: { cpu } } } } });
+  expect(diff(managed("1.30.1", "1"), managed("1.31.0", "2"))).toEqual(["~ mesh west: Istio 1.30.1 -> 1.31.0", '~ stack west: istio.values.pilot.cpu "1" -> "2"']);
+});
+
+test("a secret tells that it changed, and nothing else", () => {
+  const [before, after] = [planned(example(), [], { east: { kubeconfig: "a" } }), planned(example(), [], { east: { kubeconfig: "b" } })];
+  expect(changesBetween(before, after)).toEqual([{ sign: "~", text: "stack east: secret kubeconfig is set anew" }]);
+});
+
+test("a stack that cannot be read is not called new or gone; the others are compared", () => {
+  const after = example();
+  after["west"]!["exports"][0].ports[0].number = 70000;
+  after["east"]!["imports"] = [];
+  const head = planned(after);
+  expect(changesBetween(planned(example()), head).map((c) => c.sign + c.text)).toEqual(["-east no longer imports httpbin/httpbin:8000 from west"]);
+  expect(head.federation.failed).toEqual([{ stack: "west", message: expect.stringContaining("exports.0.ports.0.number: must be 1 to 65535 (given: 70000)") }]);
+});
+
+test("what is undone is told with the signs turned round", () => {
+  const names = fc.uniqueArray(fc.constantFrom("a", "b", "c", "d"), { maxLength: 4 });
+  const federation = (exports: string[], imports: string[]): Stacks => ({ east: mesh("east", { imports: imports.map((n) => imported(n)) }), west: mesh("west", { exports: exports.map((n) => exported(n)) }) });
+  fc.assert(
+    fc.property(names, names, (one, two) => {
+      const signs = (lines: string[]) => lines.map((l) => l[0]).sort().join("");
+      const [there, back] = [diff(federation(one, one), federation(two, two)), diff(federation(two, two), federation(one, one))];
+      expect(signs(there)).toBe(signs(back.map((l) => ({ "+": "-", "-": "+" })[l[0]!]!)));
+      expect(there.length).toBe(2 * (one.filter((n) => !two.includes(n)).length + two.filter((n) => !one.includes(n)).length));
+    }),
+  );
+});

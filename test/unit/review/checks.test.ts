@@ -1,0 +1,53 @@
+import { deploymentOrder } from "../../../review/deploymentOrder.ts";
+import { contractsOf, example, exported, imported, mesh, planned, type Stacks } from "./federation.ts";
+
+function orderOf(after: Stacks, before: Stacks) {
+  const deployed = contractsOf(before);
+  const { revision, federation } = planned(after, deployed);
+  return deploymentOrder(revision, federation, new Map(deployed.map((c) => [c.mesh.name, c])));
+}
+const without = (key: "exports" | "imports", stack: string, stacks = example()): Stacks => ({ ...stacks, [stack]: { ...stacks[stack], [key]: [] } });
+const failed = (stacks: Stacks, deployed = example()) => planned(stacks, contractsOf(deployed)).federation.failed;
+
+test("an export that is taken away while it is imported fails, at the importer", () => {
+  expect(failed(without("exports", "west"))).toEqual([{ stack: "east", message: expect.stringContaining('mesh "west" does not export it') }]);
+});
+
+test("taken away on both sides it passes, and the importer goes first", () => {
+  const after = without("exports", "west", without("imports", "east"));
+  expect(failed(after)).toEqual([]);
+  expect(orderOf(after, example())).toEqual({ steps: ["east", "west"], stuck: [] });
+});
+
+test("a new export goes before its import", () => {
+  expect(orderOf(example(), without("exports", "west", without("imports", "east")))).toEqual({ steps: ["west", "east"], stuck: [] });
+});
+
+test("an importer that lets go of one service and takes another goes twice", () => {
+  const after: Stacks = { east: mesh("east", { imports: [imported("cart")] }), west: mesh("west", { exports: [exported("cart")] }) };
+  expect(orderOf(after, example())).toEqual({ steps: ["east", "west", "east"], stuck: [] });
+});
+
+test("an import from a mesh that is nowhere stays open, and says why", () => {
+  const after = example();
+  after["east"]!["peers"] = { north: { stack: "o/p/north" } };
+  after["east"]!["imports"].push(imported("x", { from: "north" }));
+  expect(orderOf(after, example())).toEqual({ steps: ["west"], stuck: [expect.stringContaining('import "x" from "north"')] });
+});
+
+test("a peer of another project that still imports is named", () => {
+  const other = contractsOf({ ...example(), west: mesh("west", { exports: [exported("httpbin", { to: ["east", "south"] })] }), south: mesh("south", { imports: [imported("httpbin")] }) }).find((c) => c.mesh.name === "south")!;
+  const after = without("exports", "west", without("imports", "east"));
+  after["west"]!["peers"] = { south: { stack: "other/project/south" } };
+  expect(planned(after, [other]).federation.failed).toEqual([{ stack: "west", message: expect.stringMatching(/export "httpbin" is removed, but mesh "south" imports it/) }]);
+});
+
+test.each([
+  { what: "narrowed callers", change: (s: Stacks) => ((s["east"]!["imports"][0].client = { namespace: "sleep", serviceAccount: "sleep" }), (s["west"]!["exports"][0].callers = ["shop/cart"])), says: /no longer admits caller sleep\/sleep/ },
+  { what: "two meshes of one network", change: (s: Stacks) => (s["east"]!["mesh"].network = "network-west"), says: /mesh\.network/ },
+  { what: "not for this mesh", change: (s: Stacks) => ((s["west"]!["exports"][0].to = ["north"]), (s["north"] = mesh("north"))), says: /exports it to north, not to "east"/ },
+])("$what fails a check", ({ change, says }) => {
+  const stacks = example();
+  change(stacks);
+  expect(failed(stacks).map((f) => f.message).join("\n")).toMatch(says);
+});
