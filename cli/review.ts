@@ -47,7 +47,7 @@ async function main(): Promise<number> {
     failed: [...after.failed, ...failed],
     warnings: [...after.warnings, ...deployed.notes],
     policies: checkPolicies(after, resources),
-    policiesRan: { policies: rules.length, stacks: [...resources.keys()] },
+    policiesRan: { policies: rules.length, stacks: [...resources.keys()].sort() },
     previews,
     order,
   };

@@ -1,14 +1,15 @@
+import { isDeepStrictEqual } from "node:util";
 import type { FederationContract } from "../components/plan/contract.ts";
 import { resolveImports } from "../components/plan/resolveImports.ts";
 import { neighbourOf } from "../infra/stackFiles.ts";
-import { checkMesh, peersOf, type PlannedFederation, type PlannedMesh } from "./planRevision.ts";
+import { checkMesh, peersOf, publishedImport, type PlannedFederation, type PlannedMesh } from "./planRevision.ts";
 import type { Revision } from "./revision.ts";
 
 /** Steps by which a revision gets deployed from what there is now. */
 export interface DeploymentOrder {
   /** Stacks to bring up, one after the other; a stack comes twice where its imports wait for one in between. */
   steps: string[];
-  /** Why the first stacks left over cannot be deployed after all others; empty when there is an order. */
+  /** What still cannot be made after all of them, and why; empty when everything can. */
   stuck: string[];
 }
 
@@ -24,17 +25,15 @@ export function deploymentOrder(revision: Revision, federation: PlannedFederatio
   let left = federation.meshes;
   while (left.length > 0) {
     const states = left.map((mesh) => ({ mesh, ...stateOf(mesh, now, revision) }));
-    // One that can be made whole goes first; else one that can at least let go of what it no longer imports.
-    const next = states.find((s) => s.problems.length === 0 && s.pending.length === 0) ?? states.find((s) => s.problems.length === 0 && !isDeployed(s.mesh, s.contract, now));
-    if (!next) {
-      const stuck = states.flatMap((s) => [...s.problems, ...s.pending].map((p) => `${s.mesh.stack}: ${p}`));
-      return { steps, stuck };
-    }
+    // One that comes out as planned goes first; else one that can at least go a part of the way, and comes again.
+    const next = states.find((s) => s.problems.length === 0 && sameContract(s.contract, s.mesh.contract)) ?? states.find((s) => s.problems.length === 0 && !sameContract(s.contract, now.get(s.mesh.name)));
+    if (!next) break;
     steps.push(next.mesh.stack);
     now.set(next.mesh.name, next.contract);
-    if (next.pending.length === 0) left = left.filter((m) => m !== next.mesh);
+    if (sameContract(next.contract, next.mesh.contract)) left = left.filter((m) => m !== next.mesh);
   }
-  return { steps, stuck: [] };
+  const states = federation.meshes.map((mesh) => ({ stack: mesh.stack, ...stateOf(mesh, now, revision) }));
+  return { steps, stuck: states.flatMap((s) => [...s.problems, ...s.pending].map((p) => `${s.stack}: ${p}`)) };
 }
 
 /** What keeps a mesh from being deployed as things are, what would stay pending, and what it would publish. */
@@ -46,11 +45,11 @@ export function stateOf(mesh: PlannedMesh, deployed: ReadonlyMap<string, Federat
   const { problems } = checkMesh(mesh, peers, neighbours);
   if (problems.length > 0) return { problems, pending: [], contract: mesh.contract };
   const { imports, pending } = resolveImports(mesh.config.imports, peers, mesh.contract.mesh);
-  const made = mesh.contract.imports.filter((i) => imports.some((other) => other.host === i.host));
-  return { problems, pending: pending.map((p) => `import "${p.name}" from "${p.from}": ${p.reason}`), contract: { ...mesh.contract, imports: made } };
+  return { problems, pending: pending.map((p) => `import "${p.name}" from "${p.from}": ${p.reason}`), contract: { ...mesh.contract, imports: imports.map(publishedImport) } };
 }
 
-function isDeployed(mesh: PlannedMesh, contract: FederationContract, now: ReadonlyMap<string, FederationContract>): boolean {
-  const names = (c: FederationContract | undefined): string => JSON.stringify(c?.imports.map((i) => i.host).sort());
-  return now.get(mesh.name) !== undefined && names(now.get(mesh.name)) === names(contract) && JSON.stringify(now.get(mesh.name)!.exports) === JSON.stringify(contract.exports);
+/** Whether two contracts say the same of exports, gateways and imports. */
+export function sameContract(a: FederationContract, b: FederationContract | undefined): boolean {
+  const plain = (contract: FederationContract | undefined): unknown => contract && JSON.parse(JSON.stringify({ ...contract, pendingImports: [] }));
+  return isDeepStrictEqual(plain(a), plain(b));
 }

@@ -1,4 +1,4 @@
-import { contractVersion, type FederationContract } from "../components/plan/contract.ts";
+import { contractVersion, type ContractImport, type FederationContract } from "../components/plan/contract.ts";
 import { publishedExport } from "../components/plan/exportPlan.ts";
 import { autoPassthroughPort } from "../components/plan/gatewayObjects.ts";
 import { meshesOf, type ImportConfig } from "../components/plan/importConfig.ts";
@@ -132,12 +132,12 @@ function planImports(mesh: PlannedMesh, peers: ReadonlyMap<string, Peer>): Pick<
       return { spec };
     }
   });
-  const published = imports.flatMap(({ made }) => {
-    if (!made) return [];
-    const { id: _id, blend: _blend, ...rest } = made;
-    return [rest];
-  });
-  return { imports, contract: { ...mesh.contract, imports: published } };
+  return { imports, contract: { ...mesh.contract, imports: imports.flatMap(({ made }) => (made ? [publishedImport(made)] : [])) } };
+}
+
+/** What of an import is published. */
+export function publishedImport({ id: _id, blend: _blend, ...published }: ResolvedImport): ContractImport {
+  return published;
 }
 
 function draftContract(config: MeshConfig, neighbours: Neighbour[], deployed: ReadonlyMap<string, FederationContract>): FederationContract {

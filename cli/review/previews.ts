@@ -1,6 +1,4 @@
-import { isDeepStrictEqual } from "node:util";
-import type { FederationContract } from "../../components/plan/contract.ts";
-import { deploymentOrder, stateOf, type DeploymentOrder } from "../../review/deploymentOrder.ts";
+import { deploymentOrder, sameContract, stateOf, type DeploymentOrder } from "../../review/deploymentOrder.ts";
 import type { FailedCheck, PlannedFederation } from "../../review/planRevision.ts";
 import { countsOf, readPreview, type PreviewedResource } from "../../review/previewReport.ts";
 import type { StackPreview } from "../../review/result.ts";
@@ -46,8 +44,7 @@ export async function previewStacks(tools: Toolchain, head: Revision, federation
 /** Whether a stack would publish another contract than it does, even where it touches no resource. */
 function differs(stack: string, federation: PlannedFederation, deployed: Deployed): boolean {
   const planned = federation.meshes.find((m) => m.stack === stack)?.contract;
-  const plain = (contract: FederationContract | undefined): unknown => contract && JSON.parse(JSON.stringify({ ...contract, pendingImports: [] }));
-  return planned !== undefined && !isDeepStrictEqual(plain(planned), plain(deployed.contracts.get(planned.mesh.name)));
+  return planned !== undefined && !sameContract(planned, deployed.contracts.get(planned.mesh.name));
 }
 
 /** Why a preview of a stack cannot be made; undefined when it is worth trying. */

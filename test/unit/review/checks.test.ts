@@ -23,6 +23,12 @@ test("a new export goes before its import", () => {
   expect(orderOf(example(), without("exports", "west", without("imports", "east")))).toEqual({ steps: ["west", "east"], stuck: [] });
 });
 
+test("another gateway address: the mesh that moves goes before those that use it", () => {
+  const after = example();
+  after["west"]!["gateway"].addresses = ["192.0.2.11"];
+  expect(orderOf(after, example())).toEqual({ steps: ["west", "east"], stuck: [] });
+});
+
 test("an importer that lets go of one service and takes another goes twice", () => {
   const after: Stacks = { east: mesh("east", { imports: [imported("cart")] }), west: mesh("west", { exports: [exported("cart")] }) };
   expect(orderOf(after, example())).toEqual({ steps: ["east", "west", "east"], stuck: [] });
@@ -32,7 +38,7 @@ test("an import from a mesh that is nowhere stays open, and says why", () => {
   const after = example();
   after["east"]!["peers"] = { north: { stack: "o/p/north" } };
   after["east"]!["imports"].push(imported("x", { from: "north" }));
-  expect(orderOf(after, example())).toEqual({ steps: ["west"], stuck: [expect.stringContaining('import "x" from "north"')] });
+  expect(orderOf(after, example())).toEqual({ steps: ["east", "west"], stuck: [expect.stringContaining('import "x" from "north"')] });
 });
 
 test("a peer of another project that still imports is named", () => {
