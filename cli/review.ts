@@ -1,49 +1,68 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { rules } from "../policy/rules.ts";
-import { changesBetween } from "../review/changes.ts";
+import { changesBetween, notCompared } from "../review/changes.ts";
 import { renderComment } from "../review/comment.ts";
 import { maskValue } from "../review/masking.ts";
 import { planRevision } from "../review/planRevision.ts";
 import { hasFailed, type ReviewResult } from "../review/result.ts";
-import { readRevision } from "../review/revision.ts";
+import { readRevision, type Revision } from "../review/revision.ts";
+import { renderDrift } from "../review/drift.ts";
 import { readSources } from "../infra/sources.ts";
 import { consoleProgress } from "../toolchain/progress.ts";
 import { failWith, readArguments } from "./arguments.ts";
 import { readBase } from "./review/base.ts";
 import { readDeployed } from "./review/backend.ts";
+import { findDrift } from "./review/findDrift.ts";
 import { checkPolicies } from "./review/policies.ts";
 import { previewStacks } from "./review/previews.ts";
 import { prepareTools } from "./tools.ts";
 import { paths, root } from "./workspace.ts";
 
 const usage = `npm run review -- --base REF [--json] [--comment FILE] [--require-previews]
+npm run review -- --drift [--json] [--comment FILE] [--require-previews]
 
 Says what the working tree changes about the federation since git revision REF: the import graph in words, failed
-checks, policies, and a real preview of each stack that can be previewed. Changes nothing, in no backend or cluster.
+checks, policies, and a real preview of each stack that can be previewed. With --drift, says what lives in the clusters
+otherwise than the stacks left it, and which imports that breaks. Changes nothing, in no backend or cluster.
 
   --json              the result as JSON on standard output, instead of Markdown
   --comment FILE      writes the Markdown there, for a comment on a pull request
-  --require-previews  a stack that could not be previewed counts as a failed check
+  --require-previews  a stack that could not be previewed, or compared, counts as a failed check
 
 Exit code: 0 everything passed, 1 a check failed, 2 wrong usage.`;
 
 async function main(): Promise<number> {
-  const options = readArguments({ base: { type: "string" }, json: { type: "boolean" }, comment: { type: "string" }, "require-previews": { type: "boolean" } }, usage);
-  if (!options.base) {
-    process.stderr.write(`--base is missing\n\n${usage}\n`);
+  const options = readArguments({ base: { type: "string" }, json: { type: "boolean" }, comment: { type: "string" }, "require-previews": { type: "boolean" }, drift: { type: "boolean" } }, usage);
+  if (Boolean(options.base) === Boolean(options.drift)) {
+    process.stderr.write(`give one of --base and --drift\n\n${usage}\n`);
     return 2;
   }
-  const progress = consoleProgress();
-  const base = readBase(root, options.base);
   const head = readRevision(root);
+  const { passed, shown, text } = options.base ? await reviewSince(options.base, head, options["require-previews"]) : await reviewDrift(head, options["require-previews"]);
+  if (options.comment) writeFileSync(options.comment, text);
+  process.stdout.write(options.json ? `${JSON.stringify({ passed, ...shown }, null, 2)}\n` : text);
+  return passed ? 0 : 1;
+}
+
+/** What is printed; masked already. */
+interface Told {
+  passed: boolean;
+  shown: object;
+  text: string;
+}
+
+async function reviewSince(ref: string, head: Revision, requirePreviews = false): Promise<Told> {
+  const base = readBase(root, ref);
   const tools = await prepareTools();
   const deployed = await readDeployed(tools, head);
   const sources = readSources({ MESH_FEDERATION_SOURCES: existsSync(paths.sources) ? paths.sources : "" });
   const before = planRevision(base, deployed.contracts, sources);
   const after = planRevision(head, deployed.contracts, sources);
-  const { previews, failed, resources, order } = await previewStacks(tools, head, after, deployed, progress);
+  const { previews, failed, resources, order } = await previewStacks(tools, head, after, deployed, consoleProgress());
+  const [from, to] = [{ revision: base, federation: before }, { revision: head, federation: after }];
   const result: ReviewResult = {
-    changes: changesBetween({ revision: base, federation: before }, { revision: head, federation: after }, deployed.contracts),
+    changes: changesBetween(from, to, deployed.contracts),
+    notCompared: notCompared(from, to),
     failed: [...after.failed, ...failed],
     warnings: [...after.warnings, ...deployed.notes],
     policies: checkPolicies(after, resources),
@@ -52,11 +71,14 @@ async function main(): Promise<number> {
     order,
   };
   const shown = maskValue(result, deployed.secrets);
-  const comment = renderComment(shown);
-  if (options.comment) writeFileSync(options.comment, comment);
-  const passed = !hasFailed(result, options["require-previews"]);
-  process.stdout.write(options.json ? `${JSON.stringify({ passed, ...shown }, null, 2)}\n` : comment);
-  return passed ? 0 : 1;
+  return { passed: !hasFailed(result, requirePreviews), shown, text: renderComment(shown) };
+}
+
+async function reviewDrift(head: Revision, requireAll = false): Promise<Told> {
+  const tools = await prepareTools();
+  const deployed = await readDeployed(tools, head);
+  const found = maskValue(await findDrift(tools, head, deployed, consoleProgress()), deployed.secrets);
+  return { passed: found.drift.length === 0 && !(requireAll && found.notes.length > 0), shown: found, text: renderDrift(found.drift, found.notes) };
 }
 
 main().then((code) => process.exit(code), failWith);

@@ -21,8 +21,7 @@ export function changesBetween(base: PlannedRevision, head: PlannedRevision, dep
   const meshes = pair(base.federation.meshes, head.federation.meshes, (m) => m.stack, (m) => m.name);
   const exportsOf = ({ federation }: PlannedRevision): ExportsOf => (name) => (federation.meshes.find((m) => m.name === name)?.contract ?? deployed.get(name))?.exports ?? [];
   const [before, after] = [exportsOf(base), exportsOf(head)];
-  // A stack that one of the two revisions cannot read is not compared: everything in it would look new, or gone.
-  const unread = new Set([base, head].flatMap(({ revision, federation }) => revision.stacks.filter((s) => s.role === "mesh" && !federation.meshes.some((m) => m.stack === s.stack)).map((s) => s.stack)));
+  const unread = new Set(notCompared(base, head));
   const compared = meshes.filter((p) => !unread.has((p.after ?? p.before)!.stack));
   return [
     ...compared.flatMap((p) => meshChanges(p.before, p.after, head.federation)),
@@ -30,6 +29,15 @@ export function changesBetween(base: PlannedRevision, head: PlannedRevision, dep
     ...compared.flatMap((p) => importChanges(p.before, p.after, before, after)),
     ...pair(base.revision.stacks, head.revision.stacks, (s) => s.stack).flatMap((p) => stackChanges(p.before, p.after)),
   ];
+}
+
+/**
+ * Stacks that one of the two revisions declares in a way that cannot be read. They are not compared: everything in them
+ * would look new, or gone.
+ */
+export function notCompared(base: PlannedRevision, head: PlannedRevision): string[] {
+  const unread = [base, head].flatMap(({ revision, federation }) => revision.stacks.filter((s) => s.role === "mesh" && !federation.meshes.some((m) => m.stack === s.stack)));
+  return [...new Set(unread.map((s) => s.stack))].sort();
 }
 
 function meshChanges(before: PlannedMesh | undefined, after: PlannedMesh | undefined, federation: PlannedFederation): Change[] {

@@ -16,9 +16,10 @@ export function renderComment(result: ReviewResult): string {
   return `${head}\n${foldedPart(result.previews, longestComment - head.length)}`;
 }
 
-function changesPart({ changes }: ReviewResult): string[] {
-  if (changes.length === 0) return ["", "Nothing changes between or within the meshes.", ""];
-  return ["", "### What changes", "", ...fenced(changes.map((c) => `${c.sign} ${c.text}`)), ""];
+function changesPart({ changes, notCompared }: ReviewResult): string[] {
+  const left = notCompared.length > 0 ? [`Not compared, because the configuration cannot be read: ${notCompared.join(", ")}.`, ""] : [];
+  if (changes.length === 0) return ["", ...(left.length > 0 ? left : ["Nothing changes between or within the meshes.", ""])];
+  return ["", "### What changes", "", ...fenced(changes.map((c) => `${c.sign} ${c.text}`)), "", ...left];
 }
 
 function checksPart({ failed, warnings, policies, policiesRan }: ReviewResult): string[] {

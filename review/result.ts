@@ -18,6 +18,8 @@ export interface PolicyFinding {
 /** Everything that a review found. Holds no secret once it is masked. */
 export interface ReviewResult {
   changes: Change[];
+  /** Stacks whose configuration cannot be read, before or after. */
+  notCompared: string[];
   /** Contract checks and previews that failed. */
   failed: FailedCheck[];
   warnings: FailedCheck[];

@@ -24,7 +24,8 @@ const unreachable = /unreachable|connection refused|ECONNREFUSED|ENOTFOUND|EHOST
 
 /** Previews each stack that can be, two at a time, and says of the others why not. Changes nothing. */
 export async function previewStacks(tools: Toolchain, head: Revision, federation: PlannedFederation, deployed: Deployed, progress: Progress): Promise<Previews> {
-  const order = deploymentOrder(head, federation, deployed.contracts);
+  // Without a backend nobody knows what is deployed, and so what has to go first.
+  const order = deployed.down ? { steps: [], stuck: [] } : deploymentOrder(head, federation, deployed.contracts);
   const result: Previews = { previews: [], failed: [], resources: new Map(), order };
   result.previews = await inTwos(head.stacks, async ({ stack, role, problem }): Promise<StackPreview> => {
     const reason = problem ?? whyNot(stack, role, head, federation, deployed, order);

@@ -73,6 +73,59 @@ test("secret-rotation: the comment says exactly what changed, and shows neither 
   await golden("secret-rotation", 0, () => federation.setSecret("west", "kubeconfig", rotated));
 }, patience);
 
+test("a stack whose configuration is wrong is named, and the others are reviewed", async () => {
+  const { east, west } = base();
+  west["exports"][0].ports[0].number = 80000;
+  federation.write("west", west);
+  federation.write("east", { ...east, imports: [] });
+  const { code, comment } = await review();
+  expect(code).toBe(1);
+  expect(comment).toContain("- **west**: exports.0.ports.0.number: must be 1 to 65535 (given: 80000)");
+  expect(comment).toContain("| west | not previewed: its configuration is not valid, see the checks |");
+  expect(comment).toContain("- east no longer imports");
+  expect(comment).toContain("| east | 3 to delete, 3 unchanged |");
+}, patience);
+
+test("without a backend the graph and the checks are still there", async () => {
+  const { west } = base();
+  west["exports"][0].to = [];
+  federation.write("west", west);
+  const { code, comment } = await review([], { PULUMI_BACKEND_URL: "file:///nonexistent" });
+  expect(code).toBe(1);
+  expect(comment).toContain("to (narrowed) - east (imported by east)");
+  expect(comment).toMatch(/\*\*east\*\*: import "httpbin": mesh "west" exports it to nobody, not to "east"/);
+  expect(comment).toMatch(/\| east \| not previewed: the backend cannot be read: unable to open state directory/);
+}, patience);
+
+test("a violated policy fails the review of a real preview", async () => {
+  const { west } = base();
+  west["exports"][0].callers = [];
+  federation.write("west", west);
+  const { code, comment } = await review();
+  expect(code).toBe(1);
+  expect(comment).toMatch(/\*\*west\*\*: policy `export-names-callers`: Gateway istio-system\/export-httpbin exports httpbin\.httpbin\.svc\.cluster\.local to anybody/);
+}, patience);
+
+test("drift names the imports that it breaks; without drift there is none", async () => {
+  const drift = () => federation.clone.run("review", ["--drift"], {}, true);
+  const clean = await drift();
+  expect([clean.code, clean.output]).toEqual([0, expect.stringContaining("Every stack that was compared is as it was left.")]);
+  await federation.clusters.west.delete("/apis/networking.istio.io/v1/namespaces/istio-system/gateways/export-httpbin");
+  const found = await drift();
+  expect([found.code, found.output]).toEqual([1, expect.stringMatching(/\*\*west\*\*: \S+:Gateway `export-httpbin-gateway` is gone\n\s+- breaks: east imports httpbin from west/)]);
+}, patience);
+
+test("a cluster out of reach is named, and the rest is reviewed from configuration and state", async () => {
+  await federation.clusters.west.stop();
+  const { west } = base();
+  west["exports"][0].callers = ["sleep/sleep"];
+  federation.write("west", west);
+  const { comment } = await review();
+  expect(comment).toContain("callers (narrowed) - shop/cart");
+  expect(comment).toMatch(/\| west \| not previewed: its cluster cannot be reached|\*\*west\*\*: the cluster of mesh "west" cannot be read/);
+  expect(comment).toContain("| east | 6 unchanged |");
+}, patience);
+
 test("a review of two stacks takes at most 30 s", () => {
   // The quickest of ten: the machine may be busy with something else.
   process.stderr.write(`reviews took ${seconds.map((s) => s.toFixed(1)).join(", ")} s\n`);

@@ -1,0 +1,35 @@
+import { driftOf, type Drift } from "../../review/drift.ts";
+import { neighbourOf } from "../../infra/stackFiles.ts";
+import { readPreview } from "../../review/previewReport.ts";
+import type { Revision } from "../../review/revision.ts";
+import type { Progress } from "../../toolchain/progress.ts";
+import type { Toolchain } from "../../toolchain/index.ts";
+import { refreshOwnFile } from "../stackConfig.ts";
+import { firstLine, type Deployed } from "./backend.ts";
+import { inTwos } from "./inTwos.ts";
+import { runPulumi } from "./pulumiJson.ts";
+
+/** Compares every deployed stack with what lives in its cluster. Changes nothing, in no state either. */
+export async function findDrift(tools: Toolchain, head: Revision, deployed: Deployed, progress: Progress): Promise<{ drift: Drift[]; notes: { stack: string; message: string }[] }> {
+  const notes = head.stacks.filter((s) => !deployed.stacks.includes(s.stack)).map(({ stack }) => ({ stack, message: deployed.down ? `the backend cannot be read: ${deployed.down}` : "it is not in the backend" }));
+  const found = await inTwos(head.stacks.filter((s) => deployed.stacks.includes(s.stack)), async ({ stack, role, raw }): Promise<Drift[]> => {
+    const step = progress.step(`refresh ${stack}`);
+    // The program runs: credentials for the cluster come from it.
+    const { code, stdout, stderr } = await runPulumi(tools, ["refresh", "--preview-only", "--run-program", "--json", "--stack", stack, "--config-file", refreshOwnFile(stack)]);
+    let report;
+    try {
+      report = readPreview(stdout);
+    } catch {
+      report = undefined;
+    }
+    if (code !== 0 || !report) {
+      notes.push({ stack, message: report?.errors[0] ?? firstLine(new Error(stderr)) });
+      step.done("not compared");
+      return [];
+    }
+    const drift = driftOf(stack, role === "mesh" ? neighbourOf(stack, raw).name : undefined, report.touched, deployed.contracts);
+    step.done(drift.length > 0 ? `${drift.length} drifted` : "as it was left");
+    return drift;
+  });
+  return { drift: found.flat(), notes };
+}
