@@ -39,7 +39,8 @@ export async function previewStacks(tools: Toolchain, head: Revision, federation
     const preview = result.previews.find((p) => p.stack === stack);
     return preview?.state !== "previewed" || preview.touched.length > 0 || differs(stack, federation, deployed);
   };
-  return { ...result, order: { ...order, steps: order.steps.filter(changed) } };
+  const trust = deployed.down ? [] : head.stacks.filter((s) => s.role === "trust").map((s) => s.stack);
+  return { ...result, order: { ...order, steps: [...trust, ...order.steps].filter(changed) } };
 }
 
 /** Whether a stack would publish another contract than it does, even where it touches no resource. */

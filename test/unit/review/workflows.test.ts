@@ -1,0 +1,59 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parse } from "yaml";
+import { marker } from "../../../review/comment.ts";
+
+const root = resolve(import.meta.dirname, "..", "..", "..");
+const folder = join(root, ".github", "workflows");
+const scripts = Object.keys(JSON.parse(readFileSync(join(root, "package.json"), "utf8")).scripts);
+const files = readdirSync(folder).filter((f) => f.endsWith(".yml"));
+const workflows = files.map((file) => ({ file, text: readFileSync(join(folder, file), "utf8"), workflow: parse(readFileSync(join(folder, file), "utf8")) }));
+const jobs = workflows.flatMap(({ file, workflow }) => Object.entries<any>(workflow.jobs).map(([name, job]) => ({ name: `${file} ${name}`, job, steps: job.steps as any[] })));
+/** The only permissions that any job may have. */
+const allowed: Record<string, Record<string, string>> = { "federation-review.yml comment": { "pull-requests": "write" } };
+
+test("there is one for pull requests, one for main, one for every night", () => {
+  expect(Object.fromEntries(workflows.map(({ file, workflow }) => [file, Object.keys(workflow.on)]))).toEqual({
+    "federation-review.yml": ["pull_request"],
+    "federation-deploy.yml": ["push"],
+    "federation-drift.yml": ["schedule", "workflow_dispatch"],
+  });
+});
+
+test("every action is pinned to a commit, with its version beside it", () => {
+  const uses = workflows.flatMap(({ text }) => [...text.matchAll(/uses: (.*)/g)].map((m) => m[1]!));
+  expect(uses.length).toBeGreaterThan(0);
+  for (const use of uses) expect(use).toMatch(/^actions\/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+});
+
+test.each(jobs)("$name: no permission but those it needs, and an end", ({ name, job }) => {
+  expect(job.permissions).toEqual(allowed[name] ?? { contents: "read" });
+  expect(job["timeout-minutes"]).toBeGreaterThan(0);
+});
+
+test("a workflow gives no permission that a job does not ask for", () => {
+  for (const { workflow } of workflows) expect(workflow.permissions).toEqual({});
+});
+
+test.each(jobs)("$name: scripts exist, and no expression stands inside a command", ({ steps }) => {
+  for (const { run = "", with: inputs = {} } of steps) {
+    for (const [, script] of run.matchAll(/npm run (?:--silent )?([\w:-]+)/g)) expect(scripts).toContain(script);
+    expect(run).not.toContain("${{");
+    if ("fetch-depth" in inputs || "persist-credentials" in inputs) expect(inputs["persist-credentials"]).toBe(false);
+  }
+});
+
+test("the job that may write runs no code of the pull request, and sees no secret but its token", () => {
+  const { job, steps } = jobs.find((j) => j.name === "federation-review.yml comment")!;
+  expect(steps.filter((s) => /checkout/.test(s.uses ?? "") || /npm|node /.test(s.run ?? ""))).toEqual([]);
+  expect(JSON.stringify(job)).not.toContain("secrets.");
+});
+
+test("the comment is found again by the marker that the review writes", () => {
+  expect(workflows.find((w) => w.file === "federation-review.yml")!.text).toContain(`startswith("${marker}")`);
+});
+
+test("deployment goes step by step, each behind the stack's own environment", () => {
+  const { job } = jobs.find((j) => j.name === "federation-deploy.yml up")!;
+  expect({ parallel: job.strategy["max-parallel"], environment: job.environment }).toEqual({ parallel: 1, environment: "federation-${{ matrix.stack }}" });
+});
