@@ -22,7 +22,9 @@ async function main(): Promise<void> {
   const meshes = stacks.map((s) => s.stack);
   // A stack that is up while its file is gone is destroyed all the same; of another backend, only Pulumi can tell.
   const up = usesOwnBackend() ? deployedStacks() : [...meshes, "trust"];
-  const deployed = [...up.filter((stack) => stack !== "trust" && !meshes.includes(stack)), ...[...meshes, "trust"].filter((stack) => up.includes(stack))];
+  const unknown = up.filter((stack) => stack !== "trust" && !meshes.includes(stack));
+  unknown.forEach((stack) => forced.add(stack));
+  const deployed = [...unknown, ...[...meshes, "trust"].filter((stack) => up.includes(stack))];
   // Without anything to destroy there is no need of tools, which a fresh clone would have to build first.
   const tools = deployed.length > 0 ? await prepareTools({ progress }) : undefined;
   if (tools) {
@@ -53,7 +55,7 @@ async function unimport(tools: Toolchain, stack: string, progress: Progress): Pr
   }
 }
 
-/** Meshes whose imports could not be taken away. */
+/** Meshes whose imports could not be taken away, or whose file is gone, so that nobody knows them. */
 const forced = new Set<string>();
 
 async function destroy(tools: Toolchain, stack: string, progress: Progress): Promise<void> {

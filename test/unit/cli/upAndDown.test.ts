@@ -40,7 +40,9 @@ case "$words" in
     fi
     if grep -q '"r"' "$stacks/$stack.json"; then printf 'Resources:\\n    3 unchanged\\n'; else printf 'Resources:\\n    + 3 created\\n'; fi
     state "$stack" '"r"' ;;
-  " destroy"*) state "$stack"; printf 'Resources:\\n    - 3 deleted\\n' ;;
+  " destroy"*)
+    [ "$MESH_FEDERATION_ALLOW_BREAKING" = 1 ] || exit 1
+    state "$stack"; printf 'Resources:\\n    - 3 deleted\\n' ;;
 esac
 `;
 
