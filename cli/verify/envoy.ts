@@ -12,11 +12,13 @@ export function endpointsOf(clusters: string, cluster: string): Endpoint[] {
   const prefix = `${cluster}::`;
   const found = new Map<string, Endpoint>();
   for (const line of clusters.split("\n")) {
-    const [, address, key, value] = line.startsWith(prefix) ? (/^(\S+?:\d+)::(health_flags|rq_total|cx_total)::(\S+)$/.exec(line.slice(prefix.length).trim()) ?? []) : [];
+    const [, address, key, value] = line.startsWith(prefix) ? (/^(\S+?:\d+)::(health_flags|rq_total|cx_total|cx_connect_fail)::(\S+)$/.exec(line.slice(prefix.length).trim()) ?? []) : [];
     if (!address || !key || value === undefined) continue;
     const endpoint = found.get(address) ?? { address, health: "unknown", requests: 0, connections: 0 };
     if (key === "health_flags") endpoint.health = value === "healthy" ? "HEALTHY" : value.replace(/^\//, "");
-    else endpoint[key === "rq_total" ? "requests" : "connections"] = Number(value);
+    else if (key === "rq_total") endpoint.requests = Number(value);
+    // Attempts that failed are among the total.
+    else endpoint.connections += key === "cx_total" ? Number(value) : -Number(value);
     found.set(address, endpoint);
   }
   return [...found.values()].sort((a, b) => a.address.localeCompare(b.address));

@@ -40,7 +40,7 @@ export interface Endpoint {
   address: string;
   /** `HEALTHY`, or Envoy's health flags. */
   health: string;
-  /** Requests and connections it got so far. */
+  /** Requests it got, and connections that were made to it, so far. */
   requests: number;
   connections: number;
 }

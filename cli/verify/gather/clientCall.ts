@@ -5,7 +5,7 @@ import type { Cluster, Container, Ran } from "./cluster.ts";
 
 /** Seconds that one call may take. A connection that is held open this long counts as taken. */
 const callSeconds = 5;
-const holdSeconds = 1;
+const holdSeconds = 2;
 
 /** curl's exit codes. https://curl.se/libcurl/c/libcurl-errors.html */
 const curl = { unresolved: 6, timeout: 28 };
@@ -48,8 +48,8 @@ function curlOf({ probe, host, port }: Edge): { args: string[]; stdin?: Readable
 }
 
 /**
- * Whether a client's container gets a connection to an address. Its sidecar takes every connection, and closes it at
- * once where it gets none itself; so one that stays open is one that reaches its end.
+ * Whether a client's container keeps a connection to an address. Its sidecar takes every connection, and closes it where
+ * it is refused itself; one that stays open reaches its end, or is still being tried.
  */
 export async function connectsFromClient(cluster: Cluster, at: Container, address: string): Promise<boolean> {
   const { code } = await cluster.exec(at, ["curl", "-sS", "--max-time", String(holdSeconds), `telnet://${address}`], new Readable({ read: () => undefined }));

@@ -21,7 +21,8 @@ export function table(results: EdgeResult[], guards: GuardResult[], unreachable:
 
 /** What is wrong with an edge: the hops up to the broken one, its evidence and its remedy. */
 export function diagnosis(result: EdgeResult, colour = false): string[] {
-  const lines = [paint(`${edgeName(result.edge)}: ${result.broken ? `broken at ${hopTitles[result.broken.hop]}` : "not as it should be"}`, "red", colour)];
+  const heading = wrap(`${edgeName(result.edge)}: ${result.broken ? `broken at ${hopTitles[result.broken.hop]}` : "not as it should be"}`, "", 2);
+  const lines = heading.map((line) => paint(line, "red", colour));
   const shown = result.broken ? result.verdicts.slice(0, result.verdicts.indexOf(result.broken) + 1) : result.verdicts;
   for (const verdict of shown) lines.push(...wrap(`${hopTitles[verdict.hop]}: ${verdict.evidence}${seenFrom(verdict)}`, `  ${{ good: "ok", broken: "BROKEN", unknown: "?" }[verdict.state].padEnd(7)}`, 9));
   if (result.broken?.remedy) lines.push(...wrap(result.broken.remedy, "  REMEDY ", 9));

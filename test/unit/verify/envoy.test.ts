@@ -7,7 +7,8 @@ test("endpoints with health and counters, of exactly that cluster", () => {
   const text = [
     `${cluster}::observability_name::${cluster}`,
     `${cluster}::default_priority::max_connections::1024`,
-    `${cluster}::192.0.2.1:15443::cx_total::3`,
+    `${cluster}::192.0.2.1:15443::cx_connect_fail::1`,
+    `${cluster}::192.0.2.1:15443::cx_total::4`,
     `${cluster}::192.0.2.1:15443::rq_total::7`,
     `${cluster}::192.0.2.1:15443::health_flags::healthy`,
     `${cluster}::[2001:db8::1]:15443::health_flags::/failed_outlier_check`,
