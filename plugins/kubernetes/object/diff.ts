@@ -3,18 +3,26 @@ import type { DiffKind, DiffResult } from "../../shared/plugin.ts";
 import { equal, isObject, reveal, type Values } from "../../shared/values.ts";
 import type { Options } from "../cluster.ts";
 import { isAutonamed } from "./check.ts";
-import { needsReplacement } from "./replaceRules.ts";
+import { isIdentity, needsReplacement } from "./replaceRules.ts";
 import { secretData } from "./state.ts";
 
 /** What differs between what was asked for and what is asked for now, and whether that takes a new object. */
 export function diffObject(before: Values, after: Values, options: Options): DiffResult {
-  const [apiVersion, kind] = [String(reveal(after["apiVersion"] ?? "")), String(reveal(after["kind"] ?? ""))];
+  return diffInputs(before, after, (path) => needsReplacement(apiVersionOf(after), String(reveal(after["kind"] ?? "")), path, options));
+}
+
+/** The same for a patch: it does not make its object, so it can make it anew no more; only another object is another patch. */
+export function diffPatch(before: Values, after: Values): DiffResult {
+  return diffInputs(before, after, isIdentity);
+}
+
+function diffInputs(before: Values, after: Values, needsNew: (path: string) => boolean): DiffResult {
   const detailedDiff: Record<string, { kind: DiffKind }> = {};
   const replaces: string[] = [];
   for (const change of changedPaths(secretData(before), secretData(after))) {
     // A kind keeps its objects when it is asked for under another version of its group.
     if (change.path === "apiVersion" && groupOf(before) === groupOf(after)) continue;
-    const replace = needsReplacement(apiVersion, kind, change.path, options) || change.path === "apiVersion";
+    const replace = needsNew(change.path) || change.path === "apiVersion";
     detailedDiff[change.path] = { kind: replace ? `${change.kind}-replace` : change.kind };
     if (replace) replaces.push(change.path);
   }
@@ -32,7 +40,11 @@ function sameName(before: Values, after: Values): boolean {
   return equal(names[0]!["name"], names[1]!["name"]) && equal(names[0]!["namespace"], names[1]!["namespace"]);
 }
 
+function apiVersionOf(inputs: Values): string {
+  return String(reveal(inputs["apiVersion"] ?? ""));
+}
+
 function groupOf(inputs: Values): string {
-  const version = String(reveal(inputs["apiVersion"] ?? ""));
+  const version = apiVersionOf(inputs);
   return version.includes("/") ? version.split("/")[0]! : "";
 }

@@ -1,7 +1,7 @@
 import { hasUnknown, reveal, type Values } from "../../shared/values.ts";
 import { Unreachable, type ResourceHandler } from "../cluster.ts";
 import { call, get, kindOf } from "./api.ts";
-import { diffObject } from "./diff.ts";
+import { diffPatch } from "./diff.ts";
 import { objects } from "./handler.ts";
 import { fieldManagerOf, idOf, parseId, stateOf } from "./state.ts";
 import { applyObject } from "./write.ts";
@@ -20,7 +20,7 @@ export const patches: ResourceHandler = {
     return { inputs, failures };
   },
 
-  diff: async ({ oldInputs, olds, news, cluster }) => diffObject(Object.keys(oldInputs).length > 0 ? oldInputs : (olds["__inputs"] as Values), news, cluster.options),
+  diff: async ({ oldInputs, olds, news }) => diffPatch((olds["__inputs"] as Values | undefined) ?? oldInputs, news),
 
   create: async (request) => {
     if (request.preview) return { id: "", properties: request.properties };

@@ -24,10 +24,15 @@ const rules: Record<string, string[]> = {
 /** Whether a change at `path` (e.g. `spec.ports[0].port`) of an object of that kind needs a new object. */
 export function needsReplacement(apiVersion: string, kind: string, path: string, options: Pick<Options, "enableSecretMutable" | "enableConfigMapMutable">): boolean {
   const general = path.replaceAll(/\[\d+\]/g, "[*]");
-  if (["metadata.name", "metadata.namespace", "kind"].includes(general)) return true;
+  if (isIdentity(general)) return true;
   const mutable = (kind === "Secret" && options.enableSecretMutable) || (kind === "ConfigMap" && options.enableConfigMapMutable);
   const own = (rules[`${apiVersion}/${kind}`] ?? []).filter((rule) => !(mutable && rule !== "type"));
   return own.some((rule) => general === rule || general.startsWith(`${rule}.`) || general.startsWith(`${rule}[`));
+}
+
+/** Whether a path is part of what tells one object from another. */
+export function isIdentity(path: string): boolean {
+  return ["metadata.name", "metadata.namespace", "kind"].includes(path);
 }
 
 function volumeSources(): string[] {

@@ -122,6 +122,8 @@ export class Project {
         PULUMI_SKIP_UPDATE_CHECK: "true",
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
         PULUMI_DEBUG_COMMANDS: "true",
+        // A copy of the state per step is of no use here.
+        PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
         NODE_COMPILE_CACHE: join(tmpdir(), "mesh-federation-test-compiled"),
         TEST_KUBECONFIG: this.kubeconfig,
         ...this.extra,

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { checkCommand } from "../../../../plugins/command/check.ts";
 import { execute } from "../../../../plugins/command/execute.ts";
-import { Secret, Unknown } from "../../../../plugins/shared/values.ts";
+import { Secret, Unknown, type Values } from "../../../../plugins/shared/values.ts";
 
 const never = new AbortController().signal;
 
@@ -32,7 +32,7 @@ test("cancelling ends the whole process group", async () => {
   expect(left).toEqual([]);
 });
 
-test.each([
+test.each<{ inputs: Values; property: string; reason: RegExp }>([
   { inputs: { assetPaths: ["*"] }, property: "assetPaths", reason: /not built into this stand-in/ },
   { inputs: { archivePaths: ["*"] }, property: "archivePaths", reason: /not built into this stand-in/ },
   { inputs: { logging: "loud" }, property: "logging", reason: /"loud".*stdoutAndStderr/ },
