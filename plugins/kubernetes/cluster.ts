@@ -1,5 +1,5 @@
 import type { Engine } from "../shared/engine.ts";
-import type { CheckFailure, CreateResult, DiffResult, ResourceRequest } from "../shared/plugin.ts";
+import type { Autonaming, CheckFailure, CreateResult, DiffResult, ResourceRequest } from "../shared/plugin.ts";
 import type { Values } from "../shared/values.ts";
 
 /** What a provider was configured with, beside the cluster itself. Defaults: all `false`/`undefined`. */
@@ -51,6 +51,8 @@ export interface Cluster {
   server: string;
   /** Default namespace of objects that name none: the provider's, else the context's, else `default`. */
   namespace: string;
+  /** The provider's own namespace, which inputs that name none are given. */
+  defaultNamespace?: string;
   options: Options;
   /**
    * One HTTP exchange. Answers whatever the status is; `body` is parsed JSON (text when it is not JSON).
@@ -76,7 +78,7 @@ export interface Context {
 
 /** How one family of resources is handled; the methods are those of the protocol. */
 export interface ResourceHandler {
-  check(request: ResourceRequest & Context & { olds: Values; news: Values; randomSeed: Uint8Array }): Promise<{ inputs: Values; failures?: CheckFailure[] }>;
+  check(request: ResourceRequest & Context & { olds: Values; news: Values; randomSeed: Uint8Array; autonaming?: Autonaming }): Promise<{ inputs: Values; failures?: CheckFailure[] }>;
   diff(request: ResourceRequest & Context & { id: string; olds: Values; oldInputs: Values; news: Values; ignoreChanges: string[] }): Promise<DiffResult>;
   create(request: ResourceRequest & Context & { properties: Values; timeout: number; preview: boolean }): Promise<CreateResult>;
   read(request: ResourceRequest & Context & { id: string; properties: Values; inputs: Values }): Promise<{ id: string; properties: Values; inputs: Values } | undefined>;

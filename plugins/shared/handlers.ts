@@ -5,7 +5,7 @@ import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import structPb from "google-protobuf/google/protobuf/struct_pb.js";
 import { connectEngine } from "./engine.ts";
 import { statusOf } from "./errors.ts";
-import type { CheckFailure, DiffKind, DiffResult, Plugin, ResourceRequest } from "./plugin.ts";
+import type { Autonaming, CheckFailure, DiffKind, DiffResult, Plugin, ResourceRequest } from "./plugin.ts";
 import type { Session } from "./serve.ts";
 import { decode, encode, type Value, type Values } from "./values.ts";
 
@@ -42,7 +42,7 @@ export function handlersOf(plugin: Plugin, session: Session): grpc.UntypedServic
         m.setSupportsAutonamingConfiguration(answer.supportsAutonaming ?? false);
       });
     },
-    check: async (r) => checkResponse(await plugin.check({ ...resource(r), olds: values(r.getOlds()), news: values(r.getNews()), randomSeed: r.getRandomseed_asU8() })),
+    check: async (r) => checkResponse(await plugin.check({ ...resource(r), olds: values(r.getOlds()), news: values(r.getNews()), randomSeed: r.getRandomseed_asU8(), autonaming: autonaming(r.getAutonaming()) })),
     diff: async (r) =>
       diffResponse(await plugin.diff({ ...resource(r), id: r.getId(), olds: values(r.getOlds()), oldInputs: values(r.getOldInputs()), news: values(r.getNews()), ignoreChanges: r.getIgnorechangesList() })),
     create: async (r) => {
@@ -129,6 +129,10 @@ function values(sent: Struct | undefined): Values {
 
 function struct(value: Values): Struct {
   return structPb.Struct.fromJavaScript(encode(value as Value) as Record<string, any>);
+}
+
+function autonaming(sent: any): Autonaming | undefined {
+  return sent && { proposedName: sent.getProposedName(), mode: (["propose", "enforce", "disable"] as const)[sent.getMode() as 0 | 1 | 2] };
 }
 
 function message<T>(empty: T, fill: (message: T) => void): T {

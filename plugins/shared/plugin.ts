@@ -38,6 +38,14 @@ export interface CreateResult {
   properties: Values;
 }
 
+/** How the project wants resources named that name themselves not: `pulumi:autonaming` in its configuration. */
+export interface Autonaming {
+  /** Name to take. */
+  proposedName: string;
+  /** `disable`: a resource without a name is an error. */
+  mode: "propose" | "enforce" | "disable";
+}
+
 /** Request to make the children of a component that lives in the plugin. */
 export interface ConstructRequest {
   type: string;
@@ -80,7 +88,7 @@ export interface Plugin {
   checkConfig?(request: { urn: string; olds: Values; news: Values }): Promise<{ inputs: Values; failures?: CheckFailure[] }>;
   diffConfig?(request: { urn: string; olds: Values; news: Values }): Promise<DiffResult>;
   configure(request: { args: Values; engine: Engine }): Promise<ConfigureResult>;
-  check(request: ResourceRequest & { olds: Values; news: Values; randomSeed: Uint8Array }): Promise<{ inputs: Values; failures?: CheckFailure[] }>;
+  check(request: ResourceRequest & { olds: Values; news: Values; randomSeed: Uint8Array; autonaming?: Autonaming }): Promise<{ inputs: Values; failures?: CheckFailure[] }>;
   diff(request: ResourceRequest & { id: string; olds: Values; oldInputs: Values; news: Values; ignoreChanges: string[] }): Promise<DiffResult>;
   create(request: ResourceRequest & { properties: Values; timeout: number; preview: boolean }): Promise<CreateResult>;
   read(request: ResourceRequest & { id: string; properties: Values; inputs: Values }): Promise<{ id: string; properties: Values; inputs: Values } | undefined>;

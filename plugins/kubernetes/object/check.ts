@@ -1,4 +1,4 @@
-import type { CheckFailure } from "../../shared/plugin.ts";
+import type { Autonaming, CheckFailure } from "../../shared/plugin.ts";
 import { hasUnknown, isObject, reveal, Secret, Unknown, type Value, type Values } from "../../shared/values.ts";
 import { isBuiltIn } from "./api.ts";
 import { normalised } from "./normalise.ts";
@@ -14,7 +14,8 @@ export interface CheckRequest {
   olds: Values;
   news: Values;
   randomSeed: Uint8Array;
-  /** Namespace the provider was told to use for objects that name none. */
+  autonaming?: Autonaming;
+  /** Namespace of an object that names none, if it is to get one. */
   namespace?: string;
 }
 
@@ -22,7 +23,7 @@ export interface CheckRequest {
  * Inputs as they are kept: with apiVersion and kind, with a name (the old one, or `<logical name>-<8 hex digits>`), and
  * with a Secret's `stringData` encoded into its `data`, where changes of either can be compared.
  */
-export function checkObject({ type, name, olds, news, randomSeed, namespace }: CheckRequest): { inputs: Values; failures: CheckFailure[] } {
+export function checkObject({ type, name, olds, news, randomSeed, autonaming, namespace }: CheckRequest): { inputs: Values; failures: CheckFailure[] } {
   const [, group, kind] = type.split(":") as [string, string, string];
   const inputs: Values = { ...news };
   inputs["apiVersion"] ??= group.replace(/^core\//, "");
@@ -31,8 +32,9 @@ export function checkObject({ type, name, olds, news, randomSeed, namespace }: C
   if (metadata instanceof Unknown) return { inputs, failures: [] };
   const plain = metadata instanceof Secret ? metadata.value : metadata;
   if (!isObject(plain)) return { inputs, failures: [{ property: "metadata", reason: `metadata must be an object, not ${JSON.stringify(plain)}` }] };
-  const named = withName(plain as Values, olds, name, randomSeed);
-  if (namespace && named["namespace"] === undefined && !clusterWide.has(String(reveal(inputs["kind"])))) named["namespace"] = namespace;
+  const made = autonaming?.proposedName || `${name}-${Buffer.from(randomSeed.subarray(0, 4)).toString("hex")}`;
+  const named = withName(plain as Values, olds, autonaming?.mode === "disable" ? undefined : made);
+  if (namespace && named["namespace"] === undefined) named["namespace"] = namespace;
   inputs["metadata"] = metadata instanceof Secret ? new Secret(named) : named;
   return { inputs: canonical(inputs), failures: metadataFailures(named) };
 }
@@ -50,21 +52,17 @@ function canonical(inputs: Values): Values {
   return typeof version === "string" && isBuiltIn(version) && kind !== "CustomResourceDefinition" ? normalised(inputs) : inputs;
 }
 
-function withName(metadata: Values, olds: Values, name: string, seed: Uint8Array): Values {
+function withName(metadata: Values, olds: Values, fresh: string | undefined): Values {
   if (metadata["name"] !== undefined || metadata["generateName"] !== undefined) return { ...metadata };
   const old = reveal(olds["metadata"] ?? null) as { name?: string } | null;
-  const made = old?.name !== undefined && isAutonamed(olds) ? old.name : `${name}-${Buffer.from(seed.subarray(0, 4)).toString("hex")}`;
+  const made = old?.name !== undefined && isAutonamed(olds) ? old.name : fresh;
+  if (made === undefined) return { ...metadata };
   const annotations = metadata["annotations"];
   const before = annotations instanceof Secret ? annotations.value : (annotations ?? {});
   if (before instanceof Unknown) return { ...metadata, name: made };
   const marked = { ...(before as Values), [autonamed]: "true" };
   return { ...metadata, name: made, annotations: annotations instanceof Secret ? new Secret(marked) : marked };
 }
-
-/** Kinds that are never in a namespace, as far as they are common; the server has the last word. */
-const clusterWide = new Set(
-  "Namespace Node PersistentVolume ClusterRole ClusterRoleBinding CustomResourceDefinition StorageClass PriorityClass IngressClass RuntimeClass APIService CSIDriver CSINode MutatingWebhookConfiguration ValidatingWebhookConfiguration ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding GatewayClass".split(" "),
-);
 
 function encodedSecret(inputs: Values): Values {
   const { stringData, ...rest } = inputs;
@@ -78,6 +76,7 @@ function encodedSecret(inputs: Values): Values {
 /** What can be told of metadata without the server. Names: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
 function metadataFailures(metadata: Values): CheckFailure[] {
   const failures: CheckFailure[] = [];
+  if (metadata["name"] === undefined && metadata["generateName"] === undefined) failures.push({ property: "metadata.name", reason: "metadata.name is missing, and automatic naming is disabled: give the object a name" });
   for (const key of ["name", "namespace"]) {
     const value = metadata[key] as Value | undefined;
     if (value === undefined || hasUnknown(value)) continue;

@@ -6,7 +6,7 @@ let cluster: Cluster;
 beforeAll(async () => {
   cluster = await Cluster.start();
   await installServiceEntries(cluster.api);
-}, 90_000);
+}, 200_000);
 afterAll(() => cluster?.stop());
 
 const meta = (name: string, annotations = "{}") => `metadata: { namespace, name: "${name}", annotations: ${annotations} }`;
@@ -56,7 +56,7 @@ test("every kind is waited for as it needs, and annotations say otherwise", asyn
   expect(state["condition"]!.outputs.status.conditions[0].status).toBe("True");
   expect((await project.preview()).steps).toEqual([]);
   expect((await project.refresh()).steps.filter((step) => !step.startsWith("skipped"))).toEqual([]);
-}, 180_000);
+}, 400_000);
 
 test("what does not become ready in the time it has is told with its reasons, all in one run", async () => {
   const project = cluster.project();
@@ -78,4 +78,4 @@ test("what does not become ready in the time it has is told with its reasons, al
   expect(reasons("set")).toMatch(/ImagePullBackOff/);
   expect(reasons("pending")).toMatch(/load balancer|IP address/i);
   expect(reasons("never")).toMatch(/Ready/);
-}, 120_000);
+}, 300_000);

@@ -48,7 +48,7 @@ test("commands from create to delete, and no secret where others can see it", as
 
   await p.destroy();
   expect(readFileSync(join(p.folder, "gone"), "utf8").split("\n").sort()).toEqual(["", "deleted 2", "t", "t"]);
-}, 180_000);
+}, 400_000);
 
 test("while a command runs its secrets are in no argument list, and none outlives a killed engine", async () => {
   const p = project();
@@ -67,7 +67,7 @@ test("while a command runs its secrets are in no argument list, and none outlive
   await p.cancel();
   // The next up knows that something was begun, and begins it again.
   expect((await p.up(`new command.local.Command("long", { create: "echo done" });`)).steps).toEqual(["long: create"]);
-}, 120_000);
+}, 300_000);
 
 function read(path: string): string {
   try {

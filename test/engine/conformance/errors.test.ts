@@ -9,7 +9,7 @@ let cluster: Cluster;
 beforeAll(async () => {
   cluster = await Cluster.start();
   await cluster.namespace("err");
-}, 90_000);
+}, 200_000);
 afterAll(() => cluster?.stop());
 
 const configMap = (name: string, data: string, more = "opts") => `new k8s.core.v1.ConfigMap("${name}", { metadata: { namespace: "err", name: "${name}" }, data: { a: "${data}" } }, ${more});`;
@@ -43,7 +43,7 @@ test("what cannot be made is told clearly, and what can be made is made", async 
   expect((await cluster.get("/api/v1/namespaces/err/configmaps/there")).data).toEqual({ a: "mine now" });
   const missing = await project.failingUp(configMap("gone", "x", `{ ...opts, import: "err/gone" }`));
   expect(missing.output).toMatch(/err\/gone.*does not exist/);
-}, 180_000);
+}, 400_000);
 
 test("a deployment that does not come up stays in state with the reasons, and the next up recovers", async () => {
   const project = cluster.project();
@@ -60,7 +60,7 @@ test("a deployment that does not come up stays in state with the reasons, and th
   const recovery = await project.up(deployment("good:1"));
   expect(recovery.diffs["slow"]).toEqual(["spec.template.spec.containers[0].image: update"]);
   expect((await cluster.get("/apis/apps/v1/namespaces/err/deployments/slow")).spec.template.spec.containers[0].image).toBe("good:1");
-}, 180_000);
+}, 400_000);
 
 describe("a cluster that does not answer", () => {
   let silent: Server;
@@ -89,7 +89,7 @@ describe("a cluster that does not answer", () => {
     expect(project.state()).toEqual({});
     expect(await cluster.get("/api/v1/namespaces/err/configmaps/far")).toBeDefined();
     await cluster.api.request("DELETE", "/api/v1/namespaces/err/configmaps/far");
-  }, 180_000);
+  }, 400_000);
 });
 
 test("a plugin that is killed in the middle, and an engine: state stays readable, the next up goes on", async () => {
@@ -115,7 +115,7 @@ test("a plugin that is killed in the middle, and an engine: state stays readable
   const run = await project.up(good);
   expect(run.steps).toContain("killed: create");
   expect((await project.preview(good)).steps).toEqual([]);
-}, 180_000);
+}, 400_000);
 
 test("requests that no engine sends are refused, and the plugin lives on", async () => {
   const at = (type: string) => ({ urn: `urn:pulumi:s::p::${type}::n`, type, name: "n" });
@@ -147,4 +147,4 @@ test("requests that no engine sends are refused, and the plugin lives on", async
   } finally {
     await plugin.stop();
   }
-}, 60_000);
+}, 200_000);

@@ -6,7 +6,7 @@ let cluster: Cluster;
 beforeAll(async () => {
   cluster = await Cluster.start();
   await installServiceEntries(cluster.api);
-}, 90_000);
+}, 200_000);
 afterAll(() => cluster?.stop());
 
 const program = (step: number, rest = "") => `
@@ -26,6 +26,16 @@ export const address = service.status.loadBalancer.ingress[0].ip;
 export const password = secret.data;
 ${rest}`;
 
+test("objects that name no namespace go where the provider says", async () => {
+  const project = cluster.project();
+  await cluster.namespace("given");
+  await project.up(`new k8s.core.v1.ConfigMap("placed", { metadata: { name: "placed" } }, opts); new k8s.rbac.v1.ClusterRole("role", { metadata: { name: "placed" }, rules: [] }, opts);`, `namespace: "given"`);
+  const { placed, role } = project.state();
+  expect([placed!.id, role!.id]).toEqual(["given/placed", "placed"]);
+  expect(placed!.outputs.__inputs.metadata.namespace).toBe("given");
+  expect((await project.preview()).steps).toEqual([]);
+}, 200_000);
+
 describe("a stack from its first up to its end", () => {
   let project: Project;
   beforeAll(() => void (project = cluster.project()));
@@ -35,7 +45,7 @@ describe("a stack from its first up to its end", () => {
     expect(run.steps).toEqual(["auto: create", "east: create", "entry: create", "fixed: create", "life: create", "secret: create", "web: create", "web: create"]);
     expect(run.output).not.toContain("hush");
     expect(await cluster.get("/api/v1/namespaces/life")).toBeUndefined();
-  }, 60_000);
+  }, 200_000);
 
   test("up makes everything, and waits until it is of use", async () => {
     const run = await project.up();
@@ -48,7 +58,7 @@ describe("a stack from its first up to its end", () => {
     expect(auto!.outputs.metadata.annotations["pulumi.com/autonamed"]).toBe("true");
     expect(auto!.outputs).toMatchObject({ __initialApiVersion: "v1", __fieldManager: expect.stringMatching(/^pulumi-kubernetes-[0-9a-f]{8}$/), __inputs: { data: { a: "1" } } });
     expect(secret!.id).toBe("life/secret");
-  }, 90_000);
+  }, 200_000);
 
   test("no secret lies in state", () => {
     const text = project.stateText();
@@ -60,7 +70,7 @@ describe("a stack from its first up to its end", () => {
     expect((await project.preview()).steps).toEqual([]);
     expect((await project.refresh()).steps).toEqual([]);
     expect((await project.preview()).steps).toEqual([]);
-  }, 90_000);
+  }, 200_000);
 
   test("a change is made in place where that is possible, and else by another object", async () => {
     const expected = { life: ["metadata.labels.step: update"], auto: ["data.a: update-replace"], fixed: ["data.a: update-replace"], web: ["spec.replicas: update"], secret: ["data.password: update"] };
@@ -80,7 +90,7 @@ describe("a stack from its first up to its end", () => {
     expect(Buffer.from(secret.data.password, "base64").toString()).toBe("hush-2");
     expect(secret.metadata.uid).toBe(before["secret"]!.outputs.metadata.uid);
     expect((await project.preview()).steps).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 
   test("a field that is no longer asked for goes; another owner's stays", async () => {
     await cluster.api.apply("/api/v1/namespaces/life", { apiVersion: "v1", kind: "Namespace", metadata: { name: "life", labels: { theirs: "yes" } } }, "somebody");
@@ -88,7 +98,7 @@ describe("a stack from its first up to its end", () => {
     await project.up(program(2).replace(", labels: { step: String(step) }", ""));
     const { labels } = (await cluster.get("/api/v1/namespaces/life")).metadata;
     expect(labels).toEqual({ "kubernetes.io/metadata.name": "life", theirs: "yes" });
-  }, 90_000);
+  }, 200_000);
 
   test("what somebody changed is found by refresh; up makes what is gone, and tells whose change it would undo", async () => {
     const edited = { spec: { selector: { app: "other" } } };
@@ -104,7 +114,7 @@ describe("a stack from its first up to its end", () => {
     await project.up(without.replace(`{ namespace, name: "web" }, spec: { type`, `{ namespace, name: "web", annotations: { "pulumi.com/patchForce": "true" } }, spec: { type`));
     expect((await cluster.get("/api/v1/namespaces/life/services/web")).spec.selector).toEqual({ app: "web" });
     expect(await cluster.get("/api/v1/namespaces/life/configmaps/fixed")).toBeDefined();
-  }, 120_000);
+  }, 300_000);
 
   test("a new logical name with an alias keeps the object", async () => {
     const before = (await cluster.get("/api/v1/namespaces/life/configmaps/fixed")).metadata.uid;
@@ -112,11 +122,11 @@ describe("a stack from its first up to its end", () => {
     expect(run.steps).toEqual([]);
     expect(project.state()["renamed"]!.id).toBe("life/fixed");
     expect((await cluster.get("/api/v1/namespaces/life/configmaps/fixed")).metadata.uid).toBe(before);
-  }, 60_000);
+  }, 200_000);
 
   test("destroy leaves nothing", async () => {
     await project.destroy();
     expect(project.state()).toEqual({});
     expect(await cluster.get("/api/v1/namespaces/life")).toBeUndefined();
-  }, 120_000);
+  }, 300_000);
 });

@@ -8,7 +8,7 @@ let project: Project;
 beforeAll(async () => {
   cluster = await Cluster.start();
   project = cluster.project();
-}, 90_000);
+}, 200_000);
 afterAll(() => cluster?.stop());
 
 const program = (count: number) => `
@@ -56,4 +56,4 @@ test("a warm preview without changes of 100 objects costs the plugin at most 2 s
   } finally {
     await plugin.stop();
   }
-}, 60_000);
+}, 200_000);

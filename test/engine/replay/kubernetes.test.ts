@@ -36,7 +36,7 @@ beforeAll(async () => {
   bindings.bind("<base64 d11b6192>", "Yg==");
   const configure = recorded("kubernetes").find((call) => call.method === "Configure")!;
   await plugin.call("Configure", bindings.of(configure.request));
-}, 90_000);
+}, 200_000);
 
 afterAll(async () => {
   await plugin?.stop();
@@ -66,7 +66,7 @@ describe("create, read, update and replace", () => {
     // What Istio did then.
     const entry = calls("03", ["Read"]).find((call) => call.request["type"].endsWith(":ServiceEntry"))!.response!["properties"];
     await api.request("PATCH", "/apis/networking.istio.io/v1/namespaces/proto/serviceentries/ext/status", { status: entry.status }, "application/merge-patch+json");
-  }, 60_000);
+  }, 200_000);
 
   test.each(each(calls("03", ["Read"])))("$title", ({ call }) => replay(call), 20_000);
   test.each(each(calls("04", ["Create", "Update"])))("$title", ({ call }) => replay(call), 20_000);
