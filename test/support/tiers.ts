@@ -1,13 +1,10 @@
 import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { kubernetes } from "../../lab/artefacts/kubernetes.ts";
-import { apiServerBinaries } from "../../lab/index.ts";
 import { charts } from "../../lab/artefacts/charts.ts";
+import { apiServerBinaries } from "../../lab/index.ts";
 import { ensureArtefacts } from "../../toolchain/artefact.ts";
 import { ensureToolchain } from "../../toolchain/index.ts";
 import { consoleProgress } from "../../toolchain/progress.ts";
-
-const apiPrograms = [...apiServerBinaries, { artefact: kubernetes, program: "kube-controller-manager" }];
 
 /** Kinds of tests, from the quickest to the most real. */
 export type Tier = "unit" | "engine" | "e2e";
@@ -26,10 +23,10 @@ export async function prepareTier(tier: Tier): Promise<Record<string, string>> {
   const progress = consoleProgress(process.stdout);
   // The stand-ins are what this tier tests, whatever the machine could download.
   const tools = await ensureToolchain("registry", progress);
-  const folders = await ensureArtefacts([...apiPrograms.map((b) => b.artefact), charts], progress);
+  const folders = await ensureArtefacts([...apiServerBinaries.map((b) => b.artefact), charts], progress);
   const bin = join(import.meta.dirname, "..", "..", ".federation", "test", "bin");
   rmSync(bin, { recursive: true, force: true });
   mkdirSync(bin, { recursive: true });
-  for (const { artefact, program } of apiPrograms) symlinkSync(join(folders.get(artefact.name)!, program), join(bin, program));
+  for (const { artefact, program } of apiServerBinaries) symlinkSync(join(folders.get(artefact.name)!, program), join(bin, program));
   return { MESH_FEDERATION_TEST_PULUMI: tools.bin, MESH_FEDERATION_HELM: tools.helm!, MESH_FEDERATION_TEST_BIN: bin, MESH_FEDERATION_TEST_CHARTS: folders.get(charts.name)! };
 }
