@@ -23,7 +23,7 @@ export function callers(world: World): void {
     expect(await tcp(world, `${guarded}:9001`)).toBe("");
     // The right caller of a host that is not exported, through an entry like that of a working import.
     await eventually("a 503", 40, async () => found(await statusOf("east", `http://${hidden}:8000/`), 503));
-    expect(await reasonOf503(world, "east", hidden, "Connection_reset_by_peer")).toContain(":15443");
+    expect(await reasonOf503(world, "east", hidden, /Connection_reset_by_peer/)).toContain(":15443");
 
     editStack(world, "west", (config) => {
       const { exports } = config as { exports: { name: string; callers: string[] }[] };
@@ -49,7 +49,7 @@ export function callers(world: World): void {
     await pin(["somebody-else"]);
     try {
       await eventually("a 503", 40, async () => found(await statusOf("east", url), 503));
-      expect(await reasonOf503(world, "east", "echo.apps", "CERTIFICATE_VERIFY_FAILED")).toMatch(/SAN_matcher,_certificate_SANs_are_\[spiffe:\/\/cluster\.local\/ns\/apps\/sa\/echo-[ab]\]/);
+      await reasonOf503(world, "east", "echo.apps", /CERTIFICATE_VERIFY_FAILED.*certificate_SANs_are_\[spiffe:\/\/cluster\.local\/ns\/apps\/sa\/echo-[ab]\]/);
     } finally {
       await pin(["echo-a", "echo-b"]);
     }

@@ -85,10 +85,10 @@ export async function curl(world: World, mesh: string, url: string, count = 1, a
 }
 
 /** What the sidecar of the pod `sleep` logged of a refused call to a host, as soon as it says why. */
-export function reasonOf503(world: World, mesh: string, host: string, reason: string): Promise<string> {
+export function reasonOf503(world: World, mesh: string, host: string, reason: RegExp): Promise<string> {
   return eventually(`a 503 for ${reason}`, 40, async () => {
     const log = await world.kubectl(mesh, ["logs", "-n", "sleep", "deploy/sleep", "-c", "istio-proxy", "--since=90s"]);
-    return log.split("\n").find((line) => line.includes(" 503 ") && line.includes(host) && line.includes(reason));
+    return log.split("\n").find((line) => line.includes(" 503 ") && line.includes(host) && reason.test(line));
   });
 }
 
