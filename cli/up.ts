@@ -46,47 +46,71 @@ async function main(): Promise<void> {
   progress.note(`up in ${duration(total)} (tools ${duration((toolsReady - started) / 1000)}, the rest ${duration(total - (toolsReady - started) / 1000)})`);
 }
 
-/** Brings meshes up side by side, and again those with pending imports, until none is pending. Returns whether anything changed. */
+/**
+ * Brings meshes up side by side, and again those that wait for another: their imports are pending, or what they ask for
+ * fits only what another publishes after this round (a new export and its import, or both taken away). Returns whether
+ * anything changed.
+ */
 async function upUntilNothingIsPending(tools: Toolchain, stacks: string[], progress: Progress): Promise<boolean> {
   let next = stacks;
   let changed = false;
   let before = "";
   for (let round = 1; next.length > 0; round++) {
-    changed = (await upStacks(tools, next, progress)).some((r) => r.changed) || changed;
-    const pending = await pendingImports(tools, stacks);
+    const { results, failures } = await tryStacks(tools, next, progress);
+    const moved = results.some((r) => r.changed);
+    changed ||= moved;
+    const refused = [...failures].filter(([, message]) => refusedForPeers.test(message)).map(([stack]) => stack);
+    if (failures.size > refused.length || (refused.length > 0 && (!moved || round === maximumRounds))) throw failed(failures);
+    const pending = await pendingImports(tools, stacks.filter((stack) => !refused.includes(stack)));
     const text = JSON.stringify(pending);
-    if (pending.length > 0 && (text === before || round === maximumRounds))
+    if (pending.length > 0 && ((text === before && !moved) || round === maximumRounds))
       throw new Error(`imports stay pending:\n${pending.map((p) => `  ${p.stack}: ${p.name} from ${p.from}: ${p.reason}`).join("\n")}`);
     before = text;
-    next = [...new Set(pending.map((p) => p.stack))];
-    if (next.length > 0) progress.note(`next: imports of ${next.join(", ")}, whose peers are up now`);
+    const waiting = [...new Set(pending.map((p) => p.stack))];
+    if (refused.length > 0) progress.note(`next: ${refused.join(", ")} again, whose peers have changed meanwhile`);
+    if (waiting.length > 0) progress.note(`next: imports of ${waiting.join(", ")}, whose peers are up now`);
+    next = [...refused, ...waiting];
   }
   return changed;
 }
+
+/** How the program heads what it refuses because of what other meshes publish or import. */
+const refusedForPeers = /the imports of mesh ".*" do not fit what its peers publish:|the exports of mesh ".*" cannot be made so:/;
 
 async function pendingImports(tools: Toolchain, stacks: string[]): Promise<{ stack: string; name: string; from: string; reason: string }[]> {
   const outputs = await Promise.all(stacks.map((stack) => stackOutputs(tools, stack)));
   return stacks.flatMap((stack, i) => (outputs[i]?.["federation"]?.pendingImports ?? []).map((p: any) => ({ stack, ...p })));
 }
 
-/** `pulumi up` of stacks side by side. One that fails lets the others finish, then its error is thrown. */
+/** `pulumi up` of stacks side by side; all of them must come up. */
 async function upStacks(tools: Toolchain, stacks: string[], progress: Progress): Promise<StackResult[]> {
-  const settled = await Promise.allSettled(
+  const { results, failures } = await tryStacks(tools, stacks, progress);
+  if (failures.size > 0) throw failed(failures);
+  return results;
+}
+
+/** `pulumi up` of stacks side by side. One that fails lets the others finish; what it said is in `failures`, by stack. */
+async function tryStacks(tools: Toolchain, stacks: string[], progress: Progress): Promise<{ results: StackResult[]; failures: Map<string, string> }> {
+  const results: StackResult[] = [];
+  const failures = new Map<string, string>();
+  await Promise.all(
     stacks.map(async (stack) => {
       const step = progress.step(`up ${stack}`);
       try {
         const result = await operate(tools, "up", stack, (line) => step.update(line));
         step.done(result.counts);
-        return result;
+        results.push(result);
       } catch (error) {
-        step.fail("see below");
-        throw error;
+        step.fail(refusedForPeers.test((error as Error).message) ? "it does not fit its peers" : "see below");
+        failures.set(stack, (error as Error).message);
       }
     }),
   );
-  const failures = settled.flatMap((s) => (s.status === "rejected" ? [(s.reason as Error).message] : []));
-  if (failures.length > 0) throw new Error(`${failures.join("\n\n")}\nmend that and run \`npm run up\` again; what is up stays up`);
-  return settled.map((s) => (s as PromiseFulfilledResult<StackResult>).value);
+  return { results, failures };
+}
+
+function failed(failures: Map<string, string>): Error {
+  return new Error(`${[...failures.values()].join("\n\n")}\nmend that and run \`npm run up\` again; what is up stays up`);
 }
 
 main().then(() => process.exit(0), failWith);

@@ -11,7 +11,7 @@ jest.setTimeout(120_000);
 
 /*
  * A Pulumi whose backend is the real one's files: `up` makes resources, `destroy` takes them away, and east's import is
- * pending after its first `up`. `$CONTROL/fail-<stack>` makes it fail, `$CONTROL/slow` makes it run until it is asked to
+ * pending after its first `up`. `$CONTROL/fail-<stack>` makes it fail, `$CONTROL/refuse-<stack>` makes it refuse once, `$CONTROL/slow` makes it run until it is asked to
  * stop, `$CONTROL/pending-forever` keeps the import pending.
  */
 const fakePulumi = `#!/bin/sh
@@ -32,6 +32,7 @@ case "$words" in
     echo '{"federation":{"pendingImports":['"$pending"']}}' ;;
   " up"*)
     if [ -e "$CONTROL/fail-$stack" ]; then printf 'Diagnostics:\\n  error: no room for %s\\n\\nResources:\\n    1 unchanged\\n' "$stack"; exit 1; fi
+    if rm "$CONTROL/refuse-$stack" 2>/dev/null; then printf 'Diagnostics:\\n  error: the imports of mesh "%s" do not fit what its peers publish:\\n' "$stack"; exit 1; fi
     if [ -e "$CONTROL/slow" ]; then exec node -e '
       const fs = require("fs"), say = (line) => fs.appendFileSync(process.env.CONTROL + "/calls", line + "\\n");
       process.on("SIGINT", () => { say("asked to stop"); setTimeout(() => { say("stopped"); process.exit(1); }, 300); });
@@ -117,6 +118,20 @@ test("imports that stay pending fail with their reasons, after the meshes are up
   expect(code).toBe(1);
   expect(output).toContain("error: imports stay pending:\n  east: httpbin from west: west does not export it");
   expect(operations().filter((operation) => operation === "up east")).toHaveLength(2);
+});
+
+test("a mesh that does not fit what its peers publish is tried again once they have changed, and not else", async () => {
+  set("refuse-east");
+  const { code, output } = await up();
+  expect(output).toContain("next: east again, whose peers have changed meanwhile");
+  expect(code).toBe(0);
+  operations();
+  // Now west changes nothing, so nothing is to be hoped for.
+  set("refuse-east");
+  const again = await up();
+  expect(again.code).toBe(1);
+  expect(again.output).toContain('error: pulumi up --stack east failed:\n  error: the imports of mesh "east" do not fit');
+  expect(operations().filter((operation) => operation === "up east")).toHaveLength(1);
 });
 
 test("a mesh that fails lets the other finish, and is told in Pulumi's words with the log", async () => {
