@@ -14,8 +14,8 @@ export async function findDrift(tools: Toolchain, head: Revision, deployed: Depl
   const notes = head.stacks.filter((s) => !deployed.stacks.includes(s.stack)).map(({ stack }) => ({ stack, message: deployed.down ? `the backend cannot be read: ${deployed.down}` : "it is not in the backend" }));
   const found = await inTwos(head.stacks.filter((s) => deployed.stacks.includes(s.stack)), async ({ stack, role, raw }): Promise<Drift[]> => {
     const step = progress.step(`refresh ${stack}`);
-    // The program runs: credentials for the cluster come from it.
-    const { code, stdout, stderr } = await runPulumi(tools, ["refresh", "--preview-only", "--run-program", "--json", "--stack", stack, "--config-file", refreshOwnFile(stack)]);
+    // Without the program (--run-program): the engine gives up there on what depends on a resource that is gone.
+    const { code, stdout, stderr } = await runPulumi(tools, ["refresh", "--preview-only", "--json", "--stack", stack, "--config-file", refreshOwnFile(stack)]);
     let report;
     try {
       report = readPreview(stdout);

@@ -65,7 +65,8 @@ function whyNot(stack: string, role: string, head: Revision, federation: Planned
 }
 
 async function previewStack(tools: Toolchain, stack: string, result: Previews): Promise<StackPreview> {
-  const { code, stdout, stderr } = await runPulumi(tools, ["preview", "--json", "--stack", stack, "--config-file", refreshOwnFile(stack)]);
+  // The policies look at everything there would be, so what stays the same is asked for too.
+  const { code, stdout, stderr } = await runPulumi(tools, ["preview", "--json", "--show-sames", "--stack", stack, "--config-file", refreshOwnFile(stack)]);
   let report;
   try {
     report = readPreview(stdout);

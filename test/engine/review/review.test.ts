@@ -111,8 +111,12 @@ test("drift names the imports that it breaks; without drift there is none", asyn
   const clean = await drift();
   expect([clean.code, clean.output]).toEqual([0, expect.stringContaining("Every stack that was compared is as it was left.")]);
   await federation.clusters.west.delete("/apis/networking.istio.io/v1/namespaces/istio-system/gateways/export-httpbin");
+  await federation.clusters.east.patch("/apis/networking.istio.io/v1/namespaces/sleep/serviceentries/import-west-httpbin", { spec: { subjectAltNames: ["spiffe://west.example/ns/x/sa/y"] } });
   const found = await drift();
-  expect([found.code, found.output]).toEqual([1, expect.stringMatching(/\*\*west\*\*: \S+:Gateway `export-httpbin-gateway` is gone\n\s+- breaks: east imports httpbin from west/)]);
+  const breaks = "- breaks: east imports httpbin from west";
+  expect(found.code).toBe(1);
+  expect(found.output).toMatch(new RegExp(`\\*\\*west\\*\\*: \\S+:Gateway \`export-httpbin-gateway\` is gone\\n\\s+${breaks}`));
+  expect(found.output).toMatch(new RegExp(`\\*\\*east\\*\\*: \\S+:ServiceEntry \`import-west-httpbin-entry\` is changed\\n.*sa/httpbin" -> "spiffe://west.example/ns/x/sa/y"\\n\\s+${breaks}`));
 }, patience);
 
 test("a cluster out of reach is named, and the rest is reviewed from configuration and state", async () => {

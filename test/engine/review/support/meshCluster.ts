@@ -44,6 +44,11 @@ export class MeshCluster {
     if (status >= 300) throw new Error(`${path}: ${status} ${body}`);
   }
 
+  async patch(path: string, patch: unknown): Promise<void> {
+    const { status, body } = await this.call("PATCH", path, patch, "application/merge-patch+json");
+    if (status >= 300) throw new Error(`${path}: ${status} ${body}`);
+  }
+
   async delete(path: string): Promise<void> {
     const { status, body } = await this.call("DELETE", path);
     if (status >= 300) throw new Error(`${path}: ${status} ${body}`);
