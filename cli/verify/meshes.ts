@@ -34,16 +34,27 @@ export async function readMeshes(tools: Toolchain, credentials?: string[]): Prom
 async function readMesh(tools: Toolchain, { name, stack, importsFrom }: StackFile, credentials: boolean): Promise<Mesh> {
   const mesh: Mesh = { name, stack, importsFrom, contract: undefined, cluster: undefined, fallbackClient: undefined, problem: undefined };
   try {
-    const outputs = await stackOutputs(tools, stack, credentials);
+    const { outputs, clear } = await readOutputs(tools, stack, credentials);
     if (outputs?.["federation"] === undefined) return { ...mesh, problem: `is not up; run \`npm run up\`, or \`pulumi up --stack ${stack}\`` };
     mesh.contract = parseContract(outputs["federation"], name);
     const { kubeconfig, samples } = outputs as { kubeconfig?: string; samples?: { client?: SampleClient } };
     if (samples?.client) mesh.fallbackClient = { namespace: samples.client.namespace, serviceAccount: samples.client.app, app: samples.client.app };
-    if (credentials && kubeconfig) mesh.cluster = new Cluster(kubeconfig, contextOf(stack));
+    if (clear && kubeconfig) mesh.cluster = new Cluster(kubeconfig, contextOf(stack));
     return mesh;
   } catch (error) {
     return { ...mesh, problem: `cannot be read: ${shortly(error)}` };
   }
+}
+
+/** A stack's outputs, `clear` with their secrets. Whoever may not decrypt them can still read what the mesh publishes. */
+async function readOutputs(tools: Toolchain, stack: string, credentials: boolean): Promise<{ outputs: Record<string, any> | undefined; clear: boolean }> {
+  if (credentials)
+    try {
+      return { outputs: await stackOutputs(tools, stack, true), clear: true };
+    } catch {
+      // Without the other side's passphrase or key; should the stack itself be unreadable, the next line says so.
+    }
+  return { outputs: await stackOutputs(tools, stack, false), clear: false };
 }
 
 /** The kubeconfig context that a stack's configuration names. */

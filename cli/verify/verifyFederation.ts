@@ -34,7 +34,8 @@ const fewEdges = 4;
 /** Verifies the federation and reports to stdout. Returns the exit code. */
 export async function verifyFederation(tools: Toolchain, options: VerifyOptions): Promise<number> {
   const started = Date.now();
-  const meshes = await readMeshes(tools);
+  // With one's own credentials alone, not even the others' are decrypted.
+  const meshes = await readMeshes(tools, options.access === "own" && options.stack ? [options.stack] : undefined);
   const importing = meshes.filter((m) => !options.stack || m.stack === options.stack);
   if (importing.length === 0) throw new Error(`there is no mesh stack "${options.stack}"; there are: ${meshes.map((m) => m.stack).join(", ")}`);
   const { tasks, unreachable } = await plan(meshes, importing, options.access, options.import);

@@ -1,6 +1,6 @@
 import type { ExportPlan } from "./exportPlan.ts";
 import { autoPassthroughPort, type GatewayIdentity } from "./gatewayObjects.ts";
-import { federationLabels, publicAnnotation } from "./labels.ts";
+import { federationMetadata, publicAnnotation } from "./labels.ts";
 
 /**
  * Gateway that passes mTLS through to exactly one exported host. Each export has its own, on the same port: adding or
@@ -9,7 +9,7 @@ import { federationLabels, publicAnnotation } from "./labels.ts";
  */
 export function exportGateway(gateway: GatewayIdentity, spec: ExportPlan) {
   return {
-    metadata: { ...metadata(spec, gateway.namespace), ...(spec.public ? { annotations: { [publicAnnotation]: "true" } } : {}) },
+    metadata: federationMetadata("export", spec.name, gateway.namespace, spec.public ? { annotations: { [publicAnnotation]: "true" } } : {}),
     spec: {
       selector: gateway.labels,
       servers: [{ port: { number: autoPassthroughPort, name: "tls", protocol: "TLS" }, hosts: [spec.host], tls: { mode: "AUTO_PASSTHROUGH" } }],
@@ -24,7 +24,7 @@ export function exportGateway(gateway: GatewayIdentity, spec: ExportPlan) {
 export function exportServiceEntry(gateway: GatewayIdentity, spec: ExportPlan) {
   if (!spec.neutral) return undefined;
   return {
-    metadata: metadata(spec, spec.namespace),
+    metadata: federationMetadata("export", spec.name, spec.namespace),
     spec: {
       hosts: [spec.host],
       ports: spec.ports.map((p) => ({ number: p.number, name: p.name, protocol: p.protocol, targetPort: spec.targetPorts[p.name] ?? p.number })),
@@ -43,11 +43,7 @@ export function exportServiceEntry(gateway: GatewayIdentity, spec: ExportPlan) {
 export function exportDestinationRule(gateway: GatewayIdentity, spec: ExportPlan) {
   if (spec.subsetLabels.length === 0) return undefined;
   return {
-    metadata: metadata(spec, spec.namespace),
+    metadata: federationMetadata("export", spec.name, spec.namespace),
     spec: { host: spec.host, subsets: spec.subsetLabels, exportTo: [gateway.namespace] },
   };
-}
-
-function metadata(spec: ExportPlan, namespace: string) {
-  return { name: `export-${spec.name}`, namespace, labels: federationLabels("export", spec.name) };
 }

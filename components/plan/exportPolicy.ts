@@ -1,5 +1,5 @@
 import type { ExportPlan } from "./exportPlan.ts";
-import { federationLabels } from "./labels.ts";
+import { federationMetadata } from "./labels.ts";
 import type { TrustDomains } from "./trustDomains.ts";
 
 /** `cluster.local` in a policy means the mesh's own trust domain, whatever that is; another mesh's cannot be named so. */
@@ -14,7 +14,7 @@ interface DenyRule {
 
 /** An AuthorizationPolicy that denies. */
 export interface DenyPolicy {
-  metadata: { name: string; namespace: string; labels: Record<string, string> };
+  metadata: ReturnType<typeof federationMetadata>;
   spec: { selector: { matchLabels: Record<string, string> }; action: "DENY"; rules: DenyRule[] };
 }
 
@@ -76,7 +76,7 @@ export function exportPolicy(spec: ExportPlan, domains: TrustDomains, accepted: 
     rules.push({ from: [{ source: { notPrincipals: listed } }], when: [{ key: "connection.sni", values: [`*_.${spec.host}`] }] });
   if (rules.length === 0) return undefined;
   return {
-    metadata: { name: `export-${spec.name}`, namespace: spec.namespace, labels: federationLabels("export", spec.name) },
+    metadata: federationMetadata("export", spec.name, spec.namespace),
     spec: { selector: { matchLabels: spec.selector }, action: "DENY", rules },
   };
 }

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { federationLabels } from "./labels.ts";
+import { federationMetadata } from "./labels.ts";
 import { autoPassthroughSni } from "./names.ts";
 import type { ResolvedImport } from "./resolveImports.ts";
 
@@ -87,7 +87,7 @@ export function importWorkloadEntries(spec: ResolvedImport) {
       const part = blend.serviceAccounts.length > 1 ? `${i}-${j}` : String(i);
       return {
         part,
-        metadata: { ...metadata(spec), name: `${importName(spec)}-${part}` },
+        metadata: metadata(spec, `${importName(spec)}-${part}`),
         spec: {
           address: g.address,
           ports: gatewayPorts(spec, g.port),
@@ -134,6 +134,6 @@ function gatewayPorts(spec: ResolvedImport, port: number): Record<string, number
   return Object.fromEntries(spec.ports.map((p) => [p.name, port]));
 }
 
-function metadata(spec: ResolvedImport) {
-  return { name: importName(spec), namespace: spec.namespace, labels: federationLabels("import", importName(spec)) };
+function metadata(spec: ResolvedImport, name?: string) {
+  return federationMetadata("import", importName(spec), spec.namespace, { name });
 }

@@ -8,3 +8,13 @@ export function federationLabels(part: "import" | "export" | "gateway", name: st
 
 /** Annotation on the Gateway of an export that is declared public: policies that ask for named callers let it be. */
 export const publicAnnotation = "mesh-federation.dev/public";
+
+/**
+ * Metadata of an object by which an import or export works. What such an object says is decided in this program alone:
+ * an `up` that changes it wins over whoever edited it in the cluster, instead of stopping at a conflict.
+ * https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/managing-resources-with-server-side-apply/
+ */
+export function federationMetadata(part: "import" | "export", of: string, namespace: string, more: { name?: string; annotations?: Record<string, string> } = {}) {
+  const { name = part === "import" ? of : `export-${of}`, annotations } = more;
+  return { name, namespace, labels: federationLabels(part, of), annotations: { "pulumi.com/patchForce": "true", ...annotations } };
+}
