@@ -24,7 +24,7 @@ interface Lock {
 export async function repairStack(tools: Toolchain, stack: string, progress: Progress): Promise<void> {
   const { dead, held } = locksIn(join(paths.state, ".pulumi", "locks", "organization", project, stack));
   for (const { path, pid } of dead) {
-    rmSync(path, { force: true });
+    for (const file of [path, `${path}.attrs`]) rmSync(file, { force: true });
     progress.note(`${stack}: removed the lock of process ${pid}, which is dead`);
   }
   const pending = readState(stack)?.checkpoint?.latest?.pending_operations ?? [];
@@ -53,7 +53,8 @@ export function locksIn(folder: string, host = hostname()): { dead: { path: stri
 
 function filesIn(folder: string): string[] {
   try {
-    return readdirSync(folder).map((name) => join(folder, name));
+    // Beside each file the backend keeps another with its attributes (.attrs), which is no lock.
+    return readdirSync(folder).filter((name) => name.endsWith(".json")).map((name) => join(folder, name));
   } catch {
     return [];
   }

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
+import { sourcesVariable } from "../infra/sources.ts";
 import { findLab } from "../lab/index.ts";
 import type { Toolchain } from "../toolchain/index.ts";
 import { paths, root } from "./workspace.ts";
@@ -13,7 +14,7 @@ export function verifyInLab(tools: Toolchain, args: string[]): Promise<number> {
 export async function enterLab(tools: Toolchain, program: string, args: string[]): Promise<number> {
   const lab = tools.source === "registry" ? await findLab(root) : undefined;
   const [command, ...rest] = [...(lab?.enter ?? []), process.execPath, join(root, "cli", program), ...args];
-  const child = spawn(command!, rest, { cwd: root, env: { NODE_COMPILE_CACHE: paths.compiled, ...process.env, ...lab?.env, [insideVariable]: "1" }, stdio: "inherit" });
+  const child = spawn(command!, rest, { cwd: root, env: { NODE_COMPILE_CACHE: paths.compiled, ...process.env, ...lab?.env, ...(lab ? { [sourcesVariable]: paths.sources } : {}), [insideVariable]: "1" }, stdio: "inherit" });
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code) => resolve(code ?? 1));

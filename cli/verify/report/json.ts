@@ -30,7 +30,8 @@ export function jsonReport(results: EdgeResult[], guards: GuardResult[], unreach
       endpoints: evidence.endpoints && !failed(evidence.endpoints) ? evidence.endpoints : [],
       milliseconds: evidence.answer?.milliseconds ?? null,
     })),
-    guards,
+    // The evidence is of what was found wrong.
+    guards: guards.map((g) => ({ ...g, evidence: g.state === "good" ? null : g.evidence })),
     unreachable,
   };
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { jsonIn } from "../support/clone.ts";
 import { impostor, servingCertificate } from "../support/impostor.ts";
 import { eventually, type World } from "../support/world.ts";
 
@@ -72,9 +73,7 @@ export const faultsOf = (endpoint: EntryEndpoint): Fault[] => [
 export function diagnosis(world: World): void {
   const verify = async (...args: string[]): Promise<{ code: number; report: Report }> => {
     const { code, output } = await world.clone.run("verify", ["--json", ...args], {}, true);
-    const start = output.indexOf("\n{");
-    if (start < 0) throw new Error(`no report:\n${output.slice(-2000)}`);
-    return { code, report: JSON.parse(output.slice(start)) as Report };
+    return { code, report: jsonIn<Report>(output) };
   };
 
   test("verify names mesh, workload and caller of each import, and what must fail does", async () => {

@@ -14,7 +14,7 @@ export function existingMeshes(world: World): void {
   let meshes: PlainMesh[] = [];
 
   test("meshes installed without us are federated by kubeconfig, and unchanged after destroy", async () => {
-    meshes = await Promise.all(["north", "south"].map((name) => installPlainMesh(world, name, folder)));
+    meshes = await Promise.all([installPlainMesh(world, "north", "sleep", folder), installPlainMesh(world, "south", "httpbin", folder)]);
     const [north, south] = meshes as [PlainMesh, PlainMesh];
     const before = await snapshots(world, meshes);
     writeStack(world, north, { imports: [{ name: "httpbin", from: "south", visibleTo: ["sleep"] }], istio: existingIstio(north) });

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { jsonIn } from "../support/clone.ts";
 import type { World } from "../support/world.ts";
 
 /** The federation at a glance. */
@@ -15,7 +16,7 @@ export function overview(world: World): void {
     await pin("somebody-else");
     try {
       const json = (await world.clone.must("status", ["--json"], {}, true)).output;
-      const { drift, exports } = JSON.parse(json.slice(json.indexOf("\n{"))) as { drift: { mesh: string; what: string }[]; exports: { importers: string[] }[] };
+      const { drift, exports } = jsonIn<{ drift: { mesh: string; what: string }[]; exports: { importers: string[] }[] }>(json);
       expect(drift).toEqual([{ mesh: "east", what: expect.stringMatching(/pins .*somebody-else, and should be .*httpbin:/) }]);
       expect(exports[0]!.importers).toEqual(["east"]);
     } finally {

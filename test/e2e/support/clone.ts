@@ -69,3 +69,10 @@ export class Clone {
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
+
+/** The JSON object that a script printed, after whatever npm and the script said before it. */
+export function jsonIn<T>(output: string): T {
+  const start = output.startsWith("{") ? 0 : output.indexOf("\n{");
+  if (start < 0) throw new Error(`there is no JSON object in:\n${output.slice(-2000)}`);
+  return JSON.parse(output.slice(start)) as T;
+}

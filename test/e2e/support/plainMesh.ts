@@ -25,8 +25,8 @@ export interface PlainMesh {
 
 const gatewayPort = 31443;
 
-/** Makes a cluster and installs Istio, sleep, httpbin and an east-west gateway in it, with nothing of this project but its images. */
-export async function installPlainMesh(world: World, name: string, folder: string): Promise<PlainMesh> {
+/** Makes a cluster and installs Istio, one sample application and an east-west gateway in it, with nothing of this project but its images. */
+export async function installPlainMesh(world: World, name: string, sample: "sleep" | "httpbin", folder: string): Promise<PlainMesh> {
   const { enter, env } = await world.lab();
   const tools = await ensureToolchain("registry", consoleProgress(process.stderr));
   const sources = JSON.parse(readFileSync(join(world.clone.folder, ".federation", "sources.json"), "utf8")) as Required<Sources>;
@@ -50,8 +50,8 @@ export async function installPlainMesh(world: World, name: string, folder: strin
   writeFileSync(valuesFile, stringify(values));
   await lab(tools.helm!, ["install", "istio-base", chart(charts.base), "-n", "istio-system", "--set", "base.validationFailurePolicy=Fail"]);
   await lab(tools.helm!, ["install", "istiod", chart(charts.istiod), "-n", "istio-system", "-f", valuesFile, "--wait", "--timeout", "180s"]);
-  await world.apply(name, ...gateway(name), ...application("sleep", sources.images.sleep), ...application("httpbin", sources.images.httpbin));
-  for (const [where, deployment] of [["istio-system", "eastwestgateway"], ["sleep", "sleep"], ["httpbin", "httpbin"]] as const)
+  await world.apply(name, ...gateway(name), ...application(sample, sources.images[sample]));
+  for (const [where, deployment] of [["istio-system", "eastwestgateway"], [sample, sample]] as const)
     await world.kubectl(name, ["rollout", "status", "-n", where, `deployment/${deployment}`, "--timeout=180s"]);
   const nodeAddress = run("docker", ["inspect", "-f", "{{.NetworkSettings.Networks.kind.IPAddress}}", `${name}-control-plane`], env).trim();
   return { name, kubeconfig, nodeAddress, gatewayPort, istioVersion: version, istioMinor, ca };

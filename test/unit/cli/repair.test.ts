@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { locksIn } from "../../../cli/repair.ts";
@@ -21,6 +21,9 @@ function running(program: string) {
 const deadPid = (): number => spawnSync("true").pid;
 const lockOf = (more: Record<string, unknown>): Record<string, unknown> => ({ pid: process.pid, username: "root", hostname: hostname(), timestamp: new Date().toISOString(), ...more });
 
+/** What the backend keeps beside each of its files. */
+const attributes = JSON.stringify({ "user.content_type": "application/json", md5: "" });
+
 test("a lock is cleared only when its owner is surely dead", async () => {
   const [pulumi, other] = [running("pulumi"), running("postgres")];
   await Promise.all([pulumi, other].map((child) => new Promise((done) => child.once("spawn", done))));
@@ -39,6 +42,7 @@ test("a lock is cleared only when its owner is surely dead", async () => {
       const folder = join(dir, name);
       mkdirSync(folder);
       writeFileSync(join(folder, "lock.json"), lock);
+      writeFileSync(join(folder, "lock.json.attrs"), attributes);
       expect({ name, dead: locksIn(folder).dead.length === 1, held: locksIn(folder).held }).toEqual({ name, dead, held: !dead });
     }
   } finally {
@@ -66,13 +70,16 @@ function repair(pending: unknown[], locks: unknown[]) {
   chmodSync(join(bin, "pulumi"), 0o755);
   writeFileSync(join(states, "east.json"), JSON.stringify({ checkpoint: { latest: { pending_operations: pending } } }));
   writeFileSync(join(home, "deployment"), JSON.stringify({ version: 3, deployment: { resources: [{ urn: "a" }], pending_operations: pending } }));
-  locks.forEach((lock, i) => writeFileSync(join(lockFolder, `${i}.json`), JSON.stringify(lock)));
+  locks.forEach((lock, i) => {
+    writeFileSync(join(lockFolder, `${i}.json`), JSON.stringify(lock));
+    writeFileSync(join(lockFolder, `${i}.json.attrs`), attributes);
+  });
   const script = `const { repairStack } = await import(${JSON.stringify(join(clone, "cli", "repair.ts"))});
     await repairStack({ source: "release", bin: ${JSON.stringify(bin)} }, "east", { note: (line) => console.log(line) });`;
   const { status, stdout, stderr } = spawnSync(process.execPath, ["--disable-warning=ExperimentalWarning", "--input-type=module", "--eval", script], { encoding: "utf8", cwd: clone });
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   const calls = readdirSync(home).includes("calls") ? readFileSync(join(home, "calls"), "utf8").trim().split("\n") : [];
-  return { said: stdout.split("\n").filter(Boolean), calls, deployment: JSON.parse(readFileSync(join(home, "deployment"), "utf8")).deployment, locks: readdirSync(lockFolder) };
+  return { said: stdout.split("\n").filter(Boolean), calls, deployment: JSON.parse(readFileSync(join(home, "deployment"), "utf8")).deployment, locks: readdirSync(lockFolder).filter((name) => !name.endsWith(".attrs") || !existsSync(join(lockFolder, name.slice(0, -".attrs".length)))) };
 }
 
 const creating = { type: "creating", resource: { urn: "urn:pulumi:east::mesh-federation::kubernetes:core/v1:Namespace::sleep-namespace" } };
