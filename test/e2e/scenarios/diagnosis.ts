@@ -57,7 +57,8 @@ export const faultsOf = (endpoint: EntryEndpoint): Fault[] => [
   },
   { name: "the entry has no endpoint", hop: "endpoint", says: /no endpoint/, remedy: /up --refresh --stack east/, break: entrySpec({ endpoints: [] }), mend: entrySpec({ endpoints: [endpoint] }) },
   { name: "the gateway takes no connections", hop: "tcp", says: /no connection to \d/, remedy: /gateway's Service/, break: gatewayPods("nobody"), mend: gatewayPods("eastwestgateway") },
-  { name: "the gateway does not know the name", hop: "sni", says: /no Gateway names the host/, remedy: /stack west/, own: { hop: "sni", says: /not exported there, or nothing ready/ }, inferred: true, break: gatewayHost("other.httpbin.svc.cluster.local"), mend: gatewayHost(host) },
+  // Another name takes its place: a gateway that lets nothing through takes no connections either.
+  { name: "the gateway does not know the name", hop: "sni", says: /no Gateway names the host/, remedy: /stack west/, own: { hop: "sni", says: /not exported there, or nothing ready/ }, inferred: true, break: gatewayHost("istiod.istio-system.svc.cluster.local"), mend: gatewayHost(host) },
   { name: "another identity is pinned", hop: "tls", says: /ns\/httpbin\/sa\/httpbin answers, and east accepts only .*somebody-else/, remedy: /serviceAccounts/, break: entrySpec({ subjectAltNames: [identity.replace(/httpbin$/, "somebody-else")] }), mend: entrySpec({ subjectAltNames: [identity] }) },
   { name: "the server has a certificate of another root", hop: "tls", says: /does not lead to a root that east trusts/, remedy: /share a root/, break: service({ selector: { app: "foreign" } }), mend: service({ selector: { app: "httpbin" } }) },
   { name: "the server's certificate has expired", hop: "tls", says: /expired on/, remedy: /renews/, break: service({ selector: { app: "expired" } }), mend: service({ selector: { app: "httpbin" } }) },
