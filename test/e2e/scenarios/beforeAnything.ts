@@ -6,7 +6,8 @@ import type { World } from "../support/world.ts";
 /** Before a cluster exists: wrong configuration is refused, and a peer may be missing. */
 export function beforeAnything(world: World): void {
   test("bad input fails in a preview, naming key, value and what is allowed", async () => {
-    await world.clone.must("pulumi", ["up", "--yes", "--stack", "trust"]);
+    const first = await world.clone.must("pulumi", ["up", "--yes", "--stack", "trust"]);
+    expect(first.output).toMatch(/source: (registry|release) .*because/);
     const file = join(world.clone.folder, "stacks", "Pulumi.east.yaml");
     const good = readFileSync(file, "utf8");
     const refused = async (change: (config: any) => void): Promise<string> => {
