@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Writable } from "node:stream";
 import { describeProcess, identityByPs, identityOf, isAlive, ownIdentity } from "../../../toolchain/processes.ts";
 
 // It starts programs, which takes its time on a machine that is busy.
@@ -23,12 +24,14 @@ test("an ended process is nobody", async () => {
 });
 
 onLinux("a zombie is nobody", async () => {
-  // The shell's child ends and is not waited for, because the shell has become a sleep.
-  const parent = spawn("sh", ["-c", "(exit 0) & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "inherit"] });
-  const zombie = Number(await new Promise<Buffer>((resolve) => parent.stdout.once("data", resolve)));
-  for (let tries = 0; identityOf(zombie) && tries < 100; tries++) await new Promise((resolve) => setTimeout(resolve, 10));
+  // A shell may take notice of an ended child at any moment, so the child ends only when the shell has become a sleep, which never does.
+  const parent = spawn("sh", ["-c", "cat <&3 >/dev/null & echo $!; exec sleep 60 3<&-"], { stdio: ["ignore", "pipe", "inherit", "pipe"] });
+  const zombie = Number(await new Promise<Buffer>((resolve) => parent.stdout!.once("data", resolve)));
+  await until(() => readFileSync(`/proc/${parent.pid}/comm`, "utf8") === "sleep\n");
+  expect(identityOf(zombie)).toBeDefined();
+  (parent.stdio[3] as Writable).end();
+  await until(() => identityOf(zombie) === undefined);
   expect(readFileSync(`/proc/${zombie}/stat`, "utf8")).toContain(" Z ");
-  expect(identityOf(zombie)).toBeUndefined();
   parent.kill("SIGKILL");
 });
 
@@ -52,3 +55,8 @@ test("ps tells the same process by its start, and nothing of one that is not the
   expect(Math.abs(Date.parse(own!.start) - (Date.now() - process.uptime() * 1000))).toBeLessThan(10_000);
   expect(identityByPs(2 ** 22 + 1)).toBeUndefined();
 });
+
+/** Waits until the condition holds, at most some seconds: what comes next says what is missing. */
+async function until(holds: () => boolean): Promise<void> {
+  for (let tries = 0; !holds() && tries < 500; tries++) await new Promise((resolve) => setTimeout(resolve, 10));
+}
