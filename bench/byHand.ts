@@ -130,8 +130,8 @@ export class ByHand {
     return inLab(await this.world.lab(), this.kubeconfig(mesh), program, args, input);
   }
 
-  private async apply(mesh: Mesh, manifests: string, into = "default"): Promise<void> {
-    await this.world.kubectl(mesh, ["apply", "--namespace", into, "--filename", "-"], manifests);
+  private async apply(mesh: Mesh, manifests: string, into?: string): Promise<void> {
+    await this.world.kubectl(mesh, ["apply", ...(into ? ["--namespace", into] : []), "--filename", "-"], manifests);
   }
 
   private kubeconfig(mesh: Mesh): string {
