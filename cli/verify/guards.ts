@@ -26,21 +26,39 @@ export interface GatewayTrials {
   foreign: Hello;
   plaintext: { answered: string | undefined; reachable: boolean };
   /** What came back to a request sent in TLS without a client certificate. */
-  withoutCertificate: { answered: string | undefined };
+  withoutCertificate: { answered: string | undefined; reachable: boolean };
 }
 
-/** Judges the trials at a gateway. Each counts only while the exported name is let through at the same time. */
+/**
+ * Judges the trials at a gateway. Each counts only while the exported name is let through at the same time, and where it
+ * was connected to at all: what did not arrive was neither refused nor let through.
+ */
 export function judgeGateway(trials: GatewayTrials): GuardResult[] {
   const { mesh, address, seenFrom, exported, notExported, foreign, plaintext, withoutCertificate } = trials;
   const works = exported.outcome === "certificate";
   const control = works ? "the exported name passes" : `none: ${exported.outcome}`;
-  const guard = (name: string, refused: boolean, evidence: string): GuardResult => ({ mesh, name: `${mesh}: ${name}`, state: !works ? "unknown" : refused ? "good" : "bad", control, evidence, seenFrom });
+  const guard = (name: string, trial: Trial, passed: string): GuardResult => {
+    const state = !works || trial === "unreachable" ? "unknown" : trial === "refused" ? "good" : "bad";
+    const untold = works ? `the trial got no connection to ${address}, so it tells nothing; run it again` : `the exported name does not pass ${address} either (${exported.outcome}), so a refusal would tell nothing`;
+    return { mesh, name: `${mesh}: ${name}`, state, control, evidence: state === "unknown" ? untold : passed, seenFrom };
+  };
   return [
-    guard(`name that is not exported`, notExported.outcome === "reset", `the gateway ${address} lets ${notExported.sni} through, which is not exported`),
-    guard("TLS that is not Istio's", foreign.outcome === "reset", `the gateway ${address} lets TLS without the protocol "istio" through`),
-    guard("plaintext to the gateway", plaintext.reachable && plaintext.answered === undefined, `the gateway ${address} answers plaintext: ${JSON.stringify(plaintext.answered)}`),
-    guard("caller without a certificate", withoutCertificate.answered === undefined, `a caller without a certificate gets an answer through ${address}: ${JSON.stringify(withoutCertificate.answered)}`),
+    guard("name that is not exported", ofHello(notExported), `the gateway ${address} lets ${notExported.sni} through, which is not exported`),
+    guard("TLS that is not Istio's", ofHello(foreign), `the gateway ${address} lets TLS without the protocol "istio" through`),
+    guard("plaintext to the gateway", ofAnswer(plaintext), `the gateway ${address} answers plaintext: ${JSON.stringify(plaintext.answered)}`),
+    guard("caller without a certificate", ofAnswer(withoutCertificate), `a caller without a certificate gets an answer through ${address}: ${JSON.stringify(withoutCertificate.answered)}`),
   ];
+}
+
+/** How a trial ended. */
+type Trial = "refused" | "passed" | "unreachable";
+
+function ofHello({ outcome }: Hello): Trial {
+  return outcome === "unreachable" ? outcome : outcome === "reset" ? "refused" : "passed";
+}
+
+function ofAnswer({ answered, reachable }: { answered: string | undefined; reachable: boolean }): Trial {
+  return answered !== undefined ? "passed" : reachable ? "refused" : "unreachable";
 }
 
 /** What was found in a mesh's own cluster. */
@@ -77,7 +95,7 @@ export function judgeForeignCaller(mesh: string, seenFrom: string, caller: strin
     name: `${mesh}: caller ${caller}`,
     state: !controlWorks ? "unknown" : refused ? "good" : "bad",
     control: controlWorks ? "the declared caller is let in" : "none: the declared caller fails",
-    evidence: `${caller} is not among the export's callers, and got ${answer}`,
+    evidence: `${caller} is not among the export's callers, and got ${answer}${controlWorks ? "" : "; the declared caller fails, too, so that tells nothing"}`,
     seenFrom,
   };
 }

@@ -65,16 +65,18 @@ export function sayPlaintext(gateway: GatewayAddress): Promise<{ answered: strin
 }
 
 /** Sends a request in TLS without a client certificate: what comes back, or undefined where it is refused. */
-export function requestWithoutCertificate(gateway: GatewayAddress, sni: string): Promise<{ answered: string | undefined }> {
+export function requestWithoutCertificate(gateway: GatewayAddress, sni: string): Promise<{ answered: string | undefined; reachable: boolean }> {
   return new Promise((resolve) => {
     let text = "";
+    let reachable = false;
     const socket = connectTls({ host: gateway.address, port: gateway.port, servername: sni, ALPNProtocols: [istioAlpn], rejectUnauthorized: false, checkServerIdentity: () => undefined });
     const end = (): void => {
       clearTimeout(timer);
       socket.destroy();
-      resolve({ answered: text === "" ? undefined : text.slice(0, 200) });
+      resolve({ answered: text === "" ? undefined : text.slice(0, 200), reachable });
     };
     const timer = setTimeout(end, patience);
+    socket.once("connect", () => (reachable = true));
     socket.once("secureConnect", () => socket.write(`GET / HTTP/1.1\r\nHost: ${gateway.address}\r\nConnection: close\r\n\r\n`));
     socket.on("data", (chunk) => (text += chunk.toString("latin1"))).on("error", end).on("close", end);
   });

@@ -1,16 +1,24 @@
 import { judgeCluster, judgeForeignCaller, judgeGateway, unexportedSni, type GatewayTrials } from "../../../cli/verify/guards.ts";
 import { reset, shows, unreachable } from "./fixtures.ts";
 
-const trials: GatewayTrials = { mesh: "west", address: "192.0.2.1:15443", seenFrom: "east", exported: shows(), notExported: reset, foreign: reset, plaintext: { answered: undefined, reachable: true }, withoutCertificate: { answered: undefined } };
+const trials: GatewayTrials = { mesh: "west", address: "192.0.2.1:15443", seenFrom: "east", exported: shows(), notExported: reset, foreign: reset, plaintext: { answered: undefined, reachable: true }, withoutCertificate: { answered: undefined, reachable: true } };
 
 test.each<{ what: string; more: Partial<GatewayTrials>; states: string[] }>([
   { what: "all is refused", more: {}, states: ["good", "good", "good", "good"] },
   { what: "a hidden name passes", more: { notExported: shows() }, states: ["bad", "good", "good", "good"] },
   { what: "foreign TLS passes", more: { foreign: shows() }, states: ["good", "bad", "good", "good"] },
   { what: "plaintext is answered", more: { plaintext: { answered: "HTTP/1.1 200 OK", reachable: true } }, states: ["good", "good", "bad", "good"] },
-  { what: "a caller without a certificate is answered", more: { withoutCertificate: { answered: "HTTP/1.1 200 OK" } }, states: ["good", "good", "good", "bad"] },
+  { what: "a caller without a certificate is answered", more: { withoutCertificate: { answered: "HTTP/1.1 200 OK", reachable: true } }, states: ["good", "good", "good", "bad"] },
+  { what: "one trial of each kind got no connection", more: { notExported: unreachable, plaintext: { answered: undefined, reachable: false } }, states: ["unknown", "good", "unknown", "good"] },
+  { what: "the other trials got no connection", more: { foreign: unreachable, withoutCertificate: { answered: undefined, reachable: false } }, states: ["good", "unknown", "good", "unknown"] },
   { what: "the control fails", more: { exported: unreachable, notExported: unreachable }, states: ["unknown", "unknown", "unknown", "unknown"] },
 ])("at a gateway where $what", ({ more, states }) => expect(judgeGateway({ ...trials, ...more }).map((g) => g.state)).toEqual(states));
+
+test("what could not be tried is not said to be let through", () => {
+  const evidence = (more: Partial<GatewayTrials>) => judgeGateway({ ...trials, ...more })[0]!.evidence;
+  expect(evidence({ notExported: unreachable })).toMatch(/no connection to 192\.0\.2\.1:15443, so it tells nothing/);
+  expect(evidence({ exported: reset })).toMatch(/exported name does not pass/);
+});
 
 const findings = { mesh: "west", passthrough: [{ object: "a/b", hosts: ["x.y.svc.cluster.local"] }], gateways: 1, secrets: 5, remoteSecrets: [] };
 
