@@ -1,5 +1,5 @@
 import { autoPassthroughSni } from "../../components/plan/names.ts";
-import type { Hello } from "./evidence.ts";
+import { failed, type Failure, type Hello } from "./evidence.ts";
 
 /** Something that must fail or must not exist, with what shows that the check itself works. */
 export interface GuardResult {
@@ -10,6 +10,8 @@ export interface GuardResult {
   /** What was seen to work at the same time. */
   control: string;
   evidence: string;
+  /** What is needed to be able to look; only where that is why it is unknown. */
+  remedy?: string;
   seenFrom: string;
 }
 
@@ -61,29 +63,41 @@ function ofAnswer({ answered, reachable }: { answered: string | undefined; reach
   return answered !== undefined ? "passed" : reachable ? "refused" : "unreachable";
 }
 
-/** What was found in a mesh's own cluster. */
+/** What was found in a mesh's own cluster, or why its credentials may not look. */
 export interface ClusterFindings {
   mesh: string;
-  passthrough: { object: string; hosts: string[] }[];
-  /** How many Gateway objects and Secrets there are at all: the controls. */
-  gateways: number;
-  secrets: number;
-  /** Secrets that give Istio access to another cluster's API server. */
-  remoteSecrets: string[];
+  /** How many Gateway objects there are at all (the control), and the hosts of those that pass mTLS through. */
+  gateways: { read: number; passthrough: { object: string; hosts: string[] }[] } | Failure;
+  /** Whether there are Secrets at all (the control), and those that give Istio access to another cluster's API server. */
+  secrets: { read: number; remote: string[] } | Failure;
 }
 
 /** Judges what a mesh's own cluster holds. */
-export function judgeCluster({ mesh, passthrough, gateways, secrets, remoteSecrets }: ClusterFindings): GuardResult[] {
-  const wild = passthrough.flatMap(({ object, hosts }) => hosts.filter((h) => h.includes("*")).map((h) => `${h} in ${object}`));
+export function judgeCluster({ mesh, gateways, secrets }: ClusterFindings): GuardResult[] {
+  const guard = (name: string) => ({ mesh, name: `${mesh}: ${name}`, seenFrom: mesh });
+  const unread = ({ failure }: Failure, what: string) => ({
+    state: "unknown" as const,
+    control: "none: not allowed to look",
+    evidence: failure,
+    remedy: `to have this checked, allow the credentials for ${mesh} to list ${what} in all namespaces (a ClusterRole with verb "list", bound by a ClusterRoleBinding)`,
+  });
+  const wild = failed(gateways) ? [] : gateways.passthrough.flatMap(({ object, hosts }) => hosts.filter((h) => h.includes("*")).map((h) => `${h} in ${object}`));
   return [
-    { mesh, name: `${mesh}: wildcard host on a gateway`, state: wild.length > 0 ? "bad" : "good", control: `${gateways} Gateway objects read`, evidence: `the gateway passes ${wild.join(", ")}: every service there is exposed, exported or not`, seenFrom: mesh },
     {
-      mesh,
-      name: `${mesh}: credential for another cluster`,
-      state: remoteSecrets.length > 0 ? "bad" : secrets > 0 ? "good" : "unknown",
-      control: `${secrets} Secrets read`,
-      evidence: `${remoteSecrets.join(", ")} lets istiod read another cluster's API server; a federation needs none: delete it`,
-      seenFrom: mesh,
+      ...guard("wildcard host on a gateway"),
+      ...(failed(gateways)
+        ? unread(gateways, "gateways of API group networking.istio.io")
+        : { state: wild.length > 0 ? "bad" : "good", control: `${gateways.read} Gateway objects read`, evidence: `the gateway passes ${wild.join(", ")}: every service there is exposed, exported or not` }),
+    },
+    {
+      ...guard("credential for another cluster"),
+      ...(failed(secrets)
+        ? unread(secrets, "secrets")
+        : {
+            state: secrets.remote.length > 0 ? "bad" : secrets.read > 0 ? "good" : "unknown",
+            control: `${secrets.read} Secrets read`,
+            evidence: secrets.remote.length > 0 ? `${secrets.remote.join(", ")} lets istiod read another cluster's API server; a federation needs none: delete it` : "no Secret at all is to be seen, so that there is none for another cluster tells nothing",
+          }),
     },
   ];
 }

@@ -1,8 +1,10 @@
+import { setHeaderOptions } from "@kubernetes/client-node";
 import { autoPassthroughSni } from "../../../components/plan/names.ts";
 import type { Edge, GatewayAddress } from "../edge.ts";
+import type { Failure } from "../evidence.ts";
 import { unexportedSni, type ClusterFindings, type GatewayTrials } from "../guards.ts";
 import { requestWithoutCertificate, sayHello, sayPlaintext } from "./clientHello.ts";
-import type { Cluster } from "./cluster.ts";
+import { shortly, type Cluster } from "./cluster.ts";
 import { passthroughOf } from "./farSide.ts";
 
 /**
@@ -21,20 +23,32 @@ export async function tryGateway(edge: Edge, gateway: GatewayAddress, hidden?: {
   return { mesh: gateway.mesh, address: `${gateway.address}:${gateway.port}`, seenFrom: edge.mesh, exported, notExported, foreign, plaintext, withoutCertificate };
 }
 
-/** Looks in a cluster for what must not be there. */
+/** Answers with the metadata of objects alone. https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches */
+const metadataOnly = setHeaderOptions("Accept", "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1");
+
+/** Looks in a cluster for what must not be there. Of Secrets, only the metadata is read. */
 export async function lookAtCluster(mesh: string, cluster: Cluster): Promise<ClusterFindings> {
-  const [gateways, remote, any] = await Promise.all([
-    cluster.istio("networking", "gateways"),
-    cluster.inTime(cluster.core.listSecretForAllNamespaces({ labelSelector: "istio/multiCluster=true" })),
-    cluster.inTime(cluster.core.listSecretForAllNamespaces({ limit: 5 })),
+  const [gateways, secrets] = await Promise.all([
+    unlessForbidden(async () => {
+      const all = await cluster.istio("networking", "gateways");
+      return { read: all.length, passthrough: passthroughOf(all).map(({ object, hosts }) => ({ object, hosts })) };
+    }),
+    unlessForbidden(async () => {
+      const [remote, any] = await Promise.all([{ labelSelector: "istio/multiCluster=true" }, { limit: 5 }].map((which) => cluster.inTime(cluster.core.listSecretForAllNamespaces(which, metadataOnly))));
+      return { read: any!.items.length, remote: remote!.items.map((s) => `Secret ${s.metadata?.namespace}/${s.metadata?.name}`) };
+    }),
   ]);
-  return {
-    mesh,
-    passthrough: passthroughOf(gateways).map(({ object, hosts }) => ({ object, hosts })),
-    gateways: gateways.length,
-    secrets: any.items.length,
-    remoteSecrets: remote.items.map((s) => `Secret ${s.metadata?.namespace}/${s.metadata?.name}`),
-  };
+  return { mesh, gateways, secrets };
+}
+
+/** What is found, or the API server's refusal to these credentials. Any other error is thrown. */
+async function unlessForbidden<T>(look: () => Promise<T>): Promise<T | Failure> {
+  try {
+    return await look();
+  } catch (error) {
+    if (((error as Error).cause as { code?: number } | undefined)?.code !== 403) throw error;
+    return { failure: shortly(error) };
+  }
 }
 
 /** A service that exists beside an exported one and is not exported: a real door to find shut. */

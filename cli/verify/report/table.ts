@@ -15,6 +15,7 @@ export function table(results: EdgeResult[], guards: GuardResult[], unreachable:
   if (guards.length > 0) lines.push("", ...columns(["MUST FAIL, OR NOT EXIST", "RESULT", "CONTROL"], guards.map((g) => [g.name, g.state, g.control]), [43, 7, 28], (row, line) => paint(line, { good: "green", bad: "red", unknown: "yellow" }[guards[row]!.state] as "green", colour)));
   for (const result of results.filter((r) => !r.good)) lines.push("", ...diagnosis(result, colour));
   for (const guard of guards.filter((g) => g.state === "bad")) lines.push("", ...wrap(`${guard.name}: ${guard.evidence}`, "  "));
+  for (const guard of guards.filter((g) => g.remedy)) lines.push("", ...wrap(`${guard.name}: ${guard.evidence}; ${guard.remedy}`, "  "));
   for (const text of unreachable) lines.push("", ...wrap(`UNREACHABLE: ${text}`, "  "));
   return `${lines.join("\n")}\n`;
 }

@@ -1,4 +1,5 @@
-import { judgeCluster, judgeForeignCaller, judgeGateway, unexportedSni, type GatewayTrials } from "../../../cli/verify/guards.ts";
+import { judgeCluster, judgeForeignCaller, judgeGateway, unexportedSni, type ClusterFindings, type GatewayTrials } from "../../../cli/verify/guards.ts";
+import { table } from "../../../cli/verify/report/table.ts";
 import { reset, shows, unreachable } from "./fixtures.ts";
 
 const trials: GatewayTrials = { mesh: "west", address: "192.0.2.1:15443", seenFrom: "east", exported: shows(), notExported: reset, foreign: reset, plaintext: { answered: undefined, reachable: true }, withoutCertificate: { answered: undefined, reachable: true } };
@@ -20,14 +21,22 @@ test("what could not be tried is not said to be let through", () => {
   expect(evidence({ exported: reset })).toMatch(/exported name does not pass/);
 });
 
-const findings = { mesh: "west", passthrough: [{ object: "a/b", hosts: ["x.y.svc.cluster.local"] }], gateways: 1, secrets: 5, remoteSecrets: [] };
+const findings: ClusterFindings = { mesh: "west", gateways: { read: 1, passthrough: [{ object: "a/b", hosts: ["x.y.svc.cluster.local"] }] }, secrets: { read: 5, remote: [] } };
+const wild = { read: 1, passthrough: [{ object: "a/b", hosts: ["x.y.svc.cluster.local", "*.local"] }] };
 
-test.each([
+test.each<{ what: string; more: Partial<ClusterFindings>; states: string[]; remedy?: RegExp }>([
   { what: "nothing of the sort", more: {}, states: ["good", "good"] },
-  { what: "a wildcard", more: { passthrough: [{ object: "a/b", hosts: ["x.y.svc.cluster.local", "*.local"] }] }, states: ["bad", "good"] },
-  { what: "a remote secret", more: { remoteSecrets: ["Secret a/b"] }, states: ["good", "bad"] },
-  { what: "no secret that could be read", more: { secrets: 0 }, states: ["good", "unknown"] },
-])("a cluster with $what", ({ more, states }) => expect(judgeCluster({ ...findings, ...more }).map((g) => g.state)).toEqual(states));
+  { what: "a wildcard", more: { gateways: wild }, states: ["bad", "good"] },
+  { what: "a remote secret", more: { secrets: { read: 5, remote: ["Secret a/b"] } }, states: ["good", "bad"] },
+  { what: "no secret that could be read", more: { secrets: { read: 0, remote: [] } }, states: ["good", "unknown"] },
+  { what: "a wildcard and Secrets that may not be listed", more: { gateways: wild, secrets: { failure: "403: secrets is forbidden" } }, states: ["bad", "unknown"], remedy: /west to list secrets in all namespaces/ },
+  { what: "Gateways that may not be listed", more: { gateways: { failure: "403: gateways is forbidden" } }, states: ["unknown", "good"], remedy: /list gateways of API group networking.istio.io/ },
+])("a cluster with $what", ({ more, states, remedy }) => {
+  const results = judgeCluster({ ...findings, ...more });
+  expect(results.map((g) => g.state)).toEqual(states);
+  expect(results.map((g) => g.remedy ?? "").join("")).toMatch(remedy ?? /^$/);
+  if (remedy) expect(table([], results, [], false).replace(/\s+/g, " ")).toMatch(remedy);
+});
 
 test("a caller who is not named must be refused while one who is named is let in", () => {
   expect([[true, true], [false, true], [true, false]].map(([refused, control]) => judgeForeignCaller("west", "east", "sleep/default", refused!, "status 403", control!).state)).toEqual(["good", "bad", "unknown"]);
