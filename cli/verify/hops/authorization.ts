@@ -1,6 +1,6 @@
 import type { Edge } from "../edge.ts";
 import { failed, type Answer, type Evidence } from "../evidence.ts";
-import { isOwnError } from "./tcp.ts";
+import { isFromBeyond } from "./ownError.ts";
 import { verdictsOf, type Verdict } from "./verdict.ts";
 
 /** gRPC's PERMISSION_DENIED. https://grpc.io/docs/guides/status-codes/ */
@@ -18,7 +18,7 @@ export function judgeAuthorization(edge: Edge, { answer, far, hellos }: Evidence
   if (answer.good) return edge.declared && answer.status !== undefined ? good(`${caller} is let in`) : unknown("a connection alone does not tell");
   // TCP has no status: a policy that refuses resets the connection once the caller is known.
   if (edge.probe.kind === "tcp" && policies.length > 0 && hellos.some((h) => h.outcome === "certificate")) return broken(`the serving workload breaks off the connection of ${caller}`, remedy);
-  if (answer.status !== undefined && !isOwnError(answer.headers, answer.status)) return good(`${caller} is let in`);
+  if (isFromBeyond(answer)) return good(`${caller} is let in`);
   return unknown("no answer of the serving workload arrived");
 }
 

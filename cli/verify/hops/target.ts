@@ -1,6 +1,6 @@
 import type { Edge } from "../edge.ts";
 import { failed, type Evidence } from "../evidence.ts";
-import { isOwnError } from "./tcp.ts";
+import { isFromBeyond, ownErrorOf } from "./ownError.ts";
 import { verdictsOf, type Verdict } from "./verdict.ts";
 
 /** Does the target itself answer as expected? */
@@ -18,9 +18,9 @@ export function judgeTarget(edge: Edge, { answer, far, hellos }: Evidence): Verd
   }
   if (!answer || answer.unresolved) return unknown("no call arrived");
   if (answer.good) return good(answer.status !== undefined ? `status ${answer.status}` : answer.grpc ? "SERVING" : "takes connections");
-  if (answer.grpc && answer.grpc.status !== undefined && answer.status === 200)
+  if (answer.grpc && answer.grpc.status !== undefined && answer.status === 200 && isFromBeyond(answer))
     return broken(`gRPC's health check answered status ${answer.grpc.status}${answer.grpc.status === 0 ? ", not SERVING" : ` ${answer.headers["grpc-message"] ?? ""}`}`, `the owner of ${owner} must look at the service itself, or the probe must name a service it knows`);
-  if (answer.status !== undefined && !isOwnError(answer.headers, answer.status)) {
+  if (isFromBeyond(answer)) {
     const expected = (edge.probe.expect ?? [200]).join(" or ");
     const pods = sides.map((s) => `; Service ${s.service.name} has ${s.service.ready} of ${s.service.total} pods ready`).join("");
     const sidecars = /upstream connect error|no healthy upstream/.exec(answer.body)?.[0];
@@ -29,7 +29,8 @@ export function judgeTarget(edge: Edge, { answer, far, hellos }: Evidence): Verd
       `the owner of ${owner} must look at the application and the Service's target port; or correct the import's probe (method, path, expect)`,
     );
   }
+  const said = ownErrorOf(answer)?.trim().slice(0, 200) || answer.problem;
   if (hellos.some((h) => h.outcome === "certificate"))
-    return broken(`the serving workload shows its certificate, then the call ends without an answer${answer.problem ? ` (${answer.problem})` : ""}`, `the owner of ${owner} must look at the application, and at policies that refuse ${edge.client.namespace}/${edge.client.serviceAccount}`);
+    return broken(`the serving workload shows its certificate, then the call ends without an answer${said ? ` (${said})` : ""}`, `the owner of ${owner} must look at the application, and at policies that refuse ${edge.client.namespace}/${edge.client.serviceAccount}`);
   return unknown("no answer arrived");
 }

@@ -1,5 +1,6 @@
 import type { Edge } from "../edge.ts";
 import { failed, type Evidence, type Hello } from "../evidence.ts";
+import { ownErrorOf } from "./ownError.ts";
 import { verdictsOf, type Verdict } from "./verdict.ts";
 
 /** What Envoy says when a connection was not even taken. */
@@ -14,7 +15,7 @@ export function judgeTcp(edge: Edge, { answer, hellos, far, fromClient }: Eviden
   const { good, broken, unknown } = verdictsOf("tcp", edge.mesh);
   if (hellos.length === 0) return unknown("no gateway is known");
   const name = (g: { address: string; port: number }) => (g.address.includes(":") ? `[${g.address}]:${g.port}` : `${g.address}:${g.port}`);
-  const said = answer && isOwnError(answer.headers, answer.status) ? answer.body : "";
+  const said = ownErrorOf(answer) ?? "";
   const isDown = (h: Hello & { outcome: "unreachable" }) => fromClient?.[name(h)] === false || (!answer?.good && (fromClient?.[name(h)] === undefined || h.detail === "ECONNREFUSED" || answer?.status === undefined));
   const unreachable = hellos.filter((h) => h.outcome === "unreachable");
   const down = /TLS|certificate/i.test(said) ? [] : unreachable.filter(isDown);
@@ -28,9 +29,4 @@ export function judgeTcp(edge: Edge, { answer, hellos, far, fromClient }: Eviden
       ? `${pods.join("; ")}; bring it up: \`pulumi up --refresh --stack ${edge.meshes[0]}\``
       : `the owner of ${edge.meshes.join(" and ")} must look at the gateway's Service (address, port ${edge.gateways[0]?.port ?? 15443}) and pods, and both at firewalls between the clusters; a gateway through which nothing is exported takes no connections either`,
   );
-}
-
-/** Whether an answer is the client's own sidecar's: one that came from beyond has the time it took among its headers. */
-export function isOwnError(headers: Record<string, string>, status: number | undefined): boolean {
-  return status === 503 && headers["x-envoy-upstream-service-time"] === undefined;
 }

@@ -1,6 +1,6 @@
 import type { Edge } from "../edge.ts";
 import { failed, type Evidence, type ShownCertificate } from "../evidence.ts";
-import { isOwnError } from "./tcp.ts";
+import { ownErrorOf } from "./ownError.ts";
 import { verdictsOf, type Verdict } from "./verdict.ts";
 
 /** Do both sides accept each other's certificate: roots, identity, dates? */
@@ -13,7 +13,7 @@ export function judgeTls(edge: Edge, { hellos, config, answer, now }: Evidence):
     const fault = faultOf(edge, certificate, accepted, now);
     if (fault) return broken(...fault);
   }
-  const said = answer && isOwnError(answer.headers, answer.status) ? /TLS[_ ]?error.*|CERTIFICATE_VERIFY_FAILED.*|certificate.*/i.exec(answer.body)?.[0].slice(0, 200) : undefined;
+  const said = /TLS[_ ]?error.*|CERTIFICATE_VERIFY_FAILED.*|certificate.*/i.exec(ownErrorOf(answer) ?? "")?.[0].slice(0, 200);
   if (said && /alert/i.test(said)) return broken(`the server refuses the client's certificate: ${said}`, `the two meshes must share a root, and the client's certificate must be valid: compare the root certificates of ${edge.mesh} and ${edge.meshes.join(", ")}`);
   if (said && /verify/i.test(said)) return broken(`the client's sidecar refuses the server's certificate: ${said}`, sanRemedy(edge));
   if (shown.length === 0) return unknown("no certificate was shown");

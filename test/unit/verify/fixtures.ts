@@ -39,6 +39,9 @@ export const goodAnswer: Answer = {
 /** An answer that the client's own sidecar made up: nothing came from beyond. */
 export const ownError = (reason: string): Answer => ({ ...goodAnswer, good: false, status: 503, headers: {}, echoed: {}, body: `upstream connect error or disconnect/reset before headers. reset reason: ${reason}` });
 
+/** The same of a gRPC call. */
+export const ownGrpcError = (reason: string): Answer => ({ ...ownError(""), status: 200, grpc: { status: 14, serving: false }, headers: { "grpc-status": "14", "grpc-message": `upstream connect error or disconnect/reset before headers. reset reason: ${reason}` }, body: "" });
+
 export const certificate: ShownCertificate = { subjectAltNames: [httpbin], issuer: "L=west, O=mesh-federation, CN=Intermediate CA", issuerLocality: "west", issuerFingerprint: "aa", notBefore: now - day, notAfter: now + day, chainProblem: undefined };
 
 const at = { mesh: "west", address: "192.0.2.1", port: 15443, sni: "outbound_.8000_._.httpbin.httpbin.svc.cluster.local" };

@@ -2,7 +2,7 @@ import { walkHops, firstBroken } from "../../../cli/verify/hops/index.ts";
 import type { Edge } from "../../../cli/verify/edge.ts";
 import type { Evidence } from "../../../cli/verify/evidence.ts";
 import type { HopName } from "../../../cli/verify/hops/verdict.ts";
-import { config, edge, farSide, goodAnswer, goodEvidence, now, ownError, reset, shows, unreachable } from "./fixtures.ts";
+import { config, edge, farSide, goodAnswer, goodEvidence, now, ownError, ownGrpcError, reset, shows, unreachable } from "./fixtures.ts";
 
 const connectOnly: Edge = { ...edge, probe: { kind: "tcp" }, declared: false };
 const closed = { ...goodAnswer, good: false, status: undefined, headers: {}, echoed: {}, problem: "closed" };
@@ -55,6 +55,10 @@ const broken: Case[] = [
   { what: "a refused caller, seen from there", evidence: { answer: refused, far: [denying] }, hop: "authorization", says: /refuses sleep\/sleep/, remedy: /DENY httpbin\/refuse in west/, inferred: false },
   { what: "a refused caller of a TCP port", edge: { ...connectOnly, declared: true, port: { name: "tcp", number: 9000, protocol: "TCP" } }, evidence: { answer: closed, far: [denying] }, hop: "authorization", says: /breaks off the connection/, remedy: /DENY httpbin\/refuse/ },
   { what: "a refused gRPC caller", edge: { probe: { kind: "grpc" } }, evidence: { answer: { ...goodAnswer, good: false, grpc: { status: 7, serving: false }, headers: { "grpc-message": "RBAC: access denied" } } }, hop: "authorization", says: /PERMISSION_DENIED/, remedy: /callers/ },
+  { what: "a gateway that refuses a gRPC call's connection", edge: { probe: { kind: "grpc" } }, evidence: { answer: ownGrpcError("delayed connect error: Connection refused"), hellos: [unreachable] }, hop: "tcp", says: /connection refused/, remedy: /Service/ },
+  { what: "a server's certificate that a gRPC call's sidecar refuses", edge: { probe: { kind: "grpc" } }, evidence: { answer: ownGrpcError("remote connection failure, transport failure reason: TLS_error:|268435581:SSL routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED:100%25") }, hop: "tls", says: /refuses the server's certificate: .*100%$/, remedy: /serviceAccounts/ },
+  { what: "a gRPC call that ends behind the handshake", edge: { probe: { kind: "grpc" } }, evidence: { answer: ownGrpcError("connection termination") }, hop: "target", says: /ends without an answer \(upstream connect error.*connection termination\)/, remedy: /policies/ },
+  { what: "a gRPC server whose own sidecar gets no connection to it", edge: { probe: { kind: "grpc" } }, evidence: { answer: { ...ownGrpcError("delayed connect error: 111"), headers: { "x-envoy-upstream-service-time": "1", "grpc-message": "delayed connect error: 111" } } }, hop: "target", says: /answered status 14/, remedy: /service itself/ },
   { what: "no pod behind the service, seen from there", evidence: { answer: ownError("remote connection failure"), hellos: [reset], far: [{ ...farSide, endpoints: [], service: { ...farSide.service, ready: 0, total: 0 } }] }, hop: "target", says: /nothing ready stands behind.*0 pods/, remedy: /bring up pods/, inferred: false },
   { what: "an application that takes no connections", evidence: { answer: { ...ownError("delayed connect error: 111"), headers: { "x-envoy-upstream-service-time": "1" } } }, hop: "target", says: /answered 503, expected 200.*target port/, remedy: /application/, inferred: true },
   { what: "an application's own 500", evidence: { answer: { ...goodAnswer, good: false, status: 500 } }, hop: "target", says: /answered 500, expected 200/, remedy: /probe/ },
