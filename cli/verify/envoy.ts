@@ -61,6 +61,15 @@ export function leadsToCluster(listeners: Record<string, any>[], routes: Record<
   return filters.some((f) => ours(f.typed_config?.cluster) || (f.typed_config?.weighted_clusters?.clusters ?? []).some((c: Record<string, any>) => ours(c["name"])));
 }
 
+/**
+ * Whether a sidecar closes connections to addresses that no listener knows, by its catch-all listener.
+ * https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshConfig-OutboundTrafficPolicy
+ */
+export function blocksUnknown(listeners: Record<string, any>[]): boolean {
+  const filters = listeners.filter((l) => l["name"] === "virtualOutbound").flatMap((l) => l["default_filter_chain"]?.filters ?? []);
+  return filters.some((f) => f.typed_config?.cluster === "BlackHoleCluster");
+}
+
 /** SNI names of a gateway's filter chains. */
 export function serverNames(listeners: Record<string, any>[]): string[] {
   return listeners.flatMap((l) => l["filter_chains"] ?? []).flatMap((c) => c.filter_chain_match?.server_names ?? []);

@@ -110,6 +110,8 @@ export interface Evidence {
   hellos: Hello[];
   /** Whether the client itself gets a connection to gateways (`address:port`) that this machine cannot reach. */
   fromClient?: Record<string, boolean>;
+  /** Whether the client's sidecar closes connections to what the mesh does not know (REGISTRY_ONLY): `fromClient` then tells nothing. */
+  blocksUnknown?: boolean;
   /** Gateways that the peers publish now, where their contract is readable. */
   published?: GatewayAddress[];
   /** SHA-256 of the intermediates that issued the certificates of the peers' own gateways, by mesh, where they can be asked. */

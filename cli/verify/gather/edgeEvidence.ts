@@ -63,8 +63,10 @@ export async function gather(edge: Edge, access: Access, pod: ClientPod | Failur
   evidence.hellos = await hellos;
   const beyond = evidence.hellos.filter((h) => h.outcome === "unreachable").map((h) => (h.address.includes(":") ? `[${h.address}]:${h.port}` : `${h.address}:${h.port}`));
   if (beyond.length > 0 && !failed(pod)) {
+    const blocks = pod.sidecar ? attempt(() => pod.proxy.blocksUnknown()) : Promise.resolve(false);
     const tried = await Promise.all(beyond.map((address) => attempt(() => connectsFromClient(access.own, pod, address))));
     evidence.fromClient = Object.fromEntries(beyond.flatMap((address, i) => (typeof tried[i] === "boolean" ? [[address, tried[i]]] : [])));
+    evidence.blocksUnknown = (await blocks) === true;
   }
   const connectOnly = !edge.declared;
   if ((!evidence.answer?.good || connectOnly) && !failed(pod) && pod.sidecar) evidence.config = await attempt(() => pod.proxy.configFor(edge));

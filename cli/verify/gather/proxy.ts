@@ -1,4 +1,4 @@
-import { clusterConfig, endpointsOf, hasListener, leadsToCluster, outboundCluster, resourcesOf } from "../envoy.ts";
+import { blocksUnknown, clusterConfig, endpointsOf, hasListener, leadsToCluster, outboundCluster, resourcesOf } from "../envoy.ts";
 import type { Edge } from "../edge.ts";
 import type { Endpoint, SidecarConfig } from "../evidence.ts";
 import type { Cluster } from "./cluster.ts";
@@ -29,6 +29,11 @@ export class Proxy {
       this.resources("dynamic_route_configs", `(.*:)?${port.number}`),
     ]);
     return { cluster: clusters[0] && clusterConfig(clusters[0]), listener: hasListener(listeners, port.number), route: leadsToCluster(listeners, routes, host, port.number) };
+  }
+
+  /** Whether it closes connections to what the mesh does not know. */
+  async blocksUnknown(): Promise<boolean> {
+    return blocksUnknown(await this.resources("dynamic_listeners", "virtualOutbound"));
   }
 
   /** Resources of one kind; with `nameRegex`, those whose whole name matches it. */

@@ -1,4 +1,4 @@
-import { clusterConfig, endpointsOf, hasListener, leadsToCluster, resourcesOf, serverNames } from "../../../cli/verify/envoy.ts";
+import { blocksUnknown, clusterConfig, endpointsOf, hasListener, leadsToCluster, resourcesOf, serverNames } from "../../../cli/verify/envoy.ts";
 
 const host = "httpbin.httpbin.svc.cluster.local";
 const cluster = `outbound|8000||${host}`;
@@ -45,6 +45,14 @@ test.each([
   { what: "a TCP proxy", listeners: proxy(cluster), routes: [], leads: true },
   { what: "a TCP proxy to elsewhere", listeners: proxy("outbound|80||other"), routes: [], leads: false },
 ])("$what leads to the cluster: $leads", ({ listeners, routes, leads }) => expect(leadsToCluster(listeners, routes, host, 8000)).toBe(leads));
+
+const catchAll = (cluster: string, name = "virtualOutbound") => [{ name, filter_chains: [{ filters: [{ typed_config: { cluster: "BlackHoleCluster" } }] }], default_filter_chain: { filters: [{ typed_config: { stat_prefix: cluster } }, { typed_config: { cluster } }] } }];
+
+test.each([
+  { what: "REGISTRY_ONLY", listeners: catchAll("BlackHoleCluster"), blocks: true },
+  { what: "ALLOW_ANY, whose catch-all has a black hole for its own port", listeners: catchAll("PassthroughCluster"), blocks: false },
+  { what: "another listener", listeners: catchAll("BlackHoleCluster", "virtualInbound"), blocks: false },
+])("$what closes connections to the unknown: $blocks", ({ listeners, blocks }) => expect(blocksUnknown(listeners)).toBe(blocks));
 
 test("listeners by port, server names of chains, resources of a dump", () => {
   expect([hasListener(proxy(cluster), 8000), hasListener(proxy(cluster), 80)]).toEqual([true, false]);

@@ -1,10 +1,13 @@
 import { walkHops, firstBroken } from "../../../cli/verify/hops/index.ts";
 import type { Edge } from "../../../cli/verify/edge.ts";
-import type { Evidence } from "../../../cli/verify/evidence.ts";
+import type { Evidence, Hello } from "../../../cli/verify/evidence.ts";
+import { judgeTcp } from "../../../cli/verify/hops/tcp.ts";
 import type { HopName } from "../../../cli/verify/hops/verdict.ts";
 import { config, edge, farSide, goodAnswer, goodEvidence, now, ownError, ownGrpcError, reset, shows, unreachable } from "./fixtures.ts";
 
 const connectOnly: Edge = { ...edge, probe: { kind: "tcp" }, declared: false };
+const tcpPort: Partial<Edge> = { probe: { kind: "tcp" }, port: { name: "tcp", number: 9000, protocol: "TCP" }, gateways: [{ mesh: "west", address: "gw.example", port: 15443 }] };
+const unresolvable: Hello = { mesh: "west", address: "gw.example", port: 15443, sni: "x", outcome: "unreachable", detail: "ENOTFOUND" };
 const closed = { ...goodAnswer, good: false, status: undefined, headers: {}, echoed: {}, problem: "closed" };
 const unresolved = { ...goodAnswer, good: false, address: undefined, unresolved: true, status: undefined, echoed: {}, problem: "(6) Could not resolve host" };
 const refused = { ...goodAnswer, good: false, status: 403, headers: {}, echoed: {}, body: "RBAC: access denied" };
@@ -40,6 +43,7 @@ const broken: Case[] = [
   { what: "a gateway that only calls on old connections still reach", evidence: { hellos: [unreachable], fromClient: { "192.0.2.1:15443": false } }, hop: "tcp", says: /opened earlier/, remedy: /Service/ },
   { what: "a gateway that refuses here, and of which the client's sidecar knows no better yet", evidence: { answer: ownError("remote connection failure"), hellos: [unreachable], fromClient: { "192.0.2.1:15443": true } }, hop: "tcp", says: /ECONNREFUSED/, remedy: /Service/ },
   { what: "a gateway that lets connections hang", evidence: { answer: { ...closed, problem: "(28) Operation timed out" }, hellos: [unreachable], fromClient: { "192.0.2.1:15443": true } }, hop: "tcp", says: /no connection to/, remedy: /firewalls/ },
+  { what: "a gateway that only an old connection still reaches, whatever the application answers on it", evidence: { answer: { ...goodAnswer, good: false, status: 500 }, hellos: [unreachable], fromClient: { "192.0.2.1:15443": false } }, hop: "tcp", says: /opened earlier/, remedy: /Service/ },
   { what: "a gateway without pods", evidence: { answer: ownError("connection timeout"), hellos: [unreachable], far: [{ ...farSide, gatewayPods: { ready: 0, total: 1 }, chain: undefined }] }, hop: "tcp", says: /connection timeout/, remedy: /no ready gateway pod/ },
   { what: "a gateway out of reach, connect only", edge: connectOnly, evidence: { answer: closed, config, hellos: [unreachable] }, hop: "tcp", says: /ECONNREFUSED/, remedy: /firewalls/ },
   { what: "a name that is not exported, seen from there", evidence: { answer: ownError("remote connection failure"), config, hellos: [reset], far: [{ ...farSide, chain: false, passthrough: [] }] }, hop: "sni", says: /no Gateway names the host/, remedy: /up --refresh --stack west/, inferred: false },
@@ -50,6 +54,8 @@ const broken: Case[] = [
   { what: "an expired certificate", evidence: { answer: ownError("TLS_error"), hellos: [shows({ notAfter: now - day })] }, hop: "tls", says: /expired on 2026-05-31/, remedy: /renews/ },
   { what: "a certificate of tomorrow", evidence: { answer: ownError("TLS_error"), hellos: [shows({ notBefore: now + day })] }, hop: "tls", says: /valid only from 2026-06-02/, remedy: /clocks/ },
   { what: "another root", evidence: { answer: ownError("TLS_error"), hellos: [shows({ chainProblem: "SELF_SIGNED_CERT_IN_CHAIN" })] }, hop: "tls", says: /does not lead to a root that east trusts/, remedy: /share a root/ },
+  { what: "an application's own 500 through a gateway that refuses this machine", evidence: { answer: { ...goodAnswer, good: false, status: 500 }, hellos: [unreachable], fromClient: { "192.0.2.1:15443": true } }, hop: "target", says: /answered 500/, remedy: /probe/ },
+  { what: "a policy on a TCP port behind a gateway's name that this machine cannot resolve", edge: tcpPort, evidence: { answer: closed, hellos: [unresolvable], fromClient: { "gw.example:15443": true }, published: undefined, far: [{ ...farSide, chain: true, endpoints: [], service: { ...farSide.service, ready: 0 } }] }, hop: "target", says: /nothing ready/, remedy: /bring up/ },
   { what: "a server that refuses the client's certificate", evidence: { answer: ownError("TLS_error:|SSL routines:SSLV3_ALERT_CERTIFICATE_UNKNOWN:TLS_error_end") }, hop: "tls", says: /refuses the client's certificate/, remedy: /share a root/ },
   { what: "a refused caller, seen from here", evidence: { answer: refused }, hop: "authorization", says: /refuses sleep\/sleep \(403/, remedy: /callers/, inferred: true },
   { what: "a refused caller, seen from there", evidence: { answer: refused, far: [denying] }, hop: "authorization", says: /refuses sleep\/sleep/, remedy: /DENY httpbin\/refuse in west/, inferred: false },
@@ -79,6 +85,8 @@ test.each<{ what: string; evidence?: Partial<Evidence>; edge?: Partial<Edge> }>(
   { what: "connect only", edge: connectOnly, evidence: { answer: { ...goodAnswer, status: undefined, headers: {}, echoed: {} }, config } },
   { what: "a gateway that only the client reaches", evidence: { hellos: [unreachable] } },
   { what: "a gateway that only the client reaches, asked", evidence: { hellos: [unreachable], fromClient: { "192.0.2.1:15443": true } } },
+  { what: "a sidecar that blocks the unknown, on an old connection", evidence: { hellos: [unreachable], fromClient: { "192.0.2.1:15443": false }, blocksUnknown: true } },
+  { what: "a call that opened a connection, and a client that got none a moment later", evidence: { hellos: [unreachable], fromClient: { "192.0.2.1:15443": false }, endpoints: [{ address: "192.0.2.1:15443", health: "HEALTHY", requests: 5, connections: 2 }] } },
   { what: "one of two gateways out of reach", edge: { gateways: [...edge.gateways, { mesh: "west", address: "192.0.2.2", port: 15443 }] }, evidence: { published: undefined, endpoints: ["192.0.2.1:15443", "192.0.2.2:15443"].map((address) => ({ address, health: "HEALTHY", requests: 1, connections: 1 })), hellos: [shows(), unreachable] } },
   { what: "a gateway's name whose addresses only the sidecar knows", edge: { gateways: [{ mesh: "west", address: "gw.example", port: 15443 }] }, evidence: { published: [{ mesh: "west", address: "gw.example", port: 15443 }] } },
   { what: "an IPv6 gateway", edge: { gateways: [{ mesh: "west", address: "2001:db8::1", port: 15443 }] }, evidence: { published: undefined, endpoints: [{ address: "[2001:db8::1]:15443", health: "HEALTHY", requests: 1, connections: 1 }] } },
@@ -86,4 +94,18 @@ test.each<{ what: string; evidence?: Partial<Evidence>; edge?: Partial<Edge> }>(
   { what: "a policy that lets this caller in", evidence: { far: [{ ...farSide, policies: ["ALLOW httpbin/some"] }] } },
 ])("no false alarm with $what", ({ evidence, edge: more }) => {
   expect(walkHops({ ...edge, ...more }, { ...goodEvidence, ...evidence }).filter((v) => v.state === "broken")).toEqual([]);
+});
+
+const hidden: Hello = { ...unreachable, outcome: "unreachable", detail: "no connection within 3 s" };
+
+test.each<{ what: string; evidence: Partial<Evidence>; edge?: Partial<Edge>; state: string; says: RegExp }>([
+  { what: "the call went through, and this machine gets nowhere", evidence: { hellos: [unreachable] }, state: "good", says: /call went through; 192\.0\.2\.1:15443 \(ECONNREFUSED\) cannot be reached from this machine/ },
+  { what: "the call fails, and the client may not be asked", evidence: { answer: ownError("remote connection failure"), hellos: [hidden], fromClient: { "192.0.2.1:15443": false }, blocksUnknown: true }, state: "unknown", says: /cannot be told/ },
+  { what: "the call fails, and this machine does not know the name", evidence: { answer: ownError("remote connection failure"), hellos: [unresolvable] }, state: "unknown", says: /gw\.example:15443 \(this machine cannot resolve it\)/ },
+  { what: "a TCP call is broken off, although the client connects", edge: tcpPort, evidence: { answer: closed, hellos: [unresolvable], fromClient: { "gw.example:15443": true } }, state: "unknown", says: /this machine cannot resolve it.*the client gets a connection/ },
+  { what: "a TCP call is broken off, and this machine is kept out", edge: tcpPort, evidence: { answer: closed, hellos: [hidden], fromClient: { "192.0.2.1:15443": true } }, state: "unknown", says: /the client gets a connection/ },
+  { what: "a TCP call is broken off, and the client gets no connection either", edge: tcpPort, evidence: { answer: closed, hellos: [hidden], fromClient: { "192.0.2.1:15443": false } }, state: "broken", says: /no connection to/ },
+])("TCP where $what: $state", ({ evidence, edge: more, state, says }) => {
+  const verdict = judgeTcp({ ...edge, ...more }, { ...goodEvidence, ...evidence });
+  expect([verdict.state, verdict.evidence]).toEqual([state, expect.stringMatching(says)]);
 });
