@@ -17,8 +17,12 @@ export function endpointsOf(clusters: string, cluster: string): Endpoint[] {
     const endpoint = found.get(address) ?? { address, health: "unknown", requests: 0, connections: 0 };
     if (key === "health_flags") endpoint.health = value === "healthy" ? "HEALTHY" : value.replace(/^\//, "");
     else if (key === "rq_total") endpoint.requests = Number(value);
-    // Attempts that failed are among the total.
-    else endpoint.connections += key === "cx_total" ? Number(value) : -Number(value);
+    else if (key === "cx_total") endpoint.connections += Number(value);
+    else {
+      endpoint.failures = Number(value);
+      // They are among the total.
+      endpoint.connections -= endpoint.failures;
+    }
     found.set(address, endpoint);
   }
   return [...found.values()].sort((a, b) => a.address.localeCompare(b.address));

@@ -43,6 +43,8 @@ export interface Endpoint {
   /** Requests it got, and connections that were made to it, so far. */
   requests: number;
   connections: number;
+  /** Connections that failed so far, TLS handshakes among them. */
+  failures?: number;
 }
 
 /** What the client's sidecar is configured with for the host and port. */

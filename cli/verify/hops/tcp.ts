@@ -1,10 +1,8 @@
 import type { Edge } from "../edge.ts";
 import { failed, type Evidence, type Hello } from "../evidence.ts";
+import { cutOff, nameOf, refused } from "./cutOff.ts";
 import { isFromBeyond, ownErrorOf } from "./ownError.ts";
 import { verdictsOf, type Verdict } from "./verdict.ts";
-
-/** What Envoy says when a connection was not even taken. */
-const refused = /connection refused|connection timeout|no route to host|network is unreachable|connection_timeout/i;
 
 /**
  * Does the gateway take connections? What this machine cannot reach, the client may: it is asked, too, unless its sidecar
@@ -20,7 +18,11 @@ export function judgeTcp(edge: Edge, evidence: Evidence): Verdict {
   const unreachable = hellos.filter((h) => h.outcome === "unreachable");
   const states = /TLS|certificate/i.test(said) ? [] : unreachable.map((h) => stateOf(edge, evidence, h));
   const lost = unreachable.map((h) => `${nameOf(h)} (${isUnresolved(h) ? "this machine cannot resolve it" : h.detail})`).join(", ");
-  if (unreachable.length < hellos.length) return good(`connections to ${hellos.filter((h) => h.outcome !== "unreachable").map(nameOf).join(", ")}${lost ? `, but not to ${lost}` : ""}`);
+  if (unreachable.length < hellos.length) {
+    const cut = cutOff(edge, evidence);
+    if (cut) return broken(`${cut}, although this machine gets one`, `look at what stands between the client and the gateway: firewalls between the nodes of ${edge.mesh} and the gateway of ${edge.meshes.join(" and ")}, NetworkPolicies on namespace ${edge.client.namespace}, routes`);
+    return good(`connections to ${hellos.filter((h) => h.outcome !== "unreachable").map(nameOf).join(", ")}${lost ? `, but not to ${lost}` : ""}`);
+  }
   if (!states.length || states.some((s) => s !== "down")) {
     const here = `${lost} cannot be reached from this machine`;
     if (isFromBeyond(answer)) return good(`the client's call went through; ${here}`);
@@ -39,6 +41,7 @@ export function judgeTcp(edge: Edge, evidence: Evidence): Verdict {
 function stateOf(edge: Edge, { answer, fromClient, blocksUnknown, endpoints, before }: Evidence, hello: Hello & { outcome: "unreachable" }): "up" | "down" | "untold" {
   const asked = blocksUnknown ? undefined : fromClient?.[nameOf(hello)];
   if (isFromBeyond(answer)) return asked === false && !hasOpened(nameOf(hello), endpoints, before) ? "down" : "up";
+  if (!edge.blended && refused.test(ownErrorOf(answer) ?? "")) return "down";
   if (asked === false || hello.detail === "ECONNREFUSED") return "down";
   if (asked === undefined) return blocksUnknown || isUnresolved(hello) ? "untold" : "down";
   // A connection that the client's sidecar is still trying looks like one that it keeps. Without an answer to a request
@@ -55,8 +58,4 @@ function hasOpened(address: string, endpoints: Evidence["endpoints"], before: Ev
 /** Whether it is this machine that does not know the gateway's name. */
 function isUnresolved({ detail }: { detail: string }): boolean {
   return /ENOTFOUND|EAI_/.test(detail);
-}
-
-function nameOf({ address, port }: { address: string; port: number }): string {
-  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
 }

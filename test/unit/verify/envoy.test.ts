@@ -16,7 +16,7 @@ test("endpoints with health and counters, of exactly that cluster", () => {
   ].join("\n");
   expect(endpointsOf(text, cluster)).toEqual([
     { address: "[2001:db8::1]:15443", health: "failed_outlier_check", requests: 0, connections: 0 },
-    { address: "192.0.2.1:15443", health: "HEALTHY", requests: 7, connections: 3 },
+    { address: "192.0.2.1:15443", health: "HEALTHY", requests: 7, connections: 3, failures: 1 },
   ]);
   expect(endpointsOf("", cluster)).toEqual([]);
 });

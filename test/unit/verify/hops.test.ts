@@ -1,11 +1,13 @@
 import { walkHops, firstBroken } from "../../../cli/verify/hops/index.ts";
 import type { Edge } from "../../../cli/verify/edge.ts";
-import type { Evidence, Hello } from "../../../cli/verify/evidence.ts";
+import type { Endpoint, Evidence, Hello } from "../../../cli/verify/evidence.ts";
 import { judgeTcp } from "../../../cli/verify/hops/tcp.ts";
 import type { HopName } from "../../../cli/verify/hops/verdict.ts";
 import { config, edge, farSide, goodAnswer, goodEvidence, now, ownError, ownGrpcError, reset, shows, unreachable } from "./fixtures.ts";
 
 const connectOnly: Edge = { ...edge, probe: { kind: "tcp" }, declared: false };
+/** The gateway's endpoint after the call, with counters that differ so from before it. */
+const counted = (more: Partial<Endpoint>): Endpoint[] => [{ address: "192.0.2.1:15443", health: "HEALTHY", requests: 4, connections: 1, ...more }];
 const tcpPort: Partial<Edge> = { probe: { kind: "tcp" }, port: { name: "tcp", number: 9000, protocol: "TCP" }, gateways: [{ mesh: "west", address: "gw.example", port: 15443 }] };
 const unresolvable: Hello = { mesh: "west", address: "gw.example", port: 15443, sni: "x", outcome: "unreachable", detail: "ENOTFOUND" };
 const closed = { ...goodAnswer, good: false, status: undefined, headers: {}, echoed: {}, problem: "closed" };
@@ -44,6 +46,15 @@ const broken: Case[] = [
   { what: "a gateway that refuses here, and of which the client's sidecar knows no better yet", evidence: { answer: ownError("remote connection failure"), hellos: [unreachable], fromClient: { "192.0.2.1:15443": true } }, hop: "tcp", says: /ECONNREFUSED/, remedy: /Service/ },
   { what: "a gateway that lets connections hang", evidence: { answer: { ...closed, problem: "(28) Operation timed out" }, hellos: [unreachable], fromClient: { "192.0.2.1:15443": true } }, hop: "tcp", says: /no connection to/, remedy: /firewalls/ },
   { what: "a gateway that only an old connection still reaches, whatever the application answers on it", evidence: { answer: { ...goodAnswer, good: false, status: 500 }, hellos: [unreachable], fromClient: { "192.0.2.1:15443": false } }, hop: "tcp", says: /opened earlier/, remedy: /Service/ },
+  { what: "a firewall that keeps the client out alone", evidence: { answer: ownError("connection timeout") }, hop: "tcp", says: /client's sidecar gets no connection to 192\.0\.2\.1:15443 \("connection timeout"\), although this machine gets one/, remedy: /firewalls between the nodes of east.*NetworkPolicies on namespace sleep/ },
+  { what: "a firewall that keeps the client out alone, by an older Envoy's number", evidence: { answer: ownError("remote connection failure, transport failure reason: delayed connect error: 111") }, hop: "tcp", says: /connect error: 111/, remedy: /firewalls/ },
+  { what: "a firewall that lets the client's connections hang for longer than the call", evidence: { answer: { ...closed, problem: "(28) Operation timed out" }, endpoints: counted({}) }, hop: "tcp", says: /no connection .* was ready in time, although/, remedy: /firewalls/ },
+  { what: "a firewall that refuses the client's TCP", edge: { probe: { kind: "tcp" } }, evidence: { answer: closed, endpoints: counted({ failures: 1 }) }, hop: "tcp", says: /connections of the client's sidecar to 192\.0\.2\.1:15443 fail/, remedy: /firewalls/ },
+  { what: "a firewall that keeps a blended call from the gateway", edge: { blended: true }, evidence: { answer: ownError("connection timeout"), endpoints: counted({ failures: 1 }) }, hop: "tcp", says: /no connection to 192\.0\.2\.1/, remedy: /firewalls/ },
+  { what: "a gateway that the client's sidecar gets no connection to, nor this machine", evidence: { answer: ownError("connection timeout"), hellos: [{ ...unreachable, detail: "no connection within 3 s" } as Hello], fromClient: { "192.0.2.1:15443": true } }, hop: "tcp", says: /connection timeout/, remedy: /firewalls/ },
+  { what: "TLS that fails, which Envoy counts as a failed connection", edge: { probe: { kind: "tcp" } }, evidence: { answer: closed, endpoints: counted({ failures: 1 }), hellos: [shows({ notAfter: now - day })] }, hop: "tls", says: /expired/, remedy: /renews/ },
+  { what: "an application that lets a call hang", evidence: { answer: { ...closed, problem: "(28) Operation timed out" }, endpoints: counted({ requests: 5 }) }, hop: "target", says: /without an answer/, remedy: /application/ },
+  { what: "a blended call whose local server refuses", edge: { blended: true }, evidence: { answer: ownError("delayed connect error: Connection refused"), endpoints: [...counted({}), { address: "10.10.0.4:8080", health: "HEALTHY", requests: 1, connections: 0, failures: 2 }] }, hop: "target", says: /Connection refused/, remedy: /application/ },
   { what: "a gateway without pods", evidence: { answer: ownError("connection timeout"), hellos: [unreachable], far: [{ ...farSide, gatewayPods: { ready: 0, total: 1 }, chain: undefined }] }, hop: "tcp", says: /connection timeout/, remedy: /no ready gateway pod/ },
   { what: "a gateway out of reach, connect only", edge: connectOnly, evidence: { answer: closed, config, hellos: [unreachable] }, hop: "tcp", says: /ECONNREFUSED/, remedy: /firewalls/ },
   { what: "a name that is not exported, seen from there", evidence: { answer: ownError("remote connection failure"), config, hellos: [reset], far: [{ ...farSide, chain: false, passthrough: [] }] }, hop: "sni", says: /no Gateway names the host/, remedy: /up --refresh --stack west/, inferred: false },
