@@ -1,6 +1,9 @@
+import type { V1Pod } from "@kubernetes/client-node";
 import { isReady, type Cluster, type IstioObject } from "./cluster.ts";
 import { fingerprint } from "./clientHello.ts";
+import { gatewayFor, type PassthroughGateway } from "./gatewayFor.ts";
 import { Proxy } from "./proxy.ts";
+import { managedBy } from "../../../components/plan/labels.ts";
 import { autoPassthroughSni } from "../../../components/plan/names.ts";
 import type { FederationContract } from "../../../components/plan/contract.ts";
 import type { Edge } from "../edge.ts";
@@ -10,27 +13,39 @@ import type { FarSide } from "../evidence.ts";
 /** Where this project puts a gateway, for when no Gateway object is left to say. */
 const usual = { namespace: "istio-system", selector: { istio: "eastwestgateway" } };
 
+/** Gateway pods that are asked at most. */
+const most = 3;
+
 /** Gateway objects that pass mTLS through, with every host they name. */
-export function passthroughOf(gateways: IstioObject[]): { object: string; namespace: string; selector: Record<string, string>; hosts: string[] }[] {
+export function passthroughOf(gateways: IstioObject[]): PassthroughGateway[] {
   return gateways.flatMap(({ metadata, spec }) => {
     const hosts = ((spec["servers"] ?? []) as { hosts?: string[]; tls?: { mode?: string } }[]).filter((s) => s.tls?.mode === "AUTO_PASSTHROUGH").flatMap((s) => s.hosts ?? []);
     // A host may be limited to a namespace, `ns/host`; `./` and `*/` are such, too.
-    return hosts.length === 0 ? [] : [{ object: `${metadata.namespace}/${metadata.name}`, namespace: metadata.namespace, selector: (spec["selector"] ?? {}) as Record<string, string>, hosts: hosts.map((h) => h.split("/").at(-1)!) }];
+    const selector = (spec["selector"] ?? {}) as Record<string, string>;
+    return hosts.length === 0 ? [] : [{ object: `${metadata.namespace}/${metadata.name}`, namespace: metadata.namespace, selector, hosts: hosts.map((h) => h.split("/").at(-1)!), ours: metadata.labels?.["app.kubernetes.io/managed-by"] === managedBy }];
   });
 }
 
-async function gatewayProxy(cluster: Cluster): Promise<{ gateways: ReturnType<typeof passthroughOf>; pods: { ready: number; total: number }; proxy: Proxy | undefined }> {
+/** The gateway that a host comes through, or a mesh's own, with some of its ready pods' proxies. */
+async function gatewayProxies(cluster: Cluster, host?: string): Promise<{ gateways: PassthroughGateway[]; pods: { ready: number; total: number }; proxies: Proxy[] }> {
   const gateways = passthroughOf(await cluster.istio("networking", "gateways"));
-  const at = gateways[0] ?? usual;
-  const pods = await cluster.pods(at.namespace, at.selector);
+  const at = gatewayFor(gateways, host) ?? usual;
+  const beside = await cluster.pods(at.namespace, at.selector);
+  // A Gateway object may select pods of another namespace.
+  const pods = beside.length > 0 || Object.keys(at.selector).length === 0 ? beside : await podsAnywhere(cluster, at.selector);
   const ready = pods.filter(isReady);
-  return { gateways, pods: { ready: ready.length, total: pods.length }, proxy: ready[0] && new Proxy(cluster, at.namespace, ready[0].metadata!.name!) };
+  return { gateways, pods: { ready: ready.length, total: pods.length }, proxies: ready.slice(0, most).map(({ metadata }) => new Proxy(cluster, metadata!.namespace!, metadata!.name!)) };
+}
+
+async function podsAnywhere(cluster: Cluster, labels: Record<string, string>): Promise<V1Pod[]> {
+  const labelSelector = Object.entries(labels).map(([key, value]) => `${key}=${value}`).join(",");
+  return (await cluster.inTime(cluster.core.listPodForAllNamespaces({ labelSelector }))).items;
 }
 
 /** SHA-256 of the intermediate that issued the certificate of a mesh's own gateway; undefined where it has none. */
 export async function gatewayIssuer(cluster: Cluster): Promise<string | undefined> {
-  const { proxy } = await gatewayProxy(cluster);
-  const chain = proxy && ownChain(await proxy.resources("dynamic_active_secrets"));
+  const { proxies } = await gatewayProxies(cluster);
+  const chain = proxies[0] && ownChain(await proxies[0].resources("dynamic_active_secrets"));
   const certificates = chain?.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   return certificates[1] && fingerprint(certificates[1]);
 }
@@ -39,15 +54,19 @@ export async function gatewayIssuer(cluster: Cluster): Promise<string | undefine
 export async function lookAtFarSide(cluster: Cluster, contract: FederationContract, edge: Edge): Promise<FarSide> {
   const exported = contract.exports.find((e) => e.name === edge.name);
   const [service = "", namespace = ""] = exported ? [exported.service, exported.namespace] : edge.exportedHost.split(".");
-  const [{ gateways, pods, proxy }, behind] = await Promise.all([gatewayProxy(cluster), serving(cluster, namespace, service)]);
+  const [{ gateways, pods, proxies }, behind] = await Promise.all([gatewayProxies(cluster, edge.exportedHost), serving(cluster, namespace, service)]);
   const sni = autoPassthroughSni(edge.exportedHost, edge.port.number);
-  const [chain, endpoints] = proxy ? await Promise.all([proxy.resources("dynamic_listeners").then((l) => serverNames(l).includes(sni)), proxy.endpoints(sni)]) : [undefined, []];
+  const asked = await Promise.allSettled(proxies.map(async (proxy) => ({ chain: serverNames(await proxy.resources("dynamic_listeners")).includes(sni), endpoints: await proxy.endpoints(sni) })));
+  const told = asked.flatMap((a) => (a.status === "fulfilled" ? [a.value] : []));
+  if (told.length === 0 && asked[0]?.status === "rejected") throw asked[0].reason;
+  // A pod that has just started may lack what the others have.
+  const seen = told.find((t) => t.chain) ?? told[0];
   return {
     mesh: contract.mesh.name,
     passthrough: gateways.map(({ object, hosts }) => ({ object, hosts })),
     gatewayPods: pods,
-    chain,
-    endpoints,
+    chain: seen?.chain,
+    endpoints: seen?.endpoints ?? [],
     service: { name: `${namespace}/${service}`, exists: behind.exists, ready: behind.pods.filter(isReady).length, total: behind.pods.length },
     policies: await policiesOn(cluster, namespace, behind.pods.map((p) => p.metadata?.labels ?? {})),
   };

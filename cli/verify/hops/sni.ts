@@ -1,11 +1,11 @@
 import type { Edge } from "../edge.ts";
-import { failed, type Evidence, type FarSide } from "../evidence.ts";
+import { failed, type Evidence, type FarSide, type Hello } from "../evidence.ts";
 import { verdictsOf, type Verdict } from "./verdict.ts";
 
 /** Does the gateway know the name under which the call comes, that is: is it exported? */
 export function judgeSni(edge: Edge, { hellos, far }: Evidence): Verdict {
   const sides = far.filter((f): f is FarSide => !failed(f) && f.chain !== undefined);
-  if (sides.length > 0) return judgeDirectly(edge, sides);
+  if (sides.length > 0) return judgeDirectly(edge, sides, hellos);
   const { good, broken, unknown } = verdictsOf("sni", edge.mesh, true);
   const reached = hellos.filter((h) => h.outcome !== "unreachable");
   if (reached.length === 0) return unknown("no gateway could be asked");
@@ -18,10 +18,11 @@ export function judgeSni(edge: Edge, { hellos, far }: Evidence): Verdict {
   );
 }
 
-function judgeDirectly(edge: Edge, sides: FarSide[]): Verdict {
-  const lacking = sides.filter((s) => !s.chain);
+function judgeDirectly(edge: Edge, sides: FarSide[], hellos: Hello[]): Verdict {
+  // A certificate from behind the gateway shows that it passes the name on, whichever gateway's configuration was read.
+  const lacking = sides.filter((s) => !s.chain && !hellos.some((h) => h.mesh === s.mesh && h.outcome === "certificate"));
   const { good, broken } = verdictsOf("sni", (lacking[0] ?? sides[0]!).mesh);
-  if (lacking.length < sides.length) return good(`the gateway has a filter chain for ${edge.exportedHost}:${edge.port.number}`);
+  if (lacking.length < sides.length) return good(sides.some((s) => s.chain) ? `the gateway has a filter chain for ${edge.exportedHost}:${edge.port.number}` : `the gateway passes ${edge.exportedHost}:${edge.port.number} on`);
   const side = lacking[0]!;
   const hosts = side.passthrough.flatMap((g) => g.hosts);
   const why = hosts.includes(edge.exportedHost)
