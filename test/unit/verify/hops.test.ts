@@ -13,6 +13,7 @@ const unresolvable: Hello = { mesh: "west", address: "gw.example", port: 15443, 
 const closed = { ...goodAnswer, good: false, status: undefined, headers: {}, echoed: {}, problem: "closed" };
 const unresolved = { ...goodAnswer, good: false, address: undefined, unresolved: true, status: undefined, echoed: {}, problem: "(6) Could not resolve host" };
 const refused = { ...goodAnswer, good: false, status: 403, headers: {}, echoed: {}, body: "RBAC: access denied" };
+const head: Partial<Edge> = { probe: { kind: "http", method: "HEAD", path: "/" } };
 const denying = { ...farSide, policies: ["DENY httpbin/refuse"] };
 const day = 86_400_000;
 
@@ -70,6 +71,10 @@ const broken: Case[] = [
   { what: "a server that refuses the client's certificate", evidence: { answer: ownError("TLS_error:|SSL routines:SSLV3_ALERT_CERTIFICATE_UNKNOWN:TLS_error_end") }, hop: "tls", says: /refuses the client's certificate/, remedy: /share a root/ },
   { what: "a refused caller, seen from here", evidence: { answer: refused }, hop: "authorization", says: /refuses sleep\/sleep \(403/, remedy: /callers/, inferred: true },
   { what: "a refused caller, seen from there", evidence: { answer: refused, far: [denying] }, hop: "authorization", says: /refuses sleep\/sleep/, remedy: /DENY httpbin\/refuse in west/, inferred: false },
+  { what: "a refused HEAD, by the length of what it does not say", edge: head, evidence: { answer: { ...refused, body: "", headers: { "content-length": "19" } } }, hop: "authorization", says: /refuses sleep\/sleep/, remedy: /callers/ },
+  { what: "a refused HEAD without a length, by the policies there", edge: head, evidence: { answer: { ...refused, body: "" }, far: [denying] }, hop: "authorization", says: /refuses sleep\/sleep/, remedy: /DENY httpbin\/refuse in west/ },
+  { what: "an application's own 403 to HEAD, beside a policy", edge: head, evidence: { answer: { ...refused, body: "", headers: { "content-length": "7" } }, far: [denying] }, hop: "target", says: /answered 403/, remedy: /probe/ },
+  { what: "an application's own 403 to HEAD without a length", edge: head, evidence: { answer: { ...refused, body: "" } }, hop: "target", says: /answered 403/, remedy: /probe/ },
   { what: "a refused caller of a TCP port", edge: { ...connectOnly, declared: true, port: { name: "tcp", number: 9000, protocol: "TCP" } }, evidence: { answer: closed, far: [denying] }, hop: "authorization", says: /breaks off the connection/, remedy: /DENY httpbin\/refuse/ },
   { what: "a refused gRPC caller", edge: { probe: { kind: "grpc" } }, evidence: { answer: { ...goodAnswer, good: false, grpc: { status: 7, serving: false }, headers: { "grpc-message": "RBAC: access denied" } } }, hop: "authorization", says: /PERMISSION_DENIED/, remedy: /callers/ },
   { what: "a gateway that refuses a gRPC call's connection", edge: { probe: { kind: "grpc" } }, evidence: { answer: ownGrpcError("delayed connect error: Connection refused"), hellos: [unreachable] }, hop: "tcp", says: /connection refused/, remedy: /Service/ },
