@@ -3,6 +3,9 @@ import { failed, type Evidence } from "../evidence.ts";
 import { isFromBeyond, ownErrorOf } from "./ownError.ts";
 import { verdictsOf, type Verdict } from "./verdict.ts";
 
+/** Protocols of which a sidecar takes the connection before it knows where the call goes. */
+const http = new Set(["HTTP", "HTTP2", "GRPC"]);
+
 /** Does the target itself answer as expected? */
 export function judgeTarget(edge: Edge, { answer, far, hellos }: Evidence): Verdict {
   const sides = far.flatMap((f) => (failed(f) ? [] : [f]));
@@ -17,6 +20,7 @@ export function judgeTarget(edge: Edge, { answer, far, hellos }: Evidence): Verd
     );
   }
   if (!answer || answer.unresolved) return unknown("no call arrived");
+  if (answer.good && edge.probe.kind === "tcp" && http.has(edge.port.protocol)) return unknown("a connection alone does not tell: the client's sidecar takes it itself on a port of HTTP or gRPC");
   if (answer.good) return good(answer.status !== undefined ? `status ${answer.status}` : answer.grpc ? "SERVING" : "takes connections");
   if (answer.grpc && answer.grpc.status !== undefined && answer.status === 200 && isFromBeyond(answer))
     return broken(`gRPC's health check answered status ${answer.grpc.status}${answer.grpc.status === 0 ? ", not SERVING" : ` ${answer.headers["grpc-message"] ?? ""}`}`, `the owner of ${owner} must look at the service itself, or the probe must name a service it knows`);

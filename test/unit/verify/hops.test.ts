@@ -1,6 +1,7 @@
 import { walkHops, firstBroken } from "../../../cli/verify/hops/index.ts";
 import type { Edge } from "../../../cli/verify/edge.ts";
 import type { Endpoint, Evidence, Hello } from "../../../cli/verify/evidence.ts";
+import { judgeTarget } from "../../../cli/verify/hops/target.ts";
 import { judgeTcp } from "../../../cli/verify/hops/tcp.ts";
 import type { HopName } from "../../../cli/verify/hops/verdict.ts";
 import { config, edge, farSide, goodAnswer, goodEvidence, now, ownError, ownGrpcError, reset, shows, unreachable } from "./fixtures.ts";
@@ -125,4 +126,14 @@ test.each<{ what: string; evidence: Partial<Evidence>; edge?: Partial<Edge>; sta
 ])("TCP where $what: $state", ({ evidence, edge: more, state, says }) => {
   const verdict = judgeTcp({ ...edge, ...more }, { ...goodEvidence, ...evidence });
   expect([verdict.state, verdict.evidence]).toEqual([state, expect.stringMatching(says)]);
+});
+
+test.each([
+  { protocol: "HTTP", state: "unknown" },
+  { protocol: "HTTP2", state: "unknown" },
+  { protocol: "GRPC", state: "unknown" },
+  { protocol: "TCP", state: "good" },
+])("that a $protocol port takes a connection: the target is $state", ({ protocol, state }) => {
+  const answer = { ...goodAnswer, status: undefined, headers: {}, echoed: {} };
+  expect(judgeTarget({ ...edge, ...connectOnly, port: { ...edge.port, protocol } }, { ...goodEvidence, answer }).state).toBe(state);
 });
