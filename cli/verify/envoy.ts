@@ -48,21 +48,32 @@ export function clusterConfig(cluster: Record<string, any>): ClusterConfig {
   };
 }
 
-/** Whether a listener of these takes connections to a port, on any address or one of `addresses`. */
+/** Whether a listener of these takes connections to a port, on whatever address. */
 export function hasListener(listeners: Record<string, any>[], port: number): boolean {
   return listeners.some((l) => l["address"]?.socket_address?.port_value === port);
 }
 
 /**
  * Whether calls to a host's port go to its cluster: by the route's virtual host of that name for HTTP, by a TCP proxy of
- * a listener otherwise. A cluster per version (subset) counts too.
+ * a listener otherwise. A cluster per version (subset) counts too. Routes of some calls alone (a canary's header, a path)
+ * may lead elsewhere; what no other takes must come here.
  */
 export function leadsToCluster(listeners: Record<string, any>[], routes: Record<string, any>[], host: string, port: number): boolean {
   const ours = (name: unknown): boolean => typeof name === "string" && new RegExp(`^outbound\\|${port}\\|[^|]*\\|${host.replaceAll(".", "\\.")}$`).test(name);
+  const leads = (to: Record<string, any> | undefined): boolean => ours(to?.["cluster"]) || (to?.["weighted_clusters"]?.clusters ?? []).some((c: Record<string, any>) => ours(c["name"]));
   const virtualHosts = routes.flatMap((r) => r["virtual_hosts"] ?? []).filter((v) => (v.domains ?? []).includes(host));
-  if (virtualHosts.length > 0) return virtualHosts.every((v) => (v.routes ?? []).length > 0 && v.routes.every((r: Record<string, any>) => ours(r["route"]?.cluster) || (r["route"]?.weighted_clusters?.clusters ?? []).some((c: Record<string, any>) => ours(c["name"]))));
+  if (virtualHosts.length > 0)
+    return virtualHosts.every(({ routes: all = [] }: { routes?: Record<string, any>[] }) => {
+      const rest = all.find((r) => isCatchAll(r["match"]));
+      return rest ? leads(rest["route"]) : all.some((r) => leads(r["route"]));
+    });
   const filters = listeners.flatMap((l) => [...(l["filter_chains"] ?? []), ...(l["default_filter_chain"] ? [l["default_filter_chain"]] : [])]).flatMap((c) => c.filters ?? []);
-  return filters.some((f) => ours(f.typed_config?.cluster) || (f.typed_config?.weighted_clusters?.clusters ?? []).some((c: Record<string, any>) => ours(c["name"])));
+  return filters.some((f) => leads(f.typed_config));
+}
+
+/** Whether a route takes every call that those before it left. */
+function isCatchAll(match: Record<string, any> = { prefix: "/" }): boolean {
+  return match["prefix"] === "/" && !["headers", "query_parameters", "dynamic_metadata", "runtime_fraction", "grpc"].some((only) => match[only] !== undefined);
 }
 
 /**

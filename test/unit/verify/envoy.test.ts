@@ -35,6 +35,8 @@ test.each([
 ])("a cluster with $what", ({ given, wanted }) => expect(clusterConfig(given)).toEqual(wanted));
 
 const route = (to: string, domain = host) => [{ virtual_hosts: [{ domains: [domain], routes: [{ route: { cluster: to } }] }, { domains: ["*"], routes: [{ route: { cluster: "PassthroughCluster" } }] }] }];
+const elsewhere = "outbound|80||other";
+const routed = (...all: [match: object, to: string][]) => [{ virtual_hosts: [{ domains: [host], routes: all.map(([match, to]) => ({ match, route: { cluster: to } })) }] }];
 const proxy = (to: string) => [{ address: { socket_address: { port_value: 8000 } }, filter_chains: [{ filters: [{ typed_config: { cluster: to } }] }] }];
 
 test.each([
@@ -42,6 +44,11 @@ test.each([
   { what: "a subset of it", listeners: [], routes: route(`outbound|8000|v1|${host}`), leads: true },
   { what: "a virtual host that goes elsewhere", listeners: [], routes: route("outbound|80||other"), leads: false },
   { what: "another host's virtual host", listeners: [], routes: route(cluster, "other"), leads: false },
+  { what: "a canary's header that leads elsewhere, before the rest", listeners: [], routes: routed([{ prefix: "/", headers: [{ name: "canary" }] }, elsewhere], [{ prefix: "/" }, cluster]), leads: true },
+  { what: "a path of its own elsewhere, before the rest", listeners: [], routes: routed([{ prefix: "/v2" }, elsewhere], [{ prefix: "/" }, cluster]), leads: true },
+  { what: "a header of its own, before the rest that leads elsewhere", listeners: [], routes: routed([{ prefix: "/", headers: [{ name: "canary" }] }, cluster], [{ prefix: "/" }, elsewhere]), leads: false },
+  { what: "routes of some calls alone, one of them its", listeners: [], routes: routed([{ prefix: "/v1" }, cluster], [{ prefix: "/v2" }, elsewhere]), leads: true },
+  { what: "a virtual host without routes", listeners: [], routes: routed(), leads: false },
   { what: "a TCP proxy", listeners: proxy(cluster), routes: [], leads: true },
   { what: "a TCP proxy to elsewhere", listeners: proxy("outbound|80||other"), routes: [], leads: false },
 ])("$what leads to the cluster: $leads", ({ listeners, routes, leads }) => expect(leadsToCluster(listeners, routes, host, 8000)).toBe(leads));
