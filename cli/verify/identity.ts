@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { spiffeId } from "../../components/plan/names.ts";
 import type { Edge } from "./edge.ts";
 import { failed, type Evidence } from "./evidence.ts";
@@ -21,7 +22,9 @@ export interface Identities {
 
 /**
  * Names both ends of a call. The server by its certificate, whose issuing intermediate belongs to one mesh: compared with
- * the CA of the peer's own gateway where its cluster can be asked, else by the locality that the trust stack gives it.
+ * the CA of the peer's own gateway where its cluster can be asked, else by the locality that the trust stack gives it. A blended host may
+ * be served in the client's own mesh: the endpoints that the sidecar used tell, and the gateway's certificate is not the
+ * server's then.
  * @param known names of all meshes that are known
  */
 export function identify(edge: Edge, evidence: Evidence, known: string[]): Identities {
@@ -36,16 +39,22 @@ export function identify(edge: Edge, evidence: Evidence, known: string[]): Ident
   }
   for (const mesh of meshes) if (!edge.meshes.includes(mesh)) problems.push(`a workload of mesh "${mesh}" answers, not one of ${edge.meshes.join(" or ")}`);
   const forwarded = forwardedCertificate(evidence);
+  const upstream = used(evidence);
+  const at = placesOf(edge, evidence, upstream);
   const expected = spiffeId(edge.trustDomain, edge.client.namespace, edge.client.serviceAccount);
   if (forwarded) {
     if (forwarded["URI"] !== expected) problems.push(`the caller arrived as ${forwarded["URI"] ?? "nobody"}, expected ${expected}`);
     const by = forwarded["By"] ?? "nobody";
-    if (edge.subjectAltNames.length > 0 && !edge.subjectAltNames.includes(by)) problems.push(`${by} answered, expected ${edge.subjectAltNames.join(" or ")}`);
+    // Where a blended call went is known only of a gateway's endpoint alone; a server of one's own is not pinned.
+    if ((!edge.blended || (at.gateway && !at.home)) && edge.subjectAltNames.length > 0 && !edge.subjectAltNames.includes(by)) problems.push(`${by} answered, expected ${edge.subjectAltNames.join(" or ")}`);
   }
+  const remote = at.home && !at.gateway ? { meshes: [], workloads: [] } : { meshes: [...meshes], workloads: shown.flatMap((h) => h.certificate.subjectAltNames) };
+  const home = at.home ? { meshes: [edge.mesh], workloads: forwarded?.["By"] ? [forwarded["By"]] : [] } : { meshes: [], workloads: [] };
+  const list = (names: string[]): string => [...new Set(names)].join(", ") || notObservable;
   return {
-    mesh: [...meshes].sort().join(", ") || notObservable,
-    workload: [...new Set(shown.flatMap((h) => h.certificate.subjectAltNames))].join(", ") || notObservable,
-    upstream: used(evidence),
+    mesh: list([...remote.meshes, ...home.meshes].sort()),
+    workload: list([...remote.workloads, ...home.workloads]),
+    upstream,
     caller: forwarded?.["URI"] ?? notObservable,
     problems,
   };
@@ -56,6 +65,15 @@ function forwardedCertificate({ answer }: Evidence): Record<string, string> | un
   const header = Object.entries(answer?.echoed ?? {}).find(([name]) => name.toLowerCase() === "x-forwarded-client-cert")?.[1];
   if (!header) return undefined;
   return Object.fromEntries(header.split(",")[0]!.split(";").map((field) => [field.slice(0, field.indexOf("=")), field.slice(field.indexOf("=") + 1)]));
+}
+
+/** Whether a call went to a gateway, and whether to an endpoint of a blended host in the client's own mesh. */
+function placesOf(edge: Edge, { published }: Evidence, upstream: string[]): { gateway: boolean; home: boolean } {
+  const gateways = [...edge.gateways, ...(published ?? [])];
+  // The addresses of a gateway that is known by name cannot be told from others.
+  if (!edge.blended || gateways.some((g) => isIP(g.address) === 0)) return { gateway: upstream.length > 0, home: false };
+  const known = new Set(gateways.map(({ address, port }) => (isIP(address) === 6 ? `[${address}]:${port}` : `${address}:${port}`)));
+  return { gateway: upstream.some((u) => known.has(u)), home: upstream.some((u) => !known.has(u)) };
 }
 
 /** Endpoints whose counters moved; a connection that stays open moves only the requests'. */

@@ -33,3 +33,22 @@ test("a call that fails with every hop good is still a failure, and says so", ()
   const result = judgeEdge(edge, { ...goodEvidence, answer: ownError("overflow"), hellos: [] }, known);
   expect([result.good, result.broken, result.problems.join()]).toEqual([false, undefined, expect.stringContaining("no hop shows why")]);
 });
+
+const blended = { ...edge, blended: true };
+const shop = "spiffe://cluster.local/ns/shop/sa/local-shop";
+const atHome = { ...goodAnswer, echoed: { "X-Forwarded-Client-Cert": `By=${shop};URI=spiffe://cluster.local/ns/sleep/sa/sleep` } };
+const counters = (gateway: number, local: number) => [
+  { address: "192.0.2.1:15443", health: "HEALTHY", requests: gateway, connections: 1 },
+  { address: "10.10.0.4:8080", health: "HEALTHY", requests: local, connections: 1 },
+];
+
+test.each([
+  { what: "its own mesh", answer: atHome, endpoints: counters(4, 8), mesh: "east", workload: shop, good: true },
+  { what: "its own mesh, without an echo", answer: { ...goodAnswer, echoed: {} }, endpoints: counters(4, 8), mesh: "east", workload: notObservable, good: true },
+  { what: "the other mesh", answer: goodAnswer, endpoints: counters(5, 7), mesh: "west", workload: httpbin, good: true },
+  { what: "the other mesh, by another than the pinned one", answer: atHome, endpoints: counters(5, 7), mesh: "west", workload: httpbin, good: false },
+  { what: "either, while others called, too", answer: atHome, endpoints: counters(5, 8), mesh: "east, west", workload: `${httpbin}, ${shop}`, good: true },
+])("a blended host is served in $what, by the endpoint that was used", ({ answer, endpoints, mesh, workload, good }) => {
+  const result = judgeEdge(blended, { ...goodEvidence, answer, before: counters(4, 7), endpoints }, known);
+  expect([result.identities.mesh, result.identities.workload, result.good]).toEqual([mesh, workload, good]);
+});
