@@ -24,7 +24,7 @@ function faultOf(edge: Edge, certificate: ShownCertificate, accepted: string[], 
   const names = certificate.subjectAltNames.join(", ") || "no SPIFFE identity";
   const date = (time: number) => new Date(time).toISOString();
   const owner = edge.meshes.join(" and ");
-  if (certificate.notAfter <= now) return [`the certificate of ${names} expired on ${date(certificate.notAfter)}`, `the owner of ${owner} must find out why istiod renews it no more (its CA may have expired), then start the pod anew`];
+  if (certificate.notAfter <= now) return [`the certificate of ${names} expired on ${date(certificate.notAfter)}`, `the owner of ${owner} must find out why istiod no longer renews it (its CA may have expired), then start the pod anew`];
   if (certificate.notBefore > now + 60_000) return [`the certificate of ${names} is valid only from ${date(certificate.notBefore)}`, `compare the clocks of the machines of ${edge.mesh} and ${owner}`];
   if (certificate.chainProblem)
     return [
