@@ -24,7 +24,7 @@ export async function tryGateway(edge: Edge, gateway: GatewayAddress, hidden?: {
 }
 
 /** Answers with the metadata of objects alone. https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches */
-const metadataOnly = setHeaderOptions("Accept", "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1");
+const metadataOnly = setHeaderOptions("Accept", "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json");
 
 /** Looks in a cluster for what must not be there. Of Secrets, only the metadata is read. */
 export async function lookAtCluster(mesh: string, cluster: Cluster): Promise<ClusterFindings> {

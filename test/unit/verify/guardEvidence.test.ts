@@ -18,7 +18,7 @@ afterEach(() => new Promise((done) => (server ? server.close(done) : done(undefi
 async function lookWhere(status: number, body: object, accepted: string[] = []): Promise<unknown> {
   server = createServer(({ url, headers }, response) => {
     const ofSecrets = url!.startsWith("/api/v1/secrets");
-    if (ofSecrets) accepted.push(String(headers.accept));
+    if (ofSecrets) accepted.push(`${headers.authorization} ${headers.accept}`);
     response.writeHead(ofSecrets ? status : 200, { "content-type": "application/json", connection: "close" }).end(JSON.stringify(ofSecrets ? body : { items: [gateway] }));
   });
   await new Promise<void>((done) => server!.listen(0, "127.0.0.1", done));
@@ -37,7 +37,7 @@ test("of Secrets, only the metadata is asked for", async () => {
   const accepted: string[] = [];
   const found = await lookWhere(200, secrets, accepted);
   expect(found).toEqual({ mesh: "west", gateways: { read: 1, passthrough }, secrets: { read: 1, remote: ["Secret istio-system/remote"] } });
-  expect(accepted).toEqual(Array(2).fill(expect.stringMatching(/^application\/json;as=PartialObjectMetadataList/)));
+  expect(accepted).toEqual(Array(2).fill(expect.stringMatching(/^Bearer t application\/json;as=PartialObjectMetadataList/)));
 });
 
 test("Secrets that may not be listed cost no finding about gateways", async () => {
