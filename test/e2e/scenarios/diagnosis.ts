@@ -154,7 +154,7 @@ export function diagnosis(world: World): void {
 export async function startImpostors(world: World): Promise<void> {
   const image = await world.kubectl("west", ["get", "deployment", "-n", "httpbin", "httpbin", "-o", "jsonpath={.spec.template.spec.containers[0].image}"]);
   const { output } = await world.clone.must("pulumi", ["stack", "output", "--json", "--show-secrets", "--stack", "trust"], {}, true);
-  const { intermediates } = JSON.parse(output.slice(output.indexOf("{"))) as { intermediates: Record<string, { caCert: string; caKey: string }> };
+  const { intermediates } = jsonIn<{ intermediates: Record<string, { caCert: string; caKey: string }> }>(output);
   const [foreign, expired] = await Promise.all([servingCertificate(identity, undefined, Date.now() + day), servingCertificate(identity, intermediates["west"], Date.now() - day)]);
   await world.apply("west", ...impostor("foreign", "httpbin", image, foreign), ...impostor("expired", "httpbin", image, expired));
   await world.kubectl("west", ["wait", "-n", "httpbin", "pod/foreign", "pod/expired", "--for=condition=Ready", "--timeout=60s"]);

@@ -25,16 +25,23 @@ export function firstUp(world: World): void {
     process.stderr.write(`first up: ${Math.round(seconds)} s\n`);
   });
 
-  test("no secret is readable in state, logs or process arguments", async () => {
+  test("no secret is readable in state, logs, process arguments or previews", async () => {
     const { kubeconfig } = await world.outputs("east");
-    const trust = await world.clone.must("pulumi", ["stack", "output", "--json", "--show-secrets", "--stack", "trust"], {}, true);
-    const { intermediates } = JSON.parse(trust.output.slice(trust.output.indexOf("{"))) as { intermediates: Record<string, { caKey: string }> };
+    const trust = await world.clone.must("pulumi", ["stack", "export", "--show-secrets", "--stack", "trust"], {}, true);
+    const caKeys = privateKeys(trust.output);
+    // The root's, and one of each mesh.
+    expect(caKeys).toHaveLength(3);
     const clientKey = /client-key-data: (\S+)/.exec(kubeconfig)![1]!;
     const passphrase = readFileSync(join(world.clone.folder, ".federation", "passphrase"), "utf8").trim();
-    const secrets = [passphrase, clientKey, ...Object.values(intermediates).flatMap(({ caKey }) => [caKey.split("\n")[5]!, Buffer.from(caKey).toString("base64").slice(0, 200)])];
+    const secrets = [passphrase, clientKey, ...caKeys.flatMap((key) => [key.split("\n").at(-5)!, Buffer.from(key).toString("base64").slice(0, 200)])];
     expect(secrets.every((secret) => secret.length >= 20)).toBe(true);
     const found = (text: string): string[] => secrets.filter((secret) => text.includes(secret));
+    expect(commandLines).toMatch(/pulumi up .*--stack west/);
     expect(found(commandLines)).toEqual([]);
+    for (const stack of ["trust", "west", "east"]) {
+      const { output } = await world.clone.must("pulumi", ["preview", "--diff", "--show-sames", "--stack", stack], {}, true);
+      expect([stack, found(output)]).toEqual([stack, []]);
+    }
     for (const file of filesBelow(join(world.clone.folder, ".federation"))) expect([file, found(readFileSync(file, "latin1"))]).toEqual([file, []]);
     // The search itself works: the passphrase is found where it belongs.
     expect(found(passphrase)).toEqual([passphrase]);
@@ -49,4 +56,10 @@ function filesBelow(folder: string): string[] {
     if (entry.isDirectory()) return filesBelow(path);
     return entry.isFile() && statSync(path).size < 50 << 20 ? [path] : [];
   });
+}
+
+/** The private keys in a stack's exported state. A secret stands there as JSON within JSON, so its line ends are escaped. */
+function privateKeys(state: string): string[] {
+  const keys = [...state.matchAll(/-----BEGIN RSA PRIVATE KEY-----.+?-----END RSA PRIVATE KEY-----/gs)].map(([key]) => key.replace(/\\+n/g, "\n"));
+  return [...new Set(keys)];
 }

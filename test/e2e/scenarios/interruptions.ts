@@ -17,7 +17,7 @@ export function interruptions(world: World): void {
     const log = (stack: string) => readIfThere(join(world.clone.folder, ".federation", "logs", `up-${stack}.log`));
     await killWhen(world, (output) => output.includes("up west ..."), 1000 + random() * 7000);
     await killWhen(world, () => log("west").includes("istio-istiod:"), random() * 4000);
-    await killWhen(world, (output) => output.includes("next: imports of east"), 1500 + random() * 4000);
+    await killWhen(world, (output) => output.includes("next: imports of east"), 500 + random() * 2500);
     const { output } = await world.clone.must("up");
     expectFederatedCall(output);
     expect(await world.containers()).toEqual(["east-control-plane", "west-control-plane"]);
@@ -38,10 +38,10 @@ async function killWhen(world: World, ready: (output: string) => boolean, delay:
   void ended.then(() => (over = true));
   for (const until = Date.now() + 240_000; !ready(output) && !over; await sleep(50)) if (Date.now() > until) throw new Error(`the moment to kill did not come:\n${output.slice(-3000)}`);
   await sleep(delay);
-  const tooLate = over;
-  if (!tooLate) process.kill(-child.pid!, "SIGKILL");
+  if (over) throw new Error(`it had ended before it could be killed:\n${output.slice(-3000)}`);
+  process.kill(-child.pid!, "SIGKILL");
   await ended;
-  process.stderr.write(`killed${tooLate ? " too late" : ""} after: ${output.trim().split("\n").at(-1)}\n`);
+  process.stderr.write(`killed after: ${output.trim().split("\n").at(-1)}\n`);
 }
 
 /** Mulberry32: a small seeded generator of numbers from 0 to 1. */

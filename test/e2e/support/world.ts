@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { findLab, type Lab } from "../../../lab/index.ts";
 import { placeOf } from "../../../lab/place.ts";
 import type { FederationContract } from "../../../components/plan/contract.ts";
-import { Clone } from "./clone.ts";
+import { Clone, jsonIn } from "./clone.ts";
 
 /** A mesh stack's outputs, as far as the tests read them. */
 export interface MeshOutputs {
@@ -58,13 +58,13 @@ export class World {
 
   async outputs(stack: string): Promise<MeshOutputs> {
     const { output } = await this.clone.must("pulumi", ["stack", "output", "--json", "--show-secrets", "--stack", stack], {}, true);
-    return JSON.parse(output.slice(output.indexOf("{"))) as MeshOutputs;
+    return jsonIn<MeshOutputs>(output);
   }
 
   /** URNs of a stack's resources, and its pending operations. */
   async resources(stack: string): Promise<{ urns: string[]; pending: unknown[] }> {
     const { output } = await this.clone.must("pulumi", ["stack", "export", "--stack", stack], {}, true);
-    const { deployment } = JSON.parse(output.slice(output.indexOf("{"))) as { deployment: { resources?: { urn: string }[]; pending_operations?: unknown[] } };
+    const { deployment } = jsonIn<{ deployment: { resources?: { urn: string }[]; pending_operations?: unknown[] } }>(output);
     return { urns: (deployment.resources ?? []).map((r) => r.urn).sort(), pending: deployment.pending_operations ?? [] };
   }
 
