@@ -1,3 +1,5 @@
+import { findLab } from "../../../lab/index.ts";
+import { tracesOf } from "../support/traces.ts";
 import type { World } from "../support/world.ts";
 import { expectFederatedCall } from "./firstUp.ts";
 
@@ -32,14 +34,18 @@ export function steadyState(world: World): void {
     expect(world.clone.git("status", "--porcelain")).toBe("");
   });
 
-  test("a second clone with another passphrase works from the same committed files", async () => {
+  test("a second clone with another passphrase works from the same committed files, and goes without a trace", async () => {
     const { Clone } = await import("../support/clone.ts");
     const other = new Clone();
+    const passphrase = { PULUMI_CONFIG_PASSPHRASE: "another one" };
     try {
-      await other.must("pulumi", ["up", "--yes", "--stack", "trust"], { PULUMI_CONFIG_PASSPHRASE: "another one" });
-      await other.must("pulumi", ["preview", "--expect-no-changes", "--stack", "trust"], { PULUMI_CONFIG_PASSPHRASE: "another one" });
+      await other.must("pulumi", ["up", "--yes", "--stack", "trust"], passphrase);
+      await other.must("pulumi", ["preview", "--expect-no-changes", "--stack", "trust"], passphrase);
       expect(other.git("status", "--porcelain")).toBe("");
+      if (await findLab(other.folder)) expect(tracesOf(other.folder)).not.toEqual([]);
     } finally {
+      await other.must("down", [], passphrase); // it has a lab of its own, which outlives its folder
+      expect(tracesOf(other.folder)).toEqual([]);
       other.remove();
     }
   });
