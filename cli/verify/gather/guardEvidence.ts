@@ -1,4 +1,4 @@
-import { setHeaderOptions } from "@kubernetes/client-node";
+import { setHeaderOptions, type V1Secret, type V1SecretList } from "@kubernetes/client-node";
 import { autoPassthroughSni } from "../../../components/plan/names.ts";
 import type { Edge, GatewayAddress } from "../edge.ts";
 import type { Failure } from "../evidence.ts";
@@ -35,7 +35,9 @@ export async function lookAtCluster(mesh: string, cluster: Cluster): Promise<Clu
     }),
     unlessForbidden(async () => {
       const [remote, any] = await Promise.all([{ labelSelector: "istio/multiCluster=true" }, { limit: 5 }].map((which) => cluster.inTime(cluster.core.listSecretForAllNamespaces(which, metadataOnly))));
-      return { read: any!.items.length, remote: remote!.items.map((s) => `Secret ${s.metadata?.namespace}/${s.metadata?.name}`) };
+      // Without any, a list of metadata has null for its items.
+      const itemsOf = (list: V1SecretList): V1Secret[] => list.items ?? [];
+      return { read: itemsOf(any!).length, remote: itemsOf(remote!).map((s) => `Secret ${s.metadata?.namespace}/${s.metadata?.name}`) };
     }),
   ]);
   return { mesh, gateways, secrets };

@@ -48,3 +48,7 @@ test("Secrets that may not be listed cost no finding about gateways", async () =
 test("an API server that fails otherwise is an error", async () => {
   await expect(lookWhere(500, { message: "broken" })).rejects.toThrow(/broken/);
 });
+
+test("a list without any Secret has null for its items", async () => {
+  expect(await lookWhere(200, { ...secrets, items: null })).toMatchObject({ secrets: { read: 0, remote: [] } });
+});
