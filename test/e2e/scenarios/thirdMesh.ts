@@ -23,7 +23,7 @@ export function thirdMesh(world: World): void {
       gateway: { provider: "managed", addresses: [gatewayName] },
       samples: ["sleep", "httpbin"],
       exports: [{ name: "httpbin", namespace: "httpbin", service: "httpbin", ports: [{ name: "http", number: 8000, protocol: "HTTP" }], serviceAccounts: ["httpbin"], to: ["east"] }],
-      imports: ["echo", "guarded"].map((name) => ({ name, from: "west", visibleTo: ["sleep"] })),
+      imports: ["echo", "guarded"].map((name) => ({ name, from: "west", visibleTo: ["sleep"], probe: { http: {} } })),
     });
     editStack(world, "west", (config) => {
       config["exports"].push(
@@ -38,9 +38,9 @@ export function thirdMesh(world: World): void {
       config["exports"] = [anExport("shop", { ports: http, to: ["west"] })];
       config["imports"] = [
         { name: "httpbin", from: ["west", "north"], visibleTo: ["sleep"] },
-        { name: "httpbin", from: "north", as: "httpbin.north.global", visibleTo: ["sleep"] },
-        { name: "echo", from: "west", visibleTo: ["apps", "sleep"], subsets: ["v1", "v2"] },
-        { name: "guarded", from: "west", visibleTo: ["apps", "sleep"] },
+        { name: "httpbin", from: "north", as: "httpbin.north.global", visibleTo: ["sleep"], probe: { http: { path: "/headers" } } },
+        { name: "echo", from: "west", visibleTo: ["apps", "sleep"], subsets: ["v1", "v2"], probe: Object.fromEntries(echoPorts.map(({ name }) => [name, {}])) },
+        { name: "guarded", from: "west", visibleTo: ["apps", "sleep"], client: { namespace: "apps", serviceAccount: "caller" }, probe: { http: {}, tcp: {} } },
         { name: "shop", from: "west", visibleTo: ["*"], blend: { labels: { app: "shop" } } },
       ];
     });
