@@ -1,4 +1,6 @@
-/** A resource as the engine, or a preview, describes it. */
+import { objectOf, textOf } from "./values.ts";
+
+/** A resource as the engine, or a preview, describes it. Of its properties nothing is taken for granted. */
 export interface Resource {
   /** Pulumi type token, e.g. `kubernetes:networking.istio.io/v1:Gateway`. */
   type: string;
@@ -10,13 +12,33 @@ export interface Resource {
   stack?: string;
 }
 
-/** What a rule found, and at which resource where it is one. */
+/** What a rule found, and at which resource. */
 export interface Violation {
   message: string;
-  resource?: Resource;
+  resource: Resource;
 }
 
-/** A rule over the resources of one stack, or of several; pure. */
+/** What is wrong with a resource, in parts. */
+export interface Finding {
+  /** What it does, as it goes on after the resource's name: `has the wildcard host "*.local"`. */
+  problem: string;
+  /** Path of the field that decides it, e.g. `spec.servers[0].hosts`. */
+  field: string;
+  /** What may stand there. */
+  allowed: string;
+  /** What to do. */
+  remedy: string;
+}
+
+/** What an organisation may tell the rules about itself. */
+export interface Settings {
+  /** Istio's root namespaces (`meshConfig.rootNamespace`): a policy there without a selector is mesh-wide. */
+  rootNamespaces: string[];
+}
+
+export const defaults: Settings = { rootNamespaces: ["istio-system"] };
+
+/** A rule over the resources of one stack, or of several; pure, and without a shape of a resource that it throws at. */
 export interface Rule {
   /** Name of the policy, kebab-case. */
   name: string;
@@ -27,12 +49,17 @@ export interface Rule {
    * only several stacks together; a policy pack sees one at a time, so there it finds what one stack already shows.
    */
   scope: "resource" | "stack" | "federation";
-  check(resources: Resource[]): Violation[];
+  check(resources: Resource[], settings?: Settings): Violation[];
 }
 
 /** A rule that each resource by itself fulfils or violates. */
-export function resourceRule(name: string, description: string, check: (resource: Resource) => string[]): Rule {
-  return { name, description, scope: "resource", check: (resources) => resources.flatMap((resource) => check(resource).map((message) => ({ message, resource }))) };
+export function resourceRule(name: string, description: string, check: (resource: Resource) => (Finding | string)[]): Rule {
+  return { name, description, scope: "resource", check: (resources) => resources.flatMap((resource) => check(resource).map((found) => (typeof found === "string" ? { resource, message: found } : violation(resource, found)))) };
+}
+
+/** A finding in words: the resource, what is wrong and where, what is allowed, what to do. */
+export function violation(resource: Resource, { problem, field, allowed, remedy }: Finding): Violation {
+  return { resource, message: `${objectName(resource)} ${problem} (${field}); allowed: ${allowed}; ${remedy}` };
 }
 
 /**
@@ -54,11 +81,30 @@ export function is(resource: Resource, group: string, kind: string): boolean {
 
 /** `Kind namespace/name` of a Kubernetes object, as a person looks for it. */
 export function objectName(resource: Resource): string {
-  const { name, namespace } = resource.props["metadata"] ?? {};
-  return `${kindOf(resource)?.kind ?? resource.type} ${[namespace, name ?? resource.name].filter(Boolean).join("/")}`;
+  if (resource.type === "pulumi:pulumi:Stack") return `stack ${resource.stack ?? resource.name}`;
+  const { name, namespace } = metadataOf(resource);
+  return `${kindOf(resource)?.kind ?? resource.type} ${[textOf(namespace), textOf(name) ?? resource.name].filter(Boolean).join("/")}`;
 }
 
-/** A list in a property; empty where there is none, or it is not known yet. */
-export function listOf(value: unknown): any[] {
-  return Array.isArray(value) ? value : [];
+/** An object's `spec`; empty where there is none. */
+export function specOf(resource: Resource): Record<string, any> {
+  return objectOf(objectOf(resource.props)["spec"]);
+}
+
+/** An object's `metadata`; empty where there is none. */
+export function metadataOf(resource: Resource): Record<string, any> {
+  return objectOf(objectOf(resource.props)["metadata"]);
+}
+
+/** The namespace an object is in; Kubernetes takes `default` where none is given. */
+export function namespaceOf(resource: Resource): string {
+  return textOf(metadataOf(resource)["namespace"]) ?? "default";
+}
+
+export function labelsOf(resource: Resource): Record<string, any> {
+  return objectOf(metadataOf(resource)["labels"]);
+}
+
+export function annotationsOf(resource: Resource): Record<string, any> {
+  return objectOf(metadataOf(resource)["annotations"]);
 }

@@ -1,56 +1,58 @@
-import { publicAnnotation } from "../../components/plan/labels.ts";
-import { is, listOf, objectName, type Resource, type Rule } from "../rule.ts";
+import { allowsNamed, deniesOthers } from "../callers.ts";
+import { passedHosts, serviceHost } from "../exports.ts";
+import { publicAnnotation, exportLabel } from "../names.ts";
+import { annotationsOf, defaults, is, labelsOf, namespaceOf, specOf, violation, type Resource, type Rule } from "../rule.ts";
+import { covers, inForce, selected, servingOf, type Serving } from "../serving.ts";
+import { isUnknown, listOf } from "../values.ts";
 
 /**
- * An export is a host that a Gateway passes through to other networks (AUTO_PASSTHROUGH). Its callers are named where an
- * AuthorizationPolicy belongs to it (same export label) or stands in the namespace of its service, and names principals.
+ * An export is a host that a gateway passes through to other networks. Its callers are named where the AuthorizationPolicies
+ * in force on every pod that serves it let nobody else in: a DENY of all who are not named, or only such ALLOW policies as
+ * name each caller. Where the stack does not hold the Service, a policy belongs to the export by the same export label,
+ * or by having no selector.
+ * https://istio.io/latest/docs/concepts/security/#implicit-enablement
  */
 export const exportCallers: Rule = {
   name: "export-names-callers",
   description: `An export names who may call it, or is declared public (annotation ${publicAnnotation}: "true" on its Gateway). The gateway itself lets every certificate of the common root through.`,
   scope: "stack",
-  check: (resources) =>
-    resources.filter(isExport).flatMap((resource) => {
-      if (annotations(resource)[publicAnnotation] === "true") return [];
-      const policies = resources.filter((r) => is(r, "security.istio.io", "AuthorizationPolicy") && namesCallers(r));
-      const open = hostsOf(resource).filter((host) => !policies.some((p) => belongs(p, resource, host)));
-      return open.map((host) => ({
-        resource,
-        message: `${objectName(resource)} exports ${host} to anybody with a certificate of the common root; name its callers (an AuthorizationPolicy with principals on the serving workload), or declare it public`,
-      }));
-    }),
+  check: (resources, { rootNamespaces } = defaults) => {
+    const policies = resources.filter((r) => is(r, "security.istio.io", "AuthorizationPolicy") && inForce(r));
+    return resources.flatMap((resource) => {
+      const exported = passedHosts(resource).filter((h) => h.exported).map((h) => ({ ...h, host: serviceHost(h.host) }));
+      if (String(annotationsOf(resource)[publicAnnotation]) === "true") return [];
+      return exported.filter(({ host }) => !isGuarded(host, resource, resources, policies, rootNamespaces)).map(({ host, field }) =>
+        violation(resource, {
+          problem: `exports ${host} to anybody with a certificate of the common root`,
+          field,
+          allowed: `hosts whose serving pods are under an AuthorizationPolicy that names its callers without wildcards (DENY with notPrincipals, or nothing but ALLOW with principals); annotation ${publicAnnotation}: "true"`,
+          remedy: `name its callers in such a policy whose selector takes the serving pods (label it ${exportLabel} like the Gateway where their Service is in another stack), or declare it public`,
+        }),
+      );
+    });
+  },
 };
 
-function isExport(resource: Resource): boolean {
-  return is(resource, "networking.istio.io", "Gateway") && passthroughServers(resource).length > 0;
+function isGuarded(host: string, gateway: Resource, resources: Resource[], policies: Resource[], rootNamespaces: string[]): boolean {
+  const serving = servingOf(host, resources);
+  const label = labelsOf(gateway)[exportLabel];
+  const own = policies.filter((p) => label !== undefined && labelsOf(p)[exportLabel] === label && (serving.namespace === undefined || namespaceOf(p) === serving.namespace));
+  // Without the Service, the export's own policies say which pods serve it; without those, only what binds all pods counts.
+  const pods = serving.pods ?? (own.length > 0 ? own.map(selectorOf) : [{}]);
+  const namespaces = serving.namespace !== undefined ? [serving.namespace] : own.map(namespaceOf);
+  const inReach = policies.filter((p) => namespaces.includes(namespaceOf(p)) || rootNamespaces.includes(namespaceOf(p)));
+  return pods.every((labels) => letsNamedIn(inReach.filter((p) => covers(selectorOf(p), labels)), host, serving));
 }
 
-function passthroughServers(resource: Resource): any[] {
-  return listOf(resource.props["spec"]?.servers).filter((server) => server?.tls?.mode === "AUTO_PASSTHROUGH");
+function selectorOf(policy: Resource): Record<string, unknown> {
+  return selected(specOf(policy)["selector"], "matchLabels");
 }
 
-function hostsOf(resource: Resource): string[] {
-  return passthroughServers(resource).flatMap((server) => listOf(server.hosts)).map((host) => String(host).slice(String(host).indexOf("/") + 1));
-}
-
-function namesCallers(policy: Resource): boolean {
-  const sources = listOf(policy.props["spec"]?.rules).flatMap((rule) => listOf(rule?.from)).map((from) => from?.source ?? {});
-  const named = policy.props["spec"]?.action === "DENY" ? "notPrincipals" : "principals";
-  return sources.some((source) => listOf(source[named]).some((principal) => principal !== "*"));
-}
-
-function belongs(policy: Resource, gateway: Resource, host: string): boolean {
-  const label = "mesh-federation.dev/export";
-  const own = labels(gateway)[label];
-  if (own !== undefined && labels(policy)[label] === own) return true;
-  const namespace = /^[^.]+\.([^.]+)\.svc\./.exec(host)?.[1];
-  return namespace !== undefined && policy.props["metadata"]?.namespace === namespace;
-}
-
-function labels(resource: Resource): Record<string, string> {
-  return resource.props["metadata"]?.labels ?? {};
-}
-
-function annotations(resource: Resource): Record<string, string> {
-  return resource.props["metadata"]?.annotations ?? {};
+/** Whether the policies on a pod together let only callers in that they name. DENY comes first; AUDIT and CUSTOM name nobody. */
+function letsNamedIn(policies: Resource[], host: string, { ports }: Serving): boolean {
+  const rulesOf = (p: Resource): unknown[] => listOf(specOf(p)["rules"]);
+  if (policies.some((p) => isUnknown(p.props["spec"]) || isUnknown(specOf(p)["rules"]))) return true;
+  if (policies.some((p) => specOf(p)["action"] === "DENY" && rulesOf(p).some((rule) => deniesOthers(rule, host, ports)))) return true;
+  const allowing = policies.filter((p) => (specOf(p)["action"] ?? "ALLOW") === "ALLOW");
+  return allowing.length > 0 && allowing.every((p) => rulesOf(p).every(allowsNamed));
 }

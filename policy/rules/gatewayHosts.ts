@@ -1,4 +1,5 @@
-import { is, listOf, objectName, resourceRule } from "../rule.ts";
+import { is, objectName, resourceRule } from "../rule.ts";
+import { listOf } from "../values.ts";
 
 /** A host of an Istio Gateway may carry the namespace of its services in front: `namespace/host`. */
 const hostPart = (host: string): string => host.slice(host.indexOf("/") + 1);

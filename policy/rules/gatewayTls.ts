@@ -1,4 +1,5 @@
-import { is, listOf, objectName, resourceRule, type Resource } from "../rule.ts";
+import { is, objectName, resourceRule, type Resource } from "../rule.ts";
+import { listOf } from "../values.ts";
 
 /** Port on which an east-west gateway takes mTLS from other networks. */
 const crossNetworkPort = 15443;

@@ -1,4 +1,5 @@
-import { is, listOf, objectName, type Resource, type Rule } from "../rule.ts";
+import { is, objectName, type Resource, type Rule } from "../rule.ts";
+import { listOf } from "../values.ts";
 
 /**
  * An import is a ServiceEntry inside the mesh that leads elsewhere (it has endpoints, or a host to resolve, and selects

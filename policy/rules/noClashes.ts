@@ -1,5 +1,6 @@
 import { overlaps, parseCidr, parseIPv4, size, type Cidr } from "../../components/plan/cidr.ts";
-import { is, listOf, type Resource, type Rule, type Violation } from "../rule.ts";
+import { is, type Resource, type Rule, type Violation } from "../rule.ts";
+import { listOf } from "../values.ts";
 
 /** Something that must be different, or apart, everywhere. */
 interface Claim {

@@ -1,0 +1,57 @@
+import { annotationsOf, is, kindOf, labelsOf, metadataOf, namespaceOf, specOf, type Resource } from "./rule.ts";
+import { listOf, objectOf } from "./values.ts";
+
+type Labels = Record<string, unknown>;
+
+/** Who serves a host, as far as a stack's resources tell. */
+export interface Serving {
+  /** Namespace of the pods; undefined where nothing tells. */
+  namespace?: string;
+  /** Labels of each kind of pod behind the host; undefined where the stack holds neither its Service nor its ServiceEntry. */
+  pods?: Labels[];
+  /** Pod ports that are exported; undefined where not all are known as numbers. */
+  ports?: string[];
+}
+
+/** Who serves a host: the pods of its Service, or of the ServiceEntry that gives pods this host. */
+export function servingOf(host: string, resources: Resource[]): Serving {
+  const [, name, namespace] = /^([^.*]+)\.([^.*]+)\.svc(?:\.|$)/.exec(host) ?? [];
+  if (namespace === undefined) {
+    const entry = resources.find((r) => is(r, "networking.istio.io", "ServiceEntry") && listOf(specOf(r)["hosts"]).includes(host) && Object.keys(selected(specOf(r)["workloadSelector"], "labels")).length > 0);
+    return entry ? servedBy(entry, selected(specOf(entry)["workloadSelector"], "labels"), "number", resources) : {};
+  }
+  const service = resources.find((r) => is(r, "", "Service") && metadataOf(r)["name"] === name && namespaceOf(r) === namespace);
+  const selector = service ? objectOf(specOf(service)["selector"]) : {};
+  return service && Object.keys(selector).length > 0 ? servedBy(service, selector, "port", resources) : { namespace };
+}
+
+function servedBy(owner: Resource, selector: Labels, port: "number" | "port", resources: Resource[]): Serving {
+  const namespace = namespaceOf(owner);
+  const pods = resources.filter((r) => namespaceOf(r) === namespace).flatMap((r) => podLabels(r).filter((labels) => covers(selector, labels)));
+  const ports = listOf(specOf(owner)["ports"]).map((p) => Number(objectOf(p)["targetPort"] ?? objectOf(p)[port]));
+  return { namespace, pods: pods.length > 0 ? pods : [selector], ...(ports.every(Number.isInteger) ? { ports: ports.map(String) } : {}) };
+}
+
+/** Labels of the pods that an object makes, or is; none for an object of another kind. */
+function podLabels(resource: Resource): Labels[] {
+  if (!kindOf(resource)) return [];
+  if (is(resource, "", "Pod")) return [labelsOf(resource)];
+  const template = objectOf(specOf(resource)["template"]);
+  return "metadata" in template ? [objectOf(objectOf(template["metadata"])["labels"])] : [];
+}
+
+/** Whether everything with these labels is selected. */
+export function covers(selector: Labels, labels: Labels): boolean {
+  return Object.entries(selector).every(([key, value]) => labels[key] === value);
+}
+
+/** The labels by which an object selects; empty: everything. */
+export function selected(selector: unknown, key: "labels" | "matchLabels"): Labels {
+  return objectOf(objectOf(selector)[key]);
+}
+
+/** Whether an AuthorizationPolicy is in force for sidecars; one on trial, or for a waypoint or gateway, is not. */
+export function inForce(policy: Resource): boolean {
+  const spec = specOf(policy);
+  return String(annotationsOf(policy)["istio.io/dry-run"]) !== "true" && !spec["targetRef"] && listOf(spec["targetRefs"]).length === 0;
+}

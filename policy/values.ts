@@ -1,0 +1,27 @@
+/** The engine's mark of a value that a preview does not know yet. */
+const unknownMark = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** Whether a preview does not know this value yet. What is not known yet is nobody's fault: `up` looks again. */
+export function isUnknown(value: unknown): boolean {
+  return value === unknownMark;
+}
+
+/** An object in a property; empty where there is none, where it is null, and where it is something else. */
+export function objectOf(value: unknown): Record<string, any> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
+}
+
+/** A list in a property; empty where there is none, where it is null, and where it is something else. */
+export function listOf(value: unknown): any[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** The texts in a list; what is no text is left out. */
+export function textsOf(value: unknown): string[] {
+  return listOf(value).filter((v) => typeof v === "string");
+}
+
+/** A text in a property; undefined for anything else, an empty text included. */
+export function textOf(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
