@@ -1,37 +1,43 @@
-import { is, objectName, type Resource, type Rule } from "../rule.ts";
-import { listOf } from "../values.ts";
+import { clientTls, pinnedNames } from "../clientTls.ts";
+import { hostOf, takes } from "../hosts.ts";
+import { isImport, leadsAway } from "../imports.ts";
+import { is, specOf, violation, type Resource, type Rule } from "../rule.ts";
+import { isUnknown, listOf, textOf } from "../values.ts";
 
-/**
- * An import is a ServiceEntry inside the mesh that leads elsewhere (it has endpoints, or a host to resolve, and selects
- * no workload here), or a WorkloadEntry of another network.
- * https://istio.io/latest/docs/reference/config/networking/service-entry/#ServiceEntry-subject_alt_names
- */
+/** https://istio.io/latest/docs/reference/config/networking/service-entry/#ServiceEntry-subject_alt_names */
 export const importSans: Rule = {
   name: "import-pins-identities",
   description: "An import says which identities may answer (subjectAltNames). Without them any workload with a certificate of the common root could answer in the service's place.",
   scope: "stack",
   check: (resources) => [
-    ...resources.filter((r) => isImport(r) && !pinned(r) && !listOf(r.props["spec"].hosts).every((host) => pinnedByRule(host, resources))).map((resource) => ({
-      resource,
-      message: `${objectName(resource)} (${listOf(resource.props["spec"].hosts).join(", ")}) pins no identity; set subjectAltNames to the SPIFFE ids of the accounts that serve it`,
-    })),
-    ...resources.filter((r) => is(r, "networking.istio.io", "WorkloadEntry") && r.props["spec"]?.network && !r.props["spec"].serviceAccount).map((resource) => ({
-      resource,
-      message: `${objectName(resource)} is an endpoint in network ${resource.props["spec"].network} without an identity; set serviceAccount to the account that serves it there`,
-    })),
+    ...resources.filter((r) => isImport(r) && !pinned(r) && !pinnedByRules(r, resources)).map((resource) =>
+      violation(resource, {
+        problem: `imports ${listOf(specOf(resource)["hosts"]).map(String).join(", ")} and pins no identity`,
+        field: "spec.subjectAltNames",
+        allowed: "the SPIFFE ids of the accounts that serve it, here or in every TLS setting (ISTIO_MUTUAL) of its DestinationRule",
+        remedy: "set subjectAltNames to those ids, as the exporter publishes them",
+      }),
+    ),
+    ...resources.filter((r) => is(r, "networking.istio.io", "WorkloadEntry") && leadsAway(specOf(r)) && textOf(specOf(r)["serviceAccount"]) === undefined).map((resource) =>
+      violation(resource, {
+        problem: `is an endpoint ${textOf(specOf(resource)["network"]) ? `in network ${specOf(resource)["network"]}` : "behind an east-west gateway"} without an identity`,
+        field: "spec.serviceAccount",
+        allowed: "the account that serves it there",
+        remedy: "set serviceAccount; one entry for each account",
+      }),
+    ),
   ],
 };
 
-function isImport(resource: Resource): boolean {
-  const spec = resource.props["spec"];
-  return is(resource, "networking.istio.io", "ServiceEntry") && spec?.location === "MESH_INTERNAL" && !spec.workloadSelector && spec.resolution !== "NONE";
-}
-
 function pinned(resource: Resource): boolean {
-  return listOf(resource.props["spec"].subjectAltNames).length > 0;
+  const sans = specOf(resource)["subjectAltNames"];
+  return isUnknown(sans) || pinnedNames(sans).length > 0;
 }
 
-/** A DestinationRule's subjectAltNames win over the ServiceEntry's. */
-function pinnedByRule(host: unknown, resources: Resource[]): boolean {
-  return resources.some((r) => is(r, "networking.istio.io", "DestinationRule") && r.props["spec"]?.host === host && listOf(r.props["spec"].trafficPolicy?.tls?.subjectAltNames).length > 0);
+/** Each host has a DestinationRule that pins in every setting; one without mTLS checks no mesh identity. */
+function pinnedByRules(resource: Resource, resources: Resource[]): boolean {
+  const rules = resources.filter((r) => is(r, "networking.istio.io", "DestinationRule"));
+  const pins = (rule: Resource): boolean => clientTls(rule).every(({ tls }) => ["ISTIO_MUTUAL", "MUTUAL"].includes(tls["mode"]) && (isUnknown(tls["subjectAltNames"]) || pinnedNames(tls["subjectAltNames"]).length > 0));
+  const hosts = listOf(specOf(resource)["hosts"]);
+  return hosts.length > 0 && hosts.every((host) => rules.some((rule) => takes(hostOf(rule), host) && pins(rule)));
 }

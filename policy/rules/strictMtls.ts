@@ -1,29 +1,92 @@
-import { is, objectName, type Resource, type Rule } from "../rule.ts";
+import { clientTls } from "../clientTls.ts";
+import { hostOf, takes } from "../hosts.ts";
+import { isImport } from "../imports.ts";
+import { defaults, is, labelsOf, namespaceOf, specOf, violation, type Resource, type Rule, type Violation } from "../rule.ts";
+import { selected } from "../serving.ts";
+import { isUnknown, listOf, objectOf } from "../values.ts";
 
-/** https://istio.io/latest/docs/reference/config/security/peer_authentication/ */
+/**
+ * Server side: https://istio.io/latest/docs/reference/config/security/peer_authentication/
+ * Client side: https://istio.io/latest/docs/reference/config/networking/destination-rule/#ClientTLSSettings-TLSmode
+ */
 export const strictMtls: Rule = {
   name: "strict-mtls-stays",
-  description: "Mutual TLS is STRICT, mesh-wide and without exceptions. A workload that takes plaintext takes callers whom no policy can name.",
+  description: "Mutual TLS is STRICT, mesh-wide and without exceptions, and no client is told to call an import without it. A workload that takes plaintext takes callers whom no policy can name.",
   scope: "stack",
-  check: (resources) => [...resources.flatMap(weakened), ...missing(resources)],
+  check: (resources, { rootNamespaces } = defaults) => [
+    ...resources.flatMap((r) => weakened(r, rootNamespaces)),
+    ...missing(resources),
+    ...resources.flatMap((r) => withoutMtls(r, resources)),
+  ],
 };
 
-function weakened(resource: Resource) {
+const allowedModes = "STRICT, or UNSET where the mesh's STRICT applies";
+
+function weakened(resource: Resource, rootNamespaces: string[]): Violation[] {
   if (!is(resource, "security.istio.io", "PeerAuthentication")) return [];
-  const { mtls, portLevelMtls = {} } = resource.props["spec"] ?? {};
-  const modes: [string, string | undefined][] = [["mtls", mtls?.mode], ...Object.entries(portLevelMtls as Record<string, { mode?: string }>).map(([port, m]): [string, string | undefined] => [`port ${port}`, m?.mode])];
-  return modes
-    .filter(([, mode]) => mode === "PERMISSIVE" || mode === "DISABLE")
-    .map(([where, mode]) => ({ resource, message: `${objectName(resource)} sets ${where} to ${mode}; use STRICT, or leave it out and the mesh's STRICT applies` }));
+  const spec = specOf(resource);
+  const modeOf = (mtls: unknown): unknown => objectOf(mtls)["mode"];
+  const modes = [{ what: "mtls", field: "spec.mtls.mode", mode: modeOf(spec["mtls"]) }, ...Object.entries(objectOf(spec["portLevelMtls"])).map(([port, mtls]) => ({ what: `port ${port}`, field: `spec.portLevelMtls.${port}.mode`, mode: modeOf(mtls) }))];
+  const weak = modes.filter(({ mode }) => mode === "PERMISSIVE" || mode === "DISABLE");
+  // Nothing is above the mesh-wide policy: what it leaves out is PERMISSIVE.
+  const open = isWide(resource) && rootNamespaces.includes(namespaceOf(resource)) && !known(spec, "STRICT") && weak.every(({ what }) => what !== "mtls");
+  return [
+    ...weak.map(({ what, field, mode }) => violation(resource, { problem: `sets ${what} to ${mode}`, field, allowed: allowedModes, remedy: "use STRICT, or leave it out and the mesh's STRICT applies" })),
+    ...(open ? [violation(resource, { problem: "is mesh-wide and sets no mode, which is PERMISSIVE", field: "spec.mtls.mode", allowed: "STRICT", remedy: "set mtls.mode to STRICT" })] : []),
+  ];
+}
+
+/** Whether a policy has that mode, as far as is known yet. */
+function known(spec: Record<string, any>, mode: string): boolean {
+  return [spec["mtls"], objectOf(spec["mtls"])["mode"]].some(isUnknown) || objectOf(spec["mtls"])["mode"] === mode;
+}
+
+/** Whether a policy is for every workload of its namespace. */
+function isWide(resource: Resource): boolean {
+  return !isUnknown(resource.props["spec"]) && Object.keys(selected(specOf(resource)["selector"], "matchLabels")).length === 0;
 }
 
 /** A stack that runs istiod keeps the mesh-wide policy: in istiod's namespace, for every workload. */
-function missing(resources: Resource[]) {
-  const isWide = (r: Resource, namespace: string): boolean =>
-    is(r, "security.istio.io", "PeerAuthentication") && r.props["metadata"]?.namespace === namespace && !r.props["spec"]?.selector && r.props["spec"]?.mtls?.mode === "STRICT";
+function missing(resources: Resource[]): Violation[] {
+  const keeps = (r: Resource, namespace: string): boolean =>
+    is(r, "security.istio.io", "PeerAuthentication") && namespaceOf(r) === namespace && (isUnknown(r.props["spec"]) || (isWide(r) && known(specOf(r), "STRICT")));
   return resources
-    .filter((r) => is(r, "apps", "Deployment") && (r.props["metadata"]?.labels?.app === "istiod" || r.props["metadata"]?.labels?.istio === "pilot"))
-    .map((r) => ({ resource: r, namespace: String(r.props["metadata"].namespace) }))
-    .filter(({ namespace }) => !resources.some((r) => isWide(r, namespace)))
-    .map(({ resource, namespace }) => ({ resource, message: `this stack runs istiod in ${namespace}, but no mesh-wide STRICT PeerAuthentication there; keep one in ${namespace} without a selector, with mtls.mode STRICT` }));
+    .flatMap((resource) => istiodNamespace(resource).map((namespace) => ({ resource, namespace })))
+    .filter(({ namespace }) => !resources.some((r) => keeps(r, namespace)))
+    .map(({ resource, namespace }) =>
+      violation(resource, {
+        problem: `runs istiod in ${namespace}, but there is no mesh-wide STRICT PeerAuthentication in this stack`,
+        field: "spec.mtls.mode of a PeerAuthentication",
+        allowed: `one in ${namespace} without a selector, with mtls.mode STRICT`,
+        remedy: "add it to the stack that runs istiod",
+      }),
+    );
+}
+
+/** The namespace in which a resource runs istiod: its Deployment, or a Helm release of its chart; at most one. */
+function istiodNamespace(resource: Resource): string[] {
+  if (is(resource, "apps", "Deployment")) {
+    const { app, istio } = labelsOf(resource);
+    return app === "istiod" || istio === "pilot" ? [namespaceOf(resource)] : [];
+  }
+  if (!is(resource, "helm.sh", "Release") || !/(^|\/)istiod(-[0-9.]+\.tgz)?$/.test(String(objectOf(resource.props)["chart"]))) return [];
+  const { namespace } = objectOf(resource.props);
+  return [typeof namespace === "string" ? namespace : "default"];
+}
+
+/** Client settings that switch mTLS off towards an import, or towards the whole mesh. Of other hosts they are nobody's business here. */
+function withoutMtls(resource: Resource, resources: Resource[]): Violation[] {
+  if (!is(resource, "networking.istio.io", "DestinationRule")) return [];
+  const host = hostOf(resource);
+  const imported = resources.filter(isImport).flatMap((r) => listOf(specOf(r)["hosts"])).filter((h) => takes(host, h));
+  const wide = host === "*" || /^\*\.(local|([^.]+\.)?svc\.cluster\.local|cluster\.local)$/.test(host ?? "");
+  if (imported.length === 0 && !wide) return [];
+  return clientTls(resource).filter(({ tls }) => tls["mode"] === "DISABLE" || tls["mode"] === "SIMPLE").map(({ field, tls }) =>
+    violation(resource, {
+      problem: `sets TLS towards ${wide ? `every host of ${host}` : `the imported host ${imported.map(String).join(", ")}`} to ${tls["mode"]}, so the caller shows no mesh identity`,
+      field: `${field}.mode`,
+      allowed: "ISTIO_MUTUAL, or no tls (Istio chooses mTLS by itself)",
+      remedy: "use ISTIO_MUTUAL",
+    }),
+  );
 }

@@ -1,8 +1,6 @@
 import type { Resource } from "../../../../policy/rule.ts";
 import { entry, gateway, host, object, sans, type Example } from "./kubernetes.ts";
 
-const istiod = object("apps/v1:Deployment", "istiod", { labels: { app: "istiod" } });
-const peerAuthentication = (spec: unknown, namespace = "istio-system") => object("security.istio.io/v1:PeerAuthentication", "default", { namespace, spec });
 const gatewayService = (annotations: Record<string, string>, port = 15443) => object("core/v1:Service", "istio-eastwestgateway", { annotations, spec: { type: "LoadBalancer", ports: [{ port }] } });
 const secret = (more: Record<string, unknown>, kind = "Secret") => object(`core/v1:${kind}`, "access", more);
 const kubeconfig = "apiVersion: v1\nkind: Config\nclusters: [{name: a}]\nusers: [{name: a}]\n";
@@ -12,19 +10,9 @@ const pool = (name: string, addresses: string[]) => object("metallb.io/v1beta1:I
 export const others: Example[] = [
   { rule: "no-wildcard-gateway-host", what: "every host of the mesh", violates: [gateway(["*.local"])], passes: [gateway([host])], says: /wildcard host "\*\.local"/ },
   { rule: "no-wildcard-gateway-host", what: "every host of a namespace", violates: [gateway(["httpbin/*"])], passes: [gateway([`*/${host}`])], says: /httpbin\/\*/ },
-  { rule: "import-pins-identities", what: "a ServiceEntry without SANs", violates: [entry({})], passes: [entry({ subjectAltNames: sans })], says: /pins no identity/ },
-  { rule: "import-pins-identities", what: "SANs in the DestinationRule", violates: [entry({}), object("networking.istio.io/v1:DestinationRule", "r", { spec: { host: "other", trafficPolicy: { tls: { subjectAltNames: sans } } } })],
-    passes: [entry({}), object("networking.istio.io/v1:DestinationRule", "r", { spec: { host, trafficPolicy: { tls: { subjectAltNames: sans } } } })], says: /pins no identity/ },
-  { rule: "import-pins-identities", what: "an endpoint that joins a Service", violates: [object("networking.istio.io/v1:WorkloadEntry", "w", { spec: { address: "192.0.2.1", network: "network-west" } })],
-    passes: [object("networking.istio.io/v1:WorkloadEntry", "w", { spec: { address: "192.0.2.1", network: "network-west", serviceAccount: "httpbin" } })], says: /without an identity/ },
-  { rule: "import-pins-identities", what: "not an export's own entry", violates: [entry({})], passes: [entry({ workloadSelector: { labels: { app: "httpbin" } }, endpoints: undefined })], says: /./ },
   { rule: "no-peer-credentials", what: "a remote secret", violates: [secret({ labels: { "istio/multiCluster": "true" } })], passes: [secret({ labels: { app: "x" }, data: { a: "YQ==" } })], says: /remote secret/ },
   { rule: "no-peer-credentials", what: "a kubeconfig by content, base64", violates: [secret({ data: { west: Buffer.from(kubeconfig).toString("base64") } })], passes: [secret({ stringData: { settings: "kind: ConfigOfMine" } })], says: /kubeconfig in key "west"/ },
   { rule: "no-peer-credentials", what: "a masked kubeconfig by its key, in a ConfigMap", violates: [secret({ data: { kubeconfig: "[secret]" } }, "ConfigMap")], passes: [secret({ data: { config: "x" } }, "ConfigMap")], says: /kubeconfig/ },
-  { rule: "strict-mtls-stays", what: "PERMISSIVE", violates: [peerAuthentication({ mtls: { mode: "PERMISSIVE" } }, "sleep")], passes: [peerAuthentication({ mtls: { mode: "STRICT" } }, "sleep")], says: /mtls to PERMISSIVE/ },
-  { rule: "strict-mtls-stays", what: "a port without", violates: [peerAuthentication({ portLevelMtls: { 8080: { mode: "DISABLE" } } })], passes: [peerAuthentication({ mtls: { mode: "UNSET" } })], says: /port 8080 to DISABLE/ },
-  { rule: "strict-mtls-stays", what: "istiod without the mesh-wide policy", violates: [istiod, peerAuthentication({ mtls: { mode: "STRICT" } }, "sleep")], passes: [istiod, peerAuthentication({ mtls: { mode: "STRICT" } })], says: /no mesh-wide STRICT/ },
-  { rule: "strict-mtls-stays", what: "a policy for some workloads only", violates: [istiod, peerAuthentication({ selector: { matchLabels: { app: "x" } }, mtls: { mode: "STRICT" } })], passes: [], says: /no mesh-wide STRICT/ },
   ...([
     ["service.beta.kubernetes.io/aws-load-balancer-ssl-cert", "arn:aws:acm:x", "service.beta.kubernetes.io/aws-load-balancer-type", "nlb"],
     ["service.beta.kubernetes.io/aws-load-balancer-backend-protocol", "ssl", "service.beta.kubernetes.io/aws-load-balancer-backend-protocol", "tcp"],
