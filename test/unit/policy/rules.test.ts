@@ -1,12 +1,13 @@
 import { rules } from "../../../policy/rules.ts";
 import type { Resource } from "../../../policy/rule.ts";
 import { exportCallers } from "./examples/exportCallers.ts";
+import { gateways } from "./examples/gateways.ts";
 import { importSans } from "./examples/importSans.ts";
 import { object, type Example } from "./examples/kubernetes.ts";
 import { others } from "./examples/others.ts";
 import { strictMtls } from "./examples/strictMtls.ts";
 
-const examples: Example[] = [...importSans, ...exportCallers, ...strictMtls, ...others];
+const examples: Example[] = [...gateways, ...importSans, ...exportCallers, ...strictMtls, ...others];
 
 test.each(examples)("$rule: $what", ({ rule: name, violates, passes, says }) => {
   const rule = rules.find((r) => r.name === name)!;
