@@ -1,6 +1,6 @@
 import { overlaps, parseCidr, parseIPv4, size, type Cidr } from "../../components/plan/cidr.ts";
-import { is, type Resource, type Rule, type Violation } from "../rule.ts";
-import { listOf } from "../values.ts";
+import { is, specOf, type Resource, type Rule, type Violation } from "../rule.ts";
+import { listOf, objectOf } from "../values.ts";
 
 /** Something that must be different, or apart, everywhere. */
 interface Claim {
@@ -22,8 +22,7 @@ export const noClashes: Rule = {
 
 /** Names as a stack's federation contract publishes them. */
 function names(resource: Resource): Claim[] {
-  const mesh = resource.type === "pulumi:pulumi:Stack" ? resource.props["federation"]?.mesh : undefined;
-  if (!mesh) return [];
+  const mesh = resource.type === "pulumi:pulumi:Stack" ? objectOf(objectOf(objectOf(resource.props)["federation"])["mesh"]) : {};
   return (["name", "meshId", "cluster", "network"] as const).flatMap((key) => (typeof mesh[key] === "string" ? [{ what: `mesh.${key}`, value: mesh[key], resource }] : []));
 }
 
@@ -36,7 +35,7 @@ function sameNames(claims: Claim[]): Violation[] {
 /** Address ranges that MetalLB hands out: CIDRs, or first and last address. https://metallb.io/configuration/ */
 function pools(resource: Resource): (Claim & { ranges: Cidr[] })[] {
   if (!is(resource, "metallb.io", "IPAddressPool")) return [];
-  return listOf(resource.props["spec"]?.addresses).flatMap((value) => {
+  return listOf(specOf(resource)["addresses"]).flatMap((value) => {
     const range = rangeOf(String(value));
     return range ? [{ what: "address pool", value: String(value), resource, ranges: range }] : [];
   });
@@ -70,7 +69,7 @@ function overlappingPools(claims: (Claim & { ranges: Cidr[] })[]): Violation[] {
 function ownNetwork(resources: Resource[]): Violation[] {
   const owns = resources.flatMap(names).filter((c) => c.what === "mesh.network");
   return resources.filter((r) => is(r, "networking.istio.io", "ServiceEntry")).flatMap((resource) =>
-    listOf(resource.props["spec"]?.endpoints)
+    listOf(specOf(resource)["endpoints"])
       .filter((endpoint) => owns.some((own) => own.value === endpoint?.network && own.resource.stack === resource.stack))
       .map((endpoint) => ({ resource, message: `an endpoint of ${resource.name} is in network ${endpoint.network}, which is this mesh's own; the exporter's network must have another name` })),
   );

@@ -1,30 +1,63 @@
-import { is, objectName, resourceRule, type Resource } from "../rule.ts";
+import { annotationsOf, is, labelsOf, resourceRule, specOf, type Finding, type Resource } from "../rule.ts";
+import { objectOf } from "../values.ts";
 
 /** Label by which istiod takes a Secret for access to another cluster's API server. https://istio.io/latest/docs/setup/install/multicluster/ */
 const remoteSecretLabel = "istio/multiCluster";
+/** Annotation of the same Secret that names the cluster. */
+const clusterAnnotation = "networking.istio.io/cluster";
+
+/** Kinds that hold credentials, or from which a controller makes Secrets. */
+const makers = [["", "Secret"], ["", "ConfigMap"], ["external-secrets.io", "ExternalSecret"], ["bitnami.com", "SealedSecret"]] as const;
 
 export const peerCredentials = resourceRule(
   "no-peer-credentials",
   "No cluster holds access to a peer's API server: no remote secret, no kubeconfig in a Secret or ConfigMap. Peers learn of each other by contract only.",
   (resource) => {
-    if (!is(resource, "", "Secret") && !is(resource, "", "ConfigMap")) return [];
-    const { labels = {}, annotations = {} } = resource.props["metadata"] ?? {};
-    if (labels[remoteSecretLabel] === "true" || annotations["networking.istio.io/cluster"] !== undefined)
-      return [`${objectName(resource)} is a remote secret (${remoteSecretLabel}): istiod would read another cluster's API server with it; import the peer's service instead`];
+    if (!makers.some(([group, kind]) => is(resource, group, kind))) return [];
+    const remote = remoteSecret(resource);
+    if (remote.length > 0 || (!is(resource, "", "Secret") && !is(resource, "", "ConfigMap"))) return remote;
     return contents(resource)
-      .filter(([key, value]) => isKubeconfig(value) || /(^|[-_.])kubeconfig($|[-_.])/i.test(key))
-      .map(([key]) => `${objectName(resource)} holds a kubeconfig in key "${key}"; keep access to clusters out of clusters`);
+      .filter(({ key, text }) => isKubeconfig(text) || /(^|[-_.])kube-?config($|[-_.])/i.test(key))
+      .map(({ key, field }) => ({ problem: `holds a kubeconfig in key "${key}"`, field: `${field}["${key}"]`, allowed: "anything but access to clusters", remedy: "keep access to clusters out of clusters" }));
   },
 );
 
-/** Keys and texts of a Secret or ConfigMap; `data` of a Secret is base64. Secret values are masked in a preview. */
-function contents(resource: Resource): [string, string][] {
-  const { data = {}, stringData = {} } = resource.props;
-  const decode = (value: unknown): string => (is(resource, "", "Secret") ? Buffer.from(String(value), "base64").toString() : String(value));
-  const entries = (value: unknown): [string, unknown][] => (typeof value === "object" && value !== null ? Object.entries(value) : []);
-  return [...entries(data).map(([k, v]): [string, string] => [k, decode(v)]), ...entries(stringData).map(([k, v]): [string, string] => [k, String(v)])];
+/** A Secret that istiod takes for a remote one, or an object from which a controller makes such a Secret (sealed, or external). */
+function remoteSecret(resource: Resource): Finding[] {
+  const { template, target } = specOf(resource);
+  const made = [
+    { path: "spec.template.metadata", metadata: objectOf(objectOf(template)["metadata"]) },
+    { path: "spec.target.template.metadata", metadata: objectOf(objectOf(objectOf(target)["template"])["metadata"]) },
+  ].map(({ path, metadata }) => ({ path, labels: objectOf(metadata["labels"]), annotations: {} as Record<string, unknown> }));
+  const own = { path: "metadata", labels: labelsOf(resource), annotations: annotationsOf(resource) };
+  return [own, ...made].flatMap(({ path, labels, annotations }) => {
+    const labelled = String(labels[remoteSecretLabel]) === "true";
+    if (!labelled && annotations[clusterAnnotation] === undefined) return [];
+    return [
+      {
+        problem: `is a remote secret (${remoteSecretLabel}): istiod would read another cluster's API server with it`,
+        field: labelled ? `${path}.labels["${remoteSecretLabel}"]` : `${path}.annotations["${clusterAnnotation}"]`,
+        allowed: "Secrets without that label and annotation",
+        remedy: "remove it, and import the peer's service instead",
+      },
+    ];
+  });
 }
 
+/** Keys and texts of a Secret or ConfigMap. A Secret's `data`, and `binaryData`, is base64. Secret values are masked in a preview. */
+function contents(resource: Resource): { key: string; field: string; text: string }[] {
+  const parts = [
+    { field: "data", base64: is(resource, "", "Secret") },
+    { field: "stringData", base64: false },
+    { field: "binaryData", base64: true },
+  ];
+  return parts.flatMap(({ field, base64 }) =>
+    Object.entries(objectOf(objectOf(resource.props)[field])).map(([key, value]) => ({ key, field, text: typeof value !== "string" ? "" : base64 ? Buffer.from(value, "base64").toString() : value })),
+  );
+}
+
+/** Clusters with a server, and users, in YAML or JSON; kubectl takes it without `kind` too. */
 function isKubeconfig(text: string): boolean {
-  return /["']?kind["']?\s*:\s*["']?Config\b/.test(text) && /["']?clusters["']?\s*:/.test(text) && /["']?users["']?\s*:/.test(text);
+  const has = (key: string): boolean => new RegExp(`["']?\\b${key}["']?\\s*:`).test(text);
+  return has("clusters") && has("users") && (has("server") || /["']?kind["']?\s*:\s*["']?Config\b/.test(text));
 }

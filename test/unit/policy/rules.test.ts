@@ -5,9 +5,10 @@ import { gateways } from "./examples/gateways.ts";
 import { importSans } from "./examples/importSans.ts";
 import { object, type Example } from "./examples/kubernetes.ts";
 import { others } from "./examples/others.ts";
+import { peerCredentials } from "./examples/peerCredentials.ts";
 import { strictMtls } from "./examples/strictMtls.ts";
 
-const examples: Example[] = [...gateways, ...importSans, ...exportCallers, ...strictMtls, ...others];
+const examples: Example[] = [...gateways, ...importSans, ...exportCallers, ...peerCredentials, ...strictMtls, ...others];
 
 test.each(examples)("$rule: $what", ({ rule: name, violates, passes, says }) => {
   const rule = rules.find((r) => r.name === name)!;
