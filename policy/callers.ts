@@ -1,4 +1,4 @@
-import { isUnknown, listOf, objectOf } from "./values.ts";
+import { isUnknown, listOf, objectOf, wordOf } from "./values.ts";
 
 /** A principal that stands for a whole trust domain, or for all. */
 const domainWide = /^(\*|[^/*]+\/\*)$/;
@@ -48,7 +48,7 @@ function onAllPorts(to: unknown, ports: string[] | undefined): boolean {
   if (isEmpty(to) || isUnknown(to)) return true;
   const operations = listOf(to).map((t) => objectOf(objectOf(t)["operation"]));
   const wide = operations.filter((o) => Object.entries(o).every(([key, v]) => key === "ports" || isEmpty(v)));
-  const covered = wide.flatMap((o) => listOf(o["ports"]).map(String));
+  const covered = wide.flatMap((o) => listOf(o["ports"]).map(wordOf));
   return wide.some((o) => isEmpty(o["ports"]) || isUnknown(o["ports"])) || (wide.length > 0 && (ports ?? []).every((p) => covered.includes(p)));
 }
 

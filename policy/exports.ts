@@ -1,5 +1,5 @@
 import { is, specOf, type Resource } from "./rule.ts";
-import { listOf, objectOf, textOf, textsOf } from "./values.ts";
+import { listOf, numberOf, objectOf, textOf, textsOf } from "./values.ts";
 
 /** Port on which an east-west gateway takes mTLS from other networks. */
 export const crossNetworkPort = 15443;
@@ -28,7 +28,7 @@ export function passedHosts(resource: Resource): PassedHost[] {
   if (is(resource, "networking.istio.io", "Gateway"))
     return listOf(specOf(resource)["servers"]).map(objectOf).flatMap((server, i) => {
       const mode = objectOf(server["tls"])["mode"];
-      const crossNetwork = Number(objectOf(server["port"])["number"]) === crossNetworkPort;
+      const crossNetwork = numberOf(objectOf(server["port"])["number"]) === crossNetworkPort;
       if (mode !== "AUTO_PASSTHROUGH" && mode !== "PASSTHROUGH" && !crossNetwork) return [];
       const exported = mode === "AUTO_PASSTHROUGH" || (mode === "PASSTHROUGH" && crossNetwork);
       return textsOf(server["hosts"]).map((host) => ({ host, field: `spec.servers[${i}].hosts`, exported }));
@@ -40,7 +40,7 @@ export function passedHosts(resource: Resource): PassedHost[] {
       // HBONE is the network of one ambient mesh, and knows no hosts.
       if (listener["protocol"] === "HBONE") return [];
       const exported = objectOf(tls["options"])[protocolOption] === "auto-passthrough";
-      if (!exported && tls["mode"] !== "Passthrough" && Number(listener["port"]) !== crossNetworkPort) return [];
+      if (!exported && tls["mode"] !== "Passthrough" && numberOf(listener["port"]) !== crossNetworkPort) return [];
       return [{ host: textOf(listener["hostname"]) ?? "*", field: `spec.listeners[${i}].hostname`, exported }];
     });
   return [];

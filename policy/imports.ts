@@ -1,6 +1,6 @@
 import { crossNetworkPort } from "./exports.ts";
 import { is, specOf, type Resource } from "./rule.ts";
-import { listOf, objectOf, textOf } from "./values.ts";
+import { listOf, numberOf, objectOf, textOf } from "./values.ts";
 
 /**
  * Whether a resource is an import: a ServiceEntry that leads elsewhere with mTLS. That is one inside the mesh which has
@@ -11,12 +11,12 @@ import { listOf, objectOf, textOf } from "./values.ts";
 export function isImport(resource: Resource): boolean {
   if (!is(resource, "networking.istio.io", "ServiceEntry")) return false;
   const spec = specOf(resource);
-  if (listOf(spec["endpoints"]).some(leadsAway) || listOf(spec["ports"]).some((p) => Number(objectOf(p)["targetPort"]) === crossNetworkPort)) return true;
+  if (listOf(spec["endpoints"]).some(leadsAway) || listOf(spec["ports"]).some((p) => numberOf(objectOf(p)["targetPort"]) === crossNetworkPort)) return true;
   return spec["location"] === "MESH_INTERNAL" && !spec["workloadSelector"] && spec["resolution"] !== "NONE";
 }
 
 /** Whether an endpoint, of a ServiceEntry or a WorkloadEntry by itself, is in another network or behind an east-west gateway. */
 export function leadsAway(endpoint: unknown): boolean {
   const { network, ports } = objectOf(endpoint);
-  return textOf(network) !== undefined || Object.values(objectOf(ports)).some((p) => Number(p) === crossNetworkPort);
+  return textOf(network) !== undefined || Object.values(objectOf(ports)).some((p) => numberOf(p) === crossNetworkPort);
 }

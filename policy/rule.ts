@@ -1,4 +1,4 @@
-import { objectOf, textOf } from "./values.ts";
+import { isUnknown, objectOf, textOf } from "./values.ts";
 
 /** A resource as the engine, or a preview, describes it. Of its properties nothing is taken for granted. */
 export interface Resource {
@@ -53,8 +53,8 @@ export interface Rule {
 }
 
 /** A rule that each resource by itself fulfils or violates. */
-export function resourceRule(name: string, description: string, check: (resource: Resource) => (Finding | string)[]): Rule {
-  return { name, description, scope: "resource", check: (resources) => resources.flatMap((resource) => check(resource).map((found) => (typeof found === "string" ? { resource, message: found } : violation(resource, found)))) };
+export function resourceRule(name: string, description: string, check: (resource: Resource) => Finding[]): Rule {
+  return { name, description, scope: "resource", check: (resources) => resources.flatMap((resource) => check(resource).map((finding) => violation(resource, finding))) };
 }
 
 /** A finding in words: the resource, what is wrong and where, what is allowed, what to do. */
@@ -84,6 +84,11 @@ export function objectName(resource: Resource): string {
   if (resource.type === "pulumi:pulumi:Stack") return `stack ${resource.stack ?? resource.name}`;
   const { name, namespace } = metadataOf(resource);
   return `${kindOf(resource)?.kind ?? resource.type} ${[textOf(namespace), textOf(name) ?? resource.name].filter(Boolean).join("/")}`;
+}
+
+/** Whether a preview does not know an object's `spec` yet. */
+export function isSpecUnknown(resource: Resource): boolean {
+  return isUnknown(objectOf(resource.props)["spec"]);
 }
 
 /** An object's `spec`; empty where there is none. */

@@ -1,5 +1,5 @@
 import { annotationsOf, is, kindOf, labelsOf, metadataOf, namespaceOf, specOf, type Resource } from "./rule.ts";
-import { listOf, objectOf } from "./values.ts";
+import { listOf, numberOf, objectOf, wordOf } from "./values.ts";
 
 type Labels = Record<string, unknown>;
 
@@ -28,8 +28,8 @@ export function servingOf(host: string, resources: Resource[]): Serving {
 function servedBy(owner: Resource, selector: Labels, port: "number" | "port", resources: Resource[]): Serving {
   const namespace = namespaceOf(owner);
   const pods = resources.filter((r) => namespaceOf(r) === namespace).flatMap((r) => podLabels(r).filter((labels) => covers(selector, labels)));
-  const ports = listOf(specOf(owner)["ports"]).map((p) => Number(objectOf(p)["targetPort"] ?? objectOf(p)[port]));
-  return { namespace, pods: pods.length > 0 ? pods : [selector], ...(ports.every(Number.isInteger) ? { ports: ports.map(String) } : {}) };
+  const ports = listOf(specOf(owner)["ports"]).map((p) => numberOf(objectOf(p)["targetPort"] ?? objectOf(p)[port]));
+  return { namespace, pods: pods.length > 0 ? pods : [selector], ...(ports.every(Number.isInteger) ? { ports: ports.map(wordOf) } : {}) };
 }
 
 /** Labels of the pods that an object makes, or is; none for an object of another kind. */
@@ -53,5 +53,5 @@ export function selected(selector: unknown, key: "labels" | "matchLabels"): Labe
 /** Whether an AuthorizationPolicy is in force for sidecars; one on trial, or for a waypoint or gateway, is not. */
 export function inForce(policy: Resource): boolean {
   const spec = specOf(policy);
-  return String(annotationsOf(policy)["istio.io/dry-run"]) !== "true" && !spec["targetRef"] && listOf(spec["targetRefs"]).length === 0;
+  return wordOf(annotationsOf(policy)["istio.io/dry-run"]) !== "true" && !spec["targetRef"] && listOf(spec["targetRefs"]).length === 0;
 }

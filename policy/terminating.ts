@@ -1,3 +1,5 @@
+import { wordOf } from "./values.ts";
+
 /** A key by its end, in whatever cloud; whether such a value makes the load balancer more than a passer-on of TCP. */
 interface Kind {
   key: RegExp;
@@ -48,7 +50,7 @@ const above: Kind[] = [
 
 /** The annotations by which a cloud's load balancer ends TLS, or speaks a protocol above TCP itself. */
 export function terminating(annotations: Record<string, unknown>): [key: string, value: string][] {
-  const entries = Object.entries(annotations).map(([key, value]): [string, string] => [key, String(value)]);
+  const entries = Object.entries(annotations).map(([key, value]): [string, string] => [key, wordOf(value)]);
   const passed = entries.filter(([key, value]) => passing.test(key) && value.toLowerCase() === "true").map(([key]) => key.replace(passing, ""));
   return entries.filter(([key, value]) => {
     const words = key.toLowerCase();

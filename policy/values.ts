@@ -25,3 +25,13 @@ export function textsOf(value: unknown): string[] {
 export function textOf(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
+
+/** A text, number or boolean as text, as YAML and annotations mix them; empty for anything else. */
+export function wordOf(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "";
+}
+
+/** A number, or a text that is one; NaN for anything else. */
+export function numberOf(value: unknown): number {
+  return wordOf(value) === "" ? NaN : Number(wordOf(value));
+}

@@ -1,9 +1,9 @@
 import { allowsNamed, deniesOthers } from "../callers.ts";
 import { passedHosts, serviceHost } from "../exports.ts";
 import { publicAnnotation, exportLabel } from "../names.ts";
-import { annotationsOf, defaults, is, labelsOf, namespaceOf, specOf, violation, type Resource, type Rule } from "../rule.ts";
+import { annotationsOf, defaults, is, isSpecUnknown, labelsOf, namespaceOf, specOf, violation, type Resource, type Rule } from "../rule.ts";
 import { covers, inForce, selected, servingOf, type Serving } from "../serving.ts";
-import { isUnknown, listOf } from "../values.ts";
+import { isUnknown, listOf, wordOf } from "../values.ts";
 
 /**
  * An export is a host that a gateway passes through to other networks. Its callers are named where the AuthorizationPolicies
@@ -20,7 +20,7 @@ export const exportCallers: Rule = {
     const policies = resources.filter((r) => is(r, "security.istio.io", "AuthorizationPolicy") && inForce(r));
     return resources.flatMap((resource) => {
       const exported = passedHosts(resource).filter((h) => h.exported).map((h) => ({ ...h, host: serviceHost(h.host) }));
-      if (String(annotationsOf(resource)[publicAnnotation]) === "true") return [];
+      if (wordOf(annotationsOf(resource)[publicAnnotation]) === "true") return [];
       return exported.filter(({ host }) => !isGuarded(host, resource, resources, policies, rootNamespaces)).map(({ host, field }) =>
         violation(resource, {
           problem: `exports ${host} to anybody with a certificate of the common root`,
@@ -51,7 +51,7 @@ function selectorOf(policy: Resource): Record<string, unknown> {
 /** Whether the policies on a pod together let only callers in that they name. DENY comes first; AUDIT and CUSTOM name nobody. */
 function letsNamedIn(policies: Resource[], host: string, { ports }: Serving): boolean {
   const rulesOf = (p: Resource): unknown[] => listOf(specOf(p)["rules"]);
-  if (policies.some((p) => isUnknown(p.props["spec"]) || isUnknown(specOf(p)["rules"]))) return true;
+  if (policies.some((p) => isSpecUnknown(p) || isUnknown(specOf(p)["rules"]))) return true;
   if (policies.some((p) => specOf(p)["action"] === "DENY" && rulesOf(p).some((rule) => deniesOthers(rule, host, ports)))) return true;
   const allowing = policies.filter((p) => (specOf(p)["action"] ?? "ALLOW") === "ALLOW");
   return allowing.length > 0 && allowing.every((p) => rulesOf(p).every(allowsNamed));

@@ -2,7 +2,7 @@ import { clientTls, pinnedNames } from "../clientTls.ts";
 import { hostOf, takes } from "../hosts.ts";
 import { isImport, leadsAway } from "../imports.ts";
 import { is, specOf, violation, type Resource, type Rule } from "../rule.ts";
-import { isUnknown, listOf, textOf } from "../values.ts";
+import { isUnknown, listOf, textOf, wordOf } from "../values.ts";
 
 /** https://istio.io/latest/docs/reference/config/networking/service-entry/#ServiceEntry-subject_alt_names */
 export const importSans: Rule = {
@@ -12,7 +12,7 @@ export const importSans: Rule = {
   check: (resources) => [
     ...resources.filter((r) => isImport(r) && !pinned(r) && !pinnedByRules(r, resources)).map((resource) =>
       violation(resource, {
-        problem: `imports ${listOf(specOf(resource)["hosts"]).map(String).join(", ")} and pins no identity`,
+        problem: `imports ${listOf(specOf(resource)["hosts"]).map(wordOf).join(", ")} and pins no identity`,
         field: "spec.subjectAltNames",
         allowed: "the SPIFFE ids of the accounts that serve it, here or in every TLS setting (ISTIO_MUTUAL) of its DestinationRule",
         remedy: "set subjectAltNames to those ids, as the exporter publishes them",

@@ -1,5 +1,5 @@
 import { annotationsOf, is, labelsOf, resourceRule, specOf, type Finding, type Resource } from "../rule.ts";
-import { objectOf } from "../values.ts";
+import { objectOf, wordOf } from "../values.ts";
 
 /** Label by which istiod takes a Secret for access to another cluster's API server. https://istio.io/latest/docs/setup/install/multicluster/ */
 const remoteSecretLabel = "istio/multiCluster";
@@ -31,7 +31,7 @@ function remoteSecret(resource: Resource): Finding[] {
   ].map(({ path, metadata }) => ({ path, labels: objectOf(metadata["labels"]), annotations: {} as Record<string, unknown> }));
   const own = { path: "metadata", labels: labelsOf(resource), annotations: annotationsOf(resource) };
   return [own, ...made].flatMap(({ path, labels, annotations }) => {
-    const labelled = String(labels[remoteSecretLabel]) === "true";
+    const labelled = wordOf(labels[remoteSecretLabel]) === "true";
     if (!labelled && annotations[clusterAnnotation] === undefined) return [];
     return [
       {

@@ -1,9 +1,9 @@
 import { clientTls } from "../clientTls.ts";
 import { hostOf, takes } from "../hosts.ts";
 import { isImport } from "../imports.ts";
-import { defaults, is, labelsOf, namespaceOf, specOf, violation, type Resource, type Rule, type Violation } from "../rule.ts";
+import { defaults, is, isSpecUnknown, labelsOf, namespaceOf, specOf, violation, type Resource, type Rule, type Violation } from "../rule.ts";
 import { selected } from "../serving.ts";
-import { isUnknown, listOf, objectOf } from "../values.ts";
+import { isUnknown, listOf, objectOf, wordOf } from "../values.ts";
 
 /**
  * Server side: https://istio.io/latest/docs/reference/config/security/peer_authentication/
@@ -43,13 +43,13 @@ function known(spec: Record<string, any>, mode: string): boolean {
 
 /** Whether a policy is for every workload of its namespace. */
 function isWide(resource: Resource): boolean {
-  return !isUnknown(resource.props["spec"]) && Object.keys(selected(specOf(resource)["selector"], "matchLabels")).length === 0;
+  return !isSpecUnknown(resource) && Object.keys(selected(specOf(resource)["selector"], "matchLabels")).length === 0;
 }
 
 /** A stack that runs istiod keeps the mesh-wide policy: in istiod's namespace, for every workload. */
 function missing(resources: Resource[]): Violation[] {
   const keeps = (r: Resource, namespace: string): boolean =>
-    is(r, "security.istio.io", "PeerAuthentication") && namespaceOf(r) === namespace && (isUnknown(r.props["spec"]) || (isWide(r) && known(specOf(r), "STRICT")));
+    is(r, "security.istio.io", "PeerAuthentication") && namespaceOf(r) === namespace && (isSpecUnknown(r) || (isWide(r) && known(specOf(r), "STRICT")));
   return resources
     .flatMap((resource) => istiodNamespace(resource).map((namespace) => ({ resource, namespace })))
     .filter(({ namespace }) => !resources.some((r) => keeps(r, namespace)))
@@ -69,7 +69,7 @@ function istiodNamespace(resource: Resource): string[] {
     const { app, istio } = labelsOf(resource);
     return app === "istiod" || istio === "pilot" ? [namespaceOf(resource)] : [];
   }
-  if (!is(resource, "helm.sh", "Release") || !/(^|\/)istiod(-[0-9.]+\.tgz)?$/.test(String(objectOf(resource.props)["chart"]))) return [];
+  if (!is(resource, "helm.sh", "Release") || !/(^|\/)istiod(-[0-9.]+\.tgz)?$/.test(wordOf(objectOf(resource.props)["chart"]))) return [];
   const { namespace } = objectOf(resource.props);
   return [typeof namespace === "string" ? namespace : "default"];
 }
@@ -83,7 +83,7 @@ function withoutMtls(resource: Resource, resources: Resource[]): Violation[] {
   if (imported.length === 0 && !wide) return [];
   return clientTls(resource).filter(({ tls }) => tls["mode"] === "DISABLE" || tls["mode"] === "SIMPLE").map(({ field, tls }) =>
     violation(resource, {
-      problem: `sets TLS towards ${wide ? `every host of ${host}` : `the imported host ${imported.map(String).join(", ")}`} to ${tls["mode"]}, so the caller shows no mesh identity`,
+      problem: `sets TLS towards ${wide ? `every host of ${host}` : `the imported host ${imported.map(wordOf).join(", ")}`} to ${tls["mode"]}, so the caller shows no mesh identity`,
       field: `${field}.mode`,
       allowed: "ISTIO_MUTUAL, or no tls (Istio chooses mTLS by itself)",
       remedy: "use ISTIO_MUTUAL",

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { rules } from "../../../policy/rules.ts";
 import type { Resource } from "../../../policy/rule.ts";
 import { exportCallers } from "./examples/exportCallers.ts";
@@ -20,4 +21,32 @@ test("every rule has an example of each kind, and takes whatever else there is",
   expect(rules.map((r) => r.name).filter((name) => !examples.some((c) => c.rule === name))).toEqual([]);
   const others: Resource[] = [{ type: "random:index/randomId:RandomId", name: "x", props: {} }, object("core/v1:Namespace", "n", {}), { type: "kubernetes:networking.istio.io/v1:Gateway", name: "unknown", props: {} }];
   for (const rule of rules) expect(rule.check(others)).toEqual([]);
+});
+
+/** Property names that some rule looks at, and values that stand where others are expected. */
+const keys = ["metadata", "name", "namespace", "labels", "annotations", "spec", "servers", "hosts", "host", "tls", "mode", "port", "ports", "number", "targetPort", "listeners", "hostname", "options", "rules", "from", "source", "to", "operation", "when", "key", "values", "principals", "notPrincipals", "selector", "matchLabels", "workloadSelector", "template", "endpoints", "network", "subjectAltNames", "trafficPolicy", "portLevelSettings", "subsets", "mtls", "portLevelMtls", "parentRefs", "hostnames", "data", "stringData", "addresses", "infrastructure", "target", "targetRefs", "chart", "service", "federation", "mesh", "gateways", "address", "config", "networking"];
+const values = [null, undefined, "", "*", true, 15443, "04da6b54-80e4-46f7-96ec-b56ff0331ba9", "[secret]", "AUTO_PASSTHROUGH", "MESH_INTERNAL", "STRICT", "DENY", "httpbin.httpbin.svc.cluster.local", "192.0.2.1/24", "fd00::/8"];
+const types = [...new Set(examples.flatMap((e) => [...e.violates, ...e.passes].map((r) => r.type)))];
+const { value } = fc.letrec((tie) => ({
+  value: fc.oneof({ depthSize: "medium", withCrossShrink: true }, fc.constantFrom(...values), fc.array(tie("value"), { maxLength: 3 }), fc.dictionary(fc.constantFrom(...keys), tie("value"), { maxKeys: 6 })),
+}));
+const anything = fc.record({ type: fc.constantFrom(...types), name: fc.constantFrom("a", "b"), stack: fc.constantFrom("east", "west"), props: value }) as fc.Arbitrary<Resource>;
+
+/** Every copy of an example's resources in which one property, anywhere, is something else. */
+function spoilt(props: unknown, by: unknown): unknown[] {
+  if (typeof props !== "object" || props === null) return [by];
+  const copies = Object.entries(props).flatMap(([key, v]) => spoilt(v, by).map((other) => (Array.isArray(props) ? props.map((w, i) => (String(i) === key ? other : w)) : { ...props, [key]: other })));
+  return [by, ...copies];
+}
+
+test("no shape of a resource makes a rule throw", () => {
+  fc.assert(fc.property(fc.array(anything, { maxLength: 4 }), (resources) => rules.forEach((rule) => rule.check(resources))), { numRuns: 2000 });
+});
+
+test("no property of an example that is null, absent, unknown or of another type makes a rule throw", () => {
+  for (const { violates, passes } of examples)
+    for (const resources of [violates, passes])
+      for (const [i, resource] of resources.entries())
+        for (const by of [null, undefined, values[6], "text", 7, [], [null], {}])
+          for (const props of spoilt(resource.props, by)) for (const rule of rules) rule.check(resources.map((r, j) => (i === j ? { ...r, props: props as Resource["props"] } : r)));
 });
