@@ -34,9 +34,13 @@ export interface Finding {
 export interface Settings {
   /** Istio's root namespaces (`meshConfig.rootNamespace`): a policy there without a selector is mesh-wide. */
   rootNamespaces: string[];
+  /** Whether each mesh must have a trust domain of its own, also under a common root. */
+  separateTrustDomains: boolean;
+  /** Whether pod and Service networks of different stacks must be apart. Meshes work without: nothing routes between them. */
+  separatePodNetworks: boolean;
 }
 
-export const defaults: Settings = { rootNamespaces: ["istio-system"] };
+export const defaults: Settings = { rootNamespaces: ["istio-system"], separateTrustDomains: false, separatePodNetworks: false };
 
 /** A rule over the resources of one stack, or of several; pure, and without a shape of a resource that it throws at. */
 export interface Rule {

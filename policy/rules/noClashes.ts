@@ -1,82 +1,88 @@
-import { overlaps, parseCidr, parseIPv4, size, type Cidr } from "../../components/plan/cidr.ts";
-import { is, specOf, type Resource, type Rule, type Violation } from "../rule.ts";
+import { meet } from "../addresses.ts";
+import { addressClaims, nameClaims, trustClaims, type AddressClaim } from "../claims.ts";
+import { defaults, is, objectName, specOf, violation, type Resource, type Rule, type Violation } from "../rule.ts";
 import { listOf, objectOf } from "../values.ts";
 
-/** Something that must be different, or apart, everywhere. */
-interface Claim {
-  what: string;
-  value: string;
-  resource: Resource;
-}
-
 /**
- * What no two stacks may share: names by which Istio tells meshes, clusters and networks apart, KinD clusters, and
- * addresses that load balancers hand out. Pod and Service networks may overlap across meshes: nothing routes between them.
+ * What no two stacks may share: names by which Istio tells meshes, clusters and networks apart, and addresses. A trust
+ * domain may be shared where the roots are, which is one issuer of identities.
  */
 export const noClashes: Rule = {
   name: "no-clashes-across-stacks",
-  description: "Names of meshes, meshIDs, clusters and networks, and the address ranges of load balancers, differ between stacks. Istio takes endpoints of an equally named network for its own; equal addresses reach only one of two gateways.",
+  description: "Names of meshes, meshIDs, clusters and networks, gateway addresses and the ranges of load balancers differ between stacks, and no gateway has an address of pods elsewhere. Istio takes endpoints of an equally named network for its own; equal addresses reach only one of two.",
   scope: "federation",
-  check: (resources) => [...sameNames(resources.flatMap(names)), ...overlappingPools(resources.flatMap(pools)), ...ownNetwork(resources)],
+  check: (resources, { separateTrustDomains, separatePodNetworks } = defaults) => [
+    ...sameNames(resources),
+    ...sameTrustDomains(resources, separateTrustDomains),
+    ...pairsOf(resources.flatMap(addressClaims)).flatMap(([a, b]) => sameAddresses(a, b, separatePodNetworks)),
+    ...ownNetwork(resources),
+  ],
 };
 
-/** Names as a stack's federation contract publishes them. */
-function names(resource: Resource): Claim[] {
-  const mesh = resource.type === "pulumi:pulumi:Stack" ? objectOf(objectOf(objectOf(resource.props)["federation"])["mesh"]) : {};
-  return (["name", "meshId", "cluster", "network"] as const).flatMap((key) => (typeof mesh[key] === "string" ? [{ what: `mesh.${key}`, value: mesh[key], resource }] : []));
-}
-
-function sameNames(claims: Claim[]): Violation[] {
-  return pairsOf(claims).flatMap(([a, b]) =>
-    a.what === b.what && a.value === b.value && a.resource !== b.resource ? [{ resource: b.resource, message: `${a.what} "${a.value}" is used by ${where(a)} and ${where(b)}; it must differ` }] : [],
+function sameNames(resources: Resource[]): Violation[] {
+  return pairsOf(resources.flatMap(nameClaims)).filter(([a, b]) => a.key === b.key && a.value === b.value && a.resource !== b.resource).map(([a, b]) =>
+    violation(b.resource, {
+      problem: `has mesh.${a.key} "${a.value}", which ${where(a.resource)} has too`,
+      field: `federation.mesh.${a.key}`,
+      allowed: "a value that no other stack has",
+      remedy: `change mesh.${a.key} in one of ${where(a.resource)} and ${where(b.resource)}`,
+    }),
   );
 }
 
-/** Address ranges that MetalLB hands out: CIDRs, or first and last address. https://metallb.io/configuration/ */
-function pools(resource: Resource): (Claim & { ranges: Cidr[] })[] {
-  if (!is(resource, "metallb.io", "IPAddressPool")) return [];
-  return listOf(specOf(resource)["addresses"]).flatMap((value) => {
-    const range = rangeOf(String(value));
-    return range ? [{ what: "address pool", value: String(value), resource, ranges: range }] : [];
+function sameTrustDomains(resources: Resource[], separate: boolean): Violation[] {
+  return pairsOf(resources.flatMap(trustClaims)).flatMap(([a, b]) => {
+    const apart = a.roots.length > 0 && b.roots.length > 0 && !a.roots.some((root) => b.roots.includes(root));
+    if (a.domain !== b.domain || a.resource === b.resource || !(apart || separate)) return [];
+    return [
+      violation(b.resource, {
+        problem: `has trust domain "${a.domain}", which ${where(a.resource)} has too${apart ? " under another root, so that two issuers give out the same identities" : ""}`,
+        field: "federation.mesh.trustDomain",
+        allowed: separate ? "a trust domain that no other stack has" : "a trust domain of its own, or a root in common",
+        remedy: "change mesh.trustDomain in one of them",
+      }),
+    ];
   });
 }
 
-function rangeOf(text: string): Cidr[] | undefined {
-  try {
-    const [first, last] = text.split("-");
-    if (last === undefined) return [parseCidr(text)];
-    // Split into blocks: the largest that start where the one before ended.
-    const blocks: Cidr[] = [];
-    for (let base = parseIPv4(first!); base <= parseIPv4(last); ) {
-      let prefix = 32;
-      while (prefix > 0 && base % 2 ** (33 - prefix) === 0 && base + 2 ** (33 - prefix) - 1 <= parseIPv4(last)) prefix--;
-      blocks.push({ base, prefix });
-      base += size({ base, prefix });
-    }
-    return blocks;
-  } catch {
-    return undefined;
-  }
+function sameAddresses(a: AddressClaim, b: AddressClaim, separate: boolean): Violation[] {
+  if (!meet(a.addresses, b.addresses) || !mustDiffer(a, b, separate)) return [];
+  return [
+    violation(b.resource, {
+      problem: `has the ${b.what}, which meets the ${a.what} of ${where(a.resource)}`,
+      field: b.field,
+      allowed: "addresses that no other stack uses",
+      remedy: `give ${where(a.resource)} and ${where(b.resource)} addresses of their own`,
+    }),
+  ];
 }
 
-function overlappingPools(claims: (Claim & { ranges: Cidr[] })[]): Violation[] {
-  return pairsOf(claims).flatMap(([a, b]) =>
-    a.ranges.some((x) => b.ranges.some((y) => overlaps(x, y))) ? [{ resource: b.resource, message: `address pool ${a.value} of ${where(a)} overlaps ${b.value} of ${where(b)}; give each its own part` }] : [],
-  );
+/**
+ * Whether two claims must not meet. Inside one stack only pools: its gateway has an address of its own pool. Pods and
+ * Services of two meshes may have the same addresses, but a gateway's inside them would never be reached from there.
+ */
+function mustDiffer(a: AddressClaim, b: AddressClaim, separate: boolean): boolean {
+  if (a.resource.stack === b.resource.stack) return a.kind === "pool" && b.kind === "pool" && a.resource !== b.resource;
+  if (a.kind === "network" && b.kind === "network") return separate;
+  // One address may stand for two gateways on ports of their own.
+  return a.kind !== "gateway" || b.kind !== "gateway" || a.port === b.port;
 }
 
 /** An import whose endpoints are in the stack's own network: Istio would take the peer's gateway for a local pod. */
 function ownNetwork(resources: Resource[]): Violation[] {
-  const owns = resources.flatMap(names).filter((c) => c.what === "mesh.network");
-  return resources.filter((r) => is(r, "networking.istio.io", "ServiceEntry")).flatMap((resource) =>
-    listOf(specOf(resource)["endpoints"])
-      .filter((endpoint) => owns.some((own) => own.value === endpoint?.network && own.resource.stack === resource.stack))
-      .map((endpoint) => ({ resource, message: `an endpoint of ${resource.name} is in network ${endpoint.network}, which is this mesh's own; the exporter's network must have another name` })),
-  );
+  const owns = resources.flatMap(nameClaims).filter((c) => c.key === "network");
+  const entries = resources.filter((r) => is(r, "networking.istio.io", "ServiceEntry") || is(r, "networking.istio.io", "WorkloadEntry"));
+  return entries.flatMap((resource) => {
+    const spec = specOf(resource);
+    const places = [{ field: "spec.network", network: spec["network"] }, ...listOf(spec["endpoints"]).map((e, i) => ({ field: `spec.endpoints[${i}].network`, network: objectOf(e)["network"] }))];
+    return places
+      .filter(({ network }) => owns.some((own) => own.value === network && own.resource.stack === resource.stack))
+      .map(({ field, network }) => violation(resource, { problem: `leads to network ${network}, which is this mesh's own`, field, allowed: "the exporter's network, under another name", remedy: "change the network's name in one of the meshes" }));
+  });
 }
 
-function where({ resource }: Claim): string {
-  return resource.stack ? `stack ${resource.stack}` : resource.name;
+function where(resource: Resource): string {
+  return resource.stack ? `stack ${resource.stack}` : objectName(resource);
 }
 
 function pairsOf<T>(values: T[]): [T, T][] {

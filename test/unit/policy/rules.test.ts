@@ -1,20 +1,31 @@
 import fc from "fast-check";
 import { rules } from "../../../policy/rules.ts";
-import type { Resource } from "../../../policy/rule.ts";
+import { defaults, type Resource, type Settings } from "../../../policy/rule.ts";
 import { exportCallers } from "./examples/exportCallers.ts";
 import { gateways } from "./examples/gateways.ts";
 import { importSans } from "./examples/importSans.ts";
 import { object, type Example } from "./examples/kubernetes.ts";
-import { others } from "./examples/others.ts";
+import { kind, noClashes, stack } from "./examples/noClashes.ts";
 import { peerCredentials } from "./examples/peerCredentials.ts";
 import { strictMtls } from "./examples/strictMtls.ts";
 
-const examples: Example[] = [...gateways, ...importSans, ...exportCallers, ...peerCredentials, ...strictMtls, ...others];
+const examples: Example[] = [...gateways, ...importSans, ...exportCallers, ...peerCredentials, ...strictMtls, ...noClashes];
 
 test.each(examples)("$rule: $what", ({ rule: name, violates, passes, says }) => {
   const rule = rules.find((r) => r.name === name)!;
   expect(rule.check(violates).map((v) => v.message)).toEqual([expect.stringMatching(says)]);
   expect(rule.check(passes)).toEqual([]);
+});
+
+// What meshes can live with unless an organisation says otherwise.
+test.each<[string, Resource[], Partial<Settings>, RegExp]>([
+  ["a shared trust domain under one root", ["a", "b"].map((name) => stack(name, { trustDomain: "t", roots: ["1"] })), { separateTrustDomains: true }, /stack b has trust domain "t", which stack a has too \(federation\.mesh\.trustDomain\)/],
+  ["pod networks that overlap", [kind("a", "10.10.0.0/16", "10.255.10.0/24"), kind("b", "10.10.128.0/17", "10.255.20.0/24")], { separatePodNetworks: true }, /pod network 10\.10\.128\.0\/17, which meets the pod network 10\.10\.0\.0\/16 of stack a/],
+  ["a Service network inside a pod network, IPv6 beside IPv4", [kind("a", "10.10.0.0/16,fd00:10::/56", "10.255.10.0/24"), kind("b", "10.20.0.0/16", "10.255.20.0/24,fd00:10::/112")], { separatePodNetworks: true }, /Service network fd00:10::\/112, which meets the pod network fd00:10::\/56/],
+])("%s is refused only where it is asked for", (_, resources, settings, says) => {
+  const { check } = rules.find((r) => r.name === "no-clashes-across-stacks")!;
+  expect(check(resources)).toEqual([]);
+  expect(check(resources, { ...defaults, ...settings }).map((v) => v.message)).toEqual([expect.stringMatching(says)]);
 });
 
 test("every rule has an example of each kind, and takes whatever else there is", () => {
@@ -24,7 +35,7 @@ test("every rule has an example of each kind, and takes whatever else there is",
 });
 
 /** Property names that some rule looks at, and values that stand where others are expected. */
-const keys = ["metadata", "name", "namespace", "labels", "annotations", "spec", "servers", "hosts", "host", "tls", "mode", "port", "ports", "number", "targetPort", "listeners", "hostname", "options", "rules", "from", "source", "to", "operation", "when", "key", "values", "principals", "notPrincipals", "selector", "matchLabels", "workloadSelector", "template", "endpoints", "network", "subjectAltNames", "trafficPolicy", "portLevelSettings", "subsets", "mtls", "portLevelMtls", "parentRefs", "hostnames", "data", "stringData", "addresses", "infrastructure", "target", "targetRefs", "chart", "service", "federation", "mesh", "gateways", "address", "config", "networking"];
+const keys = ["metadata", "name", "namespace", "labels", "annotations", "spec", "servers", "hosts", "host", "tls", "mode", "port", "ports", "number", "targetPort", "listeners", "hostname", "options", "rules", "from", "source", "to", "operation", "when", "key", "values", "principals", "notPrincipals", "selector", "matchLabels", "workloadSelector", "template", "endpoints", "network", "subjectAltNames", "trafficPolicy", "portLevelSettings", "subsets", "mtls", "portLevelMtls", "parentRefs", "hostnames", "data", "stringData", "addresses", "infrastructure", "target", "targetRefs", "chart", "service", "federation", "mesh", "gateways", "address", "stdin", "roots", "trustDomain"];
 const values = [null, undefined, "", "*", true, 15443, "04da6b54-80e4-46f7-96ec-b56ff0331ba9", "[secret]", "AUTO_PASSTHROUGH", "MESH_INTERNAL", "STRICT", "DENY", "httpbin.httpbin.svc.cluster.local", "192.0.2.1/24", "fd00::/8"];
 const types = [...new Set(examples.flatMap((e) => [...e.violates, ...e.passes].map((r) => r.type)))];
 const { value } = fc.letrec((tie) => ({
