@@ -46,12 +46,14 @@ export function trustClaims(resource: Resource): { domain: string; roots: unknow
  * A host name has no address here. https://metallb.io/configuration/ https://kind.sigs.k8s.io/docs/user/configuration/#networking
  */
 export function addressClaims(resource: Resource): AddressClaim[] {
+  // The unspecified address stands for one that a load balancer has yet to give.
+  const known = (text: unknown): boolean => text !== "0.0.0.0" && text !== "::";
   const claims = (kind: AddressClaim["kind"], what: string, field: string, texts: unknown[], port?: number): AddressClaim[] =>
     texts.flatMap((text) => {
       const addresses = addressesOf(wordOf(text));
       return addresses ? [{ kind, what: `${what} ${wordOf(text)}`, field, addresses, resource, ...(port !== undefined ? { port } : {}) }] : [];
     });
-  const gateways = listOf(contractOf(resource)["gateways"]).map(objectOf).flatMap(({ address, port }, i) => claims("gateway", "gateway address", `federation.gateways[${i}].address`, [address], numberOf(port)));
+  const gateways = listOf(contractOf(resource)["gateways"]).map(objectOf).flatMap(({ address, port }, i) => claims("gateway", "gateway address", `federation.gateways[${i}].address`, [address].filter(known), numberOf(port)));
   const pools = is(resource, "metallb.io", "IPAddressPool") ? claims("pool", "address pool", "spec.addresses", listOf(specOf(resource)["addresses"])) : [];
   return [...gateways, ...pools, ...(["podSubnet", "serviceSubnet"] as const).flatMap((key) => claims("network", key === "podSubnet" ? "pod network" : "Service network", `stdin, ${key}`, kindNetworks(resource, key)))];
 }
