@@ -1,5 +1,4 @@
 import { existsSync, writeFileSync } from "node:fs";
-import { rules } from "../policy/rules.ts";
 import { changesBetween, notCompared } from "../review/changes.ts";
 import { renderComment } from "../review/comment.ts";
 import { maskValue } from "../review/masking.ts";
@@ -59,14 +58,15 @@ async function reviewSince(ref: string, head: Revision, requirePreviews = false)
   const before = planRevision(base, deployed.contracts, sources);
   const after = planRevision(head, deployed.contracts, sources);
   const { previews, failed, resources, order } = await previewStacks(tools, head, after, deployed, consoleProgress());
+  const judgement = checkPolicies(after, resources, previews);
   const [from, to] = [{ revision: base, federation: before }, { revision: head, federation: after }];
   const result: ReviewResult = {
     changes: changesBetween(from, to, deployed.contracts),
     notCompared: notCompared(from, to),
     failed: [...after.failed, ...failed],
     warnings: [...after.warnings, ...deployed.notes],
-    policies: checkPolicies(after, resources),
-    policiesRan: { policies: rules.length, stacks: [...resources.keys()].sort() },
+    policies: judgement.findings,
+    policiesRan: { policies: judgement.policies, stacks: judgement.judged, notJudged: judgement.notJudged },
     previews,
     order,
   };

@@ -25,8 +25,10 @@ function changesPart({ changes, notCompared }: ReviewResult): string[] {
 function checksPart({ failed, warnings, policies, policiesRan }: ReviewResult): string[] {
   const lines = [...failed.map((f) => `- **${f.stack}**: ${inline(f.message)}`), ...policies.map((p) => `- **${p.stack}**: policy \`${p.policy}\`: ${inline(p.message)}`)];
   const ran = policiesRan.stacks.length > 0 ? `${policiesRan.policies} policies on ${policiesRan.stacks.join(", ")}` : "no policy (no stack was previewed)";
+  // The whole reason stands with the stack's preview, below.
+  const unjudged = policiesRan.notJudged.map(({ stack, why }) => `${stack} (${inline(why.split(": ")[0]!)})`);
   const told = warnings.map((w) => `- **${w.stack}** (goes ahead): ${inline(w.message)}`);
-  return [lines.length > 0 ? `### ${lines.length === 1 ? "1 check" : `${lines.length} checks`} failed` : "### Checks passed", "", ...lines, ...told, ...(lines.length + told.length > 0 ? [""] : []), `Ran: contract checks, ${ran}.`, ""];
+  return [lines.length > 0 ? `### ${lines.length === 1 ? "1 check" : `${lines.length} checks`} failed` : "### Checks passed", "", ...lines, ...told, ...(lines.length + told.length > 0 ? [""] : []), `Ran: contract checks, ${ran}.${unjudged.length > 0 ? ` Not judged by policies: ${unjudged.join(", ")}.` : ""}`, ""];
 }
 
 function previewsPart({ previews, order }: ReviewResult): string[] {

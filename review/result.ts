@@ -24,8 +24,8 @@ export interface ReviewResult {
   failed: FailedCheck[];
   warnings: FailedCheck[];
   policies: PolicyFinding[];
-  /** How many policies ran, on which stacks. */
-  policiesRan: { policies: number; stacks: string[] };
+  /** How many policies ran, on which stacks, and on which they could not, and why. */
+  policiesRan: { policies: number; stacks: string[]; notJudged: { stack: string; why: string }[] };
   previews: StackPreview[];
   order: DeploymentOrder;
 }

@@ -1,21 +1,20 @@
-import type { Resource } from "../../policy/rule.ts";
-import { rules } from "../../policy/rules.ts";
+import { judge, type Judgement } from "../../policy/judge.ts";
 import type { PlannedFederation } from "../../review/planRevision.ts";
 import type { PreviewedResource } from "../../review/previewReport.ts";
-import type { PolicyFinding } from "../../review/result.ts";
+import type { StackPreview } from "../../review/result.ts";
 
 /**
  * Runs the policy pack's rules on the resources that previews show. Each stack's root carries the contract that its
- * configuration makes: in a preview the engine does not know that output yet.
+ * configuration makes: in a preview the engine does not know that output yet, and without one it is all there is.
  */
-export function checkPolicies(federation: PlannedFederation, resources: ReadonlyMap<string, PreviewedResource[]>): PolicyFinding[] {
-  const stacks = [...resources].map(([stack, list]) => {
-    const contract = federation.meshes.find((m) => m.stack === stack)?.contract;
-    return { stack, list: list.map((r): Resource => ({ ...r, stack, props: r.type === "pulumi:pulumi:Stack" && contract ? { federation: contract } : r.props })) };
-  });
-  const all = stacks.flatMap((s) => s.list);
-  return rules.flatMap((rule) => {
-    const groups = rule.scope === "federation" ? [{ stack: "all", list: all }] : stacks;
-    return groups.flatMap(({ stack, list }) => rule.check(list).map((v) => ({ stack: v.resource?.stack ?? stack, policy: rule.name, message: v.message })));
-  });
+export function checkPolicies(federation: PlannedFederation, resources: ReadonlyMap<string, PreviewedResource[]>, previews: StackPreview[]): Judgement {
+  return judge(
+    previews.map((preview) => {
+      const { stack } = preview;
+      const contract = federation.meshes.find((m) => m.stack === stack)?.contract;
+      const root = { type: "pulumi:pulumi:Stack", name: stack, props: { federation: contract } };
+      const list = resources.get(stack) ?? (contract ? [root] : []);
+      return { stack, resources: list.map((r) => (r.type === root.type && contract ? { ...r, props: root.props } : r)), notPreviewed: preview.state === "skipped" ? preview.reason : undefined };
+    }),
+  );
 }
