@@ -1,5 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { join, resolve } from "node:path";
+import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative, resolve } from "node:path";
 import { promisify } from "node:util";
 import * as grpc from "@grpc/grpc-js";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb.js";
@@ -11,12 +13,17 @@ import { rules } from "../../../policy/rules.ts";
 const root = resolve(import.meta.dirname, "..", "..", "..");
 /** The engine's mark of a value that is not known in a preview. */
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+let folder: string;
 let host: ChildProcess;
 let client: any;
 
-// As the engine's Node host does: the SDK's own runner in the pack's folder; the port is its first line.
+// As the engine's Node host does: the SDK's own runner in the pack's folder; the port is its first line. The folder is a
+// copy, as on a machine that the pack was published to: nothing of this repository is beside it but installed packages.
 beforeAll(async () => {
-  host = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", join(root, "node_modules", "@pulumi", "pulumi", "cmd", "run-policy-pack"), "127.0.0.1:1", "."], { cwd: join(root, "policy"), stdio: ["ignore", "pipe", "pipe"] });
+  folder = mkdtempSync(join(tmpdir(), "policy-pack-"));
+  cpSync(join(root, "policy"), folder, { recursive: true, filter: (file) => !file.endsWith("node_modules") });
+  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+  host = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", join(root, "node_modules", "@pulumi", "pulumi", "cmd", "run-policy-pack"), "127.0.0.1:1", "."], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
   host.stderr!.setEncoding("utf8").on("data", (text: string) => (said += text));
   const port = await new Promise<string>((done, fail) => {
@@ -29,6 +36,7 @@ beforeAll(async () => {
 afterAll(() => {
   client?.close();
   host?.kill("SIGKILL");
+  if (folder) rmSync(folder, { recursive: true, force: true });
 });
 
 const call = <T>(method: string, request: unknown): Promise<T> => promisify(client[method].bind(client) as (r: unknown, done: (e: Error | null, v: T) => void) => void)(request);
@@ -43,6 +51,17 @@ function fill<T extends proto.AnalyzeRequest | proto.AnalyzerResource>(message: 
 }
 
 const gateway = (hosts: string[]) => ["kubernetes:networking.istio.io/v1:Gateway", "export", { metadata: { name: "export", namespace: "istio-system" }, spec: { servers: [{ hosts, tls: { mode: "AUTO_PASSTHROUGH" } }] } }] as const;
+
+test("the pack uses nothing but its own files, Node, and the packages that it declares, in the versions tested here", () => {
+  const read = (...path: string[]) => JSON.parse(readFileSync(join(root, ...path, "package.json"), "utf8"));
+  const { dependencies } = read("policy");
+  const files = globSync("**/*.{ts,cjs}", { cwd: join(root, "policy"), exclude: (f) => f === "node_modules" });
+  const imports = files.flatMap((file) => [...readFileSync(join(root, "policy", file), "utf8").matchAll(/^(?:import|export)(?: [^"\n]* from)? "([^"]+)";|\b(?:import|require)\("([^"]+)"\)/gm)].map(([, at, called]) => ({ file, to: (at ?? called)! })));
+  expect(imports.length).toBeGreaterThan(files.length);
+  const foreign = imports.filter(({ file, to }) => (to.startsWith(".") ? relative(join(root, "policy"), resolve(root, "policy", file, "..", to)).startsWith("..") : !to.startsWith("node:") && !(to in dependencies)));
+  expect(foreign).toEqual([]);
+  for (const [name, version] of Object.entries(dependencies)) expect([name, version]).toEqual([name, read("node_modules", name).version.replace(/^v/, "")]);
+});
 
 test("the pack says what it is and which policies it has", async () => {
   const info = (await call<proto.AnalyzerInfo>("getAnalyzerInfo", new Empty())).toObject();
