@@ -25,8 +25,8 @@ export const exportCallers: Rule = {
         violation(resource, {
           problem: `exports ${host} to anybody with a certificate of the common root`,
           field,
-          allowed: `hosts whose serving pods are under an AuthorizationPolicy that names its callers without wildcards (DENY with notPrincipals, or nothing but ALLOW with principals); annotation ${publicAnnotation}: "true"`,
-          remedy: `name its callers in such a policy whose selector takes the serving pods (label it ${exportLabel} like the Gateway where their Service is in another stack), or declare it public`,
+          allowed: `an AuthorizationPolicy on every serving pod that names all callers without wildcards, or annotation ${publicAnnotation}: "true"`,
+          remedy: `name its callers (DENY with notPrincipals, or only ALLOW with principals, and a selector that takes the serving pods, or label ${exportLabel} as on the Gateway where their Service is in another stack), or declare it public`,
         }),
       );
     });

@@ -23,7 +23,7 @@ export const importSans: Rule = {
         problem: `is an endpoint ${textOf(specOf(resource)["network"]) ? `in network ${specOf(resource)["network"]}` : "behind an east-west gateway"} without an identity`,
         field: "spec.serviceAccount",
         allowed: "the account that serves it there",
-        remedy: "set serviceAccount; one entry for each account",
+        remedy: "set serviceAccount, in an entry for each account",
       }),
     ),
   ],

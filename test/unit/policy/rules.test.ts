@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { rules } from "../../../policy/rules.ts";
-import { defaults, type Resource, type Settings } from "../../../policy/rule.ts";
+import { defaults, objectName, type Resource, type Settings } from "../../../policy/rule.ts";
 import { exportCallers } from "./examples/exportCallers.ts";
 import { gateways } from "./examples/gateways.ts";
 import { importSans } from "./examples/importSans.ts";
@@ -28,8 +28,23 @@ test.each<[string, Resource[], Partial<Settings>, RegExp]>([
   expect(check(resources, { ...defaults, ...settings }).map((v) => v.message)).toEqual([expect.stringMatching(says)]);
 });
 
-test("every rule has an example of each kind, and takes whatever else there is", () => {
-  expect(rules.map((r) => r.name).filter((name) => !examples.some((c) => c.rule === name))).toEqual([]);
+test("every rule has examples that violate it and that keep to it, each with resources that it looks at", () => {
+  expect(rules.map((r) => r.name).filter((name) => !examples.some((e) => e.rule === name))).toEqual([]);
+  // What keeps to a rule says something only where it has a resource of a kind that violates it elsewhere.
+  const kinds = new Map(rules.map(({ name, check }) => [name, new Set(examples.filter((e) => e.rule === name).flatMap((e) => check(e.violates).map((v) => v.resource.type)))]));
+  expect(examples.filter((e) => !e.passes.some((r) => kinds.get(e.rule)!.has(r.type))).map((e) => `${e.rule}: ${e.what}`)).toEqual([]);
+});
+
+test("every violation names the resource, the field, what is allowed and what to do", () => {
+  const found = examples.flatMap((e) => rules.find((r) => r.name === e.rule)!.check(e.violates));
+  expect(found.length).toBeGreaterThanOrEqual(examples.length);
+  for (const { message, resource } of found) {
+    expect(message.startsWith(`${objectName(resource)} `)).toBe(true);
+    expect(message).toMatch(/^.+ \((spec|metadata|data|stringData|binaryData|values|federation)[.[].+\); allowed: [^;]+; [^;]+$/);
+  }
+});
+
+test("a rule lets every other resource be", () => {
   const others: Resource[] = [{ type: "random:index/randomId:RandomId", name: "x", props: {} }, object("core/v1:Namespace", "n", {}), { type: "kubernetes:networking.istio.io/v1:Gateway", name: "unknown", props: {} }];
   for (const rule of rules) expect(rule.check(others)).toEqual([]);
 });

@@ -22,7 +22,7 @@ const cases: [what: string, violates: Example["violates"], passes: Example["pass
   ["a pool inside a range", [pool("a", "172.18.1.0-172.18.9.255"), pool("b", "172.18.3.0/24")], [pool("a", "172.18.1.0-172.18.2.255"), pool("b", "172.18.3.0/24")], /stack a/],
   ["pools, IPv6", [pool("a", "fd00:1::/64"), pool("b", "fd00:1::10-fd00:1::20")], [pool("a", "fd00:1::/64"), pool("b", "fd00:2::10-fd00:2::20", "0.0.0.0/0")], /fd00:1::\/64 of stack a/],
   ["two pools of one stack", [pool("a", "192.0.2.0/28"), { ...pool("a", "192.0.2.8/29"), name: "other" }], [pool("a", "192.0.2.0/28", "192.0.2.8/29")], /stack a/],
-  ["a pool in another stack's Service network", [kind("a", "10.10.0.0/16", "10.255.10.0/24,fd00:10::/112"), pool("b", "fd00:10::8-fd00:10::f")], [kind("a", "10.10.0.0/16", "10.255.10.0/24"), kind("b", "10.10.0.0/16", "10.255.10.0/24")], /meets the Service network fd00:10::\/112 of stack a/],
+  ["a pool in another stack's Service network", [kind("a", "10.10.0.0/16", "10.255.10.0/24,fd00:10::/112"), pool("b", "fd00:10::8-fd00:10::f")], [kind("a", "10.10.0.0/16", "10.255.10.0/24,fd00:10::/112"), kind("b", "10.10.0.0/16", "10.255.10.0/24"), pool("b", "fd00:11::8-fd00:11::f")], /meets the Service network fd00:10::\/112 of stack a/],
   ["an import from the mesh's own network", [stack("west", { network: "network-west" }), entry({ subjectAltNames: sans })], [stack("west", { network: "network-x" }), entry({ subjectAltNames: sans })], /leads to network network-west, which is this mesh's own \(spec\.endpoints\[0\]\.network\)/],
   ["an endpoint from the mesh's own network", [stack("west", { network: "n" }), workloadEntry("n")], [stack("west", { network: "n" }), workloadEntry("m")], /spec\.network/],
 ];
