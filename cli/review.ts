@@ -12,7 +12,7 @@ import { failWith, readArguments } from "./arguments.ts";
 import { readBase } from "./review/base.ts";
 import { readDeployed } from "./review/backend.ts";
 import { findDrift } from "./review/findDrift.ts";
-import { checkPolicies } from "./review/policies.ts";
+import { checkPolicies, readPolicyConfig } from "./review/policies.ts";
 import { previewStacks } from "./review/previews.ts";
 import { prepareTools } from "./tools.ts";
 import { paths, root } from "./workspace.ts";
@@ -52,19 +52,20 @@ interface Told {
 
 async function reviewSince(ref: string, head: Revision, requirePreviews = false): Promise<Told> {
   const base = readBase(root, ref);
+  const policyConfig = readPolicyConfig(root);
   const tools = await prepareTools();
   const deployed = await readDeployed(tools, head);
   const sources = readSources({ MESH_FEDERATION_SOURCES: existsSync(paths.sources) ? paths.sources : "" });
   const before = planRevision(base, deployed.contracts, sources);
   const after = planRevision(head, deployed.contracts, sources);
   const { previews, failed, resources, order } = await previewStacks(tools, head, after, deployed, consoleProgress());
-  const judgement = checkPolicies(after, resources, previews);
+  const judgement = checkPolicies(after, resources, previews, policyConfig);
   const [from, to] = [{ revision: base, federation: before }, { revision: head, federation: after }];
   const result: ReviewResult = {
     changes: changesBetween(from, to, deployed.contracts),
     notCompared: notCompared(from, to),
     failed: [...after.failed, ...failed],
-    warnings: [...after.warnings, ...deployed.notes],
+    warnings: [...after.warnings, ...deployed.notes, ...judgement.advice.map(({ stack, policy, message }) => ({ stack, message: `policy \`${policy}\`: ${message}` }))],
     policies: judgement.findings,
     policiesRan: { policies: judgement.policies, stacks: judgement.judged, notJudged: judgement.notJudged },
     previews,

@@ -60,8 +60,9 @@ export function addressClaims(resource: Resource): AddressClaim[] {
 
 /** Networks in the KinD configuration that a command is given; two, with a comma, for a cluster with IPv4 and IPv6. */
 function kindNetworks(resource: Resource, key: string): string[] {
+  if (resource.type !== "command:local:Command") return [];
   const text = wordOf(objectOf(resource.props)["stdin"]);
-  if (resource.type !== "command:local:Command" || !text.includes("kind.x-k8s.io")) return [];
+  if (!text.includes("kind.x-k8s.io")) return [];
   const [, value = ""] = new RegExp(`^\\s*["']?${key}["']?\\s*:\\s*["']?([0-9a-fA-F.:/, ]+)`, "m").exec(text) ?? [];
   return value.split(",").map((v) => v.trim()).filter((v) => v !== "");
 }

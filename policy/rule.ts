@@ -1,3 +1,4 @@
+import type { Settings } from "./settings.ts";
 import { isUnknown, objectOf, textOf } from "./values.ts";
 
 /** A resource as the engine, or a preview, describes it. Of its properties nothing is taken for granted. */
@@ -30,18 +31,6 @@ export interface Finding {
   remedy: string;
 }
 
-/** What an organisation may tell the rules about itself. */
-export interface Settings {
-  /** Istio's root namespaces (`meshConfig.rootNamespace`): a policy there without a selector is mesh-wide. */
-  rootNamespaces: string[];
-  /** Whether each mesh must have a trust domain of its own, also under a common root. */
-  separateTrustDomains: boolean;
-  /** Whether pod and Service networks of different stacks must be apart. Meshes work without: nothing routes between them. */
-  separatePodNetworks: boolean;
-}
-
-export const defaults: Settings = { rootNamespaces: ["istio-system"], separateTrustDomains: false, separatePodNetworks: false };
-
 /** A rule over the resources of one stack, or of several; pure, and without a shape of a resource that it throws at. */
 export interface Rule {
   /** Name of the policy, kebab-case. */
@@ -53,6 +42,9 @@ export interface Rule {
    * only several stacks together; a policy pack sees one at a time, so there it finds what one stack already shows.
    */
   scope: "resource" | "stack" | "federation";
+  /** The settings that it heeds; none where left out. */
+  settings?: readonly (keyof Settings)[];
+  /** @param settings its defaults where left out */
   check(resources: Resource[], settings?: Settings): Violation[];
 }
 

@@ -27,17 +27,22 @@ export function servingOf(host: string, resources: Resource[]): Serving {
 
 function servedBy(owner: Resource, selector: Labels, port: "number" | "port", resources: Resource[]): Serving {
   const namespace = namespaceOf(owner);
-  const pods = resources.filter((r) => namespaceOf(r) === namespace).flatMap((r) => podLabels(r).filter((labels) => covers(selector, labels)));
+  const pods = resources.filter((r) => runsPods(r) && namespaceOf(r) === namespace).map(podLabels).filter((labels) => covers(selector, labels));
   const ports = listOf(specOf(owner)["ports"]).map((p) => numberOf(objectOf(p)["targetPort"] ?? objectOf(p)[port]));
   return { namespace, pods: pods.length > 0 ? pods : [selector], ...(ports.every(Number.isInteger) ? { ports: ports.map(wordOf) } : {}) };
 }
 
-/** Labels of the pods that an object makes, or is; none for an object of another kind. */
-function podLabels(resource: Resource): Labels[] {
-  if (!kindOf(resource)) return [];
-  if (is(resource, "", "Pod")) return [labelsOf(resource)];
-  const template = objectOf(specOf(resource)["template"]);
-  return "metadata" in template ? [objectOf(objectOf(template["metadata"])["labels"])] : [];
+/** Kinds that are pods or make them, by group. */
+const workloads: Record<string, string[]> = { "": ["Pod", "ReplicationController"], apps: ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"], "argoproj.io": ["Rollout"] };
+
+function runsPods(resource: Resource): boolean {
+  const { group, kind } = kindOf(resource) ?? {};
+  return group !== undefined && (workloads[group] ?? []).includes(kind!);
+}
+
+/** Labels of the pods that an object makes, or is. */
+function podLabels(resource: Resource): Labels {
+  return is(resource, "", "Pod") ? labelsOf(resource) : objectOf(objectOf(objectOf(specOf(resource)["template"])["metadata"])["labels"]);
 }
 
 /** Whether everything with these labels is selected. */

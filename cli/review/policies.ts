@@ -1,4 +1,8 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { judge, type Judgement } from "../../policy/judge.ts";
+import { rules } from "../../policy/rules.ts";
+import { readConfig } from "../../policy/settings.ts";
 import type { PlannedFederation } from "../../review/planRevision.ts";
 import type { PreviewedResource } from "../../review/previewReport.ts";
 import type { StackPreview } from "../../review/result.ts";
@@ -7,7 +11,7 @@ import type { StackPreview } from "../../review/result.ts";
  * Runs the policy pack's rules on the resources that previews show. Each stack's root carries the contract that its
  * configuration makes: in a preview the engine does not know that output yet, and without one it is all there is.
  */
-export function checkPolicies(federation: PlannedFederation, resources: ReadonlyMap<string, PreviewedResource[]>, previews: StackPreview[]): Judgement {
+export function checkPolicies(federation: PlannedFederation, resources: ReadonlyMap<string, PreviewedResource[]>, previews: StackPreview[], config: unknown = {}): Judgement {
   return judge(
     previews.map((preview) => {
       const { stack } = preview;
@@ -16,5 +20,19 @@ export function checkPolicies(federation: PlannedFederation, resources: Readonly
       const list = resources.get(stack) ?? (contract ? [root] : []);
       return { stack, resources: list.map((r) => (r.type === root.type && contract ? { ...r, props: root.props } : r)), notPreviewed: preview.state === "skipped" ? preview.reason : undefined };
     }),
+    config,
   );
+}
+
+/** The configuration of the policies: `policy-config.json` beside `stacks/`; without that file, the defaults. Throws at a wrong one. */
+export function readPolicyConfig(folder: string): unknown {
+  const file = join(folder, "policy-config.json");
+  if (!existsSync(file)) return {};
+  try {
+    const config: unknown = JSON.parse(readFileSync(file, "utf8"));
+    readConfig(config, rules);
+    return config;
+  } catch (error) {
+    throw new Error(`policy-config.json cannot be used: ${(error as Error).message}\nIt must be JSON as in docs/policies.md`);
+  }
 }

@@ -1,7 +1,8 @@
 import { allowsNamed, deniesOthers } from "../callers.ts";
 import { passedHosts, serviceHost } from "../exports.ts";
 import { publicAnnotation, exportLabel } from "../names.ts";
-import { annotationsOf, defaults, is, isSpecUnknown, labelsOf, namespaceOf, specOf, violation, type Resource, type Rule } from "../rule.ts";
+import { annotationsOf, is, isSpecUnknown, labelsOf, namespaceOf, specOf, violation, type Resource, type Rule } from "../rule.ts";
+import { defaults } from "../settings.ts";
 import { covers, inForce, selected, servingOf, type Serving } from "../serving.ts";
 import { isUnknown, listOf, wordOf } from "../values.ts";
 
@@ -16,11 +17,12 @@ export const exportCallers: Rule = {
   name: "export-names-callers",
   description: `An export names who may call it, or is declared public (annotation ${publicAnnotation}: "true" on its Gateway). The gateway itself lets every certificate of the common root through.`,
   scope: "stack",
+  settings: ["rootNamespaces"],
   check: (resources, { rootNamespaces } = defaults) => {
     const policies = resources.filter((r) => is(r, "security.istio.io", "AuthorizationPolicy") && inForce(r));
     return resources.flatMap((resource) => {
       const exported = passedHosts(resource).filter((h) => h.exported).map((h) => ({ ...h, host: serviceHost(h.host) }));
-      if (wordOf(annotationsOf(resource)[publicAnnotation]) === "true") return [];
+      if (exported.length === 0 || wordOf(annotationsOf(resource)[publicAnnotation]) === "true") return [];
       return exported.filter(({ host }) => !isGuarded(host, resource, resources, policies, rootNamespaces)).map(({ host, field }) =>
         violation(resource, {
           problem: `exports ${host} to anybody with a certificate of the common root`,

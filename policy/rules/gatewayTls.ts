@@ -22,10 +22,10 @@ export const gatewayTls = resourceRule(
  * Gateway API or the Helm chart of Istio's gateway hands on to the Service that is made for it.
  */
 function annotationsOfGateway(resource: Resource): { field: string; annotations: Record<string, unknown> }[] {
-  const own = { field: "metadata.annotations", annotations: annotationsOf(resource) };
-  if (is(resource, "", "Service")) return isEastWest(specOf(resource)["ports"], labelsOf(resource), objectOf(specOf(resource)["selector"])) ? [own] : [];
+  const own = () => ({ field: "metadata.annotations", annotations: annotationsOf(resource) });
+  if (is(resource, "", "Service")) return isEastWest(specOf(resource)["ports"], labelsOf(resource), objectOf(specOf(resource)["selector"])) ? [own()] : [];
   if (is(resource, "gateway.networking.k8s.io", "Gateway"))
-    return passedHosts(resource).length > 0 ? [own, { field: "spec.infrastructure.annotations", annotations: objectOf(objectOf(specOf(resource)["infrastructure"])["annotations"]) }] : [];
+    return passedHosts(resource).length > 0 ? [own(), { field: "spec.infrastructure.annotations", annotations: objectOf(objectOf(specOf(resource)["infrastructure"])["annotations"]) }] : [];
   if (!is(resource, "helm.sh", "Release") || !/(^|\/)gateway(-[0-9.]+\.tgz)?$/.test(wordOf(objectOf(resource.props)["chart"]))) return [];
   const { service, labels, networkGateway } = objectOf(objectOf(resource.props)["values"]);
   const { ports, annotations } = objectOf(service);

@@ -1,6 +1,7 @@
 import { meet } from "../addresses.ts";
 import { addressClaims, nameClaims, trustClaims, type AddressClaim } from "../claims.ts";
-import { defaults, is, objectName, specOf, violation, type Resource, type Rule, type Violation } from "../rule.ts";
+import { is, objectName, specOf, violation, type Resource, type Rule, type Violation } from "../rule.ts";
+import { defaults } from "../settings.ts";
 import { listOf, objectOf } from "../values.ts";
 
 /**
@@ -11,6 +12,7 @@ export const noClashes: Rule = {
   name: "no-clashes-across-stacks",
   description: "Names of meshes, meshIDs, clusters and networks, gateway addresses and the ranges of load balancers differ between stacks, and no gateway has an address of pods elsewhere. Istio takes endpoints of an equally named network for its own; equal addresses reach only one of two.",
   scope: "federation",
+  settings: ["separateTrustDomains", "separatePodNetworks"],
   check: (resources, { separateTrustDomains, separatePodNetworks } = defaults) => [
     ...sameNames(resources),
     ...sameTrustDomains(resources, separateTrustDomains),

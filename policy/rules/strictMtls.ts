@@ -1,7 +1,8 @@
 import { clientTls } from "../clientTls.ts";
 import { hostOf, takes } from "../hosts.ts";
 import { isImport } from "../imports.ts";
-import { defaults, is, isSpecUnknown, labelsOf, namespaceOf, specOf, violation, type Resource, type Rule, type Violation } from "../rule.ts";
+import { is, isSpecUnknown, labelsOf, namespaceOf, specOf, violation, type Resource, type Rule, type Violation } from "../rule.ts";
+import { defaults } from "../settings.ts";
 import { selected } from "../serving.ts";
 import { isUnknown, listOf, objectOf, wordOf } from "../values.ts";
 
@@ -13,6 +14,7 @@ export const strictMtls: Rule = {
   name: "strict-mtls-stays",
   description: "Mutual TLS is STRICT, mesh-wide and without exceptions, and no client is told to call an import without it. A workload that takes plaintext takes callers whom no policy can name.",
   scope: "stack",
+  settings: ["rootNamespaces"],
   check: (resources, { rootNamespaces } = defaults) => [
     ...resources.flatMap((r) => weakened(r, rootNamespaces)),
     ...missing(resources),

@@ -1,4 +1,7 @@
-import { checkPolicies } from "../../../cli/review/policies.ts";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { checkPolicies, readPolicyConfig } from "../../../cli/review/policies.ts";
 import { judge } from "../../../policy/judge.ts";
 import { rules } from "../../../policy/rules.ts";
 import { renderComment } from "../../../review/comment.ts";
@@ -36,6 +39,43 @@ test("resources of different stacks are not taken together by a rule about one s
   const exports = gateway(["httpbin.httpbin.svc.cluster.local"]);
   expect(judge([{ stack: "west", resources: [exports] }, { stack: "east", resources: [policy] }]).findings.map((f) => f.stack)).toEqual(["west"]);
   expect(judge([{ stack: "west", resources: [exports, policy] }]).findings).toEqual([]);
+});
+
+test.each<[string, unknown, string[], string[], number]>([
+  ["nothing", {}, ["no-wildcard-gateway-host", "export-names-callers"], [], rules.length],
+  ["a level", { "no-wildcard-gateway-host": "advisory" }, ["export-names-callers"], ["no-wildcard-gateway-host"], rules.length],
+  ["all, and one otherwise", { all: "disabled", "export-names-callers": { enforcementLevel: "mandatory" } }, ["export-names-callers"], [], 1],
+  ["a setting", { "export-names-callers": { rootNamespaces: ["mesh-root"] } }, ["no-wildcard-gateway-host"], [], rules.length],
+])("configured: %s", (_, config, findings, advice, policies) => {
+  const policy = object("security.istio.io/v1:AuthorizationPolicy", "all", { namespace: "mesh-root", spec: {} });
+  const judgement = judge([{ stack: "west", resources: [gateway(["*.local"]), policy] }], config);
+  expect([judgement.findings.map((f) => f.policy), judgement.advice.map((f) => f.policy), judgement.policies]).toEqual([findings, advice, policies]);
+});
+
+test("a configuration that does not fit is refused with everything that is wrong", () => {
+  const config = { "no-such-rule": "advisory", all: "loud", "strict-mtls-stays": { rootNamespaces: [], other: 1 }, "no-clashes-across-stacks": { separateTrustDomains: "yes" } };
+  expect(() => judge([], config)).toThrow(
+    new RegExp(
+      ["no-such-rule: there is no such rule; there are no-wildcard-gateway-host, ", "all: the level must be one of mandatory, advisory, disabled \\(given: \"loud\"\\)", "rootNamespaces: must be a list of names \\(given: \\[\\]\\)", "strict-mtls-stays.other: there is no such setting; there are rootNamespaces, and enforcementLevel", "separateTrustDomains: must be true or false \\(given: \"yes\"\\)"]
+        .join("[^]*"),
+    ),
+  );
+  expect(() => judge([], null)).toThrow(/must be an object with rules as keys \(given: null\)/);
+});
+
+test("the configuration is read from its file; without one there are the defaults", () => {
+  const folder = mkdtempSync(join(tmpdir(), "policy-config-"));
+  try {
+    expect(readPolicyConfig(folder)).toEqual({});
+    writeFileSync(join(folder, "policy-config.json"), '{"all":"advisory"}');
+    expect(readPolicyConfig(folder)).toEqual({ all: "advisory" });
+    writeFileSync(join(folder, "policy-config.json"), "all: advisory");
+    expect(() => readPolicyConfig(folder)).toThrow(/policy-config\.json cannot be used: [^]*docs\/policies\.md/);
+    writeFileSync(join(folder, "policy-config.json"), '{"al":"advisory"}');
+    expect(() => readPolicyConfig(folder)).toThrow(/policy-config\.json cannot be used: [^]*al: there is no such rule/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test("the comment names what was not judged", () => {

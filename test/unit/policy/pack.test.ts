@@ -76,16 +76,42 @@ test("a resource that violates a rule is refused, one that keeps to it is not", 
   expect(await analyze(["httpbin.httpbin.svc.cluster.local"])).toEqual([]);
 });
 
+const export1 = "httpbin.httpbin.svc.cluster.local";
+const callers = (namespace: string) => ["kubernetes:security.istio.io/v1:AuthorizationPolicy", "callers", { metadata: { name: "callers", namespace }, spec: { action: "DENY", rules: [{ from: [{ source: { notPrincipals: ["cluster.local/ns/sleep/sa/sleep"] } }] }] } }] as const;
+
+async function analyzeStack(...resources: (readonly [string, string, Record<string, any>])[]) {
+  const request = new proto.AnalyzeStackRequest();
+  request.setResourcesList(resources.map((r) => fill(new proto.AnalyzerResource(), ...r)));
+  return (await call<proto.AnalyzeResponse>("analyzeStack", request)).toObject().diagnosticsList;
+}
+
 test("a whole stack is looked at together, and the violation names the resource", async () => {
-  const analyze = async (...resources: (readonly [string, string, Record<string, any>])[]) => {
-    const request = new proto.AnalyzeStackRequest();
-    request.setResourcesList(resources.map((r) => fill(new proto.AnalyzerResource(), ...r)));
-    return (await call<proto.AnalyzeResponse>("analyzeStack", request)).toObject().diagnosticsList;
+  expect(await analyzeStack(gateway([export1]))).toEqual([expect.objectContaining({ policyname: "export-names-callers", urn: "urn:pulumi:west::any::kubernetes:networking.istio.io/v1:Gateway::export" })]);
+  expect(await analyzeStack(gateway([export1]), callers("httpbin"))).toEqual([]);
+});
+
+test("what is not known of resources that a rule does not look at keeps no rule from running", async () => {
+  const others = ["kubernetes:core/v1:Namespace", "kubernetes:core/v1:ConfigMap", "random:index/randomId:RandomId", "command:local:Command"].map((type) => [type, "x", { metadata: unknown, spec: unknown, stdin: type.startsWith("command") ? "ls" : unknown }] as const);
+  expect((await analyzeStack(gateway([export1]), ...others)).map((d) => [d.policyname, d.enforcementlevel])).toEqual([["export-names-callers", proto.EnforcementLevel.MANDATORY]]);
+});
+
+test("the organisation's settings are offered with their defaults, and heeded", async () => {
+  const info = (await call<proto.AnalyzerInfo>("getAnalyzerInfo", new Empty())).toObject();
+  const schema = info.policiesList.find((p) => p.name === "export-names-callers")!.configschema!;
+  expect(Object.fromEntries(schema.properties!.fieldsMap).rootNamespaces).toBeDefined();
+  const configure = async (properties: Record<string, any>) => {
+    const request = new proto.ConfigureAnalyzerRequest();
+    const config = new proto.PolicyConfig();
+    config.setEnforcementlevel(proto.EnforcementLevel.MANDATORY);
+    config.setProperties(Struct.fromJavaScript(properties) as any);
+    request.getPolicyconfigMap().set("export-names-callers", config);
+    await call("configure", request);
   };
-  const callers = ["kubernetes:security.istio.io/v1:AuthorizationPolicy", "callers", { metadata: { name: "callers", namespace: "httpbin" }, spec: { action: "DENY", rules: [{ from: [{ source: { notPrincipals: ["cluster.local/ns/sleep/sa/sleep"] } }] }] } }] as const;
-  const exported = gateway(["httpbin.httpbin.svc.cluster.local"]);
-  expect(await analyze(exported)).toEqual([expect.objectContaining({ policyname: "export-names-callers", urn: "urn:pulumi:west::any::kubernetes:networking.istio.io/v1:Gateway::export" })]);
-  expect(await analyze(exported, callers)).toEqual([]);
+  const inMeshRoot = () => analyzeStack(gateway([export1]), callers("mesh-root"));
+  expect(await inMeshRoot()).toHaveLength(1);
+  await configure({ rootNamespaces: ["mesh-root"] });
+  expect(await inMeshRoot()).toEqual([]);
+  await configure({});
 });
 
 test("what a preview does not know yet is said, and refused by nobody", async () => {

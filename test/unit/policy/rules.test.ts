@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { rules } from "../../../policy/rules.ts";
-import { defaults, objectName, type Resource, type Settings } from "../../../policy/rule.ts";
+import { objectName, type Resource } from "../../../policy/rule.ts";
+import { defaults, type Settings } from "../../../policy/settings.ts";
 import { exportCallers } from "./examples/exportCallers.ts";
 import { gateways } from "./examples/gateways.ts";
 import { importSans } from "./examples/importSans.ts";
