@@ -19,15 +19,16 @@ function conditions(rule: Record<string, any>): Record<string, any>[] {
 }
 
 /**
- * Whether a rule of an ALLOW policy lets only callers in that it names: by principals or service accounts in every
- * source, or in a condition on `source.principal`. Without `from`, or with an empty source, it lets anybody in.
+ * Whether a rule of an ALLOW policy lets only callers in that it names: by principals in every source, or in a condition
+ * on `source.principal`. Without `from`, or with an empty source, it lets anybody in. `serviceAccounts` and `namespaces`
+ * name nobody: they match in whatever trust domain, so in any mesh under the common root.
  */
 export function allowsNamed(value: unknown): boolean {
   if (isUnknown(value)) return true;
   const rule = objectOf(value);
   if (isUnknown(rule["from"]) || conditions(rule).some((c) => c["key"] === "source.principal" && areNamed(c["values"]))) return true;
   const sources = listOf(rule["from"]).map((f) => (isUnknown(f) ? { principals: f } : objectOf(objectOf(f)["source"])));
-  return sources.length > 0 && sources.every((s) => areNamed(s["principals"]) || areNamed(s["serviceAccounts"]));
+  return sources.length > 0 && sources.every((s) => areNamed(s["principals"]));
 }
 
 /**
