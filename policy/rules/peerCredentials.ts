@@ -1,4 +1,4 @@
-import { annotationsOf, is, labelsOf, resourceRule, specOf, type Finding, type Resource } from "../rule.ts";
+import { annotationsOf, is, labelsOf, metadataOf, resourceRule, specOf, type Finding, type Resource } from "../rule.ts";
 import { objectOf, wordOf } from "../values.ts";
 
 /** Label by which istiod takes a Secret for access to another cluster's API server. https://istio.io/latest/docs/setup/install/multicluster/ */
@@ -9,6 +9,9 @@ const clusterAnnotation = "networking.istio.io/cluster";
 /** Kinds that hold credentials, or from which a controller makes Secrets. */
 const makers = [["", "Secret"], ["", "ConfigMap"], ["external-secrets.io", "ExternalSecret"], ["bitnami.com", "SealedSecret"]] as const;
 
+const namesKubeconfig = /(^|[-_.])kube-?config($|[-_.])/i;
+const advice = { allowed: "anything but access to clusters", remedy: "keep access to clusters out of clusters" };
+
 export const peerCredentials = resourceRule(
   "no-peer-credentials",
   "No cluster holds access to a peer's API server: no remote secret, no kubeconfig in a Secret or ConfigMap. Peers learn of each other by contract only.",
@@ -16,9 +19,8 @@ export const peerCredentials = resourceRule(
     if (!makers.some(([group, kind]) => is(resource, group, kind))) return [];
     const remote = remoteSecret(resource);
     if (remote.length > 0 || (!is(resource, "", "Secret") && !is(resource, "", "ConfigMap"))) return remote;
-    return contents(resource)
-      .filter(({ key, text }) => isKubeconfig(text) || /(^|[-_.])kube-?config($|[-_.])/i.test(key))
-      .map(({ key, field }) => ({ problem: `holds a kubeconfig in key "${key}"`, field: `${field}["${key}"]`, allowed: "anything but access to clusters", remedy: "keep access to clusters out of clusters" }));
+    const found = contents(resource).filter(({ key, text }) => isKubeconfig(text) || namesKubeconfig.test(key)).map(({ key, field }) => ({ problem: `holds a kubeconfig in key "${key}"`, field: `${field}["${key}"]`, ...advice }));
+    return [...found, ...masked(resource)];
   },
 );
 
@@ -44,7 +46,14 @@ function remoteSecret(resource: Resource): Finding[] {
   });
 }
 
-/** Keys and texts of a Secret or ConfigMap. A Secret's `data`, and `binaryData`, is base64. Secret values are masked in a preview. */
+/** A Secret of which a preview shows a mask instead of its keys: its name is all there is to go by. */
+function masked(resource: Resource): Finding[] {
+  const name = wordOf(metadataOf(resource)["name"]);
+  const hidden = ["data", "stringData"].filter((field) => typeof objectOf(resource.props)[field] === "string");
+  return hidden.length > 0 && namesKubeconfig.test(name) ? [{ problem: "holds a kubeconfig, by its name", field: "metadata.name", ...advice }] : [];
+}
+
+/** Keys and texts of a Secret or ConfigMap. A Secret's `data`, and `binaryData`, is base64. */
 function contents(resource: Resource): { key: string; field: string; text: string }[] {
   const parts = [
     { field: "data", base64: is(resource, "", "Secret") },

@@ -20,7 +20,8 @@ const cases: [what: string, violates: Example["violates"], passes: Example["pass
   ["a kubeconfig by content, as text", [secret({ stringData: { west: kubeconfig } })], [secret({ stringData: { west: "clusters: 2\nusers: 3" } })], /stringData\["west"\]/],
   ["a kubeconfig as JSON without kind", [secret({ data: { "settings.json": json } }, "core/v1:ConfigMap")], [secret({ data: { "settings.json": "{}" } }, "core/v1:ConfigMap")], /settings\.json/],
   ["a kubeconfig in binaryData", [secret({ binaryData: { x: base64(kubeconfig) } }, "core/v1:ConfigMap")], [secret({ binaryData: { x: "AAEC" } }, "core/v1:ConfigMap")], /binaryData\["x"\]/],
-  ["a masked kubeconfig by its key", [secret({ data: { "west.kubeconfig": "[secret]" } })], [secret({ data: { config: "x" } }, "core/v1:ConfigMap")], /west\.kubeconfig/],
+  ["a masked Secret by its name", [{ ...secret({ data: "[secret]" }), props: { metadata: { name: "west-kubeconfig" }, data: "[secret]" } }], [secret({ data: "[secret]", stringData: "[secret]" })], /holds a kubeconfig, by its name \(metadata\.name\)/],
+  ["a masked value by its key", [secret({ data: { "west.kubeconfig": "[secret]" } })], [secret({ data: { config: "x" } }, "core/v1:ConfigMap")], /west\.kubeconfig/],
 ];
 
 export const peerCredentials: Example[] = cases.map(([what, violates, passes, says]) => ({ rule: "no-peer-credentials", what, violates, passes, says }));
