@@ -1,5 +1,5 @@
 import { is, specOf, type Resource } from "./rule.ts";
-import { listOf, numberOf, objectOf, textOf, textsOf } from "./values.ts";
+import { isUnknown, listOf, numberOf, objectOf, textOf, textsOf } from "./values.ts";
 
 /** Port on which an east-west gateway takes mTLS from other networks. */
 export const crossNetworkPort = 15443;
@@ -20,7 +20,7 @@ export interface PassedHost {
 /**
  * Hosts that a resource lets through: of an Istio Gateway the servers with AUTO_PASSTHROUGH or PASSTHROUGH, of a Gateway
  * of the Gateway API the listeners with mode Passthrough; of both, whatever listens on 15443. A listener or server that
- * terminates TLS, or has none, is an ordinary ingress: what it leads to is said by routes.
+ * terminates TLS, or has none, is an ordinary ingress: what it leads to is said by routes. Hosts not known yet are left out.
  * https://istio.io/latest/docs/reference/config/networking/gateway/#ServerTLSSettings-TLSmode
  * https://gateway-api.sigs.k8s.io/guides/tls/
  */
@@ -31,7 +31,7 @@ export function passedHosts(resource: Resource): PassedHost[] {
       const crossNetwork = numberOf(objectOf(server["port"])["number"]) === crossNetworkPort;
       if (mode !== "AUTO_PASSTHROUGH" && mode !== "PASSTHROUGH" && !crossNetwork) return [];
       const exported = mode === "AUTO_PASSTHROUGH" || (mode === "PASSTHROUGH" && crossNetwork);
-      return textsOf(server["hosts"]).map((host) => ({ host, field: `spec.servers[${i}].hosts`, exported }));
+      return textsOf(server["hosts"]).filter((host) => !isUnknown(host)).map((host) => ({ host, field: `spec.servers[${i}].hosts`, exported }));
     });
   // A gateway of class istio-remote is a peer's, described here; nothing listens on it.
   if (is(resource, "gateway.networking.k8s.io", "Gateway") && specOf(resource)["gatewayClassName"] !== "istio-remote")
@@ -40,7 +40,7 @@ export function passedHosts(resource: Resource): PassedHost[] {
       // HBONE is the network of one ambient mesh, and knows no hosts.
       if (listener["protocol"] === "HBONE") return [];
       const exported = objectOf(tls["options"])[protocolOption] === "auto-passthrough";
-      if (!exported && tls["mode"] !== "Passthrough" && numberOf(listener["port"]) !== crossNetworkPort) return [];
+      if (isUnknown(listener["hostname"]) || (!exported && tls["mode"] !== "Passthrough" && numberOf(listener["port"]) !== crossNetworkPort)) return [];
       return [{ host: textOf(listener["hostname"]) ?? "*", field: `spec.listeners[${i}].hostname`, exported }];
     });
   return [];

@@ -102,6 +102,12 @@ export function namespaceOf(resource: Resource): string {
   return textOf(metadataOf(resource)["namespace"]) ?? "default";
 }
 
+/** Whether an object is in a namespace, or may be: in a preview the namespace of an object can be not known yet. */
+export function isIn(resource: Resource, namespace: string): boolean {
+  const own = namespaceOf(resource);
+  return own === namespace || isUnknown(own) || isUnknown(objectOf(resource.props)["metadata"]);
+}
+
 export function labelsOf(resource: Resource): Record<string, any> {
   return objectOf(metadataOf(resource)["labels"]);
 }

@@ -1,4 +1,4 @@
-import { annotationsOf, is, kindOf, labelsOf, metadataOf, namespaceOf, specOf, type Resource } from "./rule.ts";
+import { annotationsOf, is, isIn, kindOf, labelsOf, metadataOf, namespaceOf, specOf, type Resource } from "./rule.ts";
 import { listOf, numberOf, objectOf, wordOf } from "./values.ts";
 
 type Labels = Record<string, unknown>;
@@ -20,14 +20,14 @@ export function servingOf(host: string, resources: Resource[]): Serving {
     const entry = resources.find((r) => is(r, "networking.istio.io", "ServiceEntry") && listOf(specOf(r)["hosts"]).includes(host) && Object.keys(selected(specOf(r)["workloadSelector"], "labels")).length > 0);
     return entry ? servedBy(entry, selected(specOf(entry)["workloadSelector"], "labels"), "number", resources) : {};
   }
-  const service = resources.find((r) => is(r, "", "Service") && metadataOf(r)["name"] === name && namespaceOf(r) === namespace);
+  const service = resources.find((r) => is(r, "", "Service") && metadataOf(r)["name"] === name && isIn(r, namespace));
   const selector = service ? objectOf(specOf(service)["selector"]) : {};
-  return service && Object.keys(selector).length > 0 ? servedBy(service, selector, "port", resources) : { namespace };
+  return service && Object.keys(selector).length > 0 ? { ...servedBy(service, selector, "port", resources), namespace } : { namespace };
 }
 
 function servedBy(owner: Resource, selector: Labels, port: "number" | "port", resources: Resource[]): Serving {
   const namespace = namespaceOf(owner);
-  const pods = resources.filter((r) => runsPods(r) && namespaceOf(r) === namespace).map(podLabels).filter((labels) => covers(selector, labels));
+  const pods = resources.filter((r) => runsPods(r) && isIn(r, namespace)).map(podLabels).filter((labels) => covers(selector, labels));
   const ports = listOf(specOf(owner)["ports"]).map((p) => numberOf(objectOf(p)["targetPort"] ?? objectOf(p)[port]));
   return { namespace, pods: pods.length > 0 ? pods : [selector], ...(ports.every(Number.isInteger) ? { ports: ports.map(wordOf) } : {}) };
 }

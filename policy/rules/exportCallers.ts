@@ -1,7 +1,7 @@
 import { allowsNamed, deniesOthers } from "../callers.ts";
 import { passedHosts, serviceHost } from "../exports.ts";
 import { publicAnnotation, exportLabel } from "../names.ts";
-import { annotationsOf, is, isSpecUnknown, labelsOf, namespaceOf, specOf, violation, type Resource, type Rule } from "../rule.ts";
+import { annotationsOf, is, isIn, isSpecUnknown, labelsOf, namespaceOf, specOf, violation, type Resource, type Rule } from "../rule.ts";
 import { defaults } from "../settings.ts";
 import { covers, inForce, selected, servingOf, type Serving } from "../serving.ts";
 import { isUnknown, listOf, wordOf } from "../values.ts";
@@ -38,11 +38,11 @@ export const exportCallers: Rule = {
 function isGuarded(host: string, gateway: Resource, resources: Resource[], policies: Resource[], rootNamespaces: string[]): boolean {
   const serving = servingOf(host, resources);
   const label = labelsOf(gateway)[exportLabel];
-  const own = policies.filter((p) => label !== undefined && labelsOf(p)[exportLabel] === label && (serving.namespace === undefined || namespaceOf(p) === serving.namespace));
+  const own = policies.filter((p) => label !== undefined && labelsOf(p)[exportLabel] === label && (serving.namespace === undefined || isIn(p, serving.namespace)));
   // Without the Service, the export's own policies say which pods serve it; without those, only what binds all pods counts.
   const pods = serving.pods ?? (own.length > 0 ? own.map(selectorOf) : [{}]);
   const namespaces = serving.namespace !== undefined ? [serving.namespace] : own.map(namespaceOf);
-  const inReach = policies.filter((p) => namespaces.includes(namespaceOf(p)) || rootNamespaces.includes(namespaceOf(p)));
+  const inReach = policies.filter((p) => [...namespaces, ...rootNamespaces].some((namespace) => isIn(p, namespace)));
   return pods.every((labels) => letsNamedIn(inReach.filter((p) => covers(selectorOf(p), labels)), host, serving));
 }
 

@@ -1,7 +1,7 @@
 import { clientTls } from "../clientTls.ts";
 import { hostOf, takes } from "../hosts.ts";
 import { isImport } from "../imports.ts";
-import { is, isSpecUnknown, labelsOf, namespaceOf, specOf, violation, type Resource, type Rule, type Violation } from "../rule.ts";
+import { is, isIn, isSpecUnknown, labelsOf, namespaceOf, specOf, violation, type Resource, type Rule, type Violation } from "../rule.ts";
 import { defaults } from "../settings.ts";
 import { selected } from "../serving.ts";
 import { isUnknown, listOf, objectOf, wordOf } from "../values.ts";
@@ -51,7 +51,7 @@ function isWide(resource: Resource): boolean {
 /** A stack that runs istiod keeps the mesh-wide policy: in istiod's namespace, for every workload. */
 function missing(resources: Resource[]): Violation[] {
   const keeps = (r: Resource, namespace: string): boolean =>
-    is(r, "security.istio.io", "PeerAuthentication") && namespaceOf(r) === namespace && (isSpecUnknown(r) || (isWide(r) && known(specOf(r), "STRICT")));
+    is(r, "security.istio.io", "PeerAuthentication") && isIn(r, namespace) && (isSpecUnknown(r) || (isWide(r) && known(specOf(r), "STRICT")));
   return resources
     .flatMap((resource) => istiodNamespace(resource).map((namespace) => ({ resource, namespace })))
     .filter(({ namespace }) => !resources.some((r) => keeps(r, namespace)))

@@ -49,6 +49,9 @@ const cases: [what: string, violates: Example["violates"], passes: Example["pass
   ["by the SNI of a host", [gateway([neutral]), neutralEntry, deny({ ...denyOthers, when: [{ key: "connection.sni", values: ["*_.y.mesh.global"] }] })], [gateway([neutral]), neutralEntry, deny({ ...denyOthers, when: [{ key: "connection.sni", values: [`*_.${neutral}`] }] })]],
   ["a listener of the Gateway API", [listener(host)], [listener(host), deny(denyOthers)]],
   ["PASSTHROUGH of a sidecar's SNI", [gateway([`outbound_.8000_._.${host}`], {}, { tls: { mode: "PASSTHROUGH" } })], [gateway([`outbound_.8000_._.${host}`], {}, { tls: { mode: "PASSTHROUGH" } }), deny(denyOthers)]],
+  ["a host not known yet", [gateway([host, unknown])], [gateway([unknown])]],
+  ["a listener's host not known yet", [listener(undefined)], [listener(unknown)]],
+  ["a namespace not known yet", [gateway([host]), service(app), policy({ action: "DENY", rules: [denyOthers] }, { namespace: "other" })], [gateway([host]), object("core/v1:Service", "httpbin", { namespace: unknown, spec: { selector: app } }), selecting(app, { namespace: unknown })]],
   ["what is not known yet is nobody's fault", [gateway([host]), deny(from({ notPrincipals: [] }))], [gateway([host]), deny(from({ notPrincipals: unknown }))]],
 ];
 

@@ -15,6 +15,7 @@ const cases: [what: string, violates: Example["violates"], passes: Example["pass
   ["a port without", [peerAuthentication({ mtls: { mode: "STRICT" }, portLevelMtls: { 8080: { mode: "DISABLE" } } })], [peerAuthentication({ mtls: { mode: "STRICT" }, portLevelMtls: { 8080: { mode: "STRICT" }, 9090: null } })], /port 8080 to DISABLE/],
   ["a mesh-wide policy without a mode is PERMISSIVE", [peerAuthentication({ mtls: { mode: "UNSET" } })], [peerAuthentication({ mtls: { mode: "UNSET" } }, "sleep")], /mesh-wide and sets no mode/],
   ["istiod without the mesh-wide policy", [istiod, peerAuthentication({ mtls: { mode: "STRICT" } }, "sleep")], [istiod, strict], /no mesh-wide STRICT/],
+  ["a namespace not known yet", [istiod, peerAuthentication({ mtls: { mode: "STRICT" } }, "other")], [istiod, peerAuthentication({ mtls: { mode: "STRICT" } }, "04da6b54-80e4-46f7-96ec-b56ff0331ba9")], /no mesh-wide STRICT/],
   ["a policy for some workloads only", [istiod, peerAuthentication({ selector, mtls: { mode: "STRICT" } })], [istiod, peerAuthentication({ selector: { matchLabels: {} }, mtls: { mode: "STRICT" } })], /no mesh-wide STRICT/],
   ["istiod as a Helm release", [release("istiod")], [release("istio/istiod"), strict, { ...release("base"), name: "base" }], /runs istiod in istio-system, but/],
   ["DISABLE towards an import", [imported, destinationRule(disable)], [imported, destinationRule(mutual)], /towards the imported host httpbin\S+ to DISABLE.*spec\.trafficPolicy\.tls\.mode/],
