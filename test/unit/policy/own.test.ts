@@ -3,8 +3,10 @@ import { rules } from "../../../policy/rules.ts";
 import type { Resource } from "../../../policy/rule.ts";
 import { exportGateway, exportServiceEntry } from "../../../components/plan/exportObjects.ts";
 import { exportPolicy } from "../../../components/plan/exportPolicy.ts";
+import { gatewayService } from "../../../components/plan/gatewayObjects.ts";
+import { importDestinationRule, importServiceEntry, importWorkloadEntries } from "../../../components/plan/importObjects.ts";
 import type { TrustDomains } from "../../../components/plan/trustDomains.ts";
-import { anExport } from "../plan/fixtures.ts";
+import { anExport, anImport, contract, resolved } from "../plan/fixtures.ts";
 import { federationLabels, publicAnnotation as written } from "../../../components/plan/labels.ts";
 
 // The pack stands by itself, so it has these names of its own.
@@ -32,6 +34,22 @@ test.each<[string, Record<string, unknown>, TrustDomains]>([
   ["public", { public: true }, shared],
 ])("an export with callers keeps to every rule, whatever form its policy has: %s", (_, more, domains) => {
   expect(rules.flatMap((rule) => rule.check(objectsOf(more, domains)).map((v) => v.message))).toEqual([]);
+});
+
+test.each<[string, Record<string, unknown>]>([
+  ["as the exporter knows it", {}],
+  ["under another host", { as: "web.mesh.global" }],
+  ["blended", { blend: { labels: { app: "httpbin" } }, visibleTo: ["*"] }],
+])("an import keeps to every rule: %s", (_, more) => {
+  const spec = resolved(anImport(more), contract("west", [anExport()]));
+  const objects = [["networking.istio.io/v1:ServiceEntry", importServiceEntry(spec)], ["networking.istio.io/v1:DestinationRule", importDestinationRule(spec)], ...importWorkloadEntries(spec).map((w) => ["networking.istio.io/v1:WorkloadEntry", w] as const)] as const;
+  const resources = objects.flatMap(([kind, props]): Resource[] => (props ? [{ type: `kubernetes:${kind}`, name: "import", props }] : []));
+  expect(resources.length).toBeGreaterThan(1);
+  expect(rules.flatMap((rule) => rule.check(resources).map((v) => v.message))).toEqual([]);
+});
+
+test("the east-west gateway's Service keeps to every rule", () => {
+  expect(rules.flatMap((rule) => rule.check([{ type: "kubernetes:core/v1:Service", name: "gateway", props: gatewayService(gateway) }]))).toEqual([]);
 });
 
 test("an export without callers is found", () => {
