@@ -1,6 +1,6 @@
 import { addressesOf, type Addresses } from "./addresses.ts";
 import { is, specOf, type Resource } from "./rule.ts";
-import { listOf, numberOf, objectOf, textOf, wordOf } from "./values.ts";
+import { isUnknown, listOf, numberOf, objectOf, textOf, wordOf } from "./values.ts";
 
 /** A name that a mesh goes by. */
 export interface NameClaim {
@@ -41,9 +41,17 @@ export function trustClaims(resource: Resource): { domain: string; roots: unknow
   return textOf(trustDomain) === undefined ? [] : [{ domain: trustDomain as string, roots: listOf(roots), resource }];
 }
 
+/** Gateways that a stack publishes by a host name. */
+export function gatewayHostClaims(resource: Resource): { host: string; port: number; field: string; resource: Resource }[] {
+  return listOf(contractOf(resource)["gateways"]).map(objectOf).flatMap(({ address, port }, i) => {
+    const host = textOf(address)?.toLowerCase();
+    return host === undefined || isUnknown(host) || addressesOf(host) ? [] : [{ host, port: numberOf(port), field: `federation.gateways[${i}].address`, resource }];
+  });
+}
+
 /**
  * Addresses of gateways (as published), of pools that MetalLB hands out, and of pods and Services of KinD clusters.
- * A host name has no address here. https://metallb.io/configuration/ https://kind.sigs.k8s.io/docs/user/configuration/#networking
+ * https://metallb.io/configuration/ https://kind.sigs.k8s.io/docs/user/configuration/#networking
  */
 export function addressClaims(resource: Resource): AddressClaim[] {
   // The unspecified address stands for one that a load balancer has yet to give.

@@ -1,5 +1,5 @@
 import { meet } from "../addresses.ts";
-import { addressClaims, nameClaims, trustClaims, type AddressClaim } from "../claims.ts";
+import { addressClaims, gatewayHostClaims, nameClaims, trustClaims, type AddressClaim } from "../claims.ts";
 import { is, objectName, specOf, violation, type Resource, type Rule, type Violation } from "../rule.ts";
 import { defaults } from "../settings.ts";
 import { listOf, objectOf } from "../values.ts";
@@ -17,6 +17,7 @@ export const noClashes: Rule = {
     ...sameNames(resources),
     ...sameTrustDomains(resources, separateTrustDomains),
     ...pairsOf(resources.flatMap(addressClaims)).flatMap(([a, b]) => sameAddresses(a, b, separatePodNetworks)),
+    ...sameGatewayHosts(resources),
     ...ownNetwork(resources),
   ],
 };
@@ -57,6 +58,17 @@ function sameAddresses(a: AddressClaim, b: AddressClaim, separate: boolean): Vio
       remedy: `give ${where(a.resource)} and ${where(b.resource)} addresses of their own`,
     }),
   ];
+}
+
+function sameGatewayHosts(resources: Resource[]): Violation[] {
+  return pairsOf(resources.flatMap(gatewayHostClaims)).filter(([a, b]) => a.resource !== b.resource && a.host === b.host && a.port === b.port).map(([a, b]) =>
+    violation(b.resource, {
+      problem: `has the gateway ${b.host}:${b.port}, which ${where(a.resource)} has too`,
+      field: b.field,
+      allowed: "a gateway that no other stack has",
+      remedy: `give ${where(a.resource)} and ${where(b.resource)} gateways of their own`,
+    }),
+  );
 }
 
 /**
