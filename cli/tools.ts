@@ -4,17 +4,19 @@ import { ensureToolchain, installPlugins, type Toolchain } from "../toolchain/in
 import { consoleProgress, type Progress } from "../toolchain/progress.ts";
 import { chooseSource, parseSource, type Choice, type Probe, type Source } from "../toolchain/source.ts";
 import { deployedStacks } from "./state.ts";
-import { paths, readIfThere, root } from "./workspace.ts";
+import { checkBackend, paths, readIfThere, root } from "./workspace.ts";
 
 /** Remembers which source a clone was brought up with: what is up must be handled with the same tools. */
 const choiceFile = join(paths.own, "source");
 
 /**
- * Chooses the source, and makes tools and plugins ready.
+ * Chooses the source, and makes tools and plugins ready. Throws before anything else where the backend that a CI job
+ * must have was not given.
  * @param forced value of `--source`
  * @param announce says which source was chosen and why, and chooses anew when nothing of this clone is up, as `up` does
  */
 export async function prepareTools(options: { forced?: string; announce?: boolean; progress?: Progress } = {}): Promise<Toolchain> {
+  checkBackend();
   const progress = options.progress ?? consoleProgress();
   const remembered = rememberedSource();
   const choice = await chooseFor({ forced: options.forced, remembered, fresh: options.announce === true, up: deployedStacks() });

@@ -49,6 +49,11 @@ test("the job that may write runs no code of the pull request, and sees no secre
   expect(JSON.stringify(job)).not.toContain("secrets.");
 });
 
+test("no workflow may keep a state in its clone; only a pull request without secrets may do without a backend", () => {
+  const required = Object.fromEntries(workflows.map(({ file, workflow }) => [file, workflow.env?.MESH_FEDERATION_BACKEND]));
+  expect(required).toEqual({ "federation-deploy.yml": "required", "federation-drift.yml": "required", "federation-review.yml": expect.stringMatching(/^\$\{\{ \(.*head\.repo\.full_name != github\.repository \|\| github\.actor == 'dependabot\[bot\]'\) && 'none' \|\| 'required' \}\}$/) });
+});
+
 test("the comment is found again by the marker that the review writes", () => {
   expect(workflows.find((w) => w.file === "federation-review.yml")!.text).toContain(`startswith("${marker}")`);
 });
