@@ -14,7 +14,7 @@ const federationOutput = "federation";
 
 /** What the backend says of the stacks of a revision. */
 export interface Deployed {
-  /** Why the backend cannot be read; undefined when it can. */
+  /** Why nothing is known of the backend, in a sentence; undefined where something is. */
   down?: string;
   /** The revision's stacks that are in the backend. */
   stacks: string[];
@@ -33,7 +33,8 @@ export async function readDeployed(tools: Toolchain, head: Revision): Promise<De
     const known = usesOwnBackend() ? (stack: string) => existsSync(stateFile(stack)) : ((names) => (stack: string) => names.includes(stack))(await listStacks(tools));
     result.stacks = head.stacks.map((s) => s.stack).filter(known);
   } catch (error) {
-    result.down = firstLine(error);
+    const told = firstLine(error);
+    result.down = told.startsWith("no backend given") ? told : `the backend cannot be read: ${told}`;
     return result;
   }
   await inTwos(head.stacks.filter((s) => result.stacks.includes(s.stack)), async ({ stack, secrets }) => {

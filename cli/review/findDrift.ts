@@ -11,7 +11,7 @@ import { runPulumi } from "./pulumiJson.ts";
 
 /** Compares every deployed stack with what lives in its cluster. Changes nothing, in no state either. */
 export async function findDrift(tools: Toolchain, head: Revision, deployed: Deployed, progress: Progress): Promise<{ drift: Drift[]; notes: { stack: string; message: string }[] }> {
-  const notes = head.stacks.filter((s) => !deployed.stacks.includes(s.stack)).map(({ stack }) => ({ stack, message: deployed.down ? `the backend cannot be read: ${deployed.down}` : "it is not in the backend" }));
+  const notes = head.stacks.filter((s) => !deployed.stacks.includes(s.stack)).map(({ stack }) => ({ stack, message: deployed.down ?? "it is not in the backend" }));
   const found = await inTwos(head.stacks.filter((s) => deployed.stacks.includes(s.stack)), async ({ stack, role, raw }): Promise<Drift[]> => {
     const step = progress.step(`refresh ${stack}`);
     // Without the program (--run-program): the engine gives up there on what depends on a resource that is gone.

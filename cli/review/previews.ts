@@ -51,7 +51,7 @@ function differs(stack: string, federation: PlannedFederation, deployed: Deploye
 
 /** Why a preview of a stack cannot be made; undefined when it is worth trying. */
 function whyNot(stack: string, role: string, head: Revision, federation: PlannedFederation, deployed: Deployed, order: DeploymentOrder): string | undefined {
-  if (deployed.down) return `the backend cannot be read: ${deployed.down}`;
+  if (deployed.down) return deployed.down;
   if (!deployed.stacks.includes(stack)) return "it is not in the backend yet; everything in it will be created";
   if (role === "trust") return undefined;
   const mesh = federation.meshes.find((m) => m.stack === stack);
