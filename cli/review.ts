@@ -4,7 +4,7 @@ import { changesBetween, notCompared } from "../review/changes.ts";
 import { renderComment } from "../review/comment.ts";
 import { maskValue } from "../review/masking.ts";
 import { planRevision } from "../review/planRevision.ts";
-import { hasFailed, type ReviewResult } from "../review/result.ts";
+import { hasFailed, type Required, type ReviewResult } from "../review/result.ts";
 import { readRevision, type Revision } from "../review/revision.ts";
 import { renderDrift } from "../review/drift.ts";
 import { readSources } from "../infra/sources.ts";
@@ -18,7 +18,7 @@ import { previewStacks } from "./review/previews.ts";
 import { prepareTools } from "./tools.ts";
 import { paths, root } from "./workspace.ts";
 
-const usage = `npm run review -- --base REF [--json] [--comment FILE] [--require-previews]
+const usage = `npm run review -- --base REF [--json] [--comment FILE] [--require-previews] [--require-order]
 npm run review -- --drift [--json] [--comment FILE] [--require-previews]
 
 Says what the working tree changes about the federation since git revision REF: the import graph in words, failed
@@ -28,17 +28,19 @@ otherwise than the stacks left it, and which imports that breaks. Changes nothin
   --json              the result as JSON on standard output, instead of Markdown
   --comment FILE      writes the Markdown there, for a comment on a pull request
   --require-previews  a stack that could not be previewed, or compared, counts as a failed check
+  --require-order     so does a stack that could not be deployed, or of which nobody knows what is deployed, as when the
+                      backend is down; each is named on standard error
 
 Exit code: 0 everything passed, 1 a check failed, 2 wrong usage.`;
 
 async function main(): Promise<number> {
-  const options = readArguments({ base: { type: "string" }, json: { type: "boolean" }, comment: { type: "string" }, "require-previews": { type: "boolean" }, drift: { type: "boolean" } }, usage);
+  const options = readArguments({ base: { type: "string" }, json: { type: "boolean" }, comment: { type: "string" }, "require-previews": { type: "boolean" }, "require-order": { type: "boolean" }, drift: { type: "boolean" } }, usage);
   if (Boolean(options.base) === Boolean(options.drift)) {
     process.stderr.write(`give one of --base and --drift\n\n${usage}\n`);
     return 2;
   }
   const head = readRevision(root);
-  const { passed, shown, text } = options.base ? await reviewSince(options.base, head, options["require-previews"]) : await reviewDrift(head, options["require-previews"]);
+  const { passed, shown, text } = options.base ? await reviewSince(options.base, head, { previews: options["require-previews"], order: options["require-order"] }) : await reviewDrift(head, options["require-previews"]);
   if (options.comment) writeFileSync(options.comment, text);
   process.stdout.write(options.json ? `${JSON.stringify({ passed, ...shown }, null, 2)}\n` : text);
   return passed ? 0 : 1;
@@ -51,7 +53,7 @@ interface Told {
   text: string;
 }
 
-async function reviewSince(ref: string, head: Revision, requirePreviews = false): Promise<Told> {
+async function reviewSince(ref: string, head: Revision, required: Required): Promise<Told> {
   const base = readBase(root, ref);
   const tools = await prepareTools();
   const deployed = await readDeployed(tools, head);
@@ -71,7 +73,8 @@ async function reviewSince(ref: string, head: Revision, requirePreviews = false)
     order,
   };
   const shown = maskValue(result, deployed.secrets);
-  return { passed: !hasFailed(result, requirePreviews), shown, text: renderComment(shown) };
+  if (required.order) for (const { stack, message } of shown.order.blocked) process.stderr.write(`cannot be deployed: ${stack}: ${message}\n`);
+  return { passed: !hasFailed(result, required), shown, text: renderComment(shown) };
 }
 
 async function reviewDrift(head: Revision, requireAll = false): Promise<Told> {

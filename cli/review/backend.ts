@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { parseContract, type FederationContract } from "../../components/plan/contract.ts";
+import type { FailedCheck } from "../../review/planRevision.ts";
 import type { Revision } from "../../review/revision.ts";
 import { secretsIn, textsOf } from "../../review/masking.ts";
 import type { Toolchain } from "../../toolchain/index.ts";
@@ -23,12 +24,14 @@ export interface Deployed {
   /** Every secret text in states and configuration, to be masked. Never to be printed. */
   secrets: Set<string>;
   /** What could not be read, one sentence each. */
-  notes: { stack: string; message: string }[];
+  notes: FailedCheck[];
+  /** Those of the revision's stacks of which nobody knows what they published, and why. */
+  unread: FailedCheck[];
 }
 
 /** Reads the deployed contracts, and the secrets that nothing printed may contain. Writes nothing. */
 export async function readDeployed(tools: Toolchain, head: Revision): Promise<Deployed> {
-  const result: Deployed = { stacks: [], contracts: new Map(), secrets: new Set(), notes: [] };
+  const result: Deployed = { stacks: [], contracts: new Map(), secrets: new Set(), notes: [], unread: [] };
   try {
     const known = usesOwnBackend() ? (stack: string) => existsSync(stateFile(stack)) : ((names) => (stack: string) => names.includes(stack))(await listStacks(tools));
     result.stacks = head.stacks.map((s) => s.stack).filter(known);
@@ -38,19 +41,20 @@ export async function readDeployed(tools: Toolchain, head: Revision): Promise<De
     return result;
   }
   await inTwos(head.stacks.filter((s) => result.stacks.includes(s.stack)), async ({ stack, secrets }) => {
-    const configFile = refreshOwnFile(stack);
+    const state = await readState(tools, stack, result);
     try {
-      const state = await pulumiJson(tools, ["stack", "export", "--show-secrets", "--stack", stack]);
-      secretsIn(state).forEach((s) => result.secrets.add(s));
-      if (Object.keys(secrets).length > 0) {
-        const config = (await pulumiJson(tools, ["config", "--show-secrets", "--json", "--stack", stack, "--config-file", configFile])) as Record<string, { value?: string; secret?: boolean }>;
-        for (const { value, secret } of Object.values(config)) if (secret && value) textsOf(value).forEach((t) => result.secrets.add(t));
-      }
       addContract(result, stack, outputsOf(state)[federationOutput]);
     } catch (error) {
-      result.notes.push({ stack, message: `its state cannot be read (${firstLine(error)}), so what it has published is not known here` });
+      result.unread.push({ stack, message: `what it has published cannot be used: ${firstLine(error)}` });
+    }
+    if (Object.keys(secrets).length === 0) return;
+    try {
+      (await secretsOfConfig(tools, stack)).forEach((s) => result.secrets.add(s));
+    } catch (error) {
+      result.notes.push({ stack, message: `its secret configuration cannot be read (${firstLine(error)}), so it is not masked beyond what Pulumi masks` });
     }
   });
+  result.notes.push(...result.unread);
   await inTwos(peersElsewhere(head), async ([mesh, stack]) => {
     try {
       addContract(result, mesh, await pulumiJson(tools, ["stack", "output", federationOutput, "--json", "--stack", stack]));
@@ -59,6 +63,32 @@ export async function readDeployed(tools: Toolchain, head: Revision): Promise<De
     }
   });
   return result;
+}
+
+/** The state of a stack, its secrets noted; without them where they cannot be decrypted: what a mesh publishes is plain. */
+async function readState(tools: Toolchain, stack: string, result: Deployed): Promise<unknown> {
+  const exported = (...more: string[]): Promise<unknown> => pulumiJson(tools, ["stack", "export", "--stack", stack, ...more]);
+  try {
+    const state = await exported("--show-secrets");
+    secretsIn(state).forEach((s) => result.secrets.add(s));
+    return state;
+  } catch (error) {
+    const why = firstLine(error);
+    try {
+      const state = await exported();
+      result.notes.push({ stack, message: `the secrets of its state cannot be read (${why}), so they are not masked beyond what Pulumi masks` });
+      return state;
+    } catch {
+      result.unread.push({ stack, message: `its state cannot be read (${why}), so what it has published is not known here` });
+      return undefined;
+    }
+  }
+}
+
+/** Every text of a stack's secret configuration, in clear. */
+async function secretsOfConfig(tools: Toolchain, stack: string): Promise<string[]> {
+  const config = (await pulumiJson(tools, ["config", "--show-secrets", "--json", "--stack", stack, "--config-file", refreshOwnFile(stack)])) as Record<string, { value?: string; secret?: boolean }>;
+  return Object.values(config).flatMap(({ value, secret }) => (secret && value ? textsOf(value) : []));
 }
 
 function addContract(result: Deployed, stack: string, value: unknown): void {

@@ -23,6 +23,6 @@ test("a pull request without secrets is planned from its configuration; each sta
   expect(deployed).toMatchObject({ down: reason, stacks: [] });
   const { previews, failed, order } = await previewStacks(tools, revision, federation, deployed, progress);
   expect(previews).toEqual(["east", "west"].map((stack) => ({ stack, state: "skipped", reason })));
-  expect({ failed, order }).toEqual({ failed: [], order: { steps: [], stuck: [] } });
+  expect({ failed, order }).toEqual({ failed: [], order: { steps: [], stuck: [], blocked: ["east", "west"].map((stack) => ({ stack, message: reason })) } });
   expect((await findDrift(tools, revision, deployed, progress)).notes).toEqual(["east", "west"].map((stack) => ({ stack, message: reason })));
 });

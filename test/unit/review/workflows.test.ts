@@ -62,3 +62,8 @@ test("deployment goes step by step, each behind the stack's own environment", ()
   const { job } = jobs.find((j) => j.name === "federation-deploy.yml up")!;
   expect({ parallel: job.strategy["max-parallel"], environment: job.environment }).toEqual({ parallel: 1, environment: "federation-${{ matrix.stack }}" });
 });
+
+test("a deployment whose order is not sure does not begin", () => {
+  const { steps } = jobs.find((j) => j.name === "federation-deploy.yml order")!;
+  expect(steps.find((s) => s.id === "order").run).toMatch(/npm run --silent review -- .*--require-order/);
+});
