@@ -67,3 +67,7 @@ test("a deployment whose order is not sure does not begin", () => {
   const { steps } = jobs.find((j) => j.name === "federation-deploy.yml order")!;
   expect(steps.find((s) => s.id === "order").run).toMatch(/npm run --silent review -- .*--require-order/);
 });
+
+test("every workflow runs the official tools and plugins, whatever answers slowly", () => {
+  for (const { workflow } of workflows) expect(workflow.env.MESH_FEDERATION_SOURCE).toBe("release");
+});
