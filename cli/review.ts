@@ -10,7 +10,7 @@ import { renderDrift } from "../review/drift.ts";
 import { readSources } from "../infra/sources.ts";
 import { consoleProgress } from "../toolchain/progress.ts";
 import { failWith, readArguments } from "./arguments.ts";
-import { readBase } from "./review/base.ts";
+import { isMerge, readBase } from "./review/base.ts";
 import { readDeployed } from "./review/backend.ts";
 import { findDrift } from "./review/findDrift.ts";
 import { checkPolicies } from "./review/policies.ts";
@@ -18,13 +18,15 @@ import { previewStacks } from "./review/previews.ts";
 import { prepareTools } from "./tools.ts";
 import { paths, root } from "./workspace.ts";
 
-const usage = `npm run review -- --base REF [--json] [--comment FILE] [--require-previews] [--require-order]
+const usage = `npm run review -- [--base REF] [--json] [--comment FILE] [--require-previews] [--require-order]
 npm run review -- --drift [--json] [--comment FILE] [--require-previews]
 
 Says what the working tree changes about the federation since git revision REF: the import graph in words, failed
 checks, policies, and a real preview of each stack that can be previewed. With --drift, says what lives in the clusters
 otherwise than the stacks left it, and which imports that breaks. Changes nothing, in no backend or cluster.
 
+  --base REF          default: where a merge commit is checked out, what it was merged into, its first parent. Empty or
+                      zeros, as a push to a new branch has it: the commit before the one that is checked out
   --json              the result as JSON on standard output, instead of Markdown
   --comment FILE      writes the Markdown there, for a comment on a pull request
   --require-previews  a stack that could not be previewed, or compared, counts as a failed check
@@ -35,12 +37,13 @@ Exit code: 0 everything passed, 1 a check failed, 2 wrong usage.`;
 
 async function main(): Promise<number> {
   const options = readArguments({ base: { type: "string" }, json: { type: "boolean" }, comment: { type: "string" }, "require-previews": { type: "boolean" }, "require-order": { type: "boolean" }, drift: { type: "boolean" } }, usage);
-  if (Boolean(options.base) === Boolean(options.drift)) {
-    process.stderr.write(`give one of --base and --drift\n\n${usage}\n`);
+  const wrong = options.drift ? options.base !== undefined : options.base === undefined && !isMerge(root);
+  if (wrong) {
+    process.stderr.write(`give one of --base and --drift; without both, a merge commit must be checked out, with the commits before it (in CI: fetch-depth 2 or more)\n\n${usage}\n`);
     return 2;
   }
   const head = readRevision(root);
-  const { passed, shown, text } = options.base ? await reviewSince(options.base, head, { previews: options["require-previews"], order: options["require-order"] }) : await reviewDrift(head, options["require-previews"]);
+  const { passed, shown, text } = options.drift ? await reviewDrift(head, options["require-previews"]) : await reviewSince(options.base, head, { previews: options["require-previews"], order: options["require-order"] });
   if (options.comment) writeFileSync(options.comment, text);
   process.stdout.write(options.json ? `${JSON.stringify({ passed, ...shown }, null, 2)}\n` : text);
   return passed ? 0 : 1;
@@ -53,7 +56,7 @@ interface Told {
   text: string;
 }
 
-async function reviewSince(ref: string, head: Revision, required: Required): Promise<Told> {
+async function reviewSince(ref: string | undefined, head: Revision, required: Required): Promise<Told> {
   const base = readBase(root, ref);
   const tools = await prepareTools();
   const deployed = await readDeployed(tools, head);

@@ -71,3 +71,26 @@ test("a deployment whose order is not sure does not begin", () => {
 test("every workflow runs the official tools and plugins, whatever answers slowly", () => {
   for (const { workflow } of workflows) expect(workflow.env.MESH_FEDERATION_SOURCE).toBe("release");
 });
+
+test("secrets are seen by the steps that work with the backend, and by no other", () => {
+  const backendSecrets = ["BACKEND_AWS_ACCESS_KEY_ID", "BACKEND_AWS_SECRET_ACCESS_KEY", "PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG_PASSPHRASE"];
+  const secretsIn = (value: unknown): string[] => [...JSON.stringify(value ?? {}).matchAll(/secrets(?:\.(\w+)|\[)/g)].map((m) => m[1] ?? "any").sort();
+  for (const { workflow } of workflows) expect(secretsIn({ ...workflow, jobs: {} })).toEqual([]);
+  for (const { job } of jobs) expect(secretsIn({ ...job, steps: [] })).toEqual([]);
+  const seen = jobs.flatMap(({ name, steps }) => steps.flatMap((step) => (secretsIn(step).length > 0 ? [{ name, command: /npm run --silent (\w+)/.exec(step.run ?? "")?.[1], secrets: secretsIn(step) }] : [])));
+  expect(seen.map(({ name, command }) => `${name}: ${command}`)).toEqual(["federation-deploy.yml order: review", "federation-deploy.yml up: pulumi", "federation-deploy.yml verify: verify", "federation-drift.yml drift: review", "federation-review.yml review: review"]);
+  for (const { secrets } of seen) expect(secrets).toEqual(backendSecrets);
+});
+
+test("every step that works with the backend is given its URL", () => {
+  for (const { steps } of jobs) for (const { run = "", env = {} } of steps) if (/npm run/.test(run)) expect(env.PULUMI_BACKEND_URL).toBe("${{ vars.PULUMI_BACKEND_URL }}");
+});
+
+test("a pull request is compared with what it is merged into, a push with what was there before", () => {
+  const step = (job: string, command: RegExp) => jobs.find((j) => j.name === job)!.steps.find((s) => command.test(s.run ?? s.uses));
+  expect(step("federation-review.yml review", /npm run/).run).not.toContain("--base");
+  expect(step("federation-review.yml review", /checkout/).with).toMatchObject({ "fetch-depth": 2 });
+  expect(step("federation-review.yml review", /checkout/).with).not.toHaveProperty("ref");
+  expect(step("federation-deploy.yml order", /npm run/)).toMatchObject({ env: { BASE: "${{ github.event.before }}" }, run: expect.stringContaining('--base "$BASE"') });
+  expect(step("federation-deploy.yml order", /checkout/).with).toMatchObject({ "fetch-depth": 0 });
+});
