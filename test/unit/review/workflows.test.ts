@@ -1,4 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { marker } from "../../../review/comment.ts";
@@ -54,8 +56,38 @@ test("no workflow may keep a state in its clone; only a pull request without sec
   expect(required).toEqual({ "federation-deploy.yml": "required", "federation-drift.yml": "required", "federation-review.yml": expect.stringMatching(/^\$\{\{ \(.*head\.repo\.full_name != github\.repository \|\| github\.actor == 'dependabot\[bot\]'\) && 'none' \|\| 'required' \}\}$/) });
 });
 
-test("the comment is found again by the marker that the review writes", () => {
-  expect(workflows.find((w) => w.file === "federation-review.yml")!.text).toContain(`startswith("${marker}")`);
+describe("the comment", () => {
+  const { steps, job } = jobs.find((j) => j.name === "federation-review.yml comment")!;
+  const { run } = steps.find((s) => s.run)!;
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "comment-"))));
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  /** Runs the step as the runner does, with a `gh` that finds these comments and notes what it is asked to write. */
+  function write(found: string): string[] {
+    writeFileSync(join(folder, "gh"), `#!/bin/sh\ncase "$*" in *--paginate*) printf '%s' "$FOUND"; echo "$*" > asked ;; *) echo "$*" > written; for a; do case "$a" in body=@*) cat "\${a#body=@}" > body ;; esac; done ;; esac\n`, { mode: 0o755 });
+    const env = { PATH: `${folder}:${process.env["PATH"]}`, FOUND: found, GITHUB_SERVER_URL: "https://github.example", GITHUB_REPOSITORY: "o/r", GITHUB_RUN_ID: "42", NUMBER: "7", HEAD: "abc123" };
+    execFileSync("bash", ["-e", "-c", run], { cwd: folder, env, stdio: "pipe" });
+    return ["asked", "written", "body"].map((file) => readFileSync(join(folder, file), "utf8"));
+  }
+
+  test("is written anew where there is none, and replaced where there is one, found by the marker of the review", () => {
+    writeFileSync(join(folder, "review.md"), `${marker}\nresult\n`);
+    const [asked, written, body] = write("");
+    expect(asked).toContain(`startswith("${marker}")`);
+    expect([written, body]).toEqual([expect.stringMatching(/--method POST repos\/o\/r\/issues\/7\/comments /), `${marker}\nresult\n`]);
+    expect(write("11\n12\n")[1]).toMatch(/--method PATCH repos\/o\/r\/issues\/comments\/11 /);
+  });
+
+  test("of a review that broke down says so, for which commit, and where the log is", () => {
+    const [, written, body] = write("11\n");
+    expect(written).toMatch(/--method PATCH/);
+    expect(body!.startsWith(`${marker}\n## Federation review\n`)).toBe(true);
+    expect(body).toContain("**The review of abc123 failed** before it had a result; [its log](https://github.example/o/r/actions/runs/42)");
+    expect(job.if).toContain("!cancelled()");
+    expect(steps.find((s) => /download-artifact/.test(s.uses ?? ""))["continue-on-error"]).toBe(true);
+    expect(steps.find((s) => s.run).if).toBeUndefined();
+  });
 });
 
 test("deployment goes step by step, each behind the stack's own environment", () => {
