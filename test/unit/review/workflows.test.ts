@@ -1,7 +1,7 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
 import { marker } from "../../../review/comment.ts";
 
@@ -125,4 +125,40 @@ test("a pull request is compared with what it is merged into, a push with what w
   expect(step("federation-review.yml review", /checkout/).with).not.toHaveProperty("ref");
   expect(step("federation-deploy.yml order", /npm run/)).toMatchObject({ env: { BASE: "${{ github.event.before }}" }, run: expect.stringContaining('--base "$BASE"') });
   expect(step("federation-deploy.yml order", /checkout/).with).toMatchObject({ "fetch-depth": 0 });
+});
+
+describe("the summary of a deployment", () => {
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "summary-"))));
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  /** Runs a job's command step as the runner does, with an `npm` that prints this and ends so. */
+  function runStep(name: string, npm: string, code: number): { code: number | null; summary: string; output: string } {
+    const { run, shell } = jobs.find((j) => j.name === name)!.steps.find((s) => /npm run/.test(s.run ?? ""));
+    writeFileSync(join(folder, "npm"), `#!/bin/sh\n${npm}\nexit ${code}\n`, { mode: 0o755 });
+    const [summary, output] = ["summary", "output"].map((file) => join(folder, file));
+    const env = { PATH: `${folder}:${dirname(process.execPath)}:${process.env["PATH"]}`, GITHUB_STEP_SUMMARY: summary, GITHUB_OUTPUT: output, STACK: "east", BASE: "HEAD" };
+    for (const file of [summary!, output!]) writeFileSync(file, "");
+    const done = spawnSync("bash", [...(shell === "bash" ? ["--noprofile", "--norc", "-eo", "pipefail"] : ["-e"]), "-c", run], { cwd: folder, env, encoding: "utf8" });
+    return { code: done.status, summary: readFileSync(summary!, "utf8"), output: readFileSync(output!, "utf8") };
+  }
+
+  test.each([[0, "## verify: all is well"], [1, "## verify: failed, exit code 1"]])("has the table of verify, which ends the job with %i", (code, heading) => {
+    expect(runStep("federation-deploy.yml verify", "echo 'IMPORT  RESULT'", code)).toMatchObject({ code, summary: `${heading}\n\`\`\`\nIMPORT  RESULT\n\`\`\`\n` });
+  });
+
+  test.each([[0, "## up east: done"], [3, "## up east: failed, exit code 3"]])("has what up says at its end, without its outputs, and the job ends with %i", (code, heading) => {
+    const { summary, ...ended } = runStep("federation-deploy.yml up", "printf 'Updating\\nDiagnostics:\\n  error: no room\\n\\nOutputs:\\n  federation: {}\\n\\nResources:\\n  1 unchanged\\n'", code);
+    expect(ended.code).toBe(code);
+    expect(summary).toContain(heading);
+    expect(summary).toContain("error: no room");
+    expect(summary).toContain("1 unchanged");
+    expect(summary).not.toMatch(/Updating|Outputs|federation: /);
+  });
+
+  test("has the review of what is deployed, and the steps go on to the next job, if nothing keeps them from it", () => {
+    const npm = `echo review > review.md; echo '{"order":{"steps":["trust","west"]}}'`;
+    expect(runStep("federation-deploy.yml order", npm, 0)).toEqual({ code: 0, summary: "review\n", output: 'steps=[{"step":1,"stack":"trust"},{"step":2,"stack":"west"}]\n' });
+    expect(runStep("federation-deploy.yml order", npm, 1)).toEqual({ code: 1, summary: "review\n", output: "" });
+  });
 });
