@@ -69,7 +69,7 @@ async function reviewSince(ref: string | undefined, head: Revision, required: Re
     changes: changesBetween(from, to, deployed.contracts),
     notCompared: notCompared(from, to),
     failed: [...after.failed, ...failed],
-    warnings: [...after.warnings, ...deployed.notes],
+    warnings: [...after.warnings, ...deployed.notes, ...deployed.orphans],
     policies: checkPolicies(after, resources),
     policiesRan: { policies: rules.length, stacks: [...resources.keys()].sort() },
     previews,
@@ -84,7 +84,7 @@ async function reviewDrift(head: Revision, requireAll = false): Promise<Told> {
   const tools = await prepareTools();
   const deployed = await readDeployed(tools, head);
   const found = maskValue(await findDrift(tools, head, deployed, consoleProgress()), deployed.secrets);
-  return { passed: found.drift.length === 0 && !(requireAll && found.notes.length > 0), shown: found, text: renderDrift(found.drift, found.notes) };
+  return { passed: found.drift.length === 0 && !(requireAll && found.notes.length > 0), shown: found, text: renderDrift(found.drift, found.notes, found.orphans) };
 }
 
 main().then((code) => process.exit(code), failWith);

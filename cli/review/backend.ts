@@ -4,8 +4,9 @@ import type { FailedCheck } from "../../review/planRevision.ts";
 import type { Revision } from "../../review/revision.ts";
 import { secretsIn, textsOf } from "../../review/masking.ts";
 import type { Toolchain } from "../../toolchain/index.ts";
-import { listStacks } from "../pulumiCommand.ts";
+import { stacksInBackend } from "../pulumiCommand.ts";
 import { refreshOwnFile } from "../stackConfig.ts";
+import { deployedStacks } from "../state.ts";
 import { stateFile, usesOwnBackend } from "../workspace.ts";
 import { inTwos } from "./inTwos.ts";
 import { pulumiJson } from "./pulumiJson.ts";
@@ -27,14 +28,17 @@ export interface Deployed {
   notes: FailedCheck[];
   /** Those of the revision's stacks of which nobody knows what they published, and why. */
   unread: FailedCheck[];
+  /** Stacks with resources that the revision does not declare, and what to do about them. */
+  orphans: FailedCheck[];
 }
 
 /** Reads the deployed contracts, and the secrets that nothing printed may contain. Writes nothing. */
 export async function readDeployed(tools: Toolchain, head: Revision): Promise<Deployed> {
-  const result: Deployed = { stacks: [], contracts: new Map(), secrets: new Set(), notes: [], unread: [] };
+  const result: Deployed = { stacks: [], contracts: new Map(), secrets: new Set(), notes: [], unread: [], orphans: [] };
   try {
-    const known = usesOwnBackend() ? (stack: string) => existsSync(stateFile(stack)) : ((names) => (stack: string) => names.includes(stack))(await listStacks(tools));
+    const { known, filled } = await stacksOf(tools);
     result.stacks = head.stacks.map((s) => s.stack).filter(known);
+    result.orphans = orphansAmong(filled, head);
   } catch (error) {
     const told = firstLine(error);
     result.down = told.startsWith("no backend given") ? told : `the backend cannot be read: ${told}`;
@@ -63,6 +67,20 @@ export async function readDeployed(tools: Toolchain, head: Revision): Promise<De
     }
   });
   return result;
+}
+
+/** Which stacks are in the backend, and the names of those with resources. */
+async function stacksOf(tools: Toolchain): Promise<{ known: (stack: string) => boolean; filled: string[] }> {
+  if (usesOwnBackend()) return { known: (stack) => existsSync(stateFile(stack)), filled: deployedStacks() };
+  const stacks = await stacksInBackend(tools);
+  return { known: (stack) => stacks.some((s) => s.name === stack), filled: stacks.filter((s) => s.resources !== 0).map((s) => s.name) };
+}
+
+/** Stacks that nobody declares: a mesh whose file is taken out of the repository stays as it was deployed. */
+function orphansAmong(stacks: string[], head: Revision): FailedCheck[] {
+  const declared = new Set([...head.stacks.map((s) => s.stack), ...peersElsewhere(head).map(([, stack]) => stack.split("/").at(-1))]);
+  const message = "it is deployed, and no file in stacks/ declares it: if its mesh was removed, it stays up until it is destroyed (docs/ci.md, \"A mesh that was removed\"); if another repository deploys it, name it in peers.<mesh>.stack";
+  return stacks.filter((stack) => !declared.has(stack)).sort().map((stack) => ({ stack, message }));
 }
 
 /** The state of a stack, its secrets noted; without them where they cannot be decrypted: what a mesh publishes is plain. */

@@ -106,3 +106,24 @@ test("a published contract that is not one is told for itself", async () => {
   expect([...deployed.contracts.keys()]).toEqual(["west"]);
   expect(deployed.unread).toEqual([{ stack: "east", message: expect.stringMatching(/^what it has published cannot be used: /) }]);
 });
+
+test("a stack that is deployed and that nobody declares is named with what to do; an empty one and a peer's are not", async () => {
+  answer("ls", [{ name: "east", resourceCount: 3 }, { name: "o/p/north", resourceCount: 5 }, { name: "unsure" }, { name: "empty", resourceCount: 0 }, { name: "o/p/south", resourceCount: 5 }]);
+  answer("export-clear-east", stateOf(east));
+  const stacks = example();
+  stacks["east"]!["peers"] = { south: { stack: "o/p/south" } };
+  const { orphans } = await backend.readDeployed(tools, revisionOf(stacks));
+  const message = expect.stringMatching(/^it is deployed, and no file in stacks\/ declares it: .*docs\/ci\.md, "A mesh that was removed"/);
+  expect(orphans).toEqual([{ stack: "north", message }, { stack: "unsure", message }]);
+});
+
+test("in the clone's own backend too", async () => {
+  delete process.env["MESH_FEDERATION_BACKEND"];
+  delete process.env["PULUMI_BACKEND_URL"];
+  const states = join(folder, "clone", ".federation", "state", ".pulumi", "stacks", "mesh-federation");
+  mkdirSync(states, { recursive: true });
+  for (const stack of ["east", "north"]) writeFileSync(join(states, `${stack}.json`), JSON.stringify({ checkpoint: { latest: { resources: [{}] } } }));
+  answer("export-clear-east", stateOf(east));
+  const { stacks, orphans } = await backend.readDeployed(tools, revisionOf(example()));
+  expect([stacks, orphans.map((o) => o.stack)]).toEqual([["east"], ["north"]]);
+});

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
@@ -14,11 +14,12 @@ const jobs = workflows.flatMap(({ file, workflow }) => Object.entries<any>(workf
 /** The only permissions that any job may have. */
 const allowed: Record<string, Record<string, string>> = { "federation-review.yml comment": { "pull-requests": "write" } };
 
-test("there is one for pull requests, one for main, one for every night", () => {
+test("there is one for pull requests, one for main, one for every night, one by hand", () => {
   expect(Object.fromEntries(workflows.map(({ file, workflow }) => [file, Object.keys(workflow.on)]))).toEqual({
     "federation-review.yml": ["pull_request"],
     "federation-deploy.yml": ["push"],
     "federation-drift.yml": ["schedule", "workflow_dispatch"],
+    "federation-destroy.yml": ["workflow_dispatch"],
   });
 });
 
@@ -53,7 +54,7 @@ test("the job that may write runs no code of the pull request, and sees no secre
 
 test("no workflow may keep a state in its clone; only a pull request without secrets may do without a backend", () => {
   const required = Object.fromEntries(workflows.map(({ file, workflow }) => [file, workflow.env?.MESH_FEDERATION_BACKEND]));
-  expect(required).toEqual({ "federation-deploy.yml": "required", "federation-drift.yml": "required", "federation-review.yml": expect.stringMatching(/^\$\{\{ \(.*head\.repo\.full_name != github\.repository \|\| github\.actor == 'dependabot\[bot\]'\) && 'none' \|\| 'required' \}\}$/) });
+  expect(required).toEqual({ "federation-deploy.yml": "required", "federation-destroy.yml": "required", "federation-drift.yml": "required", "federation-review.yml": expect.stringMatching(/^\$\{\{ \(.*head\.repo\.full_name != github\.repository \|\| github\.actor == 'dependabot\[bot\]'\) && 'none' \|\| 'required' \}\}$/) });
 });
 
 describe("the comment", () => {
@@ -110,7 +111,7 @@ test("secrets are seen by the steps that work with the backend, and by no other"
   for (const { workflow } of workflows) expect(secretsIn({ ...workflow, jobs: {} })).toEqual([]);
   for (const { job } of jobs) expect(secretsIn({ ...job, steps: [] })).toEqual([]);
   const seen = jobs.flatMap(({ name, steps }) => steps.flatMap((step) => (secretsIn(step).length > 0 ? [{ name, command: /npm run --silent (\w+)/.exec(step.run ?? "")?.[1], secrets: secretsIn(step) }] : [])));
-  expect(seen.map(({ name, command }) => `${name}: ${command}`)).toEqual(["federation-deploy.yml order: review", "federation-deploy.yml up: pulumi", "federation-deploy.yml verify: verify", "federation-drift.yml drift: review", "federation-review.yml review: review"]);
+  expect(seen.map(({ name, command }) => `${name}: ${command}`)).toEqual(["federation-deploy.yml order: review", "federation-deploy.yml up: pulumi", "federation-deploy.yml verify: verify", "federation-destroy.yml destroy: pulumi", "federation-drift.yml drift: review", "federation-review.yml review: review"]);
   for (const { secrets } of seen) expect(secrets).toEqual(backendSecrets);
 });
 
@@ -161,4 +162,42 @@ describe("the summary of a deployment", () => {
     expect(runStep("federation-deploy.yml order", npm, 0)).toEqual({ code: 0, summary: "review\n", output: 'steps=[{"step":1,"stack":"trust"},{"step":2,"stack":"west"}]\n' });
     expect(runStep("federation-deploy.yml order", npm, 1)).toEqual({ code: 1, summary: "review\n", output: "" });
   });
+});
+
+describe("a stack that is destroyed", () => {
+  const { job, steps } = jobs.find((j) => j.name === "federation-destroy.yml destroy")!;
+  const { run } = steps.find((s) => /git show/.test(s.run ?? ""));
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "destroy-"));
+    git("init", "--quiet");
+    for (const stack of ["east", "north"]) {
+      mkdirSync(join(folder, "stacks"), { recursive: true });
+      writeFileSync(join(folder, "stacks", `Pulumi.${stack}.yaml`), `of: ${stack}\n`);
+    }
+    git("add", "--all");
+    git("commit", "--quiet", "--message", "both");
+    git("rm", "--quiet", "stacks/Pulumi.north.yaml");
+    git("commit", "--quiet", "--message", "without north");
+    git("commit", "--quiet", "--allow-empty", "--message", "later");
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+  const git = (...args: string[]) => execFileSync("git", ["-c", "user.name=test", "-c", "user.email=test@example.invalid", ...args], { cwd: folder });
+  const bringBack = (stack: string) => spawnSync("bash", ["-e", "-c", run], { cwd: folder, env: { PATH: process.env["PATH"], STACK: stack }, encoding: "utf8" });
+
+  test("is approved by its own reviewers, and gets the configuration that it last had", () => {
+    expect(job.environment).toBe("federation-${{ inputs.stack }}");
+    expect(bringBack("north").status).toBe(0);
+    expect(readFileSync(join(folder, "stacks", "Pulumi.north.yaml"), "utf8")).toBe("of: north\n");
+  });
+
+  test.each([["east", "is in the repository: remove it in a pull request first"], ["south", "was never in this branch"]])("%s is refused: it %s", (stack, why) => {
+    expect(bringBack(stack)).toMatchObject({ status: 1, stderr: expect.stringContaining(why) });
+  });
+});
+
+test("what works on the states goes one after the other, and nothing that waits is dropped; a review is replaced by the next", () => {
+  const groups = Object.fromEntries(workflows.map(({ file, workflow }) => [file, workflow.concurrency]));
+  const oneByOne = { group: "federation-backend", "cancel-in-progress": false, queue: "max" };
+  expect(groups).toEqual({ "federation-deploy.yml": oneByOne, "federation-destroy.yml": oneByOne, "federation-drift.yml": oneByOne, "federation-review.yml": { group: "federation-review-${{ github.event.pull_request.number }}", "cancel-in-progress": true } });
 });
