@@ -27,6 +27,9 @@ test("every action is pinned to a commit, with its version beside it", () => {
   const uses = workflows.flatMap(({ text }) => [...text.matchAll(/uses: (.*)/g)].map((m) => m[1]!));
   expect(uses.length).toBeGreaterThan(0);
   for (const use of uses) expect(use).toMatch(/^actions\/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+  // One pin of each: no workflow is forgotten when they are raised.
+  const names = [...new Set(uses)].map((use) => use.split("@")[0]);
+  expect(names.sort()).toEqual(["actions/checkout", "actions/download-artifact", "actions/setup-node", "actions/upload-artifact"]);
 });
 
 test.each(jobs)("$name: no permission but those it needs, and an end", ({ name, job }) => {
