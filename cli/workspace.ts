@@ -39,13 +39,16 @@ export function checkBackend(): void {
     );
 }
 
+/** There is to be no backend: what needs one cannot be done, and nothing is wrong. */
+export class NoBackend extends Error {}
+
 /**
- * Whether the state is in this clone, where nobody has chosen another backend by Pulumi's own variable. Throws where
- * there is none, or none was given although one has to be.
+ * Whether the state is in this clone, where nobody has chosen another backend by Pulumi's own variable. Throws
+ * {@link NoBackend} where there is to be none, and where none was given although one has to be.
  */
 export function usesOwnBackend(): boolean {
   checkBackend();
-  if (process.env[backendVariable] === "none") throw new Error(`no backend given: ${backendVariable} is none, as for a pull request that gets no secrets`);
+  if (process.env[backendVariable] === "none") throw new NoBackend(`no backend given: ${backendVariable} is none, as for a pull request that gets no secrets`);
   return !process.env["PULUMI_BACKEND_URL"];
 }
 

@@ -7,7 +7,7 @@ import type { Toolchain } from "../../toolchain/index.ts";
 import { stacksInBackend } from "../pulumiCommand.ts";
 import { refreshOwnFile } from "../stackConfig.ts";
 import { deployedStacks } from "../state.ts";
-import { stateFile, usesOwnBackend } from "../workspace.ts";
+import { NoBackend, stateFile, usesOwnBackend } from "../workspace.ts";
 import { inTwos } from "./inTwos.ts";
 import { pulumiJson } from "./pulumiJson.ts";
 
@@ -40,8 +40,7 @@ export async function readDeployed(tools: Toolchain, head: Revision): Promise<De
     result.stacks = head.stacks.map((s) => s.stack).filter(known);
     result.orphans = orphansAmong(filled, head);
   } catch (error) {
-    const told = firstLine(error);
-    result.down = told.startsWith("no backend given") ? told : `the backend cannot be read: ${told}`;
+    result.down = error instanceof NoBackend ? error.message : `the backend cannot be read: ${firstLine(error)}`;
     return result;
   }
   await inTwos(head.stacks.filter((s) => result.stacks.includes(s.stack)), async ({ stack, secrets }) => {
