@@ -37,8 +37,14 @@ export async function ensureStack(tools: Toolchain, stack: string): Promise<stri
 
 /** Names of the project's stacks in the backend. */
 export async function listStacks(tools: Toolchain): Promise<string[]> {
+  return (await stacksInBackend(tools)).map((s) => s.name);
+}
+
+/** The project's stacks in the backend, and how many resources each has where the backend says so. */
+export async function stacksInBackend(tools: Toolchain): Promise<{ name: string; resources: number | undefined }[]> {
   const { command, args, env } = await pulumiInvocation(tools, ["stack", "ls", "--json"]);
-  return (JSON.parse(await run(command, args, { cwd: root, env })) as { name: string }[]).map((s) => s.name.split("/").at(-1)!);
+  const stacks = JSON.parse(await run(command, args, { cwd: root, env })) as { name: string; resourceCount?: number }[];
+  return stacks.map((s) => ({ name: s.name.split("/").at(-1)!, resources: s.resourceCount }));
 }
 
 /** A stack's outputs, by default with its secrets in clear: never to be printed. Undefined when it has none. */

@@ -3,13 +3,13 @@ import { changesBetween, notCompared } from "../review/changes.ts";
 import { renderComment } from "../review/comment.ts";
 import { maskValue } from "../review/masking.ts";
 import { planRevision } from "../review/planRevision.ts";
-import { hasFailed, type ReviewResult } from "../review/result.ts";
+import { hasFailed, type Required, type ReviewResult } from "../review/result.ts";
 import { readRevision, type Revision } from "../review/revision.ts";
 import { renderDrift } from "../review/drift.ts";
 import { readSources } from "../infra/sources.ts";
 import { consoleProgress } from "../toolchain/progress.ts";
 import { failWith, readArguments } from "./arguments.ts";
-import { readBase } from "./review/base.ts";
+import { isMerge, readBase } from "./review/base.ts";
 import { readDeployed } from "./review/backend.ts";
 import { findDrift } from "./review/findDrift.ts";
 import { checkPolicies, readPolicyConfig } from "./review/policies.ts";
@@ -17,27 +17,32 @@ import { previewStacks } from "./review/previews.ts";
 import { prepareTools } from "./tools.ts";
 import { paths, root } from "./workspace.ts";
 
-const usage = `npm run review -- --base REF [--json] [--comment FILE] [--require-previews]
+const usage = `npm run review -- [--base REF] [--json] [--comment FILE] [--require-previews] [--require-order]
 npm run review -- --drift [--json] [--comment FILE] [--require-previews]
 
 Says what the working tree changes about the federation since git revision REF: the import graph in words, failed
 checks, policies, and a real preview of each stack that can be previewed. With --drift, says what lives in the clusters
 otherwise than the stacks left it, and which imports that breaks. Changes nothing, in no backend or cluster.
 
+  --base REF          default: where a merge commit is checked out, what it was merged into, its first parent. Empty or
+                      zeros, as a push to a new branch has it: the commit before the one that is checked out
   --json              the result as JSON on standard output, instead of Markdown
   --comment FILE      writes the Markdown there, for a comment on a pull request
   --require-previews  a stack that could not be previewed, or compared, counts as a failed check
+  --require-order     so does a stack that could not be deployed, or of which nobody knows what is deployed, as when the
+                      backend is down; each is named on standard error
 
 Exit code: 0 everything passed, 1 a check failed, 2 wrong usage.`;
 
 async function main(): Promise<number> {
-  const options = readArguments({ base: { type: "string" }, json: { type: "boolean" }, comment: { type: "string" }, "require-previews": { type: "boolean" }, drift: { type: "boolean" } }, usage);
-  if (Boolean(options.base) === Boolean(options.drift)) {
-    process.stderr.write(`give one of --base and --drift\n\n${usage}\n`);
+  const options = readArguments({ base: { type: "string" }, json: { type: "boolean" }, comment: { type: "string" }, "require-previews": { type: "boolean" }, "require-order": { type: "boolean" }, drift: { type: "boolean" } }, usage);
+  const wrong = options.drift ? options.base !== undefined : options.base === undefined && !isMerge(root);
+  if (wrong) {
+    process.stderr.write(`give one of --base and --drift; without both, a merge commit must be checked out, with the commits before it (in CI: fetch-depth 2 or more)\n\n${usage}\n`);
     return 2;
   }
   const head = readRevision(root);
-  const { passed, shown, text } = options.base ? await reviewSince(options.base, head, options["require-previews"]) : await reviewDrift(head, options["require-previews"]);
+  const { passed, shown, text } = options.drift ? await reviewDrift(head, options["require-previews"]) : await reviewSince(options.base, head, { previews: options["require-previews"], order: options["require-order"] });
   if (options.comment) writeFileSync(options.comment, text);
   process.stdout.write(options.json ? `${JSON.stringify({ passed, ...shown }, null, 2)}\n` : text);
   return passed ? 0 : 1;
@@ -50,7 +55,7 @@ interface Told {
   text: string;
 }
 
-async function reviewSince(ref: string, head: Revision, requirePreviews = false): Promise<Told> {
+async function reviewSince(ref: string | undefined, head: Revision, required: Required): Promise<Told> {
   const base = readBase(root, ref);
   const policyConfig = readPolicyConfig(root);
   const tools = await prepareTools();
@@ -65,21 +70,22 @@ async function reviewSince(ref: string, head: Revision, requirePreviews = false)
     changes: changesBetween(from, to, deployed.contracts),
     notCompared: notCompared(from, to),
     failed: [...after.failed, ...failed],
-    warnings: [...after.warnings, ...deployed.notes, ...judgement.advice.map(({ stack, policy, message }) => ({ stack, message: `policy \`${policy}\`: ${message}` }))],
+    warnings: [...after.warnings, ...deployed.notes, ...deployed.orphans, ...judgement.advice.map(({ stack, policy, message }) => ({ stack, message: `policy \`${policy}\`: ${message}` }))],
     policies: judgement.findings,
     policiesRan: { policies: judgement.policies, stacks: judgement.judged, notJudged: judgement.notJudged },
     previews,
     order,
   };
   const shown = maskValue(result, deployed.secrets);
-  return { passed: !hasFailed(result, requirePreviews), shown, text: renderComment(shown) };
+  if (required.order) for (const { stack, message } of shown.order.blocked) process.stderr.write(`cannot be deployed: ${stack}: ${message}\n`);
+  return { passed: !hasFailed(result, required), shown, text: renderComment(shown) };
 }
 
 async function reviewDrift(head: Revision, requireAll = false): Promise<Told> {
   const tools = await prepareTools();
   const deployed = await readDeployed(tools, head);
   const found = maskValue(await findDrift(tools, head, deployed, consoleProgress()), deployed.secrets);
-  return { passed: found.drift.length === 0 && !(requireAll && found.notes.length > 0), shown: found, text: renderDrift(found.drift, found.notes) };
+  return { passed: found.drift.length === 0 && !(requireAll && found.notes.length > 0), shown: found, text: renderDrift(found.drift, found.notes, found.orphans) };
 }
 
 main().then((code) => process.exit(code), failWith);

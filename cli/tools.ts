@@ -2,22 +2,24 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ensureToolchain, installPlugins, type Toolchain } from "../toolchain/index.ts";
 import { consoleProgress, type Progress } from "../toolchain/progress.ts";
-import { chooseSource, parseSource, type Choice, type Probe, type Source } from "../toolchain/source.ts";
+import { chooseSource, parseSource, sourceVariable, type Choice, type Probe, type Source } from "../toolchain/source.ts";
 import { deployedStacks } from "./state.ts";
-import { paths, readIfThere, root } from "./workspace.ts";
+import { checkBackend, paths, readIfThere, root } from "./workspace.ts";
 
 /** Remembers which source a clone was brought up with: what is up must be handled with the same tools. */
 const choiceFile = join(paths.own, "source");
 
 /**
- * Chooses the source, and makes tools and plugins ready.
+ * Chooses the source, and makes tools and plugins ready. Throws before anything else where the backend that a CI job
+ * must have was not given.
  * @param forced value of `--source`
  * @param announce says which source was chosen and why, and chooses anew when nothing of this clone is up, as `up` does
  */
 export async function prepareTools(options: { forced?: string; announce?: boolean; progress?: Progress } = {}): Promise<Toolchain> {
+  checkBackend();
   const progress = options.progress ?? consoleProgress();
   const remembered = rememberedSource();
-  const choice = await chooseFor({ forced: options.forced, remembered, fresh: options.announce === true, up: deployedStacks() });
+  const choice = await chooseFor({ forced: options.forced, variable: process.env[sourceVariable], remembered, fresh: options.announce === true, up: deployedStacks() });
   if (options.announce || !remembered) progress.note(choice.why);
   const tools = await ensureToolchain(choice.source, progress);
   if (choice.source !== remembered) {
@@ -37,8 +39,10 @@ export function rememberedSource(): Source | undefined {
 /** What a choice depends on. */
 export interface Situation {
   /** Value of `--source`. */
-  forced?: string;
-  remembered?: Source;
+  forced?: string | undefined;
+  /** Value of {@link sourceVariable}; empty is as good as none. */
+  variable?: string | undefined;
+  remembered?: Source | undefined;
   /** Whether to look at the machine again when nothing is up. */
   fresh: boolean;
   /** Stacks of this clone that have resources. */
@@ -46,10 +50,11 @@ export interface Situation {
 }
 
 /** The source for a clone. Throws when another is asked for than the one that what is up was made with. */
-export async function chooseFor({ forced, remembered, fresh, up }: Situation, probe?: Probe): Promise<Choice> {
-  const asked = parseSource(forced);
+export async function chooseFor({ forced, variable, remembered, fresh, up }: Situation, probe?: Probe): Promise<Choice> {
+  const by = forced === undefined && variable ? sourceVariable : "--source";
+  const asked = parseSource(forced ?? (variable || undefined), by);
   if (asked && remembered && asked !== remembered && up.length > 0)
-    throw new Error(`--source ${asked}: ${up.join(", ")} came up with --source ${remembered}, and its clusters cannot be handled with other tools; run \`npm run down\` first`);
+    throw new Error(`${by} ${asked}: ${up.join(", ")} came up with --source ${remembered}, and its clusters cannot be handled with other tools; run \`npm run down\` first`);
   if (!asked && remembered && (!fresh || up.length > 0)) return { source: remembered, why: `source: ${remembered}, as before: ${up.length > 0 ? `${up.join(", ")} came up with it` : "this clone used it last"}` };
-  return chooseSource(asked, probe);
+  return chooseSource(asked, probe, by);
 }

@@ -19,21 +19,51 @@ export const paths = {
   sources: join(root, ".federation", "sources.json"),
 };
 
-/** Whether the state is in this clone, where nobody has chosen another backend by Pulumi's own variable. */
+/** Variable by which a CI job says that the state may not be in its clone; see {@link checkBackend}. */
+export const backendVariable = "MESH_FEDERATION_BACKEND";
+
+/**
+ * Throws where a CI job would keep the state in its clone, and lose it with the clone. {@link backendVariable} is
+ *
+ * - not set: the state is in this clone unless `PULUMI_BACKEND_URL` says otherwise;
+ * - `required`: `PULUMI_BACKEND_URL` must be set;
+ * - `none`: there is no backend at all, as for a pull request that gets no secrets. Only a review can do without.
+ */
+export function checkBackend(): void {
+  const given = process.env[backendVariable] ?? "";
+  if (!["", "required", "none"].includes(given)) throw new Error(`${backendVariable} is "${given}"; it can be required or none, or not be set`);
+  if (given === "required" && !process.env["PULUMI_BACKEND_URL"])
+    throw new Error(
+      `PULUMI_BACKEND_URL is empty, and ${backendVariable}=required forbids to keep the state in this clone, where it would be lost. ` +
+        `On GitHub set the variable PULUMI_BACKEND_URL in the job's environment (Settings > Environments) or for the repository (Settings > Secrets and variables > Actions > Variables); on GitLab in Settings > CI/CD > Variables. See docs/ci.md`,
+    );
+}
+
+/** There is to be no backend: what needs one cannot be done, and nothing is wrong. */
+export class NoBackend extends Error {}
+
+/**
+ * Whether the state is in this clone, where nobody has chosen another backend by Pulumi's own variable. Throws
+ * {@link NoBackend} where there is to be none, and where none was given although one has to be.
+ */
 export function usesOwnBackend(): boolean {
+  checkBackend();
+  if (process.env[backendVariable] === "none") throw new NoBackend(`no backend given: ${backendVariable} is none, as for a pull request that gets no secrets`);
   return !process.env["PULUMI_BACKEND_URL"];
 }
 
 /**
  * Environment in which Pulumi runs: this project's home, backend and passphrase, unless the user has set their own by
  * Pulumi's usual variables; its tools and this Node first on the path. Makes folders and passphrase when missing.
+ * Throws where {@link usesOwnBackend} does.
  */
 export function pulumiEnvironment(tools: Pick<Toolchain, "bin" | "source">): Record<string, string> {
-  for (const folder of [paths.home, paths.state, paths.logs]) mkdirSync(folder, { recursive: true });
   const given = process.env;
+  const backend = usesOwnBackend() ? pathToFileURL(paths.state).href : given["PULUMI_BACKEND_URL"]!;
+  for (const folder of [paths.home, paths.state, paths.logs]) mkdirSync(folder, { recursive: true });
   const environment: Record<string, string> = {
     PULUMI_HOME: paths.home,
-    PULUMI_BACKEND_URL: given["PULUMI_BACKEND_URL"] || pathToFileURL(paths.state).href,
+    PULUMI_BACKEND_URL: backend,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // Program and plugins start in half the time with what Node compiled before.
     NODE_COMPILE_CACHE: given["NODE_COMPILE_CACHE"] || paths.compiled,

@@ -4,54 +4,119 @@ import type { TouchedResource } from "./previewReport.ts";
 /** Hidden line by which the comment of an earlier run is found and replaced. */
 export const marker = "<!-- mesh-federation review -->";
 
-/** GitHub takes 65,536 characters; the folded part is cut so that everything above it always fits. */
-const longestComment = 60_000;
+/** GitHub takes 65,536 characters; some are left for what it counts otherwise than we do. */
+export const longestComment = 60_000;
+
+/** One line that is longer than this would crowd out all others. */
+const longestLine = 4_000;
+
+/** Lines that are left out from the end where there is no room for all of them, and what is said of those then. */
+interface Lines {
+  lines: string[];
+  more: (left: number) => string;
+  /** How many characters of them what stands before may not take. */
+  kept: number;
+}
+
+type Piece = string | Lines;
 
 const signs: Record<TouchedResource["op"], string> = { create: "+", delete: "-", update: "~", replace: "+-", read: ">", refresh: "~" };
 
-/** The one comment of a pull request, in Markdown. */
+/**
+ * The one comment of a pull request, in Markdown. Where not everything has room, the folded diff gives way first, then what
+ * stands last; each says how much was left out.
+ */
 export function renderComment(result: ReviewResult): string {
-  const parts = [marker, "## Federation review", ...changesPart(result), ...checksPart(result), ...previewsPart(result)];
-  const head = parts.join("\n");
-  return `${head}\n${foldedPart(result.previews, longestComment - head.length)}`;
+  return fit([marker, "## Federation review", ...changesPart(result), ...checksPart(result), ...previewsPart(result), ...foldedPart(result.previews)], longestComment);
 }
 
-function changesPart({ changes, notCompared }: ReviewResult): string[] {
-  const left = notCompared.length > 0 ? [`Not compared, because the configuration cannot be read: ${notCompared.join(", ")}.`, ""] : [];
+function changesPart({ changes, notCompared }: ReviewResult): Piece[] {
+  const left = notCompared.length > 0 ? [short(`Not compared, because the configuration cannot be read: ${notCompared.join(", ")}.`), ""] : [];
   if (changes.length === 0) return ["", ...(left.length > 0 ? left : ["Nothing changes between or within the meshes.", ""])];
-  return ["", "### What changes", "", ...fenced(changes.map((c) => `${c.sign} ${c.text}`)), "", ...left];
+  return ["", "### What changes", "", ...fenced(changes.map((c) => `${c.sign} ${c.text}`), (n) => `... ${n} more changes; ${json}`, 20_000), "", ...left];
 }
 
-function checksPart({ failed, warnings, policies, policiesRan }: ReviewResult): string[] {
+function checksPart({ failed, warnings, policies, policiesRan }: ReviewResult): Piece[] {
   const lines = [...failed.map((f) => `- **${f.stack}**: ${inline(f.message)}`), ...policies.map((p) => `- **${p.stack}**: policy \`${p.policy}\`: ${inline(p.message)}`)];
   const ran = policiesRan.stacks.length > 0 ? `${policiesRan.policies} policies on ${policiesRan.stacks.join(", ")}` : "no policy (no stack was previewed)";
   // The whole reason stands with the stack's preview, below.
   const unjudged = policiesRan.notJudged.map(({ stack, why }) => `${stack} (${inline(why.split(": ")[0]!)})`);
   const told = warnings.map((w) => `- **${w.stack}** (goes ahead): ${inline(w.message)}`);
-  return [lines.length > 0 ? `### ${lines.length === 1 ? "1 check" : `${lines.length} checks`} failed` : "### Checks passed", "", ...lines, ...told, ...(lines.length + told.length > 0 ? [""] : []), `Ran: contract checks, ${ran}.${unjudged.length > 0 ? ` Not judged by policies: ${unjudged.join(", ")}.` : ""}`, ""];
+  return [
+    lines.length > 0 ? `### ${lines.length === 1 ? "1 check" : `${lines.length} checks`} failed` : "### Checks passed",
+    "",
+    ...cuttable(lines, (n) => `- ... ${n} more failed checks; ${json}`, 20_000),
+    ...cuttable(told, (n) => `- ... ${n} more that go ahead; ${json}`, 2_000),
+    ...(lines.length + told.length > 0 ? [""] : []),
+    short(`Ran: contract checks, ${ran}.${unjudged.length > 0 ? ` Not judged by policies: ${unjudged.join(", ")}.` : ""}`),
+    "",
+  ];
 }
 
-function previewsPart({ previews, order }: ReviewResult): string[] {
+function previewsPart({ previews, order }: ReviewResult): Piece[] {
   const rows = previews.map((p) => `| ${p.stack} | ${p.state === "previewed" ? p.counts : `not previewed: ${cell(p.reason)}`} |`);
   const notes = previews.flatMap((p) => (p.state === "previewed" ? p.notes.map((n) => `- **${p.stack}**: ${inline(n)}`) : []));
-  const steps = order.steps.length > 1 ? [`Order on deployment: ${order.steps.join(", then ")}.`, ""] : [];
+  const steps = order.steps.length > 1 ? [short(`Order on deployment: ${order.steps.join(", then ")}.`), ""] : [];
   const stuck = order.stuck.map((s) => `- stays open after that: ${inline(s)}`);
-  return ["### Previews", "", "| stack | resources |", "|---|---|", ...rows, "", ...(notes.length > 0 ? [...notes, ""] : []), ...steps, ...(stuck.length > 0 ? [...stuck, ""] : [])];
+  return [
+    "### Previews", "", "| stack | resources |", "|---|---|",
+    ...cuttable(rows, (n) => `| ... ${n} more stacks | ${json} |`, 5_000),
+    "",
+    ...cuttable(notes, (n) => `- ... ${n} more notes; ${json}`, 2_000),
+    ...(notes.length > 0 ? [""] : []),
+    ...steps,
+    ...cuttable(stuck, (n) => `- ... ${n} more that stay open; ${json}`, 2_000),
+    ...(stuck.length > 0 ? [""] : []),
+  ];
 }
 
-function foldedPart(previews: StackPreview[], room: number): string {
+function foldedPart(previews: StackPreview[]): Piece[] {
   const touched = previews.flatMap((p) => (p.state === "previewed" && p.touched.length > 0 ? [p] : []));
-  if (touched.length === 0) return "";
+  if (touched.length === 0) return [""];
   const lines = touched.flatMap((p) => [`# ${p.stack}`, ...p.touched.flatMap(({ op, type, name, details }) => [`${signs[op]} ${type} ${name}`, ...details.map((d) => `    ${d}`)])]);
-  let length = 0;
-  const kept = lines.filter((line) => (length += line.length + 1) < room - 500);
-  const cut = lines.length - kept.length;
   const summary = touched.map((p) => `${p.stack} ${p.touched.length}`).join(", ");
-  return ["<details>", `<summary>Pulumi diff, resources touched: ${summary}</summary>`, "", ...fenced([...kept, ...(cut > 0 ? [`... ${cut} more lines; \`npm run pulumi -- preview --diff\` shows all`] : [])]), "", "</details>", ""].join("\n");
+  return ["<details>", `<summary>${short(`Pulumi diff, resources touched: ${summary}`)}</summary>`, "", ...fenced(lines, (n) => `... ${n} more lines; \`npm run pulumi -- preview --diff\` shows all`, 0), "", "</details>", ""];
 }
 
-function fenced(lines: string[]): string[] {
-  return ["```diff", ...lines.map((l) => l.replaceAll("```", "'''").replaceAll("\n", " ")), "```"];
+/** Where all of it is. */
+const json = "`npm run review -- --json` has all";
+
+/** Puts the pieces together, leaving lines out so that no more than `room` characters come of it. */
+function fit(pieces: Piece[], room: number): string {
+  const later = pieces.map((piece) => (typeof piece === "string" ? piece.length + 1 : Math.min(sizeOf(piece.lines), Math.max(piece.kept, piece.more(piece.lines.length).length + 1))));
+  let left = room;
+  let reserved = later.reduce((sum, n) => sum + n, 0);
+  const text = pieces.flatMap((piece, i) => {
+    reserved -= later[i]!;
+    const told = typeof piece === "string" ? [piece] : keep(piece, left - reserved);
+    left -= sizeOf(told);
+    return told;
+  });
+  return text.join("\n");
+}
+
+function keep({ lines, more }: Lines, room: number): string[] {
+  if (sizeOf(lines) <= room) return lines;
+  let size = more(lines.length).length + 1;
+  const kept = lines.slice(0, Math.max(0, lines.findIndex((line) => (size += line.length + 1) > room)));
+  return [...kept, more(lines.length - kept.length)];
+}
+
+function sizeOf(lines: string[]): number {
+  return lines.reduce((sum, line) => sum + line.length + 1, 0);
+}
+
+function cuttable(lines: string[], more: Lines["more"], kept: number): Lines[] {
+  return lines.length > 0 ? [{ lines: lines.map(short), more, kept }] : [];
+}
+
+/** A line of which the end is left out where it is too long, and says so. */
+function short(line: string): string {
+  return line.length <= longestLine ? line : `${line.slice(0, longestLine - 100)} ... ${line.length - longestLine + 100} more characters; ${json}`;
+}
+
+function fenced(lines: string[], more: Lines["more"], kept: number): Piece[] {
+  return ["```diff", ...cuttable(lines.map((l) => l.replaceAll("```", "'''").replaceAll("\n", " ")), more, kept), "```"];
 }
 
 /** Text of one list item: what was written as a list stays one, indented. */

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { FederationContract } from "../components/plan/contract.ts";
 import { resolveImports } from "../components/plan/resolveImports.ts";
 import { neighbourOf } from "../infra/stackFiles.ts";
-import { checkMesh, peersOf, publishedImport, type PlannedFederation, type PlannedMesh } from "./planRevision.ts";
+import { checkMesh, peersOf, publishedImport, type FailedCheck, type PlannedFederation, type PlannedMesh } from "./planRevision.ts";
 import type { Revision } from "./revision.ts";
 
 /** Steps by which a revision gets deployed from what there is now. */
@@ -11,6 +11,8 @@ export interface DeploymentOrder {
   steps: string[];
   /** What still cannot be made after all of them, and why; empty when everything can. */
   stuck: string[];
+  /** Stacks that cannot be deployed, in whatever order, and why; what only waits for a peer elsewhere is not among them. */
+  blocked: FailedCheck[];
 }
 
 /**
@@ -33,7 +35,11 @@ export function deploymentOrder(revision: Revision, federation: PlannedFederatio
     if (sameContract(next.contract, next.mesh.contract)) left = left.filter((m) => m !== next.mesh);
   }
   const states = federation.meshes.map((mesh) => ({ stack: mesh.stack, ...stateOf(mesh, now, revision) }));
-  return { steps, stuck: states.flatMap((s) => [...s.problems, ...s.pending].map((p) => `${s.stack}: ${p}`)) };
+  return {
+    steps,
+    stuck: states.flatMap((s) => [...s.problems, ...s.pending].map((p) => `${s.stack}: ${p}`)),
+    blocked: states.flatMap((s) => s.problems.map((message) => ({ stack: s.stack, message }))),
+  };
 }
 
 /** What keeps a mesh from being deployed as things are, what would stay pending, and what it would publish. */

@@ -1,5 +1,6 @@
 import type { FederationContract } from "../components/plan/contract.ts";
 import { importedFrom } from "../components/plan/contract.ts";
+import type { FailedCheck } from "./planRevision.ts";
 import type { TouchedResource } from "./previewReport.ts";
 
 /** A resource that is not as its stack left it, and the imports that this breaks. */
@@ -45,13 +46,17 @@ function belongsTo(name: string, component: string): boolean {
   return name === component || (name.startsWith(`${component}-`) && !name.slice(component.length + 1).includes("-"));
 }
 
-/** The drift report, in Markdown. */
-export function renderDrift(drift: Drift[], notes: { stack: string; message: string }[]): string {
+/**
+ * The drift report, in Markdown.
+ * @param notes stacks that were not compared, and why
+ * @param orphans stacks that nobody declares, and what to do about them
+ */
+export function renderDrift(drift: Drift[], notes: FailedCheck[], orphans: FailedCheck[] = []): string {
   const lines = drift.flatMap((d) => [
     `- **${d.stack}**: ${d.type} \`${d.name}\` is ${d.what}`,
     ...d.details.map((line) => `  - ${line}`),
     ...(d.breaks.length > 0 ? [`  - breaks: ${d.breaks.join("; ")}`] : []),
   ]);
   const skipped = notes.map((n) => `- **${n.stack}** was not compared: ${n.message}`);
-  return ["## Federation drift", "", ...(lines.length > 0 ? lines : ["Every stack that was compared is as it was left."]), ...skipped, ""].join("\n");
+  return ["## Federation drift", "", ...(lines.length > 0 ? lines : ["Every stack that was compared is as it was left."]), ...skipped, ...orphans.map((o) => `- **${o.stack}**: ${o.message}`), ""].join("\n");
 }

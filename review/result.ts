@@ -30,7 +30,16 @@ export interface ReviewResult {
   order: DeploymentOrder;
 }
 
+/** What counts as a failure besides failed checks. */
+export interface Required {
+  /** A stack that could not be previewed. */
+  previews?: boolean | undefined;
+  /** A stack that could not be deployed, or of which nobody knows what is deployed. */
+  order?: boolean | undefined;
+}
+
 /** Whether something must be mended before this may be merged. */
-export function hasFailed(result: ReviewResult, requirePreviews = false): boolean {
-  return result.failed.length + result.policies.length > 0 || (requirePreviews && result.previews.some((p) => p.state === "skipped"));
+export function hasFailed(result: ReviewResult, required: Required = {}): boolean {
+  const skipped = result.previews.some((p) => p.state === "skipped");
+  return result.failed.length + result.policies.length > 0 || (required.previews === true && skipped) || (required.order === true && result.order.blocked.length > 0);
 }

@@ -1,11 +1,13 @@
 import { existsSync } from "node:fs";
 import { parseContract, type FederationContract } from "../../components/plan/contract.ts";
+import type { FailedCheck } from "../../review/planRevision.ts";
 import type { Revision } from "../../review/revision.ts";
 import { secretsIn, textsOf } from "../../review/masking.ts";
 import type { Toolchain } from "../../toolchain/index.ts";
-import { listStacks } from "../pulumiCommand.ts";
+import { stacksInBackend } from "../pulumiCommand.ts";
 import { refreshOwnFile } from "../stackConfig.ts";
-import { stateFile, usesOwnBackend } from "../workspace.ts";
+import { deployedStacks } from "../state.ts";
+import { NoBackend, stateFile, usesOwnBackend } from "../workspace.ts";
 import { inTwos } from "./inTwos.ts";
 import { pulumiJson } from "./pulumiJson.ts";
 
@@ -14,7 +16,7 @@ const federationOutput = "federation";
 
 /** What the backend says of the stacks of a revision. */
 export interface Deployed {
-  /** Why the backend cannot be read; undefined when it can. */
+  /** Why nothing is known of the backend, in a sentence; undefined where something is. */
   down?: string;
   /** The revision's stacks that are in the backend. */
   stacks: string[];
@@ -23,33 +25,39 @@ export interface Deployed {
   /** Every secret text in states and configuration, to be masked. Never to be printed. */
   secrets: Set<string>;
   /** What could not be read, one sentence each. */
-  notes: { stack: string; message: string }[];
+  notes: FailedCheck[];
+  /** Those of the revision's stacks of which nobody knows what they published, and why. */
+  unread: FailedCheck[];
+  /** Stacks with resources that the revision does not declare, and what to do about them. */
+  orphans: FailedCheck[];
 }
 
 /** Reads the deployed contracts, and the secrets that nothing printed may contain. Writes nothing. */
 export async function readDeployed(tools: Toolchain, head: Revision): Promise<Deployed> {
-  const result: Deployed = { stacks: [], contracts: new Map(), secrets: new Set(), notes: [] };
+  const result: Deployed = { stacks: [], contracts: new Map(), secrets: new Set(), notes: [], unread: [], orphans: [] };
   try {
-    const known = usesOwnBackend() ? (stack: string) => existsSync(stateFile(stack)) : ((names) => (stack: string) => names.includes(stack))(await listStacks(tools));
+    const { known, filled } = await stacksOf(tools);
     result.stacks = head.stacks.map((s) => s.stack).filter(known);
+    result.orphans = orphansAmong(filled, head);
   } catch (error) {
-    result.down = firstLine(error);
+    result.down = error instanceof NoBackend ? error.message : `the backend cannot be read: ${firstLine(error)}`;
     return result;
   }
   await inTwos(head.stacks.filter((s) => result.stacks.includes(s.stack)), async ({ stack, secrets }) => {
-    const configFile = refreshOwnFile(stack);
+    const state = await readState(tools, stack, result);
     try {
-      const state = await pulumiJson(tools, ["stack", "export", "--show-secrets", "--stack", stack]);
-      secretsIn(state).forEach((s) => result.secrets.add(s));
-      if (Object.keys(secrets).length > 0) {
-        const config = (await pulumiJson(tools, ["config", "--show-secrets", "--json", "--stack", stack, "--config-file", configFile])) as Record<string, { value?: string; secret?: boolean }>;
-        for (const { value, secret } of Object.values(config)) if (secret && value) textsOf(value).forEach((t) => result.secrets.add(t));
-      }
       addContract(result, stack, outputsOf(state)[federationOutput]);
     } catch (error) {
-      result.notes.push({ stack, message: `its state cannot be read (${firstLine(error)}), so what it has published is not known here` });
+      result.unread.push({ stack, message: `what it has published cannot be used: ${firstLine(error)}` });
+    }
+    if (Object.keys(secrets).length === 0) return;
+    try {
+      (await secretsOfConfig(tools, stack)).forEach((s) => result.secrets.add(s));
+    } catch (error) {
+      result.notes.push({ stack, message: `its secret configuration cannot be read (${firstLine(error)}), so it is not masked beyond what Pulumi masks` });
     }
   });
+  result.notes.push(...result.unread);
   await inTwos(peersElsewhere(head), async ([mesh, stack]) => {
     try {
       addContract(result, mesh, await pulumiJson(tools, ["stack", "output", federationOutput, "--json", "--stack", stack]));
@@ -58,6 +66,46 @@ export async function readDeployed(tools: Toolchain, head: Revision): Promise<De
     }
   });
   return result;
+}
+
+/** Which stacks are in the backend, and the names of those with resources. */
+async function stacksOf(tools: Toolchain): Promise<{ known: (stack: string) => boolean; filled: string[] }> {
+  if (usesOwnBackend()) return { known: (stack) => existsSync(stateFile(stack)), filled: deployedStacks() };
+  const stacks = await stacksInBackend(tools);
+  return { known: (stack) => stacks.some((s) => s.name === stack), filled: stacks.filter((s) => s.resources !== 0).map((s) => s.name) };
+}
+
+/** Stacks that nobody declares: a mesh whose file is taken out of the repository stays as it was deployed. */
+function orphansAmong(stacks: string[], head: Revision): FailedCheck[] {
+  const declared = new Set([...head.stacks.map((s) => s.stack), ...peersElsewhere(head).map(([, stack]) => stack.split("/").at(-1))]);
+  const message = "it is deployed, and no file in stacks/ declares it: if its mesh was removed, it stays up until it is destroyed (docs/ci.md, \"A mesh that was removed\"); if another repository deploys it, name it in peers.<mesh>.stack";
+  return stacks.filter((stack) => !declared.has(stack)).sort().map((stack) => ({ stack, message }));
+}
+
+/** The state of a stack, its secrets noted; without them where they cannot be decrypted: what a mesh publishes is plain. */
+async function readState(tools: Toolchain, stack: string, result: Deployed): Promise<unknown> {
+  const exported = (...more: string[]): Promise<unknown> => pulumiJson(tools, ["stack", "export", "--stack", stack, ...more]);
+  try {
+    const state = await exported("--show-secrets");
+    secretsIn(state).forEach((s) => result.secrets.add(s));
+    return state;
+  } catch (error) {
+    const why = firstLine(error);
+    try {
+      const state = await exported();
+      result.notes.push({ stack, message: `the secrets of its state cannot be read (${why}), so they are not masked beyond what Pulumi masks` });
+      return state;
+    } catch {
+      result.unread.push({ stack, message: `its state cannot be read (${why}), so what it has published is not known here` });
+      return undefined;
+    }
+  }
+}
+
+/** Every text of a stack's secret configuration, in clear. */
+async function secretsOfConfig(tools: Toolchain, stack: string): Promise<string[]> {
+  const config = (await pulumiJson(tools, ["config", "--show-secrets", "--json", "--stack", stack, "--config-file", refreshOwnFile(stack)])) as Record<string, { value?: string; secret?: boolean }>;
+  return Object.values(config).flatMap(({ value, secret }) => (secret && value ? textsOf(value) : []));
 }
 
 function addContract(result: Deployed, stack: string, value: unknown): void {

@@ -1,6 +1,7 @@
 import { driftOf, type Drift } from "../../review/drift.ts";
 import { neighbourOf } from "../../infra/stackFiles.ts";
 import { readPreview } from "../../review/previewReport.ts";
+import type { FailedCheck } from "../../review/planRevision.ts";
 import type { Revision } from "../../review/revision.ts";
 import type { Progress } from "../../toolchain/progress.ts";
 import type { Toolchain } from "../../toolchain/index.ts";
@@ -9,9 +10,16 @@ import { firstLine, type Deployed } from "./backend.ts";
 import { inTwos } from "./inTwos.ts";
 import { runPulumi } from "./pulumiJson.ts";
 
+/** What was found, stacks that could not be compared, and stacks that nobody declares. */
+export interface DriftReport {
+  drift: Drift[];
+  notes: FailedCheck[];
+  orphans: FailedCheck[];
+}
+
 /** Compares every deployed stack with what lives in its cluster. Changes nothing, in no state either. */
-export async function findDrift(tools: Toolchain, head: Revision, deployed: Deployed, progress: Progress): Promise<{ drift: Drift[]; notes: { stack: string; message: string }[] }> {
-  const notes = head.stacks.filter((s) => !deployed.stacks.includes(s.stack)).map(({ stack }) => ({ stack, message: deployed.down ? `the backend cannot be read: ${deployed.down}` : "it is not in the backend" }));
+export async function findDrift(tools: Toolchain, head: Revision, deployed: Deployed, progress: Progress): Promise<DriftReport> {
+  const notes = head.stacks.filter((s) => !deployed.stacks.includes(s.stack)).map(({ stack }) => ({ stack, message: deployed.down ?? "it is not in the backend" }));
   const found = await inTwos(head.stacks.filter((s) => deployed.stacks.includes(s.stack)), async ({ stack, role, raw }): Promise<Drift[]> => {
     const step = progress.step(`refresh ${stack}`);
     // Without the program (--run-program): the engine gives up there on what depends on a resource that is gone.
@@ -31,5 +39,5 @@ export async function findDrift(tools: Toolchain, head: Revision, deployed: Depl
     step.done(drift.length > 0 ? `${drift.length} drifted` : "as it was left");
     return drift;
   });
-  return { drift: found.flat(), notes };
+  return { drift: found.flat(), notes, orphans: deployed.orphans };
 }

@@ -24,8 +24,7 @@ const unreachable = /unreachable|connection refused|ECONNREFUSED|ENOTFOUND|EHOST
 
 /** Previews each stack that can be, two at a time, and says of the others why not. Changes nothing. */
 export async function previewStacks(tools: Toolchain, head: Revision, federation: PlannedFederation, deployed: Deployed, progress: Progress): Promise<Previews> {
-  // Without a backend nobody knows what is deployed, and so what has to go first.
-  const order = deployed.down ? { steps: [], stuck: [] } : deploymentOrder(head, federation, deployed.contracts);
+  const order = orderFor(head, federation, deployed);
   const result: Previews = { previews: [], failed: [], resources: new Map(), order };
   result.previews = await inTwos(head.stacks, async ({ stack, role, problem }): Promise<StackPreview> => {
     const reason = problem ?? whyNot(stack, role, head, federation, deployed, order);
@@ -43,6 +42,13 @@ export async function previewStacks(tools: Toolchain, head: Revision, federation
   return { ...result, order: { ...order, steps: [...trust, ...order.steps].filter(changed) } };
 }
 
+/** The order of deployment; blocked where nobody knows what is deployed, and so what has to go first. */
+function orderFor(head: Revision, federation: PlannedFederation, { down, unread, contracts }: Deployed): DeploymentOrder {
+  if (down) return { steps: [], stuck: [], blocked: head.stacks.map(({ stack }) => ({ stack, message: down })) };
+  const order = deploymentOrder(head, federation, contracts);
+  return { ...order, blocked: [...unread, ...order.blocked] };
+}
+
 /** Whether a stack would publish another contract than it does, even where it touches no resource. */
 function differs(stack: string, federation: PlannedFederation, deployed: Deployed): boolean {
   const planned = federation.meshes.find((m) => m.stack === stack)?.contract;
@@ -51,7 +57,7 @@ function differs(stack: string, federation: PlannedFederation, deployed: Deploye
 
 /** Why a preview of a stack cannot be made; undefined when it is worth trying. */
 function whyNot(stack: string, role: string, head: Revision, federation: PlannedFederation, deployed: Deployed, order: DeploymentOrder): string | undefined {
-  if (deployed.down) return `the backend cannot be read: ${deployed.down}`;
+  if (deployed.down) return deployed.down;
   if (!deployed.stacks.includes(stack)) return "it is not in the backend yet; everything in it will be created";
   if (role === "trust") return undefined;
   const mesh = federation.meshes.find((m) => m.stack === stack);

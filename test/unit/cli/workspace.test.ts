@@ -1,12 +1,13 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
+import { cloneAt, start } from "../support/clone.ts";
 
 type Workspace = typeof import("../../../cli/workspace.ts");
 type State = typeof import("../../../cli/state.ts");
 
 const project = resolve(import.meta.dirname, "..", "..", "..");
-const variables = ["PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE", "NODE_COMPILE_CACHE", "NODE_OPTIONS"];
+const variables = ["PULUMI_BACKEND_URL", "MESH_FEDERATION_BACKEND", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE", "NODE_COMPILE_CACHE", "NODE_OPTIONS"];
 const before = Object.fromEntries(variables.map((name) => [name, process.env[name]]));
 
 let clone: string;
@@ -54,6 +55,47 @@ describe("the environment of Pulumi", () => {
     expect(workspace.usesOwnBackend()).toBe(false);
     expect(readdirSync(join(clone, ".federation"))).not.toContain("passphrase");
   });
+});
+
+describe("where a CI job has to name a backend", () => {
+  beforeEach(() => void (process.env["MESH_FEDERATION_BACKEND"] = "required"));
+
+  test.each([undefined, ""])("PULUMI_BACKEND_URL %j is refused with where to set it, and nothing is made", (url) => {
+    if (url !== undefined) process.env["PULUMI_BACKEND_URL"] = url;
+    for (const use of [workspace.checkBackend, workspace.usesOwnBackend, () => workspace.pulumiEnvironment(tools)]) expect(use).toThrow(/^PULUMI_BACKEND_URL is empty.*On GitHub set the variable .*Settings > Environments.*on GitLab/);
+    expect(existsSync(join(clone, ".federation"))).toBe(false);
+  });
+
+  test("the one that is given is used", () => {
+    process.env["PULUMI_BACKEND_URL"] = "s3://states";
+    workspace.checkBackend();
+    expect(workspace.pulumiEnvironment(tools)["PULUMI_BACKEND_URL"]).toBe("s3://states");
+  });
+
+  test.each(["", "s3://states"])("where there is to be none, nothing is kept in the clone, and none is asked (PULUMI_BACKEND_URL %j)", (url) => {
+    process.env["MESH_FEDERATION_BACKEND"] = "none";
+    process.env["PULUMI_BACKEND_URL"] = url;
+    expect(workspace.checkBackend).not.toThrow();
+    expect(workspace.usesOwnBackend).toThrow(/^no backend given: /);
+    expect(() => workspace.pulumiEnvironment(tools)).toThrow(/^no backend given: /);
+  });
+
+  test("anything else is refused with what is allowed", () => {
+    process.env["MESH_FEDERATION_BACKEND"] = "yes";
+    expect(workspace.checkBackend).toThrow('MESH_FEDERATION_BACKEND is "yes"; it can be required or none, or not be set');
+  });
+});
+
+test.each(["pulumi", "up", "verify", "review"])("%s of a CI job without its backend ends before anything is made", async (command) => {
+  const folder = cloneAt(mkdtempSync(join(tmpdir(), "no-backend-")));
+  try {
+    const args = { pulumi: ["up", "--stack", "east", "--yes"], review: ["--drift"] }[command] ?? [];
+    const { ended, output } = start(folder, command, args, { MESH_FEDERATION_BACKEND: "required", PULUMI_BACKEND_URL: "" });
+    expect([await ended, output()]).toEqual([1, expect.stringContaining("error: PULUMI_BACKEND_URL is empty")]);
+    expect(existsSync(join(folder, ".federation"))).toBe(false);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 describe("what is deployed", () => {

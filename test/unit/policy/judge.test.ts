@@ -79,7 +79,7 @@ test("the configuration is read from its file; without one there are the default
 });
 
 test("the comment names what was not judged", () => {
-  const result = { changes: [], notCompared: [], failed: [], warnings: [], policies: [], previews: [skipped("north", "it waits: for west")], order: { steps: [], stuck: [] } };
+  const result = { changes: [], notCompared: [], failed: [], warnings: [], policies: [], previews: [skipped("north", "it waits: for west")], order: { steps: [], stuck: [], blocked: [] } };
   const told = (notJudged: { stack: string; why: string }[]) => renderComment({ ...result, policiesRan: { policies: 7, stacks: ["east"], notJudged } });
   expect(told([{ stack: "north", why: "it waits: for west" }])).toContain("7 policies on east. Not judged by policies: north (it waits).\n");
   expect(told([])).toContain("7 policies on east.\n");

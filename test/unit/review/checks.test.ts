@@ -4,7 +4,9 @@ import { contractsOf, example, exported, imported, mesh, planned, type Stacks } 
 function orderOf(after: Stacks, before: Stacks) {
   const deployed = contractsOf(before);
   const { revision, federation } = planned(after, deployed);
-  return deploymentOrder(revision, federation, new Map(deployed.map((c) => [c.mesh.name, c])));
+  const { blocked, ...order } = deploymentOrder(revision, federation, new Map(deployed.map((c) => [c.mesh.name, c])));
+  expect(blocked).toEqual([]);
+  return order;
 }
 const without = (key: "exports" | "imports", stack: string, stacks = example()): Stacks => ({ ...stacks, [stack]: { ...stacks[stack], [key]: [] } });
 const failed = (stacks: Stacks, deployed = example()) => planned(stacks, contractsOf(deployed)).federation.failed;
@@ -39,6 +41,14 @@ test("an import from a mesh that is nowhere stays open, and says why", () => {
   after["east"]!["peers"] = { north: { stack: "o/p/north" } };
   after["east"]!["imports"].push(imported("x", { from: "north" }));
   expect(orderOf(after, example())).toEqual({ steps: ["east", "west"], stuck: [expect.stringContaining('import "x" from "north"')] });
+});
+
+test("what fails in whatever order blocks the deployment, at the stack that fails", () => {
+  const deployed = contractsOf(example());
+  const { revision, federation } = planned(without("exports", "west"), deployed);
+  const { steps, blocked } = deploymentOrder(revision, federation, new Map(deployed.map((c) => [c.mesh.name, c])));
+  expect(blocked).toEqual([{ stack: "west", message: expect.stringContaining('export "httpbin" is removed, but mesh "east" imports it') }]);
+  expect(steps).not.toContain("west");
 });
 
 test("a peer of another project that still imports is named", () => {

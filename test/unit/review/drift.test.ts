@@ -1,4 +1,4 @@
-import { driftOf } from "../../../review/drift.ts";
+import { driftOf, renderDrift } from "../../../review/drift.ts";
 import type { TouchedResource } from "../../../review/previewReport.ts";
 import { contractsOf, example, exported, imported } from "./federation.ts";
 
@@ -23,4 +23,8 @@ test.each([
 test("a refresh that finds nothing different is no drift; one with a difference is", () => {
   expect(driftOf("west", "west", [touched("export-httpbin-gateway", { op: "refresh" })], contracts)).toEqual([]);
   expect(driftOf("west", "west", [touched("export-httpbin-gateway", { op: "refresh", details: ["spec.servers[0] (update)"] })], contracts)).toHaveLength(1);
+});
+
+test("a stack that nobody declares is named in the report", () => {
+  expect(renderDrift([], [], [{ stack: "north", message: "it is deployed" }])).toContain("\n- **north**: it is deployed\n");
 });

@@ -1,5 +1,7 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { chooseFor, type Situation } from "../../../cli/tools.ts";
-import { chooseSource, probedUrls, type Probe } from "../../../toolchain/source.ts";
+import { ask, chooseSource, probedUrls, type Probe } from "../../../toolchain/source.ts";
 
 /** A probe under which these hosts fail, and that tells what it was asked. */
 function probe(failing: Record<string, string> = {}): { probe: Probe; asked: string[] } {
@@ -56,4 +58,51 @@ test.each<{ what: string; situation: Situation; chosen: string; asks: boolean }>
 test("--source is refused when clusters of the other one are up", async () => {
   const situation: Situation = { forced: "release", remembered: "registry", fresh: true, up: ["east", "west"] };
   await expect(chooseFor(situation)).rejects.toThrow("--source release: east, west came up with --source registry, and its clusters cannot be handled with other tools; run `npm run down` first");
+});
+
+test("the variable does what --source does; --source goes before it, and empty is none", async () => {
+  const { probe: all, asked } = probe({ "github.com": "no answer" });
+  const situation = { fresh: true, up: [], variable: "release" };
+  expect(await chooseFor(situation, all)).toEqual({ source: "release", why: "source: release, as asked for by MESH_FEDERATION_SOURCE" });
+  expect((await chooseFor({ ...situation, remembered: "registry" }, all)).source).toBe("release");
+  expect((await chooseFor({ ...situation, forced: "registry" }, all)).source).toBe("registry");
+  expect(asked).toEqual([]);
+  expect((await chooseFor({ ...situation, variable: "" }, all)).source).toBe("registry");
+  expect(asked.length).toBeGreaterThan(0);
+});
+
+test("the variable is checked as --source is, and the error names it", async () => {
+  await expect(chooseFor({ fresh: true, up: [], variable: "docker" })).rejects.toThrow("MESH_FEDERATION_SOURCE docker: must be release");
+  await expect(chooseFor({ fresh: true, up: ["east"], remembered: "registry", variable: "release" })).rejects.toThrow("MESH_FEDERATION_SOURCE release: east came up with --source registry");
+});
+
+describe("a host that is asked", () => {
+  let server: Server;
+  let requests = 0;
+  /** How many requests get no answer before one does. */
+  let silent = 0;
+  let status = 200;
+  beforeEach(async () => {
+    [requests, silent, status] = [0, 0, 200];
+    server = createServer((_, answer) => void (++requests > silent && answer.writeHead(status).end()));
+    await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  });
+  afterEach(() => void (server.closeAllConnections(), server.close()));
+  const url = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+
+  test.each([
+    { what: "answers", silent: 0, status: 200, told: undefined, requests: 1 },
+    { what: "is slow once", silent: 1, status: 200, told: undefined, requests: 2 },
+    { what: "never answers", silent: 9, status: 200, told: "no answer in 0.2 s, twice", requests: 2 },
+    { what: "refuses", silent: 0, status: 403, told: "answered 403", requests: 1 },
+  ])("$what: $told after $requests requests", async (expected) => {
+    [silent, status] = [expected.silent, expected.status];
+    expect([await ask(url(), 200), requests]).toEqual([expected.told, expected.requests]);
+  });
+
+  test("does not listen: told at once", async () => {
+    const gone = url();
+    await new Promise((done) => server.close(done));
+    expect(await ask(gone, 200)).toMatch(/ECONNREFUSED/);
+  });
 });
