@@ -38,7 +38,7 @@ export async function meshProgram() {
   const proven = importsToProve(config, plan.imports);
   await tell(config, plan);
 
-  const cluster = makeCluster(config, sources);
+  const cluster = makeCluster(config, sources, neighbours);
   const inCluster = { provider: cluster.provider };
   const istio = ca && installIstio(config, sources, ca, plan, inCluster);
   const injected = { ...inCluster, dependsOn: istio ? [istio.ready] : [] };

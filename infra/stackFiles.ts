@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { declaredPool } from "../components/plan/meshPools.ts";
 import type { Neighbour } from "../components/plan/readMeshConfig.ts";
 import { Problem } from "../components/plan/problem.ts";
 
@@ -36,7 +37,7 @@ export function neighbourOf(stack: string, raw: Record<string, unknown>): StackF
   return {
     stack,
     name,
-    slot: typeof mesh["slot"] === "number" ? mesh["slot"] : undefined,
+    pool: declaredPool(raw),
     meshId: text("meshId", `${name}-mesh`),
     cluster: text("cluster", name),
     network: text("network", `network-${name}`),

@@ -1,7 +1,7 @@
-import { poolForMesh, readMeshConfig, type Neighbour } from "../../../components/plan/readMeshConfig.ts";
+import { readMeshConfig, type Neighbour } from "../../../components/plan/readMeshConfig.ts";
 import { releaseSources } from "../../../components/plan/versions.ts";
 
-const west: Neighbour = { stack: "west", name: "west", slot: 2 };
+const west: Neighbour = { stack: "west", name: "west", pool: { slot: 2, slots: 4 } };
 
 /** The smallest configuration of mesh east, with some keys replaced. */
 function east(changes: Record<string, unknown> = {}): Record<string, unknown> {
@@ -59,7 +59,8 @@ test.each([
   { name: "unknown cluster provider", change: { cluster: { provider: "minikube" } }, says: /cluster\.provider: provider must be one of kind, existing \(given: "minikube"\)/ },
   { name: "unknown gateway provider", change: { gateway: { provider: "nginx" } }, says: /gateway\.provider: .*managed, existing, none/ },
   { name: "duplicate mesh name", change: { mesh: { name: "west", slot: 1 } }, says: /mesh\.name "west" is also the name of the mesh in stack "west"/ },
-  { name: "duplicate slot", change: { mesh: { name: "east", slot: 2 } }, says: /mesh\.slot 2 is also the slot of the mesh in stack "west"/ },
+  { name: "duplicate slot", change: { mesh: { name: "east", slot: 2 } }, says: /pool of mesh "east" \(slot 2 of 4: from 50 % to 75 % of the nodes' network\) overlaps that of mesh "west" \(slot 2 of 4: .*\); give one of them another mesh\.slot/ },
+  { name: "a slot that counts in other parts", change: { loadBalancer: { provider: "metallb", slots: 2 } }, says: /mesh "east" \(slot 1 of 2: from 50 % to 100 % of .*\) overlaps that of mesh "west" \(slot 2 of 4: from 50 % to 75 %/ },
   { name: "missing slot", change: { mesh: { name: "east" } }, says: /mesh\.slot: slot is not set.*1 to 3/ },
   { name: "slot out of range", change: { mesh: { name: "east", slot: 9 } }, says: /mesh\.slot: slot is 9; allowed are 1 to 3/ },
   { name: "unknown peer", change: { imports: [{ name: "httpbin", from: "north", visibleTo: ["sleep"] }] }, says: /unknown peer "north"; known meshes: west\. Add stacks\/Pulumi\.north\.yaml/ },
@@ -87,11 +88,4 @@ test("names every wrong key at once", () => {
 
 test("pods and services of two meshes may overlap", () => {
   expect(() => read(east({ cluster: { ...kind, podSubnet: "10.30.0.0/16" } }))).not.toThrow();
-});
-
-test.each([
-  { subnet: "10.10.0.0/16", says: /the load-balancer pool 10\.10\.64\.0\/18 overlaps cluster\.podSubnet/ },
-  { subnet: "172.18.0.0/29", says: /mesh\.slot: the node network 172\.18\.0\.0\/29 is too small/ },
-])("a pool in $subnet is refused", ({ subnet, says }) => {
-  expect(() => poolForMesh(read(east()), subnet, [])).toThrow(says);
 });
