@@ -4,6 +4,7 @@ import { ExistingCluster } from "../components/existingCluster.ts";
 import { KindCluster } from "../components/kindCluster.ts";
 import { LoadBalancer } from "../components/loadBalancer.ts";
 import { poolsOnNetwork } from "../components/plan/meshPools.ts";
+import { nodesOf } from "../components/plan/nodeImage.ts";
 import { poolOf, type MeshConfig, type Neighbour } from "../components/plan/readMeshConfig.ts";
 import type { Sources } from "../components/plan/sources.ts";
 import { readKubeconfig } from "./config.ts";
@@ -32,8 +33,7 @@ export function makeCluster(config: MeshConfig, sources: Sources, neighbours: Ne
       clusterName: mesh.cluster,
       podSubnet: cluster.podSubnet,
       serviceSubnet: cluster.serviceSubnet,
-      nodeImage: cluster.nodeImage ?? sources.nodeImage,
-      kubernetesVersion: cluster.kubernetesVersion ?? sources.kubernetesVersion,
+      ...nodesOf(cluster, sources),
       ...mesh.locality,
     });
     goesWith(kind.provider);

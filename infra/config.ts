@@ -2,21 +2,12 @@ import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { Problem } from "../components/plan/problem.ts";
 import { readMeshConfig, type MeshConfig, type Neighbour } from "../components/plan/readMeshConfig.ts";
+import { readRootConfig, type RootConfig } from "../components/plan/rootConfig.ts";
 import type { Sources } from "../components/plan/sources.ts";
 import { meshStackFiles } from "./stackFiles.ts";
 
 /** The keys of a mesh stack that hold plain values; `Pulumi.yaml` describes them. */
 const plainKeys = ["mesh", "cluster", "loadBalancer", "ca", "istio", "gateway", "samples", "sampleImages", "exports", "imports", "peers", "requireImports", "proof", "allowBreaking"];
-
-/** What the trust stack is configured with. */
-export interface RootConfig {
-  commonName?: string;
-  organization?: string;
-  validityHours?: number;
-  intermediateValidityHours?: number;
-  earlyRenewalHours?: number;
-  rsaBits?: number;
-}
 
 /** What the current stack is. Throws a `Problem` for anything but `mesh` and `trust`. */
 export function readRole(): "mesh" | "trust" {
@@ -25,9 +16,10 @@ export function readRole(): "mesh" | "trust" {
   return role;
 }
 
-/** Configuration of the trust stack. */
-export function readRootConfig(): RootConfig {
-  return new pulumi.Config().getObject<RootConfig>("root") ?? {};
+/** Configuration of the trust stack, checked and complete. Throws a `Problem` naming every wrong key. */
+export function readTrustConfig(): RootConfig {
+  const config = new pulumi.Config();
+  return readRootConfig(isSet(config, "root") ? value(config, "root") : undefined, pulumi.getStack());
 }
 
 /** Configuration of the current mesh stack, checked and complete. Throws a `Problem` naming every wrong key. */

@@ -1,3 +1,4 @@
+import { nodesOf, type NodeSettings } from "../../../components/plan/nodeImage.ts";
 import { readMeshConfig, type Neighbour } from "../../../components/plan/readMeshConfig.ts";
 import { releaseSources } from "../../../components/plan/versions.ts";
 
@@ -56,6 +57,9 @@ test.each([
   { name: "host bits in the service network", change: { cluster: { ...kind, serviceSubnet: "10.255.10.7/24" } }, says: /cluster\.serviceSubnet: .*10\.255\.10\.0\/24/ },
   { name: "pods over services", change: { cluster: { ...kind, serviceSubnet: "10.10.3.0/24" } }, says: /cluster\.podSubnet 10\.10\.0\.0\/16 overlaps cluster\.serviceSubnet 10\.10\.3\.0\/24/ },
   { name: "pool over pods", change: { loadBalancer: { provider: "metallb", addresses: ["10.10.8.0/24"] } }, says: /overlaps loadBalancer\.addresses 10\.10\.8\.0\/24/ },
+  { name: "a Kubernetes that no image is of", change: { cluster: { ...kind, kubernetesVersion: "1.33.0" } }, says: /cluster\.kubernetesVersion: there is no node image of 1\.33\.0 here, only of 1\.34\.11; name one in cluster\.nodeImage/ },
+  { name: "a Kubernetes that its image is not of", change: { cluster: { ...kind, kubernetesVersion: "1.33.0", nodeImage: "kindest/node:v1.34.0@sha256:ab" } }, says: /cluster\.kubernetesVersion: is 1\.33\.0, but cluster\.nodeImage "kindest.*" is of 1\.34\.0/ },
+  { name: "a Kubernetes version with v", change: { cluster: { ...kind, kubernetesVersion: "v1.34.11" } }, says: /cluster\.kubernetesVersion: must be a version without v.*given: "v1\.34\.11"/ },
   { name: "unknown cluster provider", change: { cluster: { provider: "minikube" } }, says: /cluster\.provider: provider must be one of kind, existing \(given: "minikube"\)/ },
   { name: "unknown gateway provider", change: { gateway: { provider: "nginx" } }, says: /gateway\.provider: .*managed, existing, none/ },
   { name: "duplicate mesh name", change: { mesh: { name: "west", slot: 1 } }, says: /mesh\.name "west" is also the name of the mesh in stack "west"/ },
@@ -88,4 +92,15 @@ test("names every wrong key at once", () => {
 
 test("pods and services of two meshes may overlap", () => {
   expect(() => read(east({ cluster: { ...kind, podSubnet: "10.30.0.0/16" } }))).not.toThrow();
+});
+
+test.each([
+  { settings: {}, version: releaseSources.kubernetesVersion, image: releaseSources.nodeImage },
+  { settings: { kubernetesVersion: releaseSources.kubernetesVersion }, version: releaseSources.kubernetesVersion, image: releaseSources.nodeImage },
+  { settings: { nodeImage: "kindest/node:v1.33.2@sha256:ab" }, version: "1.33.2", image: "kindest/node:v1.33.2@sha256:ab" },
+  { settings: { nodeImage: "own:latest", kubernetesVersion: "1.33.2" }, version: "1.33.2", image: "own:latest" },
+  { settings: { nodeImage: "own:latest" }, version: "unknown", image: "own:latest" },
+])("nodes of $settings", ({ settings, version, image }) => {
+  const { cluster } = read(east({ cluster: { ...kind, ...settings } }));
+  expect(nodesOf(cluster as NodeSettings, releaseSources)).toEqual({ nodeImage: image, kubernetesVersion: version });
 });
