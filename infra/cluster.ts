@@ -40,7 +40,7 @@ export function makeCluster(config: MeshConfig, sources: Sources, neighbours: Ne
     pools = pool && kind.nodeNetwork.apply((network) => poolsOnNetwork({ name: mesh.name, pool }, network, neighbours));
     made = kind;
   } else {
-    made = new ExistingCluster(mesh.cluster, { kubeconfig: readKubeconfig(cluster.kubeconfigPath), context: cluster.context });
+    made = new ExistingCluster(mesh.cluster, { kubeconfig: readKubeconfig(cluster), context: cluster.context });
     pools = pool && "addresses" in pool ? pool.addresses : undefined;
   }
   const balancer = pools && new LoadBalancer("load-balancer", { pools, source: sources.metallb }, { provider: made.provider });

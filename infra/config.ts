@@ -1,5 +1,7 @@
-import { readFileSync } from "node:fs";
+import { accessSync, constants, readFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { checkCredentialProgram, contextOf } from "../components/plan/kubeconfig.ts";
 import { Problem } from "../components/plan/problem.ts";
 import { readMeshConfig, type MeshConfig, type Neighbour } from "../components/plan/readMeshConfig.ts";
 import { readRootConfig, type RootConfig } from "../components/plan/rootConfig.ts";
@@ -41,18 +43,37 @@ const withoutImports = "MESH_FEDERATION_WITHOUT_IMPORTS";
 
 /**
  * Kubeconfig of an existing cluster: secret key `kubeconfig`, else the file `cluster.kubeconfigPath`.
- * Throws a `Problem` when neither is given or the file cannot be read.
+ * Throws a `Problem` when neither is given, the file cannot be read, or it lacks the context or its credential program.
  */
-export function readKubeconfig(path: string | undefined): pulumi.Output<string> {
+export function readKubeconfig({ kubeconfigPath: path, context }: { kubeconfigPath?: string; context?: string }): pulumi.Output<string> {
+  const check = (text: string): string => {
+    checkCredentialProgram(contextOf(text, context), canBeStarted);
+    return text;
+  };
   const secret = new pulumi.Config().getSecret("kubeconfig");
-  if (secret) return secret;
+  if (secret) return secret.apply(check);
   if (!path)
     throw new Problem("cluster.provider is existing, but there is no kubeconfig: set cluster.kubeconfigPath to a file, or `pulumi config set --secret kubeconfig` with its text");
+  let text: string;
   try {
-    return pulumi.secret(readFileSync(path.replace(/^~(?=\/)/, process.env["HOME"] ?? "~"), "utf8"));
+    text = readFileSync(path.replace(/^~(?=\/)/, process.env["HOME"] ?? "~"), "utf8");
   } catch (error) {
     throw new Problem(`cluster.kubeconfigPath: "${path}" cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown error"}); give a readable kubeconfig file, or its text as secret key kubeconfig`);
   }
+  return pulumi.secret(check(text));
+}
+
+/** Whether there is a program of that path, or of that name on the PATH. */
+function canBeStarted(program: string): boolean {
+  const places = program.includes("/") ? [program] : (process.env["PATH"] ?? "").split(delimiter).map((folder) => join(folder, program));
+  return places.some((place) => {
+    try {
+      accessSync(place, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
 }
 
 /** Whether a key has more than the empty value that `Pulumi.yaml` gives it. */
