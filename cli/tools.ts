@@ -13,12 +13,14 @@ const choiceFile = join(paths.own, "source");
  * Chooses the source, and makes tools and plugins ready.
  * @param forced value of `--source`
  * @param announce says which source was chosen and why, and chooses anew when nothing of this clone is up, as `up` does
+ * @param before called with the source before anything is downloaded or built, to find out what the machine lacks
  */
-export async function prepareTools(options: { forced?: string; announce?: boolean; progress?: Progress } = {}): Promise<Toolchain> {
+export async function prepareTools(options: { forced?: string; announce?: boolean; progress?: Progress; before?: (source: Source) => Promise<void> } = {}): Promise<Toolchain> {
   const progress = options.progress ?? consoleProgress();
   const remembered = rememberedSource();
   const choice = await chooseFor({ forced: options.forced, remembered, fresh: options.announce === true, up: deployedStacks() });
   if (options.announce || !remembered) progress.note(choice.why);
+  await options.before?.(choice.source);
   const tools = await ensureToolchain(choice.source, progress);
   if (choice.source !== remembered) {
     mkdirSync(paths.own, { recursive: true });

@@ -1,8 +1,11 @@
 import { startLab } from "../lab/index.ts";
+import { ensurePrerequisites } from "../lab/prerequisites.ts";
 import { meshStackFiles } from "../infra/stackFiles.ts";
 import { consoleProgress, duration, type Progress } from "../toolchain/progress.ts";
+import type { Source } from "../toolchain/source.ts";
 import type { Toolchain } from "../toolchain/index.ts";
 import { failWith, readArguments } from "./arguments.ts";
+import { ensureDocker } from "./docker.ts";
 import { operate, stackOutputs, type StackResult } from "./pulumiCommand.ts";
 import { repairStack, wakeClusters } from "./repair.ts";
 import { prepareTools } from "./tools.ts";
@@ -23,7 +26,9 @@ async function main(): Promise<void> {
   const progress = consoleProgress(process.stdout);
   const meshes = meshStackFiles(root);
   progress.note(`meshes: ${meshes.map((m) => m.name).join(", ")}; next: tools`);
-  const tools = await prepareTools({ forced: options.source, announce: true, progress });
+  const onKind = meshes.filter((m) => m.onKind).map((m) => m.name);
+  const before = (source: Source) => (source === "registry" ? ensurePrerequisites(progress) : ensureDocker(onKind, progress));
+  const tools = await prepareTools({ forced: options.source, announce: true, progress, before });
   const toolsReady = Date.now();
 
   for (const stack of ["trust", ...meshes.map((m) => m.stack)]) await repairStack(tools, stack, progress);

@@ -12,6 +12,8 @@ export const configPrefix = "mesh-federation:";
 export interface StackFile extends Neighbour {
   /** Names of the meshes it imports from. */
   importsFrom: string[];
+  /** Whether its cluster is one that KinD makes. */
+  onKind: boolean;
 }
 
 /**
@@ -42,6 +44,7 @@ export function neighbourOf(stack: string, raw: Record<string, unknown>): StackF
     cluster: text("cluster", name),
     network: text("network", `network-${name}`),
     trustDomain: text("trustDomain", "cluster.local"),
+    onKind: (raw["cluster"] as { provider?: unknown } | null | undefined)?.provider === "kind",
     importsFrom: [...new Set(list("imports").flatMap((i) => i.from).map(String))],
     exports: list("exports").map((e) => ({ name: String(e.name), to: array(e.to), ports: array(e.ports), subsets: array(e.subsets).map((s: any) => s?.name) })),
   };

@@ -57,6 +57,8 @@ beforeEach(async () => {
   control = join(dir, "control");
   mkdirSync(control);
   clone = cloneAt(join(dir, "clone"));
+  mkdirSync(join(dir, "bin"));
+  docker("echo 28.0.0");
   server = await new ReleaseServer(officialReleases(fakePulumi)).start();
 });
 afterEach(async () => {
@@ -64,7 +66,8 @@ afterEach(async () => {
   rmSync(dir, { recursive: true });
 });
 
-const begin = (command: string, ...args: string[]) => start(clone, command, args, { MESH_FEDERATION_CACHE: join(dir, "cache"), [mirrorVariable]: server.url, CONTROL: control });
+const begin = (command: string, ...args: string[]) => start(clone, command, args, { MESH_FEDERATION_CACHE: join(dir, "cache"), [mirrorVariable]: server.url, CONTROL: control, PATH: `${join(dir, "bin")}:${process.env["PATH"]}` });
+const docker = (does: string): void => writeFileSync(join(dir, "bin", "docker"), `#!/bin/sh\n${does}\n`, { mode: 0o755 });
 async function run(command: string, ...args: string[]): Promise<{ code: number | null; output: string }> {
   const { ended, output } = begin(command, ...args);
   return { code: await ended, output: output() };
@@ -149,4 +152,15 @@ test("up that is told to stop lets Pulumi finish what is under way", async () =>
   child.kill("SIGTERM");
   expect(await ended).not.toBe(0);
   expect(operations()).toEqual(["up trust", "asked to stop", "stopped"]);
+});
+
+test("an engine that does not answer is told before anything is downloaded, and is of no concern to clusters that exist", async () => {
+  docker('echo "Cannot connect to the Docker daemon" >&2; exit 1');
+  const { code, output } = await up();
+  expect(code).toBe(1);
+  expect(output).toMatch(/meshes east, west run in KinD clusters, which need a running docker engine: Cannot connect to the Docker daemon\nstart docker .*cluster\.provider: existing/);
+  expect(server.asked).toEqual([]);
+  expect(existsSync(join(dir, "cache"))).toBe(false);
+  for (const stack of ["east", "west"]) writeFileSync(join(clone, "stacks", `Pulumi.${stack}.yaml`), "config:\n  mesh-federation:cluster: { provider: existing }\n");
+  expect((await up()).code).toBe(0);
 });
