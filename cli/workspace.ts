@@ -47,7 +47,11 @@ export function pulumiEnvironment(tools: Pick<Toolchain, "bin" | "source">): Rec
     if (!existsSync(paths.passphrase)) makePassphrase();
     environment["PULUMI_CONFIG_PASSPHRASE_FILE"] = paths.passphrase;
   }
-  if (tools.source === "registry") environment["MESH_FEDERATION_SOURCES"] = paths.sources;
+  if (tools.source === "registry") {
+    environment["MESH_FEDERATION_SOURCES"] = paths.sources;
+    // No plugin can be had there but the stand-ins: one that is missing is named at once, not after downloads that fail.
+    environment["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true";
+  }
   return environment;
 }
 
