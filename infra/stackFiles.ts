@@ -21,12 +21,21 @@ export interface StackFile extends Neighbour {
  * `mesh-federation:cluster`. Throws a `Problem` that names a file which is not YAML.
  */
 export function meshStackFiles(root: string = process.cwd()): StackFile[] {
+  return rawStackFiles(root).flatMap(({ stack, raw }) => (raw["role"] === "trust" || (raw["mesh"] === undefined && raw["cluster"] === undefined) ? [] : [neighbourOf(stack, raw)]));
+}
+
+/** The trust stacks that `stacks/` declares, sorted by name; none where every mesh brings its own CA. */
+export function trustStacks(root: string = process.cwd()): string[] {
+  return rawStackFiles(root).flatMap(({ stack, raw }) => (raw["role"] === "trust" ? [stack] : []));
+}
+
+/** Every stack file by name, keys without the project's prefix. */
+function rawStackFiles(root: string): { stack: string; raw: Record<string, unknown> }[] {
   const folder = join(root, "stacks");
   const names = readdirSync(folder).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
-  return names.sort().flatMap((stack) => {
+  return names.sort().map((stack) => {
     const config = readStackFile(join(folder, `Pulumi.${stack}.yaml`));
-    const raw = Object.fromEntries(Object.entries(config).flatMap(([key, value]) => (key.startsWith(configPrefix) ? [[key.slice(configPrefix.length), value]] : [])));
-    return raw["mesh"] === undefined && raw["cluster"] === undefined ? [] : [neighbourOf(stack, raw)];
+    return { stack, raw: Object.fromEntries(Object.entries(config).flatMap(([key, value]) => (key.startsWith(configPrefix) ? [[key.slice(configPrefix.length), value]] : []))) };
   });
 }
 
