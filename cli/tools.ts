@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ensureToolchain, installPlugins, type Toolchain } from "../toolchain/index.ts";
 import { consoleProgress, type Progress } from "../toolchain/progress.ts";
-import { chooseSource, parseSource, type Choice, type Probe, type Source } from "../toolchain/source.ts";
+import { chooseSource, parseSource, sourceVariable, type Choice, type Probe, type Source } from "../toolchain/source.ts";
 import { deployedStacks } from "./state.ts";
 import { paths, readIfThere, root } from "./workspace.ts";
 
@@ -18,7 +18,7 @@ const choiceFile = join(paths.own, "source");
 export async function prepareTools(options: { forced?: string; announce?: boolean; progress?: Progress; before?: (source: Source) => Promise<void> } = {}): Promise<Toolchain> {
   const progress = options.progress ?? consoleProgress();
   const remembered = rememberedSource();
-  const choice = await chooseFor({ forced: options.forced, remembered, fresh: options.announce === true, up: deployedStacks() });
+  const choice = await chooseFor({ forced: options.forced, preferred: process.env[sourceVariable] || undefined, remembered, fresh: options.announce === true, up: deployedStacks() });
   if (options.announce || !remembered) progress.note(choice.why);
   await options.before?.(choice.source);
   const tools = await ensureToolchain(choice.source, progress);
@@ -40,6 +40,8 @@ export function rememberedSource(): Source | undefined {
 export interface Situation {
   /** Value of `--source`. */
   forced?: string;
+  /** Value of {@link sourceVariable}; counts where nothing is forced. */
+  preferred?: string;
   remembered?: Source;
   /** Whether to look at the machine again when nothing is up. */
   fresh: boolean;
@@ -48,10 +50,12 @@ export interface Situation {
 }
 
 /** The source for a clone. Throws when another is asked for than the one that what is up was made with. */
-export async function chooseFor({ forced, remembered, fresh, up }: Situation, probe?: Probe): Promise<Choice> {
-  const asked = parseSource(forced);
+export async function chooseFor({ forced, preferred, remembered, fresh, up }: Situation, probe?: Probe): Promise<Choice> {
+  const wanted = forced === undefined ? parseSource(preferred, `${sourceVariable}=`) : undefined;
+  const asked = parseSource(forced) ?? wanted;
   if (asked && remembered && asked !== remembered && up.length > 0)
-    throw new Error(`--source ${asked}: ${up.join(", ")} came up with --source ${remembered}, and its clusters cannot be handled with other tools; run \`npm run down\` first`);
-  if (!asked && remembered && (!fresh || up.length > 0)) return { source: remembered, why: `source: ${remembered}, as before: ${up.length > 0 ? `${up.join(", ")} came up with it` : "this clone used it last"}` };
+    throw new Error(`${wanted ? `${sourceVariable}=` : "--source "}${asked}: ${up.join(", ")} came up with --source ${remembered}, and its clusters cannot be handled with other tools; run \`npm run down\` first`);
+  if ((!asked || wanted === remembered) && remembered && (!fresh || up.length > 0)) return { source: remembered, why: `source: ${remembered}, as before: ${up.length > 0 ? `${up.join(", ")} came up with it` : "this clone used it last"}` };
+  if (wanted) return { source: wanted, why: `source: ${wanted} (${wanted === "release" ? "official downloads" : "tools are built from package registries"}), because ${sourceVariable} says so` };
   return chooseSource(asked, probe);
 }

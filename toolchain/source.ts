@@ -23,9 +23,12 @@ export function probedUrls(): string[] {
   return [kindRelease().checksumsUrl, ...repositories.map((url) => `${url}/index.yaml`)];
 }
 
-/** The value of `--source`, checked. Throws when it is neither `release` nor `registry`. */
-export function parseSource(given: string | undefined): Source | undefined {
-  if (given !== undefined && given !== "release" && given !== "registry") throw new Error(`--source ${given}: must be release (official downloads) or registry (built from package registries)`);
+/** Chooses the source where no `--source` does. */
+export const sourceVariable = "MESH_FEDERATION_SOURCE";
+
+/** The value of `--source`, or of what `from` says, checked. Throws when it is neither `release` nor `registry`. */
+export function parseSource(given: string | undefined, from = "--source "): Source | undefined {
+  if (given !== undefined && given !== "release" && given !== "registry") throw new Error(`${from}${given}: must be release (official downloads) or registry (built from package registries)`);
   return given;
 }
 

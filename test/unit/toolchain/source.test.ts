@@ -47,6 +47,9 @@ test.each<{ what: string; situation: Situation; chosen: string; asks: boolean }>
   { what: "up keeps to what the clusters were made with, whatever answers today", situation: { remembered: "registry", fresh: true, up: ["east"] }, chosen: "registry", asks: false },
   { what: "--source may say what is so already", situation: { forced: "registry", remembered: "registry", fresh: true, up: ["east"] }, chosen: "registry", asks: false },
   { what: "--source may change it when nothing is up", situation: { forced: "registry", remembered: "release", fresh: true, up: [] }, chosen: "registry", asks: false },
+  { what: "the variable chooses for a fresh clone", situation: { preferred: "registry", fresh: false, up: [] }, chosen: "registry", asks: false },
+  { what: "--source wins over the variable", situation: { forced: "release", preferred: "registry", fresh: true, up: [] }, chosen: "release", asks: false },
+  { what: "the variable may change it when nothing is up", situation: { preferred: "registry", remembered: "release", fresh: false, up: [] }, chosen: "registry", asks: false },
 ])("$what", async ({ situation, chosen, asks }) => {
   const { probe: all, asked } = probe();
   expect((await chooseFor(situation, all)).source).toBe(chosen);
@@ -56,4 +59,11 @@ test.each<{ what: string; situation: Situation; chosen: string; asks: boolean }>
 test("--source is refused when clusters of the other one are up", async () => {
   const situation: Situation = { forced: "release", remembered: "registry", fresh: true, up: ["east", "west"] };
   await expect(chooseFor(situation)).rejects.toThrow("--source release: east, west came up with --source registry, and its clusters cannot be handled with other tools; run `npm run down` first");
+});
+
+test("the variable is named in the line that says why, and in its errors; of what is up already it says nothing new", async () => {
+  expect((await chooseFor({ preferred: "registry", fresh: true, up: [] })).why).toMatch(/^source: registry .*because MESH_FEDERATION_SOURCE says so$/);
+  expect((await chooseFor({ preferred: "registry", remembered: "registry", fresh: true, up: ["east"] })).why).toBe("source: registry, as before: east came up with it");
+  await expect(chooseFor({ preferred: "internet", fresh: true, up: [] })).rejects.toThrow("MESH_FEDERATION_SOURCE=internet: must be release");
+  await expect(chooseFor({ preferred: "release", remembered: "registry", fresh: false, up: ["east"] })).rejects.toThrow("MESH_FEDERATION_SOURCE=release: east came up with --source registry");
 });
