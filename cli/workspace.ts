@@ -21,8 +21,11 @@ export const paths = {
 
 /** Whether the state is in this clone, where nobody has chosen another backend by Pulumi's own variable. */
 export function usesOwnBackend(): boolean {
-  return !process.env["PULUMI_BACKEND_URL"];
+  const given = process.env["PULUMI_BACKEND_URL"];
+  return !given || given === ownBackend;
 }
+
+const ownBackend = pathToFileURL(paths.state).href;
 
 /**
  * Environment in which Pulumi runs: this project's home, backend and passphrase, unless the user has set their own by
@@ -33,7 +36,7 @@ export function pulumiEnvironment(tools: Pick<Toolchain, "bin" | "source">): Rec
   const given = process.env;
   const environment: Record<string, string> = {
     PULUMI_HOME: paths.home,
-    PULUMI_BACKEND_URL: given["PULUMI_BACKEND_URL"] || pathToFileURL(paths.state).href,
+    PULUMI_BACKEND_URL: given["PULUMI_BACKEND_URL"] || ownBackend,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // Program and plugins start in half the time with what Node compiled before.
     NODE_COMPILE_CACHE: given["NODE_COMPILE_CACHE"] || paths.compiled,

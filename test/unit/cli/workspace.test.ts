@@ -31,6 +31,8 @@ describe("the environment of Pulumi", () => {
     const environment = workspace.pulumiEnvironment(tools);
     expect(environment["PULUMI_HOME"]).toBe(join(clone, ".federation", "home"));
     expect(environment["PULUMI_BACKEND_URL"]).toBe(`file://${clone}/.federation/state`);
+    process.env["PULUMI_BACKEND_URL"] = environment["PULUMI_BACKEND_URL"]!;
+    expect(workspace.usesOwnBackend()).toBe(true);
     expect(environment["PATH"]!.split(delimiter).slice(0, 2)).toEqual(["/tools/bin", dirname(process.execPath)]);
     for (const ofRegistry of ["MESH_FEDERATION_SOURCES", "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"]) expect(environment[ofRegistry]).toBeUndefined();
     const file = environment["PULUMI_CONFIG_PASSPHRASE_FILE"]!;

@@ -79,6 +79,18 @@ test("a clean clone runs the official tools and plugins; a second run, and a sec
   expect(readFileSync(join(three, ".federation", "releases.lock.json"), "utf8")).toBe(lock);
 });
 
+test("the lines of pulumi-env make Pulumi by hand that of the clone, from any folder, and are all that is printed", async () => {
+  const server = await serve();
+  const folder = clone("one");
+  const environment = { MESH_FEDERATION_CACHE: join(dir, "cache"), [mirrorVariable]: server.url };
+  const { ended, lines } = start(folder, "pulumiEnv", [], environment);
+  expect(await ended).toBe(0);
+  expect(lines()).not.toContain("[0:0");
+  const shell = (command: string): string => execFileSync("sh", ["-c", `${lines()}\ncd /\n${command}`], { encoding: "utf8", env: { PATH: process.env["PATH"], ...environment } });
+  expectOfficial(shell("pulumi version"));
+  expectOfficial(shell("command pulumi version"));
+});
+
 test("tools in the cache that were made from another file than the lock allows are not used", async () => {
   const server = await serve();
   expectOfficial((await pulumiVersion(clone("one"), { [mirrorVariable]: server.url })).output);
