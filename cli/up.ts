@@ -1,3 +1,4 @@
+import { federationOutput } from "../components/plan/contract.ts";
 import { startLab } from "../lab/index.ts";
 import { ensurePrerequisites } from "../lab/prerequisites.ts";
 import { meshStackFiles, trustStacks } from "../infra/stackFiles.ts";
@@ -84,7 +85,7 @@ const refusedForPeers = /the imports of mesh ".*" do not fit what its peers publ
 
 async function pendingImports(tools: Toolchain, stacks: string[]): Promise<{ stack: string; name: string; from: string; reason: string }[]> {
   const outputs = await Promise.all(stacks.map((stack) => stackOutputs(tools, stack)));
-  return stacks.flatMap((stack, i) => (outputs[i]?.["federation"]?.pendingImports ?? []).map((p: any) => ({ stack, ...p })));
+  return stacks.flatMap((stack, i) => (outputs[i]?.[federationOutput]?.pendingImports ?? []).map((p: any) => ({ stack, ...p })));
 }
 
 /** `pulumi up` of stacks side by side; all of them must come up. */

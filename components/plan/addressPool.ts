@@ -4,7 +4,7 @@ import { formatCidr, formatIPv4, overlaps, parseCidr, parseIPv4, size, type Cidr
 export const minimumPoolAddresses = 8;
 
 /** Most slots a network may be cut into. */
-export const maximumSlots = 256;
+const maximumSlots = 256;
 
 /** Where a mesh's load-balancer pool is cut from the network that its nodes are on. */
 export interface PoolRequest {
