@@ -1,8 +1,8 @@
-import { join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { failWith, readArguments } from "./arguments.ts";
-import { pulumiInvocation, shellExports, shellQuoted } from "./pulumiCommand.ts";
+import { shellExports, shellQuoted } from "./pulumiCommand.ts";
 import { prepareTools } from "./tools.ts";
-import { root } from "./workspace.ts";
+import { pulumiEnvironment, root } from "./workspace.ts";
 
 const usage = `eval "$(npm run -s pulumi-env)"
 
@@ -13,9 +13,11 @@ secrets settings out of the shared stack files, where \`command pulumi\` writes 
 async function main(): Promise<void> {
   readArguments({}, usage);
   const tools = await prepareTools();
-  const { env } = await pulumiInvocation(tools, []);
+  // Only what is Pulumi's: the shell's other programs, the proxies they use and their Node are none of our business.
+  const env = Object.fromEntries(Object.entries(pulumiEnvironment(tools)).filter(([name]) => /^(PULUMI|MESH_FEDERATION)_/.test(name)));
+  const path = `export PATH=${shellQuoted([tools.bin, dirname(process.execPath)].join(delimiter))}${delimiter}"$PATH"\n`;
   const launcher = [process.execPath, join(root, "cli", "pulumi.ts")].map(shellQuoted).join(" ");
-  process.stdout.write(`${shellExports(env)}pulumi() { ${launcher} "$@"; }\n`);
+  process.stdout.write(`${shellExports(env)}${path}pulumi() { ${launcher} "$@"; }\n`);
 }
 
 main().then(() => process.exit(0), failWith);

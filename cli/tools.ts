@@ -51,7 +51,9 @@ export interface Situation {
 
 /** The source for a clone. Throws when another is asked for than the one that what is up was made with. */
 export async function chooseFor({ forced, preferred, remembered, fresh, up }: Situation, probe?: Probe): Promise<Choice> {
-  const wanted = forced === undefined ? parseSource(preferred, `${sourceVariable}=`) : undefined;
+  // What is up was made with what is remembered, and every command but `up` is about that.
+  const settled = remembered !== undefined && up.length > 0 && !fresh;
+  const wanted = forced === undefined && !settled ? parseSource(preferred, `${sourceVariable}=`) : undefined;
   const asked = parseSource(forced) ?? wanted;
   if (asked && remembered && asked !== remembered && up.length > 0)
     throw new Error(`${wanted ? `${sourceVariable}=` : "--source "}${asked}: ${up.join(", ")} came up with --source ${remembered}, and its clusters cannot be handled with other tools; run \`npm run down\` first`);

@@ -83,12 +83,13 @@ test("the lines of pulumi-env make Pulumi by hand that of the clone, from any fo
   const server = await serve();
   const folder = clone("one");
   const environment = { MESH_FEDERATION_CACHE: join(dir, "cache"), [mirrorVariable]: server.url };
-  const { ended, lines } = start(folder, "pulumiEnv", [], environment);
+  const { ended, lines } = start(folder, "pulumiEnv", [], { ...environment, HTTP_PROXY: "", NODE_OPTIONS: "" });
   expect(await ended).toBe(0);
   expect(lines()).not.toContain("[0:0");
   const shell = (command: string): string => execFileSync("sh", ["-c", `${lines()}\ncd /\n${command}`], { encoding: "utf8", env: { PATH: process.env["PATH"], ...environment } });
   expectOfficial(shell("pulumi version"));
   expectOfficial(shell("command pulumi version"));
+  expect(lines()).not.toMatch(/PROXY|NODE_|node_modules\/\.bin/);
 });
 
 test("tools in the cache that were made from another file than the lock allows are not used", async () => {

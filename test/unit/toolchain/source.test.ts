@@ -49,6 +49,7 @@ test.each<{ what: string; situation: Situation; chosen: string; asks: boolean }>
   { what: "--source may change it when nothing is up", situation: { forced: "registry", remembered: "release", fresh: true, up: [] }, chosen: "registry", asks: false },
   { what: "the variable chooses for a fresh clone", situation: { preferred: "registry", fresh: false, up: [] }, chosen: "registry", asks: false },
   { what: "--source wins over the variable", situation: { forced: "release", preferred: "registry", fresh: true, up: [] }, chosen: "release", asks: false },
+  { what: "the variable keeps nobody from handling what is up", situation: { preferred: "release", remembered: "registry", fresh: false, up: ["east"] }, chosen: "registry", asks: false },
   { what: "the variable may change it when nothing is up", situation: { preferred: "registry", remembered: "release", fresh: false, up: [] }, chosen: "registry", asks: false },
 ])("$what", async ({ situation, chosen, asks }) => {
   const { probe: all, asked } = probe();
@@ -65,5 +66,5 @@ test("the variable is named in the line that says why, and in its errors; of wha
   expect((await chooseFor({ preferred: "registry", fresh: true, up: [] })).why).toMatch(/^source: registry .*because MESH_FEDERATION_SOURCE says so$/);
   expect((await chooseFor({ preferred: "registry", remembered: "registry", fresh: true, up: ["east"] })).why).toBe("source: registry, as before: east came up with it");
   await expect(chooseFor({ preferred: "internet", fresh: true, up: [] })).rejects.toThrow("MESH_FEDERATION_SOURCE=internet: must be release");
-  await expect(chooseFor({ preferred: "release", remembered: "registry", fresh: false, up: ["east"] })).rejects.toThrow("MESH_FEDERATION_SOURCE=release: east came up with --source registry");
+  await expect(chooseFor({ preferred: "release", remembered: "registry", fresh: true, up: ["east"] })).rejects.toThrow("MESH_FEDERATION_SOURCE=release: east came up with --source registry");
 });
