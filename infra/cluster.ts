@@ -7,7 +7,6 @@ import { poolsOnNetwork } from "../components/plan/meshPools.ts";
 import { nodesOf } from "../components/plan/nodeImage.ts";
 import { poolOf, type MeshConfig, type Neighbour } from "../components/plan/readMeshConfig.ts";
 import type { Sources } from "../components/plan/sources.ts";
-import { readKubeconfig } from "./config.ts";
 
 /** The cluster that a mesh runs in. */
 export interface Cluster {
@@ -22,8 +21,9 @@ export interface Cluster {
 /**
  * Makes or takes the cluster that the configuration names, with a load balancer where one is asked for.
  * @param neighbours the other meshes of this project, whose pools must be apart from this one's
+ * @param kubeconfig of a cluster that exists
  */
-export function makeCluster(config: MeshConfig, sources: Sources, neighbours: Neighbour[]): Cluster {
+export function makeCluster(config: MeshConfig, sources: Sources, neighbours: Neighbour[], kubeconfig: pulumi.Output<string> | undefined): Cluster {
   const { mesh, cluster } = config;
   const pool = poolOf(config);
   let made: KindCluster | ExistingCluster;
@@ -40,7 +40,7 @@ export function makeCluster(config: MeshConfig, sources: Sources, neighbours: Ne
     pools = pool && kind.nodeNetwork.apply((network) => poolsOnNetwork({ name: mesh.name, pool }, network, neighbours));
     made = kind;
   } else {
-    made = new ExistingCluster(mesh.cluster, { kubeconfig: readKubeconfig(cluster), context: cluster.context });
+    made = new ExistingCluster(mesh.cluster, { kubeconfig: kubeconfig!, context: cluster.context });
     pools = pool && "addresses" in pool ? pool.addresses : undefined;
   }
   const balancer = pools && new LoadBalancer("load-balancer", { pools, source: sources.metallb }, { provider: made.provider });

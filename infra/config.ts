@@ -45,22 +45,29 @@ const withoutImports = "MESH_FEDERATION_WITHOUT_IMPORTS";
  * Kubeconfig of an existing cluster: secret key `kubeconfig`, else the file `cluster.kubeconfigPath`.
  * Throws a `Problem` when neither is given, the file cannot be read, or it lacks the context or its credential program.
  */
-export function readKubeconfig({ kubeconfigPath: path, context }: { kubeconfigPath?: string; context?: string }): pulumi.Output<string> {
-  const check = (text: string): string => {
-    checkCredentialProgram(contextOf(text, context), canBeStarted);
-    return text;
-  };
-  const secret = new pulumi.Config().getSecret("kubeconfig");
-  if (secret) return secret.apply(check);
+export async function readKubeconfig({ kubeconfigPath: path, context }: { kubeconfigPath?: string; context?: string }): Promise<pulumi.Output<string>> {
+  const text = (await readSecret("kubeconfig")) ?? readKubeconfigFile(path);
+  checkCredentialProgram(contextOf(text, context), canBeStarted);
+  return pulumi.secret(text);
+}
+
+/**
+ * Text of a secret key, never to be printed; undefined when it is not set. What is configured is there at once, so what
+ * is wrong with it is found before anything is registered, and told in its own words.
+ */
+export async function readSecret(key: string): Promise<string | undefined> {
+  const secret = new pulumi.Config().getSecret(key);
+  return secret && new Promise<string>((resolve) => void secret.apply(resolve));
+}
+
+function readKubeconfigFile(path: string | undefined): string {
   if (!path)
     throw new Problem("cluster.provider is existing, but there is no kubeconfig: set cluster.kubeconfigPath to a file, or `pulumi config set --secret kubeconfig` with its text");
-  let text: string;
   try {
-    text = readFileSync(path.replace(/^~(?=\/)/, process.env["HOME"] ?? "~"), "utf8");
+    return readFileSync(path.replace(/^~(?=\/)/, process.env["HOME"] ?? "~"), "utf8");
   } catch (error) {
     throw new Problem(`cluster.kubeconfigPath: "${path}" cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown error"}); give a readable kubeconfig file, or its text as secret key kubeconfig`);
   }
-  return pulumi.secret(check(text));
 }
 
 /** Whether there is a program of that path, or of that name on the PATH. */

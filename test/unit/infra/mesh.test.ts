@@ -180,6 +180,13 @@ describe("the kubeconfig of an existing cluster", () => {
     await expect(onExisting(cluster)).rejects.toThrow(says);
   });
 
+  test("as a secret: refused in the same words, before anything is registered", async () => {
+    const config = { ...committed("east"), "mesh-federation:loadBalancer": {}, "mesh-federation:cluster": { provider: "existing", context: "b" }, "mesh-federation:kubeconfig": "contexts: [{name: a, context: {cluster: SECRET}}]" };
+    const refused = run("east", { config, secretKeys: ["mesh-federation:kubeconfig"] });
+    await expect(refused).rejects.toThrow(/no context "b"; it has: a/);
+    await expect(refused).rejects.not.toThrow(/SECRET/);
+  });
+
   test("a credential program on the PATH is taken", async () => {
     user("{exec: {command: sh}}");
     expect(named(await onExisting({ kubeconfigPath: path, context: "a" }), "east-k8s").inputs.context).toBe("a");
