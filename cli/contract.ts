@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { parseContract } from "../components/plan/contract.ts";
+import { federationOutput, parseContract } from "../components/plan/contract.ts";
 import { meshStackFiles } from "../infra/stackFiles.ts";
 import { failWith } from "./arguments.ts";
 import { stackOutputs } from "./pulumiCommand.ts";
@@ -25,8 +25,8 @@ async function main(): Promise<void> {
   const found = files.find((f) => f.name === mesh || f.stack === mesh);
   if (!found) throw new Error(`there is no mesh "${mesh}"; there are: ${files.map((f) => f.name).join(", ")}`);
   const outputs = await stackOutputs(await prepareTools(), found.stack);
-  if (!outputs?.["federation"]) throw new Error(`mesh "${found.name}" has published nothing; run \`pulumi up --stack ${found.stack}\` first`);
-  const contract = parseContract(outputs["federation"], found.name);
+  if (!outputs?.[federationOutput]) throw new Error(`mesh "${found.name}" has published nothing; run \`pulumi up --stack ${found.stack}\` first`);
+  const contract = parseContract(outputs[federationOutput], found.name);
   const file = resolve(values.out ?? join(root, "contracts", `${found.name}.json`));
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify(contract, undefined, 2)}\n`);

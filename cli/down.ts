@@ -1,30 +1,36 @@
+import { existsSync } from "node:fs";
 import { findLab, startLab, stopLab } from "../lab/index.ts";
-import { meshStackFiles } from "../infra/stackFiles.ts";
+import { meshStackFiles, trustStacks } from "../infra/stackFiles.ts";
 import { consoleProgress, type Progress } from "../toolchain/progress.ts";
 import type { Toolchain } from "../toolchain/index.ts";
 import { failWith, readArguments } from "./arguments.ts";
 import { importersFirst, inCircles } from "./order.ts";
 import { operate } from "./pulumiCommand.ts";
 import { repairStack } from "./repair.ts";
-import { deployedStacks } from "./state.ts";
+import { deployedStacks, holdsTrust } from "./state.ts";
 import { prepareTools, rememberedSource } from "./tools.ts";
-import { root, usesOwnBackend } from "./workspace.ts";
+import { paths, root, usesOwnBackend } from "./workspace.ts";
 
 const usage = `npm run down
 
-Destroys every mesh, importers first (meshes that import from each other un-import first), then the trust stack, and stops the lab. Leaves no cluster, container, daemon or
-network namespace of this clone; keeps the tool cache, and whatever it did not make.`;
+Destroys every mesh, importers first (meshes that import from each other un-import first), then the trust stack, and
+stops the lab. Leaves no cluster, container, daemon or network namespace of this clone; keeps the tool cache, and whatever it did not make.`;
 
 async function main(): Promise<void> {
   readArguments({}, usage);
   const progress = consoleProgress(process.stdout);
   const stacks = importersFirst(meshStackFiles(root));
   const meshes = stacks.map((s) => s.stack);
+  const trusts = trustStacks(root);
+  // Without a state nobody knows what was brought up before it was deleted.
+  const blind = usesOwnBackend() && !existsSync(paths.state);
   // A stack that is up while its file is gone is destroyed all the same; of another backend, only Pulumi can tell.
-  const up = usesOwnBackend() ? deployedStacks() : [...meshes, "trust"];
-  const unknown = up.filter((stack) => stack !== "trust" && !meshes.includes(stack));
+  const up = usesOwnBackend() ? deployedStacks() : [...meshes, ...trusts];
+  const orphans = up.filter((stack) => !trusts.includes(stack) && !meshes.includes(stack));
+  const unknown = orphans.filter((stack) => !holdsTrust(stack));
   unknown.forEach((stack) => forced.add(stack));
-  const deployed = [...unknown, ...[...meshes, "trust"].filter((stack) => up.includes(stack))];
+  const last = [...trusts, ...orphans.filter(holdsTrust)];
+  const deployed = [...unknown, ...[...meshes, ...last].filter((stack) => up.includes(stack))];
   // Without anything to destroy there is no need of tools, which a fresh clone would have to build first.
   const tools = deployed.length > 0 ? await prepareTools({ progress }) : undefined;
   if (tools) {
@@ -36,7 +42,7 @@ async function main(): Promise<void> {
   // Where nobody remembers, as when .federation was deleted, there may be a lab all the same.
   const source = tools?.source ?? rememberedSource() ?? (process.platform === "linux" ? "registry" : "release");
   if (source === "registry") await stopLab(root, progress);
-  progress.note("down: nothing of this clone is left running");
+  progress.note(blind ? `down: there is no ${paths.state}, so what this clone brought up before, if anything, is not known: ${source === "registry" ? "no lab of it runs, but " : ""}KinD clusters in this machine's own docker engine (\`kind get clusters\` lists them) and objects in clusters that exist were not looked at` : "down: nothing of this clone is left running");
 }
 
 /**

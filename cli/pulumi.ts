@@ -2,7 +2,9 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import { startLab } from "../lab/index.ts";
+import { ensurePrerequisites } from "../lab/prerequisites.ts";
 import { consoleProgress } from "../toolchain/progress.ts";
+import type { Source } from "../toolchain/source.ts";
 import { failWith } from "./arguments.ts";
 import { configCommands, ensureStack, pulumiInvocation } from "./pulumiCommand.ts";
 import { committedFile, keepChanges } from "./stackConfig.ts";
@@ -12,7 +14,9 @@ import { root } from "./workspace.ts";
 /** `npm run pulumi -- <arguments>`: Pulumi itself, in this project's environment and, where there is one, its lab. */
 async function main(): Promise<number> {
   const args = process.argv.slice(2);
-  const tools = await prepareTools();
+  const inLab = (source: Source): boolean => source === "registry" && labCommands.includes(args[0] ?? "");
+  const progress = consoleProgress();
+  const tools = await prepareTools({ progress, before: async (source) => void (inLab(source) && (await ensurePrerequisites(progress))) });
   const stack = stackOf(args);
   const usesConfig = configCommands.includes(args[0] ?? "");
   const extra: string[] = [];
@@ -21,7 +25,7 @@ async function main(): Promise<number> {
     extra.push("--config-file", await ensureStack(tools, stack));
   }
   // Sources and clusters of registry mode are in the lab; where it runs already this takes a moment.
-  if (tools.source === "registry" && labCommands.includes(args[0] ?? "")) await startLab(root, consoleProgress());
+  if (inLab(tools.source)) await startLab(root, progress);
   const invocation = await pulumiInvocation(tools, [...args, ...extra]);
   const child = spawn(invocation.command, invocation.args, { cwd: root, env: { ...process.env, ...invocation.env }, stdio: "inherit" });
   // The terminal sends its signals to the child as well; we only have to wait for its answer to them.

@@ -24,6 +24,16 @@ export async function pulumiInvocation(tools: Toolchain, args: string[]): Promis
   return { command: command!, args: rest, env: { ...pulumiEnvironment(tools), ...lab?.env } };
 }
 
+/** A word that a POSIX shell takes as it is, whatever it holds. */
+export function shellQuoted(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** Variables as lines for a POSIX shell. */
+export function shellExports(env: Record<string, string>): string {
+  return Object.entries(env).map(([name, value]) => `export ${name}=${shellQuoted(value)}\n`).join("");
+}
+
 /** Makes sure that a stack exists in the backend and that the clone's copy of its file is up to date; returns the copy. */
 export async function ensureStack(tools: Toolchain, stack: string): Promise<string> {
   const known = usesOwnBackend() ? existsSync(stateFile(stack)) : (await listStacks(tools)).includes(stack);

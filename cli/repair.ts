@@ -38,10 +38,16 @@ export async function repairStack(tools: Toolchain, stack: string, progress: Pro
   await run(imported.command, imported.args, { cwd: root, env: imported.env, input: JSON.stringify(deployment) });
 }
 
-/** Starts nodes of this clone's clusters that stand still, where their engine is the machine's own docker. */
+/**
+ * Starts nodes of this clone's clusters that stand still, where their engine is the machine's own docker, and says which
+ * clusters have lost theirs.
+ */
 export async function wakeClusters(progress: Progress): Promise<void> {
-  const woken = await run("sh", ["components/kind/wake.sh"], { cwd: root });
-  for (const cluster of woken.split("\n").filter(Boolean)) progress.note(`cluster ${cluster}: its node stood still and was started again`);
+  const told = await run("sh", ["components/kind/wake.sh"], { cwd: root });
+  for (const line of told.split("\n").filter(Boolean)) {
+    const [what, cluster] = line.split(" ");
+    progress.note(`cluster ${cluster}: ${what === "woken" ? "its node stood still and was started again" : "its node was removed, though not by this project, and all that ran there with it; `npm run down` and `npm run up` make it anew"}`);
+  }
 }
 
 /** The locks in a folder of the local backend: those of dead owners, and whether anybody may still hold one. */

@@ -4,7 +4,7 @@ import { paths, project } from "./workspace.ts";
 
 /** What of a stack's state is looked at here. */
 export interface StackState {
-  checkpoint?: { latest?: { resources?: unknown[]; pending_operations?: PendingOperation[] } };
+  checkpoint?: { latest?: { resources?: { type?: string }[]; pending_operations?: PendingOperation[] } };
 }
 
 /** An operation that was under way when Pulumi last wrote the state. */
@@ -36,6 +36,11 @@ export function deployedStacks(): string[] {
     const latest = readState(stack)?.checkpoint?.latest;
     return (latest?.resources?.length ?? 0) > 0 || (latest?.pending_operations?.length ?? 0) > 0;
   });
+}
+
+/** Whether a stack of the clone's own backend is one that meshes have their CA from. */
+export function holdsTrust(stack: string): boolean {
+  return readState(stack)?.checkpoint?.latest?.resources?.some((resource) => resource.type === "mesh-federation:trust:MeshTrust") ?? false;
 }
 
 const stateFolder = join(paths.state, ".pulumi", "stacks", project);

@@ -14,13 +14,15 @@ const choiceFile = join(paths.own, "source");
  * must have was not given.
  * @param forced value of `--source`
  * @param announce says which source was chosen and why, and chooses anew when nothing of this clone is up, as `up` does
+ * @param before called with the source before anything is downloaded or built, to find out what the machine lacks
  */
-export async function prepareTools(options: { forced?: string; announce?: boolean; progress?: Progress } = {}): Promise<Toolchain> {
+export async function prepareTools(options: { forced?: string; announce?: boolean; progress?: Progress; before?: (source: Source) => Promise<void> } = {}): Promise<Toolchain> {
   checkBackend();
   const progress = options.progress ?? consoleProgress();
   const remembered = rememberedSource();
   const choice = await chooseFor({ forced: options.forced, variable: process.env[sourceVariable], remembered, fresh: options.announce === true, up: deployedStacks() });
   if (options.announce || !remembered) progress.note(choice.why);
+  await options.before?.(choice.source);
   const tools = await ensureToolchain(choice.source, progress);
   if (choice.source !== remembered) {
     mkdirSync(paths.own, { recursive: true });
@@ -51,10 +53,13 @@ export interface Situation {
 
 /** The source for a clone. Throws when another is asked for than the one that what is up was made with. */
 export async function chooseFor({ forced, variable, remembered, fresh, up }: Situation, probe?: Probe): Promise<Choice> {
-  const by = forced === undefined && variable ? sourceVariable : "--source";
-  const asked = parseSource(forced ?? (variable || undefined), by);
+  // What is up was made with what is remembered, and every command but `up` is about that.
+  const chosen = remembered !== undefined && up.length > 0 && !fresh ? undefined : variable || undefined;
+  const by = forced === undefined && chosen ? sourceVariable : "--source";
+  const asked = parseSource(forced ?? chosen, by);
   if (asked && remembered && asked !== remembered && up.length > 0)
     throw new Error(`${by} ${asked}: ${up.join(", ")} came up with --source ${remembered}, and its clusters cannot be handled with other tools; run \`npm run down\` first`);
-  if (!asked && remembered && (!fresh || up.length > 0)) return { source: remembered, why: `source: ${remembered}, as before: ${up.length > 0 ? `${up.join(", ")} came up with it` : "this clone used it last"}` };
+  const nothingNew = !asked || (by === sourceVariable && asked === remembered);
+  if (nothingNew && remembered && (!fresh || up.length > 0)) return { source: remembered, why: `source: ${remembered}, as before: ${up.length > 0 ? `${up.join(", ")} came up with it` : "this clone used it last"}` };
   return chooseSource(asked, probe, by);
 }

@@ -1,8 +1,12 @@
+import { federationOutput } from "../components/plan/contract.ts";
 import { startLab } from "../lab/index.ts";
-import { meshStackFiles } from "../infra/stackFiles.ts";
+import { ensurePrerequisites } from "../lab/prerequisites.ts";
+import { meshStackFiles, trustStacks } from "../infra/stackFiles.ts";
 import { consoleProgress, duration, type Progress } from "../toolchain/progress.ts";
+import type { Source } from "../toolchain/source.ts";
 import type { Toolchain } from "../toolchain/index.ts";
 import { failWith, readArguments } from "./arguments.ts";
+import { ensureDocker } from "./docker.ts";
 import { operate, stackOutputs, type StackResult } from "./pulumiCommand.ts";
 import { repairStack, wakeClusters } from "./repair.ts";
 import { prepareTools } from "./tools.ts";
@@ -11,7 +15,7 @@ import { root } from "./workspace.ts";
 
 const usage = `npm run up [-- --source release|registry] [--no-verify]
 
-Brings up the whole federation: tools, (in registry mode) the lab, the trust stack, every mesh, their imports; then
+Brings up the whole federation: tools, (in registry mode) the lab, the trust stack if there is one, every mesh, their imports; then
 sends a real request through each import. Runs again from where it was stopped; a second run changes nothing.`;
 
 /** Rounds of bringing meshes up; each round makes the imports whose peers came up in the one before. */
@@ -21,16 +25,18 @@ async function main(): Promise<void> {
   const options = readArguments({ source: { type: "string" }, "no-verify": { type: "boolean" } }, usage);
   const started = Date.now();
   const progress = consoleProgress(process.stdout);
-  const meshes = meshStackFiles(root);
+  const [trusts, meshes] = [trustStacks(root), meshStackFiles(root)];
   progress.note(`meshes: ${meshes.map((m) => m.name).join(", ")}; next: tools`);
-  const tools = await prepareTools({ forced: options.source, announce: true, progress });
+  const onKind = meshes.filter((m) => m.onKind).map((m) => m.name);
+  const before = (source: Source) => (source === "registry" ? ensurePrerequisites(progress) : ensureDocker(onKind, progress));
+  const tools = await prepareTools({ forced: options.source, announce: true, progress, before });
   const toolsReady = Date.now();
 
-  for (const stack of ["trust", ...meshes.map((m) => m.stack)]) await repairStack(tools, stack, progress);
-  // The trust stack talks to no cluster, so it need not wait for the lab's engine.
+  for (const stack of [...trusts, ...meshes.map((m) => m.stack)]) await repairStack(tools, stack, progress);
+  // A trust stack talks to no cluster, so it need not wait for the lab's engine.
   const clusters = tools.source === "registry" ? startLab(root, progress) : wakeClusters(progress);
   // Both end before either's failure is thrown: a Pulumi that is cut short leaves its lock and half a state.
-  const [trust, awake] = await Promise.allSettled([upStacks(tools, ["trust"], progress), clusters]);
+  const [trust, awake] = await Promise.allSettled([upStacks(tools, trusts, progress), clusters]);
   if (trust.status === "rejected") throw trust.reason;
   if (awake.status === "rejected") throw awake.reason;
   const changed = trust.value.some((r) => r.changed);
@@ -79,7 +85,7 @@ const refusedForPeers = /the imports of mesh ".*" do not fit what its peers publ
 
 async function pendingImports(tools: Toolchain, stacks: string[]): Promise<{ stack: string; name: string; from: string; reason: string }[]> {
   const outputs = await Promise.all(stacks.map((stack) => stackOutputs(tools, stack)));
-  return stacks.flatMap((stack, i) => (outputs[i]?.["federation"]?.pendingImports ?? []).map((p: any) => ({ stack, ...p })));
+  return stacks.flatMap((stack, i) => (outputs[i]?.[federationOutput]?.pendingImports ?? []).map((p: any) => ({ stack, ...p })));
 }
 
 /** `pulumi up` of stacks side by side; all of them must come up. */

@@ -49,8 +49,11 @@ export class NoBackend extends Error {}
 export function usesOwnBackend(): boolean {
   checkBackend();
   if (process.env[backendVariable] === "none") throw new NoBackend(`no backend given: ${backendVariable} is none, as for a pull request that gets no secrets`);
-  return !process.env["PULUMI_BACKEND_URL"];
+  const given = process.env["PULUMI_BACKEND_URL"];
+  return !given || given === ownBackend;
 }
+
+const ownBackend = pathToFileURL(paths.state).href;
 
 /**
  * Environment in which Pulumi runs: this project's home, backend and passphrase, unless the user has set their own by
@@ -59,7 +62,7 @@ export function usesOwnBackend(): boolean {
  */
 export function pulumiEnvironment(tools: Pick<Toolchain, "bin" | "source">): Record<string, string> {
   const given = process.env;
-  const backend = usesOwnBackend() ? pathToFileURL(paths.state).href : given["PULUMI_BACKEND_URL"]!;
+  const backend = usesOwnBackend() ? ownBackend : given["PULUMI_BACKEND_URL"]!;
   for (const folder of [paths.home, paths.state, paths.logs]) mkdirSync(folder, { recursive: true });
   const environment: Record<string, string> = {
     PULUMI_HOME: paths.home,
@@ -77,7 +80,11 @@ export function pulumiEnvironment(tools: Pick<Toolchain, "bin" | "source">): Rec
     if (!existsSync(paths.passphrase)) makePassphrase();
     environment["PULUMI_CONFIG_PASSPHRASE_FILE"] = paths.passphrase;
   }
-  if (tools.source === "registry") environment["MESH_FEDERATION_SOURCES"] = paths.sources;
+  if (tools.source === "registry") {
+    environment["MESH_FEDERATION_SOURCES"] = paths.sources;
+    // No plugin can be had there but the stand-ins: one that is missing is named at once, not after downloads that fail.
+    environment["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true";
+  }
   return environment;
 }
 

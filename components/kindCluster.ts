@@ -2,6 +2,7 @@ import * as command from "@pulumi/command";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { clusterIdentifier, kindConfig, type KindClusterSpec } from "./plan/kindConfig.ts";
+import { checkNodeNetwork, type NodeNetwork } from "./plan/meshPools.ts";
 
 /** Arguments of {@link KindCluster}. Changing any of them replaces the cluster and everything in it. */
 export interface KindClusterArgs {
@@ -21,19 +22,12 @@ export interface KindClusterArgs {
   zone: string;
 }
 
-/** The docker network that the nodes are on. */
-export interface NodeNetwork {
-  /** IPv4 subnet, CIDR. */
-  subnet: string;
-  /** IPv4 addresses in use on it. */
-  addresses: string[];
-}
-
 /**
  * A Kubernetes cluster in docker, made by KinD through its command line, and the provider for what goes into it.
  *
  * Adopts a cluster that this clone made before and lost sight of, replaces a half-made one, and refuses one that is
- * not ours. Fails in `up` when docker or kind is missing, with their own words.
+ * not ours. Fails in `up` when docker or kind is missing, with their own words, and when pods or services would have
+ * addresses of the nodes' network.
  */
 export class KindCluster extends pulumi.ComponentResource {
   /** Kubeconfig for the cluster's API server, as the machine that runs Pulumi reaches it. Secret. */
@@ -73,7 +67,7 @@ export class KindCluster extends pulumi.ComponentResource {
       { parent: this, dependsOn: cluster, deletedWith: cluster },
     );
     this.kubeconfig = pulumi.secret(kubeconfig.stdout);
-    this.nodeNetwork = network.stdout.apply(parseNetwork);
+    this.nodeNetwork = network.stdout.apply((stdout) => parseNetwork(stdout, args));
     // Changed in place: a ConfigMap that is replaced is gone for a moment, and Istio's configuration is one.
     this.provider = new k8s.Provider(
       `${name}-k8s`,
@@ -88,13 +82,14 @@ export class KindCluster extends pulumi.ComponentResource {
 const inspectNetwork =
   "docker network inspect kind -f '{{range .IPAM.Config}}subnet {{.Subnet}}{{println}}{{end}}{{range .Containers}}address {{.IPv4Address}}{{println}}{{end}}'";
 
-/** Reads what `inspectNetwork` prints. Throws when the network has no IPv4 subnet. */
-export function parseNetwork(stdout: string): NodeNetwork {
+/** Reads what `inspectNetwork` prints. Throws when the network has no IPv4 subnet, or pods or services share addresses with it. */
+export function parseNetwork(stdout: string, cluster: Pick<KindClusterArgs, "podSubnet" | "serviceSubnet">): NodeNetwork {
   const words = stdout.split("\n").map((line) => line.trim().split(/\s+/));
   // An IPv6 subnet may stand beside; the pools are IPv4.
   const values = (kind: string) => words.flatMap(([k, value]) => (k === kind && value && !value.includes(":") ? [value] : []));
   const subnet = values("subnet")[0];
   if (!subnet)
     throw new Error(`the docker network "kind" has no IPv4 subnet (docker said: ${JSON.stringify(stdout)}); delete it when no cluster uses it and let KinD make it anew`);
+  checkNodeNetwork(subnet, cluster);
   return { subnet, addresses: values("address").map((a) => a.split("/")[0]!).sort() };
 }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import type { CaMaterial } from "./plan/caMaterial.ts";
+import { rootDefaults } from "./plan/rootConfig.ts";
 
 /** Arguments of {@link MeshTrust}. */
 export interface MeshTrustArgs {
@@ -16,11 +17,9 @@ export interface MeshTrustArgs {
   intermediateValidityHours?: number;
   /** How long before its end a certificate is made anew by the next `up`, in hours. Default 30 days. */
   earlyRenewalHours?: number;
-  /** Size of the RSA keys in bits. Default 4096 for the root and 2048 for intermediates when unset. */
+  /** Size of the RSA keys in bits. Default 4096 for the root and 2048 for intermediates. */
   rsaBits?: number;
 }
-
-const year = 365 * 24;
 
 /**
  * One root CA and one intermediate CA per mesh, as Istio takes them in the secret `cacerts`.
@@ -38,16 +37,15 @@ export class MeshTrust extends pulumi.ComponentResource {
   constructor(name: string, args: MeshTrustArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mesh-federation:trust:MeshTrust", name, {}, opts);
     const parent = { parent: this };
-    const organization = args.organization ?? "mesh-federation";
-    const earlyRenewalHours = args.earlyRenewalHours ?? 30 * 24;
+    const { commonName, organization, validityHours, intermediateValidityHours, earlyRenewalHours } = { ...rootDefaults, ...args };
 
     const rootKey = new tls.PrivateKey(`${name}-root-key`, { algorithm: "RSA", rsaBits: args.rsaBits ?? 4096 }, parent);
     const root = new tls.SelfSignedCert(
       `${name}-root`,
       {
         privateKeyPem: rootKey.privateKeyPem,
-        subject: { commonName: args.commonName ?? "Root CA", organization },
-        validityPeriodHours: args.validityHours ?? 10 * year,
+        subject: { commonName, organization },
+        validityPeriodHours: validityHours,
         earlyRenewalHours,
         isCaCertificate: true,
         setSubjectKeyId: true,
@@ -73,7 +71,7 @@ export class MeshTrust extends pulumi.ComponentResource {
           certRequestPem: request.certRequestPem,
           caPrivateKeyPem: rootKey.privateKeyPem,
           caCertPem: root.certPem,
-          validityPeriodHours: args.intermediateValidityHours ?? 2 * year,
+          validityPeriodHours: intermediateValidityHours,
           earlyRenewalHours,
           isCaCertificate: true,
           setSubjectKeyId: true,

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { parseCaMaterial, rootFingerprints, type CaMaterial } from "../components/plan/caMaterial.ts";
 import { Problem } from "../components/plan/problem.ts";
 import type { MeshConfig } from "../components/plan/readMeshConfig.ts";
+import { readSecret } from "./config.ts";
 import { readOutputs, stackName } from "./peers.ts";
 
 /** The CA that a mesh signs with. */
@@ -19,18 +20,9 @@ export function readCa(config: MeshConfig): Promise<MeshCa> {
 
 /** CA material given as secret key `caMaterial`, checked. */
 async function readCaMaterial(): Promise<MeshCa> {
-  const secret = new pulumi.Config().getSecret("caMaterial");
-  if (!secret) throw new Problem("ca.provider is existing, but key caMaterial is not set; set it with `pulumi config set --secret caMaterial` to JSON {caCert, caKey, certChain, rootCert}");
-  // What is configured is there at once, so what is wrong with it is found before anything is registered.
-  const given = await new Promise<CaMaterial>((resolve, reject) => {
-    secret.apply((text) => {
-      try {
-        resolve(parseCaMaterial(text));
-      } catch (error) {
-        reject(error as Error);
-      }
-    });
-  });
+  const text = await readSecret("caMaterial");
+  if (text === undefined) throw new Problem("ca.provider is existing, but key caMaterial is not set; set it with `pulumi config set --secret caMaterial` to JSON {caCert, caKey, certChain, rootCert}");
+  const given = parseCaMaterial(text);
   return { material: pulumi.secret(given), roots: rootFingerprints(given.rootCert) };
 }
 

@@ -3,9 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { ExistingCluster } from "../components/existingCluster.ts";
 import { KindCluster } from "../components/kindCluster.ts";
 import { LoadBalancer } from "../components/loadBalancer.ts";
-import { poolForMesh, type MeshConfig } from "../components/plan/readMeshConfig.ts";
+import { poolsOnNetwork } from "../components/plan/meshPools.ts";
+import { nodesOf } from "../components/plan/nodeImage.ts";
+import { poolOf, type MeshConfig, type Neighbour } from "../components/plan/readMeshConfig.ts";
 import type { Sources } from "../components/plan/sources.ts";
-import { readKubeconfig } from "./config.ts";
 
 /** The cluster that a mesh runs in. */
 export interface Cluster {
@@ -17,25 +18,30 @@ export interface Cluster {
   addresses: pulumi.Resource[];
 }
 
-/** Makes or takes the cluster that the configuration names, with a load balancer where one is asked for. */
-export function makeCluster(config: MeshConfig, sources: Sources): Cluster {
-  const { mesh, cluster, loadBalancer } = config;
+/**
+ * Makes or takes the cluster that the configuration names, with a load balancer where one is asked for.
+ * @param neighbours the other meshes of this project, whose pools must be apart from this one's
+ * @param kubeconfig of a cluster that exists
+ */
+export function makeCluster(config: MeshConfig, sources: Sources, neighbours: Neighbour[], kubeconfig: pulumi.Output<string> | undefined): Cluster {
+  const { mesh, cluster } = config;
+  const pool = poolOf(config);
   let made: KindCluster | ExistingCluster;
-  let pools: pulumi.Input<string[]> | undefined = loadBalancer.provider === "metallb" ? loadBalancer.addresses : undefined;
+  let pools: pulumi.Input<string[]> | undefined;
   if (cluster.provider === "kind") {
     const kind = new KindCluster(mesh.cluster, {
       clusterName: mesh.cluster,
       podSubnet: cluster.podSubnet,
       serviceSubnet: cluster.serviceSubnet,
-      nodeImage: cluster.nodeImage ?? sources.nodeImage,
-      kubernetesVersion: cluster.kubernetesVersion ?? sources.kubernetesVersion,
+      ...nodesOf(cluster, sources),
       ...mesh.locality,
     });
     goesWith(kind.provider);
-    if (loadBalancer.provider === "metallb") pools ??= kind.nodeNetwork.apply((network) => [poolForMesh(config, network.subnet, network.addresses)]);
+    pools = pool && kind.nodeNetwork.apply((network) => poolsOnNetwork({ name: mesh.name, pool }, network, neighbours));
     made = kind;
   } else {
-    made = new ExistingCluster(mesh.cluster, { kubeconfig: readKubeconfig(cluster.kubeconfigPath), context: cluster.context });
+    made = new ExistingCluster(mesh.cluster, { kubeconfig: kubeconfig!, context: cluster.context });
+    pools = pool && "addresses" in pool ? pool.addresses : undefined;
   }
   const balancer = pools && new LoadBalancer("load-balancer", { pools, source: sources.metallb }, { provider: made.provider });
   return { kubeconfig: made.kubeconfig, provider: made.provider, parts: balancer ? [made, balancer] : [made], addresses: balancer ? [balancer.ready] : [] };

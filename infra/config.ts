@@ -1,22 +1,15 @@
-import { readFileSync } from "node:fs";
+import { accessSync, constants, readFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { checkCredentialProgram, contextOf } from "../components/plan/kubeconfig.ts";
 import { Problem } from "../components/plan/problem.ts";
 import { readMeshConfig, type MeshConfig, type Neighbour } from "../components/plan/readMeshConfig.ts";
+import { readRootConfig, type RootConfig } from "../components/plan/rootConfig.ts";
 import type { Sources } from "../components/plan/sources.ts";
 import { meshStackFiles } from "./stackFiles.ts";
 
 /** The keys of a mesh stack that hold plain values; `Pulumi.yaml` describes them. */
 const plainKeys = ["mesh", "cluster", "loadBalancer", "ca", "istio", "gateway", "samples", "sampleImages", "exports", "imports", "peers", "requireImports", "proof", "allowBreaking"];
-
-/** What the trust stack is configured with. */
-export interface RootConfig {
-  commonName?: string;
-  organization?: string;
-  validityHours?: number;
-  intermediateValidityHours?: number;
-  earlyRenewalHours?: number;
-  rsaBits?: number;
-}
 
 /** What the current stack is. Throws a `Problem` for anything but `mesh` and `trust`. */
 export function readRole(): "mesh" | "trust" {
@@ -25,9 +18,10 @@ export function readRole(): "mesh" | "trust" {
   return role;
 }
 
-/** Configuration of the trust stack. */
-export function readRootConfig(): RootConfig {
-  return new pulumi.Config().getObject<RootConfig>("root") ?? {};
+/** Configuration of the trust stack, checked and complete. Throws a `Problem` naming every wrong key. */
+export function readTrustConfig(): RootConfig {
+  const config = new pulumi.Config();
+  return readRootConfig(isSet(config, "root") ? value(config, "root") : undefined, pulumi.getStack());
 }
 
 /** Configuration of the current mesh stack, checked and complete. Throws a `Problem` naming every wrong key. */
@@ -49,18 +43,44 @@ const withoutImports = "MESH_FEDERATION_WITHOUT_IMPORTS";
 
 /**
  * Kubeconfig of an existing cluster: secret key `kubeconfig`, else the file `cluster.kubeconfigPath`.
- * Throws a `Problem` when neither is given or the file cannot be read.
+ * Throws a `Problem` when neither is given, the file cannot be read, or it lacks the context or its credential program.
  */
-export function readKubeconfig(path: string | undefined): pulumi.Output<string> {
-  const secret = new pulumi.Config().getSecret("kubeconfig");
-  if (secret) return secret;
+export async function readKubeconfig({ kubeconfigPath: path, context }: { kubeconfigPath?: string; context?: string }): Promise<pulumi.Output<string>> {
+  const text = (await readSecret("kubeconfig")) ?? readKubeconfigFile(path);
+  checkCredentialProgram(contextOf(text, context), canBeStarted);
+  return pulumi.secret(text);
+}
+
+/**
+ * Text of a secret key, never to be printed; undefined when it is not set. What is configured is there at once, so what
+ * is wrong with it is found before anything is registered, and told in its own words.
+ */
+export async function readSecret(key: string): Promise<string | undefined> {
+  const secret = new pulumi.Config().getSecret(key);
+  return secret && new Promise<string>((resolve) => void secret.apply(resolve));
+}
+
+function readKubeconfigFile(path: string | undefined): string {
   if (!path)
     throw new Problem("cluster.provider is existing, but there is no kubeconfig: set cluster.kubeconfigPath to a file, or `pulumi config set --secret kubeconfig` with its text");
   try {
-    return pulumi.secret(readFileSync(path.replace(/^~(?=\/)/, process.env["HOME"] ?? "~"), "utf8"));
+    return readFileSync(path.replace(/^~(?=\/)/, process.env["HOME"] ?? "~"), "utf8");
   } catch (error) {
     throw new Problem(`cluster.kubeconfigPath: "${path}" cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown error"}); give a readable kubeconfig file, or its text as secret key kubeconfig`);
   }
+}
+
+/** Whether there is a program of that path, or of that name on the PATH. */
+function canBeStarted(program: string): boolean {
+  const places = program.includes("/") ? [program] : (process.env["PATH"] ?? "").split(delimiter).map((folder) => join(folder, program));
+  return places.some((place) => {
+    try {
+      accessSync(place, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
 }
 
 /** Whether a key has more than the empty value that `Pulumi.yaml` gives it. */

@@ -20,7 +20,7 @@ import { SampleApplication } from "../components/sampleApplication.ts";
 import { StrictMtls } from "../components/strictMtls.ts";
 import { readCa, type MeshCa } from "./ca.ts";
 import { makeCluster } from "./cluster.ts";
-import { neighbourFiles, readConfig } from "./config.ts";
+import { neighbourFiles, readConfig, readKubeconfig } from "./config.ts";
 import { checkLive } from "./liveCheck.ts";
 import { peerSources, readPeers } from "./peers.ts";
 import { importsToProve, proveImports } from "./proof.ts";
@@ -33,12 +33,13 @@ export async function meshProgram() {
   const config = readConfig(sources, neighbours);
   // Everything that can be wrong is found before the first resource is registered.
   const published = peerSources(config, neighbours);
+  const kubeconfig = config.cluster.provider === "existing" ? await readKubeconfig(config.cluster) : undefined;
   const [ca, peers] = await Promise.all([config.istio.provider === "managed" ? readCa(config) : undefined, readPeers(published, neighbours)]);
   const plan = planFederation(config, ca?.roots ?? [], neighbours, peers);
   const proven = importsToProve(config, plan.imports);
   await tell(config, plan);
 
-  const cluster = makeCluster(config, sources);
+  const cluster = makeCluster(config, sources, neighbours, kubeconfig);
   const inCluster = { provider: cluster.provider };
   const istio = ca && installIstio(config, sources, ca, plan, inCluster);
   const injected = { ...inCluster, dependsOn: istio ? [istio.ready] : [] };

@@ -1,12 +1,9 @@
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
-import { parseContract, type FederationContract } from "../components/plan/contract.ts";
+import { federationOutput, parseContract, type FederationContract } from "../components/plan/contract.ts";
 import { Problem } from "../components/plan/problem.ts";
 import type { MeshConfig, Neighbour } from "../components/plan/readMeshConfig.ts";
 import type { Peer } from "../components/plan/resolveImports.ts";
-
-/** Name of the stack output in which a mesh publishes its contract. */
-export const federationOutput = "federation";
 
 /** Full name of a stack of this project: `organization/project/stack`. */
 export function stackName(stack: string): string {
@@ -42,7 +39,7 @@ export async function readPeers(sources: ReadonlyMap<string, PeerSource>, neighb
  * A StackReference to a stack that does not exist fails the whole run; the invoke behind it can be caught, so a peer
  * that is not there yet only leaves its imports pending.
  */
-export async function readPeer(name: string, stack: string): Promise<Peer> {
+async function readPeer(name: string, stack: string): Promise<Peer> {
   let outputs: Record<string, unknown>;
   try {
     outputs = await readOutputs(stack);
@@ -55,7 +52,7 @@ export async function readPeer(name: string, stack: string): Promise<Peer> {
 }
 
 /** Reads a peer's contract from the file that its owner handed over. Throws a `Problem` when there is none, or another's. */
-export function readContractFile(name: string, file: string): Peer {
+function readContractFile(name: string, file: string): Peer {
   let value: unknown;
   try {
     value = JSON.parse(readFileSync(file, "utf8"));

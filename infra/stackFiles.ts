@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { declaredPool } from "../components/plan/meshPools.ts";
 import type { Neighbour } from "../components/plan/readMeshConfig.ts";
 import { Problem } from "../components/plan/problem.ts";
 
@@ -11,6 +12,8 @@ export const configPrefix = "mesh-federation:";
 export interface StackFile extends Neighbour {
   /** Names of the meshes it imports from. */
   importsFrom: string[];
+  /** Whether its cluster is one that KinD makes. */
+  onKind: boolean;
 }
 
 /**
@@ -18,12 +21,21 @@ export interface StackFile extends Neighbour {
  * `mesh-federation:cluster`. Throws a `Problem` that names a file which is not YAML.
  */
 export function meshStackFiles(root: string = process.cwd()): StackFile[] {
+  return rawStackFiles(root).flatMap(({ stack, raw }) => (raw["role"] === "trust" || (raw["mesh"] === undefined && raw["cluster"] === undefined) ? [] : [neighbourOf(stack, raw)]));
+}
+
+/** The trust stacks that `stacks/` declares, sorted by name; none where every mesh brings its own CA. */
+export function trustStacks(root: string = process.cwd()): string[] {
+  return rawStackFiles(root).flatMap(({ stack, raw }) => (raw["role"] === "trust" ? [stack] : []));
+}
+
+/** Every stack file by name, keys without the project's prefix. */
+function rawStackFiles(root: string): { stack: string; raw: Record<string, unknown> }[] {
   const folder = join(root, "stacks");
   const names = readdirSync(folder).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
-  return names.sort().flatMap((stack) => {
+  return names.sort().map((stack) => {
     const config = readStackFile(join(folder, `Pulumi.${stack}.yaml`));
-    const raw = Object.fromEntries(Object.entries(config).flatMap(([key, value]) => (key.startsWith(configPrefix) ? [[key.slice(configPrefix.length), value]] : [])));
-    return raw["mesh"] === undefined && raw["cluster"] === undefined ? [] : [neighbourOf(stack, raw)];
+    return { stack, raw: Object.fromEntries(Object.entries(config).flatMap(([key, value]) => (key.startsWith(configPrefix) ? [[key.slice(configPrefix.length), value]] : []))) };
   });
 }
 
@@ -36,11 +48,12 @@ export function neighbourOf(stack: string, raw: Record<string, unknown>): StackF
   return {
     stack,
     name,
-    slot: typeof mesh["slot"] === "number" ? mesh["slot"] : undefined,
+    pool: declaredPool(raw),
     meshId: text("meshId", `${name}-mesh`),
     cluster: text("cluster", name),
     network: text("network", `network-${name}`),
     trustDomain: text("trustDomain", "cluster.local"),
+    onKind: (raw["cluster"] as { provider?: unknown } | null | undefined)?.provider === "kind",
     importsFrom: [...new Set(list("imports").flatMap((i) => i.from).map(String))],
     exports: list("exports").map((e) => ({ name: String(e.name), to: array(e.to), ports: array(e.ports), subsets: array(e.subsets).map((s: any) => s?.name) })),
   };

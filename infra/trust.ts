@@ -1,10 +1,10 @@
 import { MeshTrust } from "../components/meshTrust.ts";
-import { readRootConfig } from "./config.ts";
+import { readTrustConfig } from "./config.ts";
 import { meshStackFiles } from "./stackFiles.ts";
 
 /** Stack `trust`: the root CA, and an intermediate for every mesh that `stacks/` declares. */
 export function trustProgram() {
   const meshes = meshStackFiles().map((s) => s.name);
-  const trust = new MeshTrust("trust", { meshes, ...readRootConfig() });
+  const trust = new MeshTrust("trust", { meshes, ...readTrustConfig() });
   return { meshes, rootCert: trust.rootCert, intermediates: trust.intermediates };
 }

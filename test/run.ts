@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { duration } from "../toolchain/progress.ts";
-import { prepareTier, type Tier } from "./support/tiers.ts";
+import { checkTiers, prepareTier, type Tier } from "./support/tiers.ts";
 import { missingScenarios } from "./support/scenarios.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -67,8 +67,10 @@ async function main(): Promise<number> {
   const asked = process.argv.slice(2).filter((a) => !a.startsWith("-"));
   const unknown = asked.filter((a) => !(tiers as readonly string[]).includes(a));
   if (unknown.length > 0) throw new Error(`unknown tier ${unknown.join(", ")}; tiers are ${tiers.join(", ")}`);
+  const wanted = tiers.filter((t) => asked.includes(t));
+  await checkTiers(wanted);
   const total: Outcome = { passed: 0, failed: 0, skipped: 0 };
-  for (const tier of tiers.filter((t) => asked.includes(t))) {
+  for (const tier of wanted) {
     const outcome = await runTier(tier);
     for (const key of ["passed", "failed", "skipped"] as const) total[key] += outcome[key];
   }

@@ -6,7 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { publishedSum, type PublishedSum } from "./checksums.ts";
 import { reasonOf, request } from "./http.ts";
 import { withLock } from "./lock.ts";
-import { lockFile, lockedSum, recordSum } from "./releaseLock.ts";
+import { lockFiles, lockedSum, promoteCommand, recordSum, type Locks } from "./releaseLock.ts";
 import type { Release } from "./releases.ts";
 import { run } from "./run.ts";
 
@@ -18,7 +18,7 @@ export interface Listener {
 
 /** Settings that only tests change. */
 export interface DownloadOptions {
-  lockPath?: string;
+  locks?: Locks;
   /** How long nothing may arrive before a download counts as stuck, in milliseconds. */
   stallAfter?: number;
 }
@@ -28,31 +28,32 @@ const remedy = "Check the connection, HTTPS_PROXY and NODE_EXTRA_CA_CERTS, or us
 /**
  * Downloads a release below `folder` and returns its path.
  *
- * The file is checked against its publisher's checksum list, and its SHA-256 against the committed lock file. A file
- * that the lock does not know yet is added to it, and the user is told to commit that. A file that is there already and
- * agrees with the lock is taken as it is, without a connection.
+ * The file is checked against its publisher's checksum list, and its SHA-256 against the committed lock file and the
+ * clone's own. A file that neither knows is added to the clone's own, and the user is told how to commit that. A file
+ * that is there already and agrees with the lock is taken as it is, without a connection.
  * Rejects, leaving no file behind, when the server says no, the file is cut short, or a checksum differs.
  */
 export async function download(release: Release, folder: string, listener: Listener, options: DownloadOptions = {}): Promise<string> {
-  const { lockPath = lockFile, stallAfter = 60_000 } = options;
+  const { locks = lockFiles, stallAfter = 60_000 } = options;
   // In a folder per version: kind's file is called the same in every version.
   const target = join(folder, release.name.replaceAll(" ", "-"), release.file);
   const work = async (): Promise<string> => {
-    const locked = lockedSum(release, lockPath);
+    const locked = lockedSum(release, locks);
     if (locked && existsSync(target) && (await sumOf(target, "sha256")) === locked) return target;
+    const recordedIn = [locks.committed, locks.own].join(" or ");
     const published = publishedSum(await readList(release, stallAfter), release);
     const changed = `A release that changes is not to be trusted; if you know why it did, remove the entry and run again`;
     if (locked && published.algorithm === "sha256" && published.sum !== locked)
-      throw new Error(`${release.name}: its publisher now gives the checksum ${published.sum}, but ${lockPath} recorded ${locked} for ${release.origin}. ${changed}`);
+      throw new Error(`${release.name}: its publisher now gives the checksum ${published.sum}, but ${recordedIn} recorded ${locked} for ${release.origin}. ${changed}`);
     if (!existsSync(target) || (await sumOf(target, published.algorithm)) !== published.sum) await fetchChecked(release, target, published, listener, stallAfter);
     const sum = await sumOf(target, "sha256");
     if (locked && sum !== locked) {
       rmSync(target);
-      throw new Error(`${release.name}: ${release.url} has the SHA-256 ${sum}, but ${lockPath} recorded ${locked} for ${release.origin}. ${changed}`);
+      throw new Error(`${release.name}: ${release.url} has the SHA-256 ${sum}, but ${recordedIn} recorded ${locked} for ${release.origin}. ${changed}`);
     }
     if (!locked) {
-      recordSum(release, sum, lockPath);
-      listener.note(`${release.name}: checksum recorded in ${lockPath}; commit that file`);
+      recordSum(release, sum, locks);
+      listener.note(`${release.name}: checksum recorded in ${locks.own}; \`${promoteCommand}\` moves it to the committed file`);
     }
     return target;
   };
@@ -113,7 +114,8 @@ async function readList(release: Release, stallAfter: number): Promise<string> {
   }
 }
 
-async function sumOf(path: string, algorithm: PublishedSum["algorithm"]): Promise<string> {
+/** Hexadecimal digits of a file's checksum. */
+export async function sumOf(path: string, algorithm: PublishedSum["algorithm"]): Promise<string> {
   const hash = createHash(algorithm);
   await pipeline(createReadStream(path), hash);
   return hash.digest("hex");

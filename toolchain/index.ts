@@ -4,7 +4,8 @@ import { ensureArtefacts, type Artefact } from "./artefact.ts";
 import { goArtefact } from "./goArtefact.ts";
 import { installOfficialPlugins, installStandIns } from "./plugins.ts";
 import type { Progress } from "./progress.ts";
-import { releaseTools } from "./releaseTools.ts";
+import { lockFiles } from "./releaseLock.ts";
+import { checkTools, releaseTools } from "./releaseTools.ts";
 import type { Source } from "./source.ts";
 import { pinned } from "./versions.ts";
 
@@ -60,8 +61,9 @@ export const registryTools: Artefact[] = [registryBin, helm];
 /** Builds or downloads the tools that are missing, and says where they are. */
 export async function ensureToolchain(source: Source, progress: Progress): Promise<Toolchain> {
   if (source === "release") {
-    const dirs = await ensureArtefacts([releaseTools()], progress);
-    return { source, bin: dirs.get("release-bin")! };
+    const bin = (await ensureArtefacts([releaseTools()], progress)).get("release-bin")!;
+    checkTools(bin, lockFiles);
+    return { source, bin };
   }
   const dirs = await ensureArtefacts(registryTools, progress);
   return { source, bin: dirs.get("bin")!, helm: join(dirs.get("helm")!, "helm") };

@@ -4,6 +4,7 @@ import { cacheRoot } from "./artefact.ts";
 import { download, extract } from "./download.ts";
 import { withLock } from "./lock.ts";
 import type { Progress } from "./progress.ts";
+import { lockedSum, lockFiles } from "./releaseLock.ts";
 import { pluginRelease } from "./releases.ts";
 import { pinned } from "./versions.ts";
 
@@ -36,6 +37,8 @@ export function installStandIns(helm: string, pulumiHome: string, projectRoot: s
 
 /** Downloads the official plugins that a Pulumi home lacks, checked against their publisher's checksums. */
 export async function installOfficialPlugins(pulumiHome: string, progress: Progress): Promise<void> {
+  // What is there already was made from what this clone recorded, which a lock committed since may refuse.
+  for (const [name, version] of Object.entries(pinned.plugins)) lockedSum(pluginRelease(name, version), lockFiles);
   const missing = (): [string, string][] => Object.entries(pinned.plugins).filter(([name, version]) => !isOfficial(join(folderOf(pulumiHome, name, version), `pulumi-resource-${name}`)));
   if (missing().length === 0) return;
   const work = async (): Promise<void> => {

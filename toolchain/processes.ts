@@ -41,7 +41,7 @@ export function describeProcess(pid: number): { name: string; started: number } 
 
 /** The identity where there is no /proc. */
 export function identityByPs(pid: number): ProcessIdentity | undefined {
-  const [state = "", ...start] = ps(pid, "state=,lstart").split(/\s+/);
+  const [state = "", ...start] = ps(pid, "state", "lstart").split(/\s+/);
   return state === "" || state.startsWith("Z") ? undefined : { pid, start: start.join(" ") };
 }
 
@@ -61,10 +61,14 @@ function statOf(pid: number): string[] | undefined {
   }
 }
 
-/** Fields of a process, without a heading; empty when there is none of that pid. */
-function ps(pid: number, fields: string): string {
+/**
+ * Fields of a process, without headings; empty when there is none of that pid. An option for each field: in
+ * `state=,lstart=` all that follows the first `=` is a heading to the ps of macOS, as POSIX has it.
+ * https://pubs.opengroup.org/onlinepubs/9799919799/utilities/ps.html
+ */
+function ps(pid: number, ...fields: string[]): string {
   try {
-    return execFileSync("ps", ["-o", `${fields}=`, "-p", String(pid)], { encoding: "utf8", env: { ...process.env, LC_ALL: "C" }, stdio: ["ignore", "pipe", "ignore"] }).trim();
+    return execFileSync("ps", [...fields.flatMap((field) => ["-o", `${field}=`]), "-p", String(pid)], { encoding: "utf8", env: { ...process.env, LC_ALL: "C" }, stdio: ["ignore", "pipe", "ignore"] }).trim();
   } catch {
     return "";
   }

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { parseContract, type FederationContract } from "../../components/plan/contract.ts";
+import { federationOutput, parseContract, type FederationContract } from "../../components/plan/contract.ts";
 import type { FailedCheck } from "../../review/planRevision.ts";
 import type { Revision } from "../../review/revision.ts";
 import { secretsIn, textsOf } from "../../review/masking.ts";
@@ -10,9 +10,6 @@ import { deployedStacks } from "../state.ts";
 import { NoBackend, stateFile, usesOwnBackend } from "../workspace.ts";
 import { inTwos } from "./inTwos.ts";
 import { pulumiJson } from "./pulumiJson.ts";
-
-/** Name of the stack output in which a mesh publishes its contract. */
-const federationOutput = "federation";
 
 /** What the backend says of the stacks of a revision. */
 export interface Deployed {

@@ -1,5 +1,5 @@
 import { parse } from "yaml";
-import { parseContract, type FederationContract } from "../../components/plan/contract.ts";
+import { federationOutput, parseContract, type FederationContract } from "../../components/plan/contract.ts";
 import type { SampleClient } from "../../components/plan/sampleObjects.ts";
 import { configPrefix, meshStackFiles, type StackFile } from "../../infra/stackFiles.ts";
 import type { Toolchain } from "../../toolchain/index.ts";
@@ -35,8 +35,8 @@ async function readMesh(tools: Toolchain, { name, stack, importsFrom }: StackFil
   const mesh: Mesh = { name, stack, importsFrom, contract: undefined, cluster: undefined, fallbackClient: undefined, problem: undefined };
   try {
     const { outputs, clear } = await readOutputs(tools, stack, credentials);
-    if (outputs?.["federation"] === undefined) return { ...mesh, problem: `is not up; run \`npm run up\`, or \`pulumi up --stack ${stack}\`` };
-    mesh.contract = parseContract(outputs["federation"], name);
+    if (outputs?.[federationOutput] === undefined) return { ...mesh, problem: `is not up; run \`npm run up\`, or \`pulumi up --stack ${stack}\`` };
+    mesh.contract = parseContract(outputs[federationOutput], name);
     const { kubeconfig, samples } = outputs as { kubeconfig?: string; samples?: { client?: SampleClient } };
     if (samples?.client) mesh.fallbackClient = { namespace: samples.client.namespace, serviceAccount: samples.client.app, app: samples.client.app };
     if (clear && kubeconfig) mesh.cluster = new Cluster(kubeconfig, contextOf(stack));

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { inParallel } from "../inParallel.ts";
 import type { Client, Edge } from "./edge.ts";
 import type { Failure } from "./evidence.ts";
 import { findClient, gather, type Access, type ClientPod } from "./gather/edgeEvidence.ts";
@@ -32,15 +33,4 @@ export async function verifyEdges(tasks: Task[], wait: number, find: (access: Ac
       await sleep(pause);
     }
   });
-}
-
-/** Maps with at most `limit` at once; results in the order of the items. */
-export async function inParallel<T, R>(items: readonly T[], limit: number, work: (item: T) => Promise<R>): Promise<R[]> {
-  const results = new Array<R>(items.length);
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (let i = next++; i < items.length; i = next++) results[i] = await work(items[i]!);
-  };
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
-  return results;
 }

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Starts the nodes of whole clusters of this clone that stand still, as after a restart of the docker engine or of the
-# machine, and waits until their API servers answer. Prints the names of those it woke. See create.sh for the marks.
+# machine, and waits until their API servers answer. Prints `woken CLUSTER` for those, and `gone CLUSTER` for those whose
+# node somebody removed. See create.sh for the marks.
 # usage: wake.sh [CLUSTER...]   (all by default)
 set -eu
 patience=${PATIENCE:-120} # seconds
@@ -10,7 +11,9 @@ marks=.federation/clusters
 for cluster; do
   read -r state _ id < "$marks/$cluster" || continue
   [ "$state" = ready ] && [ -n "$id" ] || continue
-  [ "$(docker inspect --format '{{.State.Running}}' "$id" 2>/dev/null)" = false ] || continue
+  running=$(docker inspect --format '{{.State.Running}}' "$id" 2>/dev/null) ||
+    case "$(docker inspect --format '{{.Id}}' "$id" 2>&1)" in *[Nn]"o such "*) echo "gone $cluster" ;; esac
+  [ "$running" = false ] || continue
   docker start "$id" >/dev/null
   waited=0
   until docker exec "$id" kubectl --kubeconfig=/etc/kubernetes/admin.conf --request-timeout=5s get --raw=/readyz >/dev/null 2>&1; do
@@ -21,5 +24,5 @@ for cluster; do
     waited=$((waited + 1))
     sleep 1
   done
-  echo "$cluster"
+  echo "woken $cluster"
 done

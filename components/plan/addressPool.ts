@@ -4,7 +4,7 @@ import { formatCidr, formatIPv4, overlaps, parseCidr, parseIPv4, size, type Cidr
 export const minimumPoolAddresses = 8;
 
 /** Most slots a network may be cut into. */
-export const maximumSlots = 256;
+const maximumSlots = 256;
 
 /** Where a mesh's load-balancer pool is cut from the network that its nodes are on. */
 export interface PoolRequest {
@@ -36,7 +36,7 @@ export function poolOfSlot(request: PoolRequest): string {
       `the node network ${request.subnet} is too small for ${slots} slots: each would hold ${Math.floor(size(subnet) / slots)} addresses, ` +
         `at least ${minimumPoolAddresses} are needed; use fewer slots (loadBalancer.slots) or a larger docker network`,
     );
-  const inside = nodeAddresses.filter((a) => contains(pool, parseIPv4(a)));
+  const inside = nodeAddresses.filter((a) => contains(pool, a));
   if (inside.length > 0)
     throw new Error(
       `slot ${slot} (${formatCidr(pool)}) of the node network ${request.subnet} already holds the node addresses ${inside.join(", ")}; choose another slot`,
@@ -53,9 +53,13 @@ export function slotProblem(slot: number, slots: number): string | undefined {
   return undefined;
 }
 
-/** A pool as the range notation that MetalLB takes besides CIDR; leaves out network and broadcast address. */
+/**
+ * A pool as the range notation that MetalLB takes besides CIDR. Leaves out network and broadcast address, which a /31 and
+ * a /32 do not have.
+ */
 export function poolRange(pool: string): string {
   const cidr = parseCidr(pool);
+  if (cidr.prefix > 30) return `${formatIPv4(cidr.base)}-${formatIPv4(cidr.base + size(cidr) - 1)}`;
   return `${formatIPv4(cidr.base + 1)}-${formatIPv4(cidr.base + size(cidr) - 2)}`;
 }
 
@@ -69,6 +73,7 @@ export function overlapping(networks: { name: string; cidr: string }[]): [string
   return pairs;
 }
 
-function contains(cidr: Cidr, address: number): boolean {
-  return address >= cidr.base && address < cidr.base + size(cidr);
+/** Whether an address, in its dotted form, is of a network. */
+export function contains(cidr: Cidr, address: string): boolean {
+  return overlaps(cidr, { base: parseIPv4(address), prefix: 32 });
 }

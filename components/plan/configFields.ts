@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { z } from "zod";
 import { parseCidr } from "./cidr.ts";
 import { rfc1123Label, rfc1123Subdomain } from "./names.ts";
+import { Problem } from "./problem.ts";
 
 /** Protocols a port may declare. https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/ */
 export const portProtocols = ["HTTP", "HTTP2", "GRPC", "TCP", "TLS", "HTTPS"] as const;
@@ -40,4 +41,23 @@ function describing(parse: (text: string) => unknown) {
       ctx.addIssue({ code: "custom", input: text, message: (error as Error).message });
     }
   };
+}
+
+/**
+ * A stack's configuration as its schema makes it, with the defaults filled in.
+ * @throws Problem that lists every wrong key with its value and what is allowed
+ */
+export function readChecked<T>(schema: z.ZodType<T>, raw: Record<string, unknown>, stack: string): T {
+  const parsed = schema.safeParse(raw, { reportInput: true });
+  if (parsed.success) return parsed.data;
+  throw new Problem([`the configuration of stack "${stack}" is not valid:`, ...parsed.error.issues.map((i) => `  - ${describe(i, raw)}`)].join("\n"));
+}
+
+/** One line about one wrong value: key, what is wrong, what was given. Values of unknown keys are not repeated. */
+function describe(issue: z.core.$ZodIssue, raw: Record<string, unknown>): string {
+  const key = issue.path.map(String).join(".");
+  if (issue.code === "unrecognized_keys") return `${key || "the stack"}: unknown key ${issue.keys.map((k) => `"${k}"`).join(", ")}; see Pulumi.yaml for the keys there are`;
+  const given = issue.path.reduce<unknown>((value, part) => (value as Record<PropertyKey, unknown> | undefined)?.[part], raw);
+  const allowed = issue.code === "invalid_value" ? `must be one of ${issue.values.map(String).join(", ")}` : issue.message;
+  return `${key}: ${allowed} (given: ${given === undefined ? "nothing" : JSON.stringify(given)})`;
 }

@@ -1,7 +1,10 @@
 import { z } from "zod";
 import { Problem } from "./problem.ts";
 
-/** Version of the shape below. A reader refuses a newer major; later fields are only added. */
+/** Name of the stack output in which a mesh publishes its contract. */
+export const federationOutput = "federation";
+
+/** Version of the shape below, of which a reader takes no other. New fields are only added and leave it as it is. */
 export const contractVersion = 1 as const;
 
 const port = z.object({ name: z.string(), number: z.number().int(), protocol: z.string() });

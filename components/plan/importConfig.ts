@@ -2,7 +2,7 @@ import { z } from "zod";
 import { duplicates, label, podLabels, portNumber, portProtocols, subdomain } from "./configFields.ts";
 
 /** How `verify` tests one port of an import. */
-export const probeSpec = z.strictObject({
+const probeSpec = z.strictObject({
   /** Default by the port's protocol: `http` for HTTP and HTTP2, `grpc` for GRPC, `tcp` (connect only) for the others. */
   kind: z.enum(["http", "grpc", "tcp"]).optional(),
   /** HTTP method. Default GET. */
@@ -16,7 +16,7 @@ export const probeSpec = z.strictObject({
 });
 
 /** Who calls an import when it is tested. */
-export const clientSpec = z.strictObject({
+const clientSpec = z.strictObject({
   namespace: label,
   serviceAccount: z.string().min(1),
   /** Label `app` of the client's pods. Default: the service account's name. */

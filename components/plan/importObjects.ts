@@ -101,11 +101,6 @@ export function importWorkloadEntries(spec: ResolvedImport) {
   );
 }
 
-/** The SNI names by which the peer's gateway knows the ports of an import. */
-export function importSnis(spec: ResolvedImport): string[] {
-  return spec.ports.flatMap((p) => ["", ...spec.subsets].map((subset) => autoPassthroughSni(spec.exportedHost, p.number, subset)));
-}
-
 /**
  * When an endpoint is left out for a while; undefined where there is none to fail over to, because then it would only
  * turn some failures into all.

@@ -24,7 +24,7 @@ const cluster = z.discriminatedUnion(
       podSubnet: cidr,
       serviceSubnet: cidr,
       nodeImage: z.string().min(1).optional(),
-      kubernetesVersion: z.string().min(1).optional(),
+      kubernetesVersion: z.string().regex(/^\d+\.\d+\.\d+$/, "must be a version without v, like 1.34.11").optional(),
     }),
     z.strictObject({
       provider: z.literal("existing"),

@@ -5,8 +5,8 @@ export const rfc1123Label = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 export const rfc1123Subdomain = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*$/;
 
 /** The cluster-local host name of a Service. */
-export function serviceHost(service: string, namespace: string, clusterDomain = "cluster.local"): string {
-  return `${service}.${namespace}.svc.${clusterDomain}`;
+export function serviceHost(service: string, namespace: string): string {
+  return `${service}.${namespace}.svc.cluster.local`;
 }
 
 /** The SPIFFE identity Istio gives a workload (https://istio.io/latest/docs/concepts/security/#istio-identity). */

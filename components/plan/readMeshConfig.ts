@@ -1,12 +1,13 @@
-import type { z } from "zod";
 import type { DeclaredExport } from "./resolveImports.ts";
-import { overlapping, poolOfSlot, slotProblem } from "./addressPool.ts";
-import { duplicates } from "./configFields.ts";
+import { overlapping, slotProblem } from "./addressPool.ts";
+import { duplicates, readChecked } from "./configFields.ts";
 import { planExport, type ExportPlan } from "./exportPlan.ts";
 import { importId, meshesOf } from "./importConfig.ts";
 import { meshConfigSchema, type RawMeshConfig } from "./meshConfig.ts";
 import { minorOf } from "./istioVersions.ts";
-import { Problem, Problems } from "./problem.ts";
+import { poolClashes, type DeclaredPool } from "./meshPools.ts";
+import { checkNodes } from "./nodeImage.ts";
+import { Problems } from "./problem.ts";
 import type { Sources } from "./sources.ts";
 
 /** A mesh stack's configuration, checked and complete: every default is filled in. */
@@ -33,7 +34,7 @@ export interface MeshConfig extends Omit<RawMeshConfig, "mesh" | "gateway" | "lo
 export interface Neighbour {
   stack: string;
   name: string;
-  slot?: number;
+  pool?: DeclaredPool;
   meshId?: string;
   cluster?: string;
   network?: string;
@@ -47,14 +48,12 @@ export interface Neighbour {
  *
  * @param raw values of the stack's configuration keys, without the project prefix
  * @param stack the stack's name; default of the mesh's name
- * @param sources where charts and images come from; default of the Istio version
- * @param neighbours the other mesh stacks of this project, for duplicate names and slots
+ * @param sources where charts and images come from; default of the Istio version, and whose Kubernetes the nodes can have
+ * @param neighbours the other mesh stacks of this project, for duplicate names and pools that overlap
  * @throws Problem that lists every wrong key with its value and what is allowed
  */
 export function readMeshConfig(raw: Record<string, unknown>, stack: string, sources: Sources, neighbours: Neighbour[] = []): MeshConfig {
-  const parsed = meshConfigSchema.safeParse(raw, { reportInput: true });
-  if (!parsed.success) throw new Problem([`the configuration of stack "${stack}" is not valid:`, ...parsed.error.issues.map((i) => `  - ${describe(i, raw)}`)].join("\n"));
-  const data = parsed.data;
+  const data = readChecked(meshConfigSchema, raw, stack);
   const name = data.mesh.name ?? stack;
   const config: MeshConfig = {
     ...data,
@@ -74,12 +73,12 @@ export function readMeshConfig(raw: Record<string, unknown>, stack: string, sour
     istioVersion: data.istio.version ?? sources.istio.version,
     istioMinor: data.istio.istioMinor ?? (data.istio.version ? minorOf(data.istio.version) : undefined) ?? sources.istio.istioMinor,
   };
-  checkTogether(config, stack, neighbours);
+  checkTogether(config, stack, sources, neighbours);
   return config;
 }
 
 /** Rules that concern several keys at once. */
-function checkTogether(config: MeshConfig, stack: string, neighbours: Neighbour[]): void {
+function checkTogether(config: MeshConfig, stack: string, sources: Sources, neighbours: Neighbour[]): void {
   const problems = new Problems();
   const { mesh, cluster, loadBalancer } = config;
   const networks = [
@@ -88,6 +87,7 @@ function checkTogether(config: MeshConfig, stack: string, neighbours: Neighbour[
     ...(loadBalancer.provider === "metallb" ? (loadBalancer.addresses ?? []).map((cidr) => ({ name: "loadBalancer.addresses", cidr })) : []),
   ];
   for (const [a, b] of overlapping(networks)) problems.add(`${a} overlaps ${b}; within a mesh these networks must be apart: change one of them`);
+  if (cluster.provider === "kind") checkNodes(cluster, sources, problems);
   if (loadBalancer.provider === "metallb" && !loadBalancer.addresses) {
     const wrong = mesh.slot === undefined ? "slot is not set" : slotProblem(mesh.slot, loadBalancer.slots);
     if (wrong) problems.add(`mesh.slot: ${wrong}; it says which of the ${loadBalancer.slots} parts of the node network is this mesh's load-balancer pool (loadBalancer.slots, 1 to ${loadBalancer.slots - 1} to choose from)`);
@@ -98,9 +98,8 @@ function checkTogether(config: MeshConfig, stack: string, neighbours: Neighbour[
     if (other.name === mesh.name) problems.add(`mesh.name "${mesh.name}" is also the name of the mesh in stack "${other.stack}"; names must differ`);
     for (const key of ["meshId", "cluster", "network"] as const)
       if (other[key] === mesh[key]) problems.add(`mesh.${key} "${mesh[key]}" is also that of the mesh in stack "${other.stack}"; it must differ between meshes, or Istio takes the other's endpoints for its own`);
-    if (other.slot !== undefined && other.slot === mesh.slot && loadBalancer.provider === "metallb")
-      problems.add(`mesh.slot ${mesh.slot} is also the slot of the mesh in stack "${other.stack}"; each mesh needs its own, or their address pools collide`);
   }
+  for (const clash of poolClashes({ name: mesh.name, pool: poolOf(config) }, neighbours)) problems.add(clash);
   const known = [...new Set([...neighbours.map((n) => n.name), ...Object.keys(config.peers)])].filter((n) => n !== mesh.name);
   const knownText = known.length > 0 ? known.join(", ") : "none";
   for (const spec of config.imports)
@@ -119,31 +118,9 @@ function checkTogether(config: MeshConfig, stack: string, neighbours: Neighbour[
   problems.throwIfAny(`the configuration of stack "${stack}" is not valid:`);
 }
 
-/** The pool of a mesh on a known node network, checked against the mesh's other networks. Throws a `Problem`. */
-export function poolForMesh(config: MeshConfig, subnet: string, nodeAddresses: string[]): string {
-  const { mesh, cluster, loadBalancer } = config;
-  if (loadBalancer.provider !== "metallb" || mesh.slot === undefined) throw new Problem("this mesh has no load-balancer slot");
-  let pool: string;
-  try {
-    pool = poolOfSlot({ subnet, slots: loadBalancer.slots, slot: mesh.slot, nodeAddresses });
-  } catch (error) {
-    throw new Problem(`mesh.slot: ${(error as Error).message}`);
-  }
-  const networks = [
-    { name: "the load-balancer pool", cidr: pool },
-    ...(cluster.podSubnet ? [{ name: "cluster.podSubnet", cidr: cluster.podSubnet }] : []),
-    ...(cluster.serviceSubnet ? [{ name: "cluster.serviceSubnet", cidr: cluster.serviceSubnet }] : []),
-  ];
-  const clash = overlapping(networks)[0];
-  if (clash) throw new Problem(`${clash[0]} overlaps ${clash[1]}; change cluster.podSubnet, cluster.serviceSubnet or mesh.slot`);
-  return pool;
-}
-
-/** One line about one wrong value: key, what is wrong, what was given. Values of unknown keys are not repeated. */
-function describe(issue: z.core.$ZodIssue, raw: Record<string, unknown>): string {
-  const key = issue.path.map(String).join(".");
-  if (issue.code === "unrecognized_keys") return `${key || "the stack"}: unknown key ${issue.keys.map((k) => `"${k}"`).join(", ")}; see Pulumi.yaml for the keys there are`;
-  const given = issue.path.reduce<unknown>((value, part) => (value as Record<PropertyKey, unknown> | undefined)?.[part], raw);
-  const allowed = issue.code === "invalid_value" ? `must be one of ${issue.values.map(String).join(", ")}` : issue.message;
-  return `${key}: ${allowed} (given: ${given === undefined ? "nothing" : JSON.stringify(given)})`;
+/** What a checked configuration says of the mesh's pool; undefined when no pool is set up. */
+export function poolOf({ mesh, loadBalancer }: Pick<MeshConfig, "mesh" | "loadBalancer">): DeclaredPool | undefined {
+  if (loadBalancer.provider !== "metallb") return undefined;
+  if (loadBalancer.addresses) return { addresses: loadBalancer.addresses };
+  return mesh.slot === undefined ? undefined : { slot: mesh.slot, slots: loadBalancer.slots };
 }

@@ -145,7 +145,7 @@ function shapeDifferences(a: Source, b: Source): string[] {
   return differences;
 }
 
-export function describePorts(ports: ServicePort[]): string {
+function describePorts(ports: ServicePort[]): string {
   return [...ports].sort((a, b) => a.number - b.number).map((p) => `${p.name} ${p.number}/${p.protocol}`).join(", ") || "none";
 }
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { importersFirst, inCircles } from "../../../cli/order.ts";
 import type { StackFile } from "../../../infra/stackFiles.ts";
 
-const stack = (name: string, ...importsFrom: string[]): StackFile => ({ stack: `stack-${name}`, name, slot: undefined, importsFrom });
+const stack = (name: string, ...importsFrom: string[]): StackFile => ({ stack: `stack-${name}`, name, onKind: true, importsFrom });
 const names = (stacks: StackFile[]): string => stacks.map((s) => s.name).join(" ");
 
 test.each([

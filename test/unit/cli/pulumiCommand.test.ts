@@ -1,4 +1,5 @@
-import { countsOf, diagnostics } from "../../../cli/pulumiCommand.ts";
+import { execFileSync } from "node:child_process";
+import { countsOf, diagnostics, shellExports } from "../../../cli/pulumiCommand.ts";
 
 /** What `operate` keeps of Pulumi's output: its lines without blanks around them, and no empty ones. */
 const lines = (text: string): string[] => text.split("\n").map((line) => line.trim()).filter(Boolean);
@@ -24,4 +25,9 @@ test("of a failure, the diagnostics are told, not the progress before or the out
 test("where Pulumi gave none, its last lines are told", () => {
   const many = Array.from({ length: 30 }, (_, i) => `line ${i}`);
   expect(diagnostics([...many, "error: the stack is currently locked by 1 lock(s)"])).toMatch(/^ {2}line 16\n[^]*\n {2}error: the stack is currently locked by 1 lock\(s\)$/);
+});
+
+test("a shell reads exported variables as they are, whatever they hold", () => {
+  const awkward = `it's $HOME, "two"\n\\lines`;
+  expect(execFileSync("sh", ["-c", `${shellExports({ ONE: awkward, TWO: "2" })}printf '%s|%s' "$ONE" "$TWO"`], { encoding: "utf8" })).toBe(`${awkward}|2`);
 });

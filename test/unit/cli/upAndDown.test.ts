@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -12,7 +12,8 @@ jest.setTimeout(120_000);
 /*
  * A Pulumi whose backend is the real one's files: `up` makes resources, `destroy` takes them away, and east's import is
  * pending after its first `up`. `$CONTROL/fail-<stack>` makes it fail, `$CONTROL/refuse-<stack>` makes it refuse once, `$CONTROL/slow` makes it run until it is asked to
- * stop, `$CONTROL/pending-forever` keeps the import pending.
+ * stop, `$CONTROL/pending-forever` keeps the import pending. It destroys what is imported only where that is allowed, or with
+ * `$CONTROL/nobody-imports`.
  */
 const fakePulumi = `#!/bin/sh
 echo "$*" >> "$CONTROL/calls"
@@ -42,7 +43,7 @@ case "$words" in
     if grep -q '"r"' "$stacks/$stack.json"; then printf 'Resources:\\n    3 unchanged\\n'; else printf 'Resources:\\n    + 3 created\\n'; fi
     state "$stack" '"r"' ;;
   " destroy"*)
-    [ "$MESH_FEDERATION_ALLOW_BREAKING" = 1 ] || exit 1
+    [ "$MESH_FEDERATION_ALLOW_BREAKING" = 1 ] || [ -e "$CONTROL/nobody-imports" ] || exit 1
     state "$stack"; printf 'Resources:\\n    - 3 deleted\\n' ;;
 esac
 `;
@@ -57,6 +58,8 @@ beforeEach(async () => {
   control = join(dir, "control");
   mkdirSync(control);
   clone = cloneAt(join(dir, "clone"));
+  mkdirSync(join(dir, "bin"));
+  docker("echo 28.0.0");
   server = await new ReleaseServer(officialReleases(fakePulumi)).start();
 });
 afterEach(async () => {
@@ -64,7 +67,8 @@ afterEach(async () => {
   rmSync(dir, { recursive: true });
 });
 
-const begin = (command: string, ...args: string[]) => start(clone, command, args, { MESH_FEDERATION_CACHE: join(dir, "cache"), [mirrorVariable]: server.url, CONTROL: control });
+const begin = (command: string, ...args: string[]) => start(clone, command, args, { MESH_FEDERATION_CACHE: join(dir, "cache"), [mirrorVariable]: server.url, CONTROL: control, PATH: `${join(dir, "bin")}:${process.env["PATH"]}` });
+const docker = (does: string): void => writeFileSync(join(dir, "bin", "docker"), `#!/bin/sh\n${does}\n`, { mode: 0o755 });
 async function run(command: string, ...args: string[]): Promise<{ code: number | null; output: string }> {
   const { ended, output } = begin(command, ...args);
   return { code: await ended, output: output() };
@@ -112,6 +116,38 @@ test("up makes trust, then the meshes side by side, then what was pending; again
   expect(operations()).toEqual([]);
 });
 
+test("where every mesh brings its own CA there is no trust stack; one whose file went is destroyed after the meshes", async () => {
+  expect((await up()).code).toBe(0);
+  const state = join(clone, ".federation", "state", ".pulumi", "stacks", "mesh-federation", "trust.json");
+  writeFileSync(state, '{"checkpoint":{"latest":{"resources":[{"type":"mesh-federation:trust:MeshTrust"}]}}}');
+  rmSync(join(clone, "stacks", "Pulumi.trust.yaml"));
+  set("nobody-imports");
+  operations();
+  expect((await up()).code).toBe(0);
+  expect(operations().filter((operation) => operation.endsWith("trust"))).toEqual([]);
+  expect((await run("down")).code).toBe(0);
+  expect(operations()).toEqual(["destroy east", "destroy west", "destroy trust"]);
+});
+
+test("a trust stack may have any name", async () => {
+  renameSync(join(clone, "stacks", "Pulumi.trust.yaml"), join(clone, "stacks", "Pulumi.roots.yaml"));
+  expect((await up()).code).toBe(0);
+  expect(operations()[0]).toBe("up roots");
+  set("nobody-imports");
+  expect((await run("down")).code).toBe(0);
+  expect(operations().at(-1)).toBe("destroy roots");
+});
+
+test("without a state, down says what it could not look at", async () => {
+  expect((await up()).code).toBe(0);
+  operations();
+  rmSync(join(clone, ".federation", "state"), { recursive: true });
+  const { code, output } = await run("down");
+  expect(code).toBe(0);
+  expect(output).toMatch(/down: there is no .*\.federation\/state, so what this clone brought up before, if anything, is not known: .*KinD clusters in this machine's own docker engine \(`kind get clusters` lists them\).* were not looked at/);
+  expect(output).not.toContain("nothing of this clone is left");
+});
+
 test("imports that stay pending fail with their reasons, after the meshes are up", async () => {
   set("pending-forever");
   const { code, output } = await up();
@@ -149,4 +185,15 @@ test("up that is told to stop lets Pulumi finish what is under way", async () =>
   child.kill("SIGTERM");
   expect(await ended).not.toBe(0);
   expect(operations()).toEqual(["up trust", "asked to stop", "stopped"]);
+});
+
+test("an engine that does not answer is told before anything is downloaded, and is of no concern to clusters that exist", async () => {
+  docker('echo "Cannot connect to the Docker daemon" >&2; exit 1');
+  const { code, output } = await up();
+  expect(code).toBe(1);
+  expect(output).toMatch(/meshes east, west run in KinD clusters, which need a running docker engine: Cannot connect to the Docker daemon\nstart docker .*cluster\.provider: existing/);
+  expect(server.asked).toEqual([]);
+  expect(existsSync(join(dir, "cache"))).toBe(false);
+  for (const stack of ["east", "west"]) writeFileSync(join(clone, "stacks", `Pulumi.${stack}.yaml`), "config:\n  mesh-federation:cluster: { provider: existing }\n");
+  expect((await up()).code).toBe(0);
 });

@@ -32,8 +32,10 @@ describe("the environment of Pulumi", () => {
     const environment = workspace.pulumiEnvironment(tools);
     expect(environment["PULUMI_HOME"]).toBe(join(clone, ".federation", "home"));
     expect(environment["PULUMI_BACKEND_URL"]).toBe(`file://${clone}/.federation/state`);
+    process.env["PULUMI_BACKEND_URL"] = environment["PULUMI_BACKEND_URL"]!;
+    expect(workspace.usesOwnBackend()).toBe(true);
     expect(environment["PATH"]!.split(delimiter).slice(0, 2)).toEqual(["/tools/bin", dirname(process.execPath)]);
-    expect(environment["MESH_FEDERATION_SOURCES"]).toBeUndefined();
+    for (const ofRegistry of ["MESH_FEDERATION_SOURCES", "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"]) expect(environment[ofRegistry]).toBeUndefined();
     const file = environment["PULUMI_CONFIG_PASSPHRASE_FILE"]!;
     const passphrase = readFileSync(file, "utf8");
     expect(passphrase).toMatch(/^[\w-]{32}$/);
@@ -52,6 +54,7 @@ describe("the environment of Pulumi", () => {
     expect(environment["PULUMI_CONFIG_PASSPHRASE_FILE"]).toBeUndefined();
     expect(environment["NODE_OPTIONS"]).toMatch(/^--max-old-space-size=4096 /);
     expect(environment["MESH_FEDERATION_SOURCES"]).toBe(join(clone, ".federation", "sources.json"));
+    expect(environment["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"]).toBe("true");
     expect(workspace.usesOwnBackend()).toBe(false);
     expect(readdirSync(join(clone, ".federation"))).not.toContain("passphrase");
   });

@@ -36,8 +36,8 @@ cluster=$(grep -lx -- "$2" "$ENGINE"/clusters/* 2>/dev/null | head -1); cluster=
 case "$1" in
   inspect)
     case "$3" in
-      '{{.Id}}') cat "$ENGINE/clusters/\${4%-control-plane}" ;;
-      '{{.State.Running}}') file=$(grep -lx -- "$4" "$ENGINE"/clusters/*) && if [ -e "$ENGINE/\${file##*/}.stopped" ]; then echo false; else echo true; fi ;;
+      '{{.Id}}') cat "$ENGINE/clusters/\${4%-control-plane}" 2>/dev/null || { echo "Error: No such object: $4" >&2; exit 1; } ;;
+      '{{.State.Running}}') file=$(grep -lx -- "$4" "$ENGINE"/clusters/* 2>/dev/null) && if [ -e "$ENGINE/\${file##*/}.stopped" ]; then echo false; else echo true; fi || { echo "Error: No such object: $4" >&2; exit 1; } ;;
     esac ;;
   start) [ -n "$cluster" ] && rm -f "$ENGINE/$cluster.stopped" ;;
   exec) [ ! -e "$ENGINE/$cluster.dead" ] ;;
@@ -204,17 +204,23 @@ describe("wake", () => {
     for (const CLUSTER of ["east", "west"]) script("create", { CLUSTER, IDENTITY: "1" });
     foreign("south");
     engineIs("east.stopped", "south.stopped");
-    expect(script("wake")).toMatchObject({ status: 0, stdout: "east\n", stderr: "" });
+    expect(script("wake")).toMatchObject({ status: 0, stdout: "woken east\n", stderr: "" });
     expect(calls(/docker start/)).toEqual([`docker start ${node("east")}`]);
     expect(script("wake")).toMatchObject({ status: 0, stdout: "" });
   });
 
-  test("half-made ones, and those that are gone, are passed over", () => {
+  test("half-made ones are passed over, and those whose node is gone are named", () => {
     create();
     writeFileSync(mark("west"), "creating west-1\n");
     rmSync(join(engine, "clusters", "east"));
-    expect(script("wake")).toMatchObject({ status: 0, stdout: "" });
+    expect(script("wake")).toEqual({ status: 0, stdout: "gone east\n", stderr: "" });
     expect(calls(/docker start/)).toEqual([]);
+  });
+
+  test("of an engine that does not answer, nothing is said to be gone", () => {
+    create();
+    engineIs("absent");
+    expect(script("wake")).toEqual({ status: 0, stdout: "", stderr: "" });
   });
 
   test("a clone without clusters is done at once", () => {

@@ -1,4 +1,6 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parse } from "yaml";
 import { meshProgram } from "../../../infra/mesh.ts";
 import { named, record, valueOf, type Graph, type RecordOptions } from "../components/graph.ts";
@@ -155,4 +157,38 @@ test("a mesh that exists with its own Istio gets exports and imports only", asyn
   });
   expect(graph.resources.filter((r) => r.type.startsWith("kubernetes:")).map((r) => r.name)).toEqual(["export-httpbin-gateway"]);
   expect((await valueOf(graph.result.federation)).gateways).toEqual([{ address: "192.0.2.9", port: 15443 }]);
+});
+
+describe("the kubeconfig of an existing cluster", () => {
+  const folder = mkdtempSync(join(tmpdir(), "kubeconfig-"));
+  const path = join(folder, "config");
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const onExisting = (cluster: Record<string, unknown>) =>
+    run("east", { config: { ...committed("east"), "mesh-federation:loadBalancer": {}, "mesh-federation:cluster": { provider: "existing", ...cluster } } });
+  const user = (user: string): void =>
+    writeFileSync(path, `apiVersion: v1\nkind: Config\ncontexts: [{name: a, context: {cluster: c, user: u}}]\nclusters: [{name: c, cluster: {server: https://192.0.2.1:6443}}]\nusers: [{name: u, user: ${user}}]\n`);
+
+  test.each([
+    { name: "none is given", user: "{}", cluster: {}, says: /there is no kubeconfig: set cluster\.kubeconfigPath/ },
+    { name: "its file is not there", user: "{}", cluster: { kubeconfigPath: join(folder, "gone") }, says: /cluster\.kubeconfigPath: ".*gone" cannot be read \(ENOENT\); give a readable/ },
+    { name: "its path is a folder", user: "{}", cluster: { kubeconfigPath: folder }, says: /cannot be read \(EISDIR\)/ },
+    { name: "the context is not in it", user: "{}", cluster: { kubeconfigPath: path, context: "b" }, says: /no context "b"; it has: a/ },
+    { name: "it has no current context", user: "{}", cluster: { kubeconfigPath: path }, says: /no current-context/ },
+    { name: "its credential program is not there", user: "{exec: {command: no-such-login}}", cluster: { kubeconfigPath: path, context: "a" }, says: /program "no-such-login", which is not on this machine's PATH/ },
+  ])("$name: refused before anything is registered", async ({ user: given, cluster, says }) => {
+    user(given);
+    await expect(onExisting(cluster)).rejects.toThrow(says);
+  });
+
+  test("as a secret: refused in the same words, before anything is registered", async () => {
+    const config = { ...committed("east"), "mesh-federation:loadBalancer": {}, "mesh-federation:cluster": { provider: "existing", context: "b" }, "mesh-federation:kubeconfig": "contexts: [{name: a, context: {cluster: SECRET}}]" };
+    const refused = run("east", { config, secretKeys: ["mesh-federation:kubeconfig"] });
+    await expect(refused).rejects.toThrow(/no context "b"; it has: a/);
+    await expect(refused).rejects.not.toThrow(/SECRET/);
+  });
+
+  test("a credential program on the PATH is taken", async () => {
+    user("{exec: {command: sh}}");
+    expect(named(await onExisting({ kubeconfigPath: path, context: "a" }), "east-k8s").inputs.context).toBe("a");
+  });
 });

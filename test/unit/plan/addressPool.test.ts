@@ -46,6 +46,14 @@ test("the smallest pool still has addresses to give", () => {
   expect(poolRange(pool)).toBe("10.0.0.9-10.0.0.14");
 });
 
+test.each([
+  { pool: "203.0.113.8/30", range: "203.0.113.9-203.0.113.10" },
+  { pool: "203.0.113.8/31", range: "203.0.113.8-203.0.113.9" },
+  { pool: "203.0.113.8/32", range: "203.0.113.8-203.0.113.8" },
+])("$pool is the range $range", ({ pool, range }) => {
+  expect(poolRange(pool)).toBe(range);
+});
+
 test("overlapping names both sides of each pair", () => {
   expect(overlapping([{ name: "pods", cidr: "10.10.0.0/16" }, { name: "services", cidr: "10.10.4.0/24" }, { name: "pool", cidr: "172.18.0.0/18" }])).toEqual([
     ["pods 10.10.0.0/16", "services 10.10.4.0/24"],

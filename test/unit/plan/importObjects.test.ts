@@ -1,4 +1,4 @@
-import { importDestinationRule, importServiceEntry, importSnis, importWorkloadEntries } from "../../../components/plan/importObjects.ts";
+import { importDestinationRule, importServiceEntry, importWorkloadEntries } from "../../../components/plan/importObjects.ts";
 import { anExport, anImport, contract, identity, resolved } from "./fixtures.ts";
 
 const ports = [
@@ -21,7 +21,6 @@ test("every port and protocol, each behind the gateway's one port, with pinned i
     exportTo: ["sleep"],
   });
   expect(importDestinationRule(spec).spec).toEqual({ host, trafficPolicy: { tls: { mode: "ISTIO_MUTUAL" } }, exportTo: ["sleep"] });
-  expect(importSnis(spec)).toContain(`outbound_.9000_._.${host}`);
   expect(importWorkloadEntries(spec)).toEqual([]);
 });
 

@@ -54,7 +54,7 @@ function configOf(mesh: Mesh, all: Mesh[], without: { imports?: boolean; exports
   return readMeshConfig(raw, mesh.name, releaseSources, neighboursOf(mesh, all));
 }
 
-const neighboursOf = (mesh: Mesh, all: Mesh[]): Neighbour[] => all.filter((m) => m !== mesh).map(({ name, trustDomain }, i) => ({ stack: name, name, trustDomain, slot: i + 2 }));
+const neighboursOf = (mesh: Mesh, all: Mesh[]): Neighbour[] => all.filter((m) => m !== mesh).map(({ name, trustDomain }) => ({ stack: name, name, trustDomain }));
 
 function plan(mesh: Mesh, all: Mesh[], peers: ReadonlyMap<string, Peer>, without: { imports?: boolean; exports?: boolean } = {}): FederationPlan {
   return planFederation(configOf(mesh, all, without), [], neighboursOf(mesh, all), peers);

@@ -1,7 +1,8 @@
-import { poolForMesh, readMeshConfig, type Neighbour } from "../../../components/plan/readMeshConfig.ts";
+import { nodesOf, type NodeSettings } from "../../../components/plan/nodeImage.ts";
+import { readMeshConfig, type Neighbour } from "../../../components/plan/readMeshConfig.ts";
 import { releaseSources } from "../../../components/plan/versions.ts";
 
-const west: Neighbour = { stack: "west", name: "west", slot: 2 };
+const west: Neighbour = { stack: "west", name: "west", pool: { slot: 2, slots: 4 } };
 
 /** The smallest configuration of mesh east, with some keys replaced. */
 function east(changes: Record<string, unknown> = {}): Record<string, unknown> {
@@ -56,10 +57,14 @@ test.each([
   { name: "host bits in the service network", change: { cluster: { ...kind, serviceSubnet: "10.255.10.7/24" } }, says: /cluster\.serviceSubnet: .*10\.255\.10\.0\/24/ },
   { name: "pods over services", change: { cluster: { ...kind, serviceSubnet: "10.10.3.0/24" } }, says: /cluster\.podSubnet 10\.10\.0\.0\/16 overlaps cluster\.serviceSubnet 10\.10\.3\.0\/24/ },
   { name: "pool over pods", change: { loadBalancer: { provider: "metallb", addresses: ["10.10.8.0/24"] } }, says: /overlaps loadBalancer\.addresses 10\.10\.8\.0\/24/ },
+  { name: "a Kubernetes that no image is of", change: { cluster: { ...kind, kubernetesVersion: "1.33.0" } }, says: /cluster\.kubernetesVersion: there is no node image of 1\.33\.0 here, only of 1\.34\.11; name one in cluster\.nodeImage/ },
+  { name: "a Kubernetes that its image is not of", change: { cluster: { ...kind, kubernetesVersion: "1.33.0", nodeImage: "kindest/node:v1.34.0@sha256:ab" } }, says: /cluster\.kubernetesVersion: is 1\.33\.0, but cluster\.nodeImage "kindest.*" is of 1\.34\.0/ },
+  { name: "a Kubernetes version with v", change: { cluster: { ...kind, kubernetesVersion: "v1.34.11" } }, says: /cluster\.kubernetesVersion: must be a version without v.*given: "v1\.34\.11"/ },
   { name: "unknown cluster provider", change: { cluster: { provider: "minikube" } }, says: /cluster\.provider: provider must be one of kind, existing \(given: "minikube"\)/ },
   { name: "unknown gateway provider", change: { gateway: { provider: "nginx" } }, says: /gateway\.provider: .*managed, existing, none/ },
   { name: "duplicate mesh name", change: { mesh: { name: "west", slot: 1 } }, says: /mesh\.name "west" is also the name of the mesh in stack "west"/ },
-  { name: "duplicate slot", change: { mesh: { name: "east", slot: 2 } }, says: /mesh\.slot 2 is also the slot of the mesh in stack "west"/ },
+  { name: "duplicate slot", change: { mesh: { name: "east", slot: 2 } }, says: /pool of mesh "east" \(slot 2 of 4: from 50 % to 75 % of the nodes' network\) overlaps that of mesh "west" \(slot 2 of 4: .*\); give one of them another mesh\.slot/ },
+  { name: "a slot that counts in other parts", change: { loadBalancer: { provider: "metallb", slots: 2 } }, says: /mesh "east" \(slot 1 of 2: from 50 % to 100 % of .*\) overlaps that of mesh "west" \(slot 2 of 4: from 50 % to 75 %/ },
   { name: "missing slot", change: { mesh: { name: "east" } }, says: /mesh\.slot: slot is not set.*1 to 3/ },
   { name: "slot out of range", change: { mesh: { name: "east", slot: 9 } }, says: /mesh\.slot: slot is 9; allowed are 1 to 3/ },
   { name: "unknown peer", change: { imports: [{ name: "httpbin", from: "north", visibleTo: ["sleep"] }] }, says: /unknown peer "north"; known meshes: west\. Add stacks\/Pulumi\.north\.yaml/ },
@@ -90,8 +95,12 @@ test("pods and services of two meshes may overlap", () => {
 });
 
 test.each([
-  { subnet: "10.10.0.0/16", says: /the load-balancer pool 10\.10\.64\.0\/18 overlaps cluster\.podSubnet/ },
-  { subnet: "172.18.0.0/29", says: /mesh\.slot: the node network 172\.18\.0\.0\/29 is too small/ },
-])("a pool in $subnet is refused", ({ subnet, says }) => {
-  expect(() => poolForMesh(read(east()), subnet, [])).toThrow(says);
+  { settings: {}, version: releaseSources.kubernetesVersion, image: releaseSources.nodeImage },
+  { settings: { kubernetesVersion: releaseSources.kubernetesVersion }, version: releaseSources.kubernetesVersion, image: releaseSources.nodeImage },
+  { settings: { nodeImage: "kindest/node:v1.33.2@sha256:ab" }, version: "1.33.2", image: "kindest/node:v1.33.2@sha256:ab" },
+  { settings: { nodeImage: "own:latest", kubernetesVersion: "1.33.2" }, version: "1.33.2", image: "own:latest" },
+  { settings: { nodeImage: "own:latest" }, version: "unknown", image: "own:latest" },
+])("nodes of $settings", ({ settings, version, image }) => {
+  const { cluster } = read(east({ cluster: { ...kind, ...settings } }));
+  expect(nodesOf(cluster as NodeSettings, releaseSources)).toEqual({ nodeImage: image, kubernetesVersion: version });
 });

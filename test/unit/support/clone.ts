@@ -12,12 +12,23 @@ export function cloneAt(folder: string): string {
   return folder;
 }
 
+/** A command that was started. */
+export interface Started {
+  child: ChildProcess;
+  ended: Promise<number | null>;
+  /** All that it printed so far. */
+  output: () => string;
+  /** What of that went to standard output. */
+  lines: () => string;
+}
+
 /** Starts a command of a clone's `cli` as a program of its own, without the proxies of this machine. */
-export function start(clone: string, command: string, args: string[], environment: Record<string, string>): { child: ChildProcess; ended: Promise<number | null>; output: () => string } {
+export function start(clone: string, command: string, args: string[], environment: Record<string, string>): Started {
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([variable]) => !/_proxy$|^PULUMI_/i.test(variable)));
   const child = spawn(process.execPath, [join(clone, "cli", `${command}.ts`), ...args], { cwd: clone, env: { ...inherited, ...environment }, stdio: ["ignore", "pipe", "pipe"] });
-  let output = "";
+  let [output, lines] = ["", ""];
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+  child.stdout.on("data", (text: string) => (lines += text));
   const ended = new Promise<number | null>((done, fail) => child.on("error", fail).on("close", done));
-  return { child, ended, output: () => output };
+  return { child, ended, output: () => output, lines: () => lines };
 }

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { download, type DownloadOptions } from "../../../toolchain/download.ts";
+import { promote } from "../../../toolchain/releaseLock.ts";
 import { kindRelease, mirrorVariable, type Release } from "../../../toolchain/releases.ts";
 import { checksumList, ReleaseServer, type Manner } from "./support/releaseServer.ts";
 
@@ -27,8 +28,8 @@ beforeEach(async () => {
   server = await new ReleaseServer(files).start();
   process.env[mirrorVariable] = server.url;
   notes = [];
-  options = { lockPath: join(dir, "releases.lock.json"), stallAfter: 10_000 };
-  writeFileSync(options.lockPath, JSON.stringify({ comment: "c", entries: {} }));
+  options = { locks: { committed: join(dir, "releases.lock.json"), own: join(dir, "own", "releases.lock.json") }, stallAfter: 10_000 };
+  writeFileSync(options.locks.committed, JSON.stringify({ comment: "c", entries: {} }));
 });
 afterEach(async () => {
   delete process.env[mirrorVariable];
@@ -38,17 +39,38 @@ afterEach(async () => {
 
 const release = (): Release => kindRelease();
 const get = (): Promise<string> => download(release(), join(dir, "cache"), { note: (line) => void notes.push(line), update: () => undefined }, options);
-const entries = (): Record<string, { sha256: string }> => JSON.parse(readFileSync(options.lockPath, "utf8")).entries;
-const lock = (sum: string): void => writeFileSync(options.lockPath, JSON.stringify({ comment: "c", entries: { [release().origin]: { sha256: sum } } }));
+const entriesOf = (path: string): Record<string, { sha256: string }> => (existsSync(path) ? JSON.parse(readFileSync(path, "utf8")).entries : {});
+const entries = (): Record<string, { sha256: string }> => entriesOf(options.locks.own);
+const lock = (sum: string, path = options.locks.committed): void => writeFileSync(path, JSON.stringify({ comment: "c", entries: { [release().origin]: { sha256: sum } } }));
 /** Everything that a download left, but not the folders. */
 const left = (): string[] => (existsSync(join(dir, "cache")) ? readdirSync(join(dir, "cache"), { recursive: true, withFileTypes: true }).filter((e) => e.isFile()).map((e) => e.name) : []);
 
 test("the right file is kept, and recorded under its publisher's URL even when a mirror served it", async () => {
   expect(readFileSync(await get())).toEqual(content);
   expect(entries()).toEqual({ [`https://github.com${path}`]: { sha256 } });
-  expect(JSON.parse(readFileSync(options.lockPath, "utf8")).comment).toBe("c");
-  expect(notes).toEqual([expect.stringContaining("commit that file")]);
+  expect(notes).toEqual([expect.stringContaining("`npm run lock:releases` moves it to the committed file")]);
   expect(left()).toEqual([file]);
+});
+
+test("a run leaves the committed lock as it is; promoted, what it recorded is there, and the clone's own is gone", async () => {
+  const before = readFileSync(options.locks.committed, "utf8");
+  await get();
+  expect(readFileSync(options.locks.committed, "utf8")).toBe(before);
+  expect(promote(options.locks)).toEqual([release().origin]);
+  expect(JSON.parse(readFileSync(options.locks.committed, "utf8"))).toEqual({ comment: "c", entries: { [release().origin]: { sha256 } } });
+  expect(existsSync(options.locks.own)).toBe(false);
+  expect(promote(options.locks)).toEqual([]);
+  notes = [];
+  await get();
+  expect(notes).toEqual([]);
+});
+
+test("a clone that downloaded another file than the lock committed since allows is told so, and neither record is lost", async () => {
+  await get();
+  lock("2".repeat(64));
+  await expect(get()).rejects.toThrow(/records 2{64} for .* but this clone downloaded a file with .* before/);
+  expect(() => promote(options.locks)).toThrow(/records 2{64} .* find out which of them is right/);
+  expect(entries()).toEqual({ [release().origin]: { sha256 } });
 });
 
 test("what is there and agrees with the lock is taken without a connection", async () => {
@@ -95,7 +117,7 @@ test("a publisher whose list differs from the lock is refused before anything is
   lock("0".repeat(64));
   await expect(get()).rejects.toThrow(/now gives the checksum .* recorded 0{64} for https:\/\/github\.com.*not to be trusted/);
   expect(server.asked).toEqual([list]);
-  expect(entries()[release().origin]!.sha256).toBe("0".repeat(64));
+  expect(entriesOf(options.locks.committed)[release().origin]!.sha256).toBe("0".repeat(64));
 });
 
 test("where the publisher lists only SHA-1, the lock's SHA-256 decides, and a file that it refuses is not kept", async () => {
@@ -103,13 +125,13 @@ test("where the publisher lists only SHA-1, the lock's SHA-256 decides, and a fi
   await get();
   expect(entries()[release().origin]!.sha256).toBe(sha256);
   rmSync(join(dir, "cache"), { recursive: true });
-  lock("1".repeat(64));
+  lock("1".repeat(64), options.locks.own);
   await expect(get()).rejects.toThrow(/has the SHA-256 .* recorded 1{64}/);
   expect(left()).toEqual([]);
 });
 
 test("nothing is downloaded unchecked when the lock file cannot be read", async () => {
-  writeFileSync(options.lockPath, "<<<<<<< HEAD");
+  writeFileSync(options.locks.committed, "<<<<<<< HEAD");
   await expect(get()).rejects.toThrow(/releases\.lock\.json cannot be read .*restore it with git/);
   expect(server.asked).toEqual([]);
 });

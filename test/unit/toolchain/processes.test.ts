@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Writable } from "node:stream";
@@ -54,6 +54,28 @@ test("ps tells the same process by its start, and nothing of one that is not the
   expect(own).toEqual(identityByPs(process.pid));
   expect(Math.abs(Date.parse(own!.start) - (Date.now() - process.uptime() * 1000))).toBeLessThan(10_000);
   expect(identityByPs(2 ** 22 + 1)).toBeUndefined();
+});
+
+test.each([
+  { system: "Linux", line: "S Wed Nov 25 12:36:40 2026", start: "Wed Nov 25 12:36:40 2026" },
+  { system: "macOS", line: "Ss+  Wed Nov 25 12:36:40 2026    ", start: "Wed Nov 25 12:36:40 2026" },
+  { system: "macOS, day first", line: "S    Wed 25 Nov 12:36:40 2026    ", start: "Wed 25 Nov 12:36:40 2026" },
+  { system: "macOS, a zombie", line: "Z    Wed Nov 25 12:36:40 2026    ", start: undefined },
+  { system: "no such process on any", line: "", start: undefined },
+])("what ps says is read: $system", ({ line, start }) => {
+  const dir = mkdtempSync(join(tmpdir(), "ps-"));
+  // Strict as POSIX is: all after a `=` is that one field's heading.
+  writeFileSync(join(dir, "ps"), `#!/bin/sh\ncase "$*" in *=,*) echo ",lstart="; exit ;; "-o state= -o lstart= -p 77") echo "${line}" ;; *) exit 1 ;; esac\n`, { mode: 0o755 });
+  const path = process.env["PATH"];
+  process.env["PATH"] = `${dir}:${path}`;
+  try {
+    const identity = identityByPs(77);
+    expect(identity?.start).toBe(start);
+    if (start) expect(Date.parse(identity!.start)).toBe(new Date(2026, 10, 25, 12, 36, 40).getTime());
+  } finally {
+    process.env["PATH"] = path;
+    rmSync(dir, { recursive: true });
+  }
 });
 
 /** Waits until the condition holds, at most some seconds: what comes next says what is missing. */

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { mirrorVariable, pluginRelease, pulumiRelease } from "../../../toolchain/releases.ts";
+import { kindRelease, mirrorVariable, pluginRelease, pulumiRelease } from "../../../toolchain/releases.ts";
 import { pinned } from "../../../toolchain/versions.ts";
 import { cloneAt, start } from "../support/clone.ts";
 import { ForwardProxy } from "./support/forwardProxy.ts";
@@ -55,10 +55,12 @@ test("a clean clone runs the official tools and plugins; a second run, and a sec
   expectOfficial(first.output);
   expect(first.code).toBe(0);
   const bin = readdirSync(join(dir, "cache")).find((name) => name.startsWith("release-bin-"))!;
-  expect(readdirSync(join(dir, "cache", bin)).sort()).toEqual(["kind", "pulumi", "pulumi-language-nodejs", "pulumi-language-python", "pulumi-watch"]);
+  expect(readdirSync(join(dir, "cache", bin)).sort()).toEqual([".made-from.json", "kind", "pulumi", "pulumi-language-nodejs", "pulumi-language-python", "pulumi-watch"]);
   // Each file once, after its list.
   expect([...server.asked].sort()).toEqual(Object.keys(releases).sort());
-  const lock = readFileSync(join(one, "toolchain", "releases.lock.json"), "utf8");
+  // Git stays clean: what was downloaded is recorded beside the state.
+  expect(readFileSync(join(one, "toolchain", "releases.lock.json"), "utf8")).toBe(readFileSync(join("toolchain", "releases.lock.json"), "utf8"));
+  const lock = readFileSync(join(one, ".federation", "releases.lock.json"), "utf8");
   expect(Object.keys(JSON.parse(lock).entries)).toEqual(Object.keys(releases).filter((p) => !/checksums|sha256sum/.test(p)).map((p) => `https://github.com${p}`).sort());
 
   server.asked.length = 0;
@@ -69,6 +71,36 @@ test("a clean clone runs the official tools and plugins; a second run, and a sec
   writeFileSync(join(two, "toolchain", "releases.lock.json"), lock);
   expectOfficial((await pulumiVersion(two, { [mirrorVariable]: server.url })).output);
   expect(server.asked).toEqual([]);
+  expect(existsSync(join(two, ".federation", "releases.lock.json"))).toBe(false);
+
+  // A third, which has no lock, records of the cached tools what they were made from.
+  const three = clone("three");
+  await pulumiVersion(three, { [mirrorVariable]: server.url });
+  expect(readFileSync(join(three, ".federation", "releases.lock.json"), "utf8")).toBe(lock);
+});
+
+test("the lines of pulumi-env make Pulumi by hand that of the clone, from any folder, and are all that is printed", async () => {
+  const server = await serve();
+  const folder = clone("one");
+  const environment = { MESH_FEDERATION_CACHE: join(dir, "cache"), [mirrorVariable]: server.url };
+  const { ended, lines } = start(folder, "pulumiEnv", [], { ...environment, HTTP_PROXY: "", NODE_OPTIONS: "" });
+  expect(await ended).toBe(0);
+  expect(lines()).not.toContain("[0:0");
+  const shell = (command: string): string => execFileSync("sh", ["-c", `${lines()}\ncd /\n${command}`], { encoding: "utf8", env: { PATH: process.env["PATH"], ...environment } });
+  expectOfficial(shell("pulumi version"));
+  expectOfficial(shell("command pulumi version"));
+  expect(lines()).not.toMatch(/PROXY|NODE_|node_modules\/\.bin/);
+});
+
+test("tools in the cache that were made from another file than the lock allows are not used", async () => {
+  const server = await serve();
+  expectOfficial((await pulumiVersion(clone("one"), { [mirrorVariable]: server.url })).output);
+  const two = clone("two");
+  writeFileSync(join(two, "toolchain", "releases.lock.json"), JSON.stringify({ entries: { [kindRelease().origin]: { sha256: "3".repeat(64) } } }));
+  const { code, output } = await pulumiVersion(two, { [mirrorVariable]: server.url });
+  expect(code).toBe(1);
+  expect(output).toMatch(/kind .*: the one in .*release-bin-.* was made from a file with the SHA-256 .*, but 3{64} is recorded .*delete that folder and run again/);
+  expect(output).not.toContain("pulumi version");
 });
 
 test("a run that stopped at a file goes on from there, and a stand-in gives way to the official plugin", async () => {

@@ -49,6 +49,10 @@ test.each<{ what: string; situation: Situation; chosen: string; asks: boolean }>
   { what: "up keeps to what the clusters were made with, whatever answers today", situation: { remembered: "registry", fresh: true, up: ["east"] }, chosen: "registry", asks: false },
   { what: "--source may say what is so already", situation: { forced: "registry", remembered: "registry", fresh: true, up: ["east"] }, chosen: "registry", asks: false },
   { what: "--source may change it when nothing is up", situation: { forced: "registry", remembered: "release", fresh: true, up: [] }, chosen: "registry", asks: false },
+  { what: "the variable chooses for a fresh clone", situation: { variable: "registry", fresh: false, up: [] }, chosen: "registry", asks: false },
+  { what: "--source wins over the variable", situation: { forced: "release", variable: "registry", fresh: true, up: [] }, chosen: "release", asks: false },
+  { what: "the variable keeps nobody from handling what is up", situation: { variable: "release", remembered: "registry", fresh: false, up: ["east"] }, chosen: "registry", asks: false },
+  { what: "the variable may change it when nothing is up", situation: { variable: "registry", remembered: "release", fresh: false, up: [] }, chosen: "registry", asks: false },
 ])("$what", async ({ situation, chosen, asks }) => {
   const { probe: all, asked } = probe();
   expect((await chooseFor(situation, all)).source).toBe(chosen);
@@ -105,4 +109,8 @@ describe("a host that is asked", () => {
     await new Promise((done) => server.close(done));
     expect(await ask(gone, 200)).toMatch(/ECONNREFUSED/);
   });
+});
+
+test("of what is up already, the variable says nothing new", async () => {
+  expect((await chooseFor({ variable: "registry", remembered: "registry", fresh: true, up: ["east"] })).why).toBe("source: registry, as before: east came up with it");
 });
