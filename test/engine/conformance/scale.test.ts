@@ -51,7 +51,7 @@ test("a warm preview without changes of 100 objects costs the plugin at most 2 s
     const [utime, stime] = proc("stat").split(") ").at(-1)!.split(" ").slice(11, 13).map(Number);
     const seconds = (utime! + stime!) / 100;
     const megabytes = Number(/VmHWM:\s+(\d+) kB/.exec(proc("status"))![1]) / 1024;
-    process.stdout.write(`plugin, no-change preview of 100 objects: ${seconds.toFixed(2)} s of processor time, ${megabytes.toFixed(0)} MB at most\n`);
+    process.stderr.write(`plugin, no-change preview of 100 objects: ${seconds.toFixed(2)} s of processor time, ${megabytes.toFixed(0)} MB at most\n`);
     // A promise of the stand-ins; what others cost is only told.
     if (onStandIns) {
       expect(seconds).toBeLessThan(2);
