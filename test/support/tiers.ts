@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { charts } from "../../lab/artefacts/charts.ts";
 import { nodeImage } from "../../lab/artefacts/nodeImage.ts";
@@ -9,6 +9,8 @@ import { requireGo } from "../../toolchain/goArtefact.ts";
 import { ensureToolchain, registryTools } from "../../toolchain/index.ts";
 import { consoleProgress } from "../../toolchain/progress.ts";
 import { chooseSource, sourceVariable } from "../../toolchain/source.ts";
+import { pinned } from "../../toolchain/versions.ts";
+import { pluginCommand, type PluginName } from "./plugins/pluginProcess.ts";
 
 /** Kinds of tests, from the quickest to the most real. */
 export type Tier = "unit" | "engine" | "e2e";
@@ -60,6 +62,10 @@ export async function checkTiers(tiers: Tier[], machine: MachineChecks = thisMac
 export async function prepareTier(tier: Tier): Promise<Record<string, string>> {
   if (tier === "unit") return {};
   if (tier === "e2e") return (await chooseSource()).source === "registry" ? {} : { [sourceVariable]: "registry" };
+  for (const [name, version] of Object.entries(pinned.plugins)) {
+    const [program] = pluginCommand(name as PluginName);
+    if (!existsSync(program!)) throw new Error(`there is no ${program}; MESH_FEDERATION_TEST_PLUGIN_HOME must be a Pulumi home with the plugin ${name} ${version}: \`pulumi plugin install resource ${name} ${version}\` puts it into $PULUMI_HOME`);
+  }
   const progress = consoleProgress(process.stdout);
   // The stand-ins are what this tier tests, whatever the machine could download.
   const tools = await ensureToolchain("registry", progress);

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { onStandIns } from "../../support/plugins/pluginProcess.ts";
 import { Cluster } from "../support/cluster.ts";
 import { installServiceEntries } from "../support/serviceEntries.ts";
 
@@ -49,13 +50,16 @@ test("every kind is waited for as it needs, and annotations say otherwise", asyn
   expect(state["set"]!.outputs.status.readyReplicas).toBe(2);
   expect(state["daemon"]!.outputs.status.numberReady).toBe(state["daemon"]!.outputs.status.desiredNumberScheduled);
   expect(state["pod"]!.outputs.status.phase).toBe("Running");
+  for (const type of ["PodScheduled", "Initialized", "ContainersReady", "Ready"]) expect(state["pod"]!.outputs.status.conditions).toContainEqual(expect.objectContaining({ type, status: "True" }));
   expect(state["job"]!.outputs.status.succeeded).toBe(1);
   expect(state["wait"]!.outputs.status.phase).toBe("Active");
-  expect(state["crd"]!.outputs.status.conditions).toContainEqual(expect.objectContaining({ type: "Established", status: "True" }));
+  // The official plugin does not wait for it: what needs the definition is tried again.
+  if (onStandIns) expect(state["crd"]!.outputs.status.conditions).toContainEqual(expect.objectContaining({ type: "Established", status: "True" }));
   for (const name of ["path", "both"]) expect(state[name]!.outputs.status.phase).toBe("Done");
   expect(state["condition"]!.outputs.status.conditions[0].status).toBe("True");
   expect((await project.preview()).steps).toEqual([]);
-  expect((await project.refresh()).steps.filter((step) => !step.startsWith("skipped"))).toEqual([]);
+  const unfinished = onStandIns ? ["skipped"] : ["skipped", "crd"];
+  expect((await project.refresh()).steps.filter((step) => !unfinished.includes(step.split(":")[0]!))).toEqual([]);
 }, 400_000);
 
 test("what does not become ready in the time it has is told with its reasons, all in one run", async () => {
@@ -64,7 +68,7 @@ test("what does not become ready in the time it has is told with its reasons, al
   const in2 = `{ "pulumi.com/timeoutSeconds": "2" }`;
   project.write(`const namespace = "late";
     new k8s.core.v1.Pod("crash", { ${meta("crash", in2)}, spec: { restartPolicy: "Never", containers: [{ name: "c", image: "crash:1" }] } }, opts);
-    new k8s.batch.v1.Job("job", { ${meta("job", in2)}, spec: { backoffLimit: 0, template: ${pods("crash:1", `restartPolicy: "Never",`)} } }, opts);
+    new k8s.batch.v1.Job("job", { ${meta("job", in2.replace("2", "30"))}, spec: { backoffLimit: 0, template: ${pods("crash:1", `restartPolicy: "Never",`)} } }, opts);
     new k8s.apps.v1.StatefulSet("set", { ${meta("set", in2)}, spec: { serviceName: "set", ${selected("nosuch:1")} } }, opts);
     new k8s.core.v1.Service("pending", { ${meta("pending", `{ "pulumi.com/timeoutSeconds": "2", "test/pending": "true" }`)}, spec: { type: "LoadBalancer", ports: [{ port: 80 }] } }, opts);
     ${entry("never", `{ "pulumi.com/waitFor": "condition=Ready", "pulumi.com/timeoutSeconds": "2" }`)}`);
@@ -73,9 +77,10 @@ test("what does not become ready in the time it has is told with its reasons, al
   const state = project.state();
   for (const name of ["crash", "job", "set", "pending", "never"]) expect(state[name]!.initErrors!.length).toBeGreaterThan(0);
   const reasons = (name: string) => state[name]!.initErrors!.join("\n");
-  expect(reasons("crash")).toMatch(/exit code 1|exitCode|failed/i);
-  expect(reasons("job")).toMatch(/BackoffLimitExceeded|backoff limit|failed/i);
+  expect(reasons("crash")).toMatch(/exit code 1\b/);
+  expect(reasons("job")).toMatch(/BackoffLimitExceeded|backoff limit/i);
   expect(reasons("set")).toMatch(/ImagePullBackOff/);
   expect(reasons("pending")).toMatch(/load balancer|IP address/i);
-  expect(reasons("never")).toMatch(/Ready/);
+  expect(reasons("never")).toMatch(/never/);
+  expect(reasons("never")).toMatch(/timed out|not ready/);
 }, 300_000);

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { PluginProcess } from "../../support/plugins/pluginProcess.ts";
+import { onStandIns, PluginProcess } from "../../support/plugins/pluginProcess.ts";
 import { Cluster } from "../support/cluster.ts";
 import { Project } from "../support/project.ts";
 
@@ -40,7 +40,8 @@ test("a warm preview without changes of 100 objects costs the plugin at most 2 s
   const plugin = await PluginProcess.start("kubernetes", { NODE_COMPILE_CACHE: `${project.folder}/compiled` });
   const proc = (file: string) => readFileSync(`/proc/${plugin.process.pid}/${file}`, "utf8");
   try {
-    await plugin.call("Configure", { args: { kubeconfig: cluster.api.kubeconfig, clusterIdentifier: "east" } });
+    const configured = await plugin.configure({ kubeconfig: cluster.api.kubeconfig, clusterIdentifier: "east", enableServerSideApply: "true", enableSecretMutable: "true" });
+    expect(configured.errors).toBeUndefined();
     for (const { urn, type, id, inputs, outputs } of state) {
       const at = { urn, type, name: urn.split("::").at(-1)! };
       const checked = await plugin.call("Check", { ...at, olds: inputs, news: inputs, randomSeed: "AAAA" });
@@ -50,9 +51,12 @@ test("a warm preview without changes of 100 objects costs the plugin at most 2 s
     const [utime, stime] = proc("stat").split(") ").at(-1)!.split(" ").slice(11, 13).map(Number);
     const seconds = (utime! + stime!) / 100;
     const megabytes = Number(/VmHWM:\s+(\d+) kB/.exec(proc("status"))![1]) / 1024;
-    process.stdout.write(`plugin, no-change preview of 100 objects: ${seconds.toFixed(2)} s of processor time, ${megabytes.toFixed(0)} MB at most\n`);
-    expect(seconds).toBeLessThan(2);
-    expect(megabytes).toBeLessThan(250);
+    process.stderr.write(`plugin, no-change preview of 100 objects: ${seconds.toFixed(2)} s of processor time, ${megabytes.toFixed(0)} MB at most\n`);
+    // A promise of the stand-ins; what others cost is only told.
+    if (onStandIns) {
+      expect(seconds).toBeLessThan(2);
+      expect(megabytes).toBeLessThan(250);
+    }
   } finally {
     await plugin.stop();
   }

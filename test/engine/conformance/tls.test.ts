@@ -44,7 +44,7 @@ test("a chain of certificates from a root to a leaf: made, verified, unchanged, 
 
   // Another subject makes the root anew, and with it what it signed; keys and requests stay.
   const anew = await project.up(program("two"));
-  expect(anew.diffs["root"]).toEqual(["subject.organization: update-replace"]);
+  expect(anew.diffs["root"]).toContain("subject.organization: update-replace");
   expect([...new Set(anew.steps.map((step) => step.split(":")[0]))].sort()).toEqual(["leaf", "mesh", "root"]);
   expect((await project.preview()).steps).toEqual([]);
 

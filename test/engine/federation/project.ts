@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { stringify } from "yaml";
-import { installStandIns } from "../../../toolchain/plugins.ts";
+import { givePlugins } from "../support/plugins.ts";
 
 const repository = resolve(import.meta.dirname, "..", "..", "..");
 
@@ -23,7 +23,7 @@ export class Project {
     for (const part of ["infra", "components", "Pulumi.yaml", "package.json"]) cpSync(join(repository, part), join(this.folder, part), { recursive: true });
     symlinkSync(join(repository, "node_modules"), join(this.folder, "node_modules"));
     for (const part of ["stacks", "state", "home"]) mkdirSync(join(this.folder, part));
-    installStandIns(process.env["MESH_FEDERATION_HELM"]!, join(this.folder, "home"), repository);
+    givePlugins(join(this.folder, "home"));
     this.environment = {
       PULUMI_HOME: join(this.folder, "home"), PULUMI_BACKEND_URL: pathToFileURL(join(this.folder, "state")).href, PULUMI_CONFIG_PASSPHRASE: "engine test", PULUMI_SKIP_UPDATE_CHECK: "true",
       PATH: [process.env["MESH_FEDERATION_TEST_PULUMI"], dirname(process.execPath), process.env["PATH"]].join(delimiter),

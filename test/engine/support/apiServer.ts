@@ -78,7 +78,7 @@ export class ApiServer {
   async stop(): Promise<void> {
     for (const child of this.processes) {
       const ended = new Promise((resolve) => child.once("exit", resolve));
-      if (child.exitCode === null && child.kill("SIGTERM")) await Promise.race([ended, sleep(5000)]);
+      if (child.exitCode === null && child.kill("SIGTERM")) await Promise.race([ended, sleep(5000, undefined, { ref: false })]);
       if (child.exitCode === null) child.kill("SIGKILL");
     }
     rmSync(this.folder, { recursive: true, force: true });

@@ -5,6 +5,7 @@ import type { ApiServer } from "./apiServer.ts";
 export const loadBalancerAddress = "172.19.255.100";
 
 const node = "test";
+const nodeAddress = "10.99.1.1";
 
 /**
  * Plays what a cluster has besides its control plane: pods start and load balancers get an address.
@@ -42,22 +43,12 @@ export class Nodes {
 
   private async startPod(pod: any): Promise<void> {
     if (pod.status.containerStatuses) return;
-    const [{ image, name }] = pod.spec.containers;
-    const now = new Date().toISOString().replace(/\.\d+/, "");
-    const base = { name, image, imageID: "", restartCount: 0 };
-    const not = (state: object) => ({ ...base, ready: false, state });
-    const condition = (status: string) => [{ type: "Ready", status, lastTransitionTime: now }, { type: "ContainersReady", status, lastTransitionTime: now }];
-    let status: object = { phase: "Running", podIP: `10.99.0.${this.next++}`, conditions: condition("True"), containerStatuses: [{ ...base, ready: true, state: { running: { startedAt: now } } }] };
-    if (image.includes("nosuch")) {
-      status = { phase: "Pending", conditions: condition("False"), containerStatuses: [not({ waiting: { reason: "ImagePullBackOff", message: `Back-off pulling image "${image}"` } })] };
-      await this.warn(pod, "Failed", `Failed to pull image "${image}"`);
-    }
-    const ended = (exitCode: number) => not({ terminated: { exitCode, reason: exitCode === 0 ? "Completed" : "Error", startedAt: now, finishedAt: now } });
-    if (image.includes("crash")) status = { phase: "Failed", conditions: condition("False"), containerStatuses: [ended(1)] };
-    if (image.includes("done")) status = { phase: "Succeeded", conditions: condition("False"), containerStatuses: [ended(0)] };
+    const [{ image }] = pod.spec.containers;
+    const fate = Object.keys(fates).find((word) => image.includes(word)) as keyof typeof fates | undefined;
+    if (fate === "nosuch") await this.warn(pod, "Failed", `Failed to pull image "${image}"`);
     const path = pathOf(pod);
     await this.api.request("POST", `${path}/binding`, { target: { kind: "Node", name: node }, metadata: { name: pod.metadata.name } });
-    await this.patchStatus(path, status);
+    await this.patchStatus(path, statusOf(pod, fate, `10.99.0.${this.next++}`));
   }
 
   private endPod(pod: any): Promise<unknown> {
@@ -82,6 +73,47 @@ export class Nodes {
     const event = { metadata: { generateName: "test-", namespace }, involvedObject: { apiVersion: "v1", kind: "Pod", name, namespace, uid }, type: "Warning", reason, message, firstTimestamp: now, lastTimestamp: now, source: { component: "kubelet" } };
     return this.api.request("POST", `/api/v1/namespaces/${namespace}/events`, event);
   }
+}
+
+/** What becomes of a pod by the word in its image's name: its phase, whether it was started, and why it is not ready. */
+const fates = {
+  nosuch: { phase: "Pending", started: false, reason: "ContainersNotReady" },
+  crash: { phase: "Failed", started: false, reason: "PodFailed" },
+  done: { phase: "Succeeded", started: false, reason: "PodCompleted" },
+} as const;
+
+/**
+ * The whole status that a kubelet writes: those who wait for a pod look at different parts of it.
+ * https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-conditions
+ */
+function statusOf(pod: any, fate: keyof typeof fates | undefined, podIP: string): object {
+  const now = new Date().toISOString().replace(/\.\d+/, "");
+  const { phase, started, reason } = fate ? fates[fate] : { phase: "Running", started: true, reason: undefined };
+  const containers = pod.spec.containers as { name: string; image: string }[];
+  const condition = (type: string, holds: boolean, why?: string, message?: string) => ({ type, status: holds ? "True" : "False", lastProbeTime: null, lastTransitionTime: now, ...(why && { reason: why }), ...(message && { message }) });
+  const unready = reason === "ContainersNotReady" ? `containers with unready status: [${containers.map((c) => c.name).join(" ")}]` : undefined;
+  const state = (image: string) => {
+    if (fate === undefined) return { running: { startedAt: now } };
+    if (fate === "nosuch") return { waiting: { reason: "ImagePullBackOff", message: `Back-off pulling image "${image}"` } };
+    const exitCode = fate === "crash" ? 1 : 0;
+    return { terminated: { exitCode, reason: exitCode === 0 ? "Completed" : "Error", startedAt: now, finishedAt: now } };
+  };
+  return {
+    phase,
+    startTime: now,
+    hostIP: nodeAddress,
+    hostIPs: [{ ip: nodeAddress }],
+    podIP,
+    podIPs: [{ ip: podIP }],
+    conditions: [
+      condition("PodReadyToStartContainers", fate === undefined || fate === "nosuch"),
+      condition("Initialized", true, fate === "done" ? reason : undefined),
+      condition("Ready", started, reason, unready),
+      condition("ContainersReady", started, reason, unready),
+      condition("PodScheduled", true),
+    ],
+    containerStatuses: containers.map(({ name, image }) => ({ name, image, imageID: "", restartCount: 0, ready: started, started, state: state(image), lastState: {} })),
+  };
 }
 
 function pathOf({ metadata }: any): string {

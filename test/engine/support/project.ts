@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync, existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { installStandIns } from "../../../toolchain/plugins.ts";
+import { givePlugins } from "./plugins.ts";
 
 const root = join(import.meta.dirname, "..", "..", "..");
 
@@ -41,9 +41,7 @@ export class Project {
     mkdirSync(join(this.folder, "state"));
     const home = join(this.folder, "home");
     mkdirSync(home);
-    const given = process.env["MESH_FEDERATION_TEST_PLUGIN_HOME"];
-    if (given) symlinkSync(join(given, "plugins"), join(home, "plugins"));
-    else installStandIns(required("MESH_FEDERATION_HELM"), home, root);
+    givePlugins(home);
     symlinkSync(join(root, "node_modules"), join(this.folder, "node_modules"));
     writeFileSync(join(this.folder, "package.json"), JSON.stringify({ type: "module", main: "index.js" }));
     writeFileSync(join(this.folder, "Pulumi.yaml"), JSON.stringify({ name: "conformance", runtime: { name: "nodejs", options: { typescript: false, packagemanager: "npm" } } }));

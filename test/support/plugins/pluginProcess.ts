@@ -1,13 +1,21 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import * as grpc from "@grpc/grpc-js";
+import engineRpc from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import providerRpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import { pinned } from "../../../toolchain/versions.ts";
 import { fromMessage, toMessage, type Json } from "./wire.ts";
 
 export type PluginName = keyof typeof pinned.plugins;
 
 const root = join(import.meta.dirname, "..", "..", "..");
+
+/**
+ * Whether this project's stand-ins are tested, not the plugins of MESH_FEDERATION_TEST_PLUGIN_HOME. What only they promise
+ * is asserted under this condition.
+ */
+export const onStandIns = !process.env["MESH_FEDERATION_TEST_PLUGIN_HOME"];
 
 /** Program of a plugin: from the Pulumi home MESH_FEDERATION_TEST_PLUGIN_HOME if that is set, else the stand-in. */
 export function pluginCommand(name: PluginName): string[] {
@@ -19,22 +27,39 @@ export function pluginCommand(name: PluginName): string[] {
 /** A plugin that runs in a process of its own, asked as the engine asks it. */
 export class PluginProcess {
   readonly process: ChildProcess;
+  private readonly name: PluginName;
+  private readonly engine: grpc.Server;
   private readonly client: any;
 
-  private constructor(child: ChildProcess, port: number) {
+  private constructor(name: PluginName, child: ChildProcess, engine: grpc.Server, port: number) {
+    this.name = name;
     this.process = child;
+    this.engine = engine;
     this.client = new providerRpc.ResourceProviderClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
   }
 
   static async start(name: PluginName, env: Record<string, string> = {}): Promise<PluginProcess> {
     const [program, ...args] = pluginCommand(name);
-    const child = spawn(program!, args, { stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, ...env } });
+    const engine = await startEngine();
+    const child = spawn(program!, [...args, engine.address], { stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, ...env } });
+    const ended = (code: number | null): Error => {
+      engine.server.forceShutdown();
+      return new Error(`plugin ${name} ended with exit code ${code} before it served`);
+    };
     const port = await new Promise<number>((resolve, reject) => {
       let text = "";
       child.stdout!.on("data", (part) => (text += part).includes("\n") && resolve(Number(text.trim())));
-      child.on("error", reject).on("exit", (code) => reject(new Error(`plugin ${name} ended with exit code ${code} before it served`)));
+      child.on("error", reject).on("exit", (code) => reject(ended(code)));
     });
-    return new PluginProcess(child, port);
+    return new PluginProcess(name, child, engine.server, port);
+  }
+
+  /** Configures the plugin as the engine does, which sends the values twice: as arguments and, all texts, as variables. */
+  configure(values: Record<string, string>): ReturnType<PluginProcess["call"]> {
+    const type = `pulumi:providers:${this.name}`;
+    const variables = Object.fromEntries(Object.entries(values).map(([key, value]) => [`${this.name}:config:${key}`, value]));
+    const accepted = { acceptSecrets: true, acceptResources: true, sendsOldInputs: true, sendsOldInputsToDelete: true };
+    return this.call("Configure", { urn: `urn:pulumi:s::p::${type}::p`, id: "p", name: "p", type, variables, args: values, ...accepted });
   }
 
   /** One call; a refusal is part of the answer, as in a recording. */
@@ -53,11 +78,21 @@ export class PluginProcess {
 
   async stop(): Promise<void> {
     this.client.close();
+    this.engine.forceShutdown();
     if (this.process.exitCode !== null || this.process.signalCode !== null) return;
     const ended = new Promise((resolve) => this.process.once("exit", resolve));
     this.process.kill("SIGTERM");
     await ended;
   }
+}
+
+/** As much of an engine as a plugin needs that is asked without one: it takes the plugin's messages. */
+async function startEngine(): Promise<{ server: grpc.Server; address: string }> {
+  const server = new grpc.Server();
+  const log = (_: unknown, callback: grpc.sendUnaryData<unknown>) => callback(null, new emptyPb.Empty());
+  server.addService(engineRpc.EngineService as unknown as grpc.ServiceDefinition, { log } as grpc.UntypedServiceImplementation);
+  const port = await new Promise<number>((resolve, reject) => server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) => (error ? reject(error) : resolve(bound))));
+  return { server, address: `127.0.0.1:${port}` };
 }
 
 const codes: Record<number, string> = { [grpc.status.UNKNOWN]: "Unknown", [grpc.status.UNIMPLEMENTED]: "Unimplemented", [grpc.status.INVALID_ARGUMENT]: "InvalidArgument" };
