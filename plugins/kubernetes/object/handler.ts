@@ -13,7 +13,7 @@ import { applyObject, createObject } from "./write.ts";
 export const objects: ResourceHandler = {
   check: async (request) => checkObject({ ...request, namespace: await defaultNamespaceOf(request) }),
 
-  diff: async ({ olds, oldInputs, news, cluster }) => diffObject(inputsOf(olds, oldInputs), news, cluster.options),
+  diff: async ({ olds, oldInputs, news, ignoreChanges, cluster }) => diffObject({ olds: objectOf(olds), inputs: inputsOf(olds, oldInputs), news, ignoreChanges }, cluster.options),
 
   create: async (request) => {
     const { properties: inputs, preview, urn } = request;

@@ -3,7 +3,7 @@ import { Unreachable, type ResourceHandler } from "../cluster.ts";
 import { call, get, kindOf } from "./api.ts";
 import { diffPatch } from "./diff.ts";
 import { objects } from "./handler.ts";
-import { fieldManagerOf, idOf, parseId, stateOf } from "./state.ts";
+import { fieldManagerOf, idOf, objectOf, parseId, stateOf } from "./state.ts";
 import { applyObject } from "./write.ts";
 
 /**
@@ -20,7 +20,7 @@ export const patches: ResourceHandler = {
     return { inputs, failures };
   },
 
-  diff: async ({ oldInputs, olds, news }) => diffPatch((olds["__inputs"] as Values | undefined) ?? oldInputs, news),
+  diff: async ({ oldInputs, olds, news, ignoreChanges }) => diffPatch({ olds: objectOf(olds), inputs: (olds["__inputs"] as Values | undefined) ?? oldInputs, news, ignoreChanges }),
 
   create: async (request) => {
     if (request.preview) return { id: "", properties: request.properties };
