@@ -103,12 +103,17 @@ async function ownCreatedFields<T extends LiveObject | undefined>(operation: Ope
 
 /** Managed fields in which the creation's belong to `manager`; undefined when there is nothing to move. */
 export function migrate(managed: ManagedFields[], manager: string): ManagedFields[] | undefined {
-  const created = managed.filter((e) => e.operation === "Update" && !e.subresource && (e.manager === creator || e.manager === manager));
+  const created = managed.filter((e) => e.operation === "Update" && isOwn(e, manager));
   if (created.length === 0) return undefined;
   const applied = managed.find((e) => e.operation === "Apply" && e.manager === manager && !e.subresource);
   const base = applied ?? { ...created[0]!, manager, operation: "Apply" as const };
   const merged = { ...base, fieldsV1: created.reduce((fields, e) => union(fields, e.fieldsV1), base.fieldsV1) };
   return [merged, ...managed.filter((e) => e !== applied && !created.includes(e))];
+}
+
+/** Whether fields were set by the resource of that manager, be it at the object's creation or later. */
+export function isOwn(entry: ManagedFields, manager: string): boolean {
+  return !entry.subresource && (entry.manager === manager || (entry.operation === "Update" && entry.manager === creator));
 }
 
 function union(a: Record<string, any>, b: Record<string, any>): Record<string, any> {
