@@ -26,7 +26,7 @@ export interface Wanted {
  */
 export async function createObject(operation: Operation, wanted: Wanted): Promise<LiveObject> {
   const { kind, namespace, name, inputs, manager, preview } = wanted;
-  const query = { fieldManager: manager, fieldValidation: "Strict", dryRun: preview ? "All" : undefined };
+  const query = { fieldManager: manager, fieldValidation: "Warn", dryRun: preview ? "All" : undefined };
   try {
     const made: LiveObject = await call(operation, "POST", kind.path(namespace), { body: reveal(inputs), query });
     return preview ? made : await ownCreatedFields(operation, wanted, made);
@@ -55,7 +55,7 @@ export async function applyObject(operation: Operation, wanted: Wanted, force = 
       // JSON is YAML too.
       contentType: "application/apply-patch+yaml",
       body: reveal(inputs),
-      query: { fieldManager: manager, force: String(withForce), fieldValidation: "Strict", dryRun: preview ? "All" : undefined },
+      query: { fieldManager: manager, force: String(withForce), fieldValidation: "Warn", dryRun: preview ? "All" : undefined },
     });
   try {
     return await patch(force);
