@@ -26,7 +26,7 @@ export interface DiffRequest {
  */
 export function diffObject(request: DiffRequest, options: Options): DiffResult {
   const { news } = request;
-  return diffInputs(request, (path) => needsReplacement(apiVersionOf(news), String(reveal(news["kind"] ?? "")), path, options));
+  return diffInputs(request, (path) => needsReplacement(apiVersionOf(news), String(reveal(news["kind"] ?? "")), path, options, reveal(news["immutable"] ?? null) === true));
 }
 
 /** The same for a patch: it does not make its object, so it can make it anew no more; only another object is another patch. */

@@ -90,3 +90,21 @@ test.each<[string, string, string, boolean]>([
   ["rbac.authorization.k8s.io/v1", "RoleBinding", "subjects[0].name", false],
   ["networking.istio.io/v1", "ServiceEntry", "spec.hosts[0]", false],
 ])("a change of %s %s at %s makes a new object: %s", (apiVersion, kind, path, expected) => expect(needsReplacement(apiVersion, kind, path, options)).toBe(expected));
+
+describe("data that may change in place", () => {
+  const mutable = { enableSecretMutable: true, enableConfigMapMutable: true };
+  test.each<[string, string, boolean, boolean]>([
+    ["Secret", "data.a", false, false],
+    ["Secret", "type", false, true],
+    ["Secret", "data.a", true, true],
+    ["ConfigMap", "data.a", false, false],
+    ["ConfigMap", "binaryData.a", true, true],
+    ["ConfigMap", "metadata.labels.a", true, false],
+  ])("%s %s, immutable %s: a new object %s", (kind, path, immutable, expected) => expect(needsReplacement("v1", kind, path, mutable, immutable)).toBe(expected));
+
+  test("the object that is asked for says whether it is immutable", () => {
+    const map = (data: string, immutable: boolean): Values => ({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "m" }, immutable, data: { a: data } });
+    const replaces = (immutable: boolean) => diffObject({ olds: map("1", immutable), inputs: map("1", immutable), news: map("2", immutable), ignoreChanges: [] }, { ...options, ...mutable }).replaces;
+    expect([replaces(true), replaces(false)]).toEqual([["data.a"], []]);
+  });
+});
