@@ -47,10 +47,11 @@ export async function connect(config: ProviderConfig): Promise<Cluster> {
 }
 
 type Request = Cluster["request"];
+type Answer = Awaited<ReturnType<Request>> & { retryAfter?: number };
 
 function requesterOf(kube: KubeConfig, server: string): Request {
   const base = new URL(server);
-  const once = async (method: string, path: string, options: HttpOptions): Promise<{ status: number; body: any; retryAfter?: number }> => {
+  const once = async (method: string, path: string, options: HttpOptions): Promise<Answer> => {
     const settings: https.RequestOptions = {};
     await kube.applyToHTTPSOptions(settings);
     const agent = settings.agent as https.Agent & { keepAlive: boolean; options: { keepAlive?: boolean } };
@@ -72,7 +73,7 @@ function requesterOf(kube: KubeConfig, server: string): Request {
   };
 }
 
-function exchange(url: URL, settings: https.RequestOptions, body: string | undefined, server: string): Promise<{ status: number; body: any; retryAfter?: number }> {
+function exchange(url: URL, settings: https.RequestOptions, body: string | undefined, server: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const call = (url.protocol === "http:" ? http : https).request(url, settings, (answer) => {
       const parts: Buffer[] = [];
@@ -81,7 +82,7 @@ function exchange(url: URL, settings: https.RequestOptions, body: string | undef
       answer.on("end", () => {
         const text = Buffer.concat(parts).toString("utf8");
         const retryAfter = Number(answer.headers["retry-after"]) || undefined;
-        resolve({ status: answer.statusCode ?? 0, body: decode(text), retryAfter });
+        resolve({ status: answer.statusCode ?? 0, body: decode(text), warnings: warningsIn(answer.headers["warning"]), retryAfter });
       });
     });
     const fail = (error: Error & { code?: string }): void => {
@@ -100,6 +101,11 @@ function exchange(url: URL, settings: https.RequestOptions, body: string | undef
     call.on("error", fail);
     call.end(body);
   });
+}
+
+/** Texts of `Warning` headers as Kubernetes sends them: `299 - "text"`, several joined by commas. */
+export function warningsIn(header: string | undefined): string[] {
+  return [...(header ?? "").matchAll(/299 \S+ "((?:[^"\\]|\\.)*)"/g)].map(([, text]) => text!.replaceAll(/\\(.)/g, "$1"));
 }
 
 function decode(text: string): any {

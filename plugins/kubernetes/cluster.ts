@@ -55,10 +55,11 @@ export interface Cluster {
   defaultNamespace?: string;
   options: Options;
   /**
-   * One HTTP exchange. Answers whatever the status is; `body` is parsed JSON (text when it is not JSON).
+   * One HTTP exchange. Answers whatever the status is; `body` is parsed JSON (text when it is not JSON), `warnings` what
+   * the server says besides (deprecated versions, unknown fields).
    * @throws Unreachable when the server cannot be talked to
    */
-  request(method: string, path: string, options?: HttpOptions): Promise<{ status: number; body: any }>;
+  request(method: string, path: string, options?: HttpOptions): Promise<{ status: number; body: any; warnings?: string[] }>;
   /** The kind, or `undefined` when the cluster does not serve it. Cached; asked anew on a miss. */
   resourceOf(apiVersion: string, kind: string): Promise<ResourceKind | undefined>;
   /** E.g. `v1.34.4`. */

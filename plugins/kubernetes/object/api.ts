@@ -25,14 +25,15 @@ export class Refused extends Error {
 const patience = 60_000;
 
 /**
- * One exchange about an object. What passes by itself is tried again for a minute: an admission webhook whose pods are
+ * One exchange about an object; what the server warns of is passed on. What passes by itself is tried again for a minute: an admission webhook whose pods are
  * just starting, and a namespace that is just being made.
  *
  * @throws Refused
  */
 export async function call(operation: Operation, method: string, path: string, options: HttpOptions = {}): Promise<any> {
   for (const until = Date.now() + patience; ; await sleep(1000, undefined, { signal: operation.signal })) {
-    const { status, body } = await operation.cluster.request(method, path, { ...options, signal: operation.signal });
+    const { status, body, warnings = [] } = await operation.cluster.request(method, path, { ...options, signal: operation.signal });
+    for (const warning of warnings) operation.engine.log("warning", warning, operation.urn);
     if (status < 300) return body;
     const refused = new Refused(status, body);
     if (options.query?.["dryRun"] || !passes(refused) || Date.now() > until) throw refused;

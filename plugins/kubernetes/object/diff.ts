@@ -3,23 +3,44 @@ import type { DiffKind, DiffResult } from "../../shared/plugin.ts";
 import { equal, isObject, reveal, type Values } from "../../shared/values.ts";
 import type { Options } from "../cluster.ts";
 import { isAutonamed } from "./check.ts";
+import { contains, parsePropertyPath } from "./propertyPath.ts";
+import { reached } from "./reached.ts";
 import { isIdentity, needsReplacement } from "./replaceRules.ts";
 import { secretData } from "./state.ts";
 
-/** What differs between what was asked for and what is asked for now, and whether that takes a new object. */
-export function diffObject(before: Values, after: Values, options: Options): DiffResult {
-  return diffInputs(before, after, (path) => needsReplacement(apiVersionOf(after), String(reveal(after["kind"] ?? "")), path, options));
+/** What {@link diffObject} compares. */
+export interface DiffRequest {
+  /** State: the object as it was seen last. */
+  olds: Values;
+  /** What it was asked to be. */
+  inputs: Values;
+  /** What it is asked to be now. */
+  news: Values;
+  /** Property paths whose changes do not count. */
+  ignoreChanges: string[];
+}
+
+/**
+ * What differs between what an object has become and what it is asked to be now, and whether that takes a new object.
+ * What nobody asked for is not looked at.
+ */
+export function diffObject(request: DiffRequest, options: Options): DiffResult {
+  const { news } = request;
+  return diffInputs(request, (path) => needsReplacement(apiVersionOf(news), String(reveal(news["kind"] ?? "")), path, options, reveal(news["immutable"] ?? null) === true));
 }
 
 /** The same for a patch: it does not make its object, so it can make it anew no more; only another object is another patch. */
-export function diffPatch(before: Values, after: Values): DiffResult {
-  return diffInputs(before, after, isIdentity);
+export function diffPatch(request: DiffRequest): DiffResult {
+  return diffInputs(request, isIdentity);
 }
 
-function diffInputs(before: Values, after: Values, needsNew: (path: string) => boolean): DiffResult {
+function diffInputs({ olds, inputs, news: after, ignoreChanges }: DiffRequest, needsNew: (path: string) => boolean): DiffResult {
+  const before = reached(inputs, olds);
+  const ignored = ignoreChanges.map(parsePropertyPath);
   const detailedDiff: Record<string, { kind: DiffKind }> = {};
   const replaces: string[] = [];
   for (const change of changedPaths(secretData(before), secretData(after))) {
+    if (ignored.some((path) => contains(path, parsePropertyPath(change.path)))) continue;
     // A kind keeps its objects when it is asked for under another version of its group.
     if (change.path === "apiVersion" && groupOf(before) === groupOf(after)) continue;
     const replace = needsNew(change.path) || change.path === "apiVersion";

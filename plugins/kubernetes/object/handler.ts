@@ -6,6 +6,7 @@ import { get, isBuiltIn, kindOf, UnknownKind, type Operation } from "./api.ts";
 import { checkObject } from "./check.ts";
 import { deleteObject } from "./delete.ts";
 import { diffObject } from "./diff.ts";
+import { withIgnored } from "./ignore.ts";
 import { driftedInputs, fieldManagerOf, idOf, inputsFrom, objectOf, parseId, stateOf, type LiveObject } from "./state.ts";
 import { applyObject, createObject } from "./write.ts";
 
@@ -13,7 +14,7 @@ import { applyObject, createObject } from "./write.ts";
 export const objects: ResourceHandler = {
   check: async (request) => checkObject({ ...request, namespace: await defaultNamespaceOf(request) }),
 
-  diff: async ({ olds, oldInputs, news, cluster }) => diffObject(inputsOf(olds, oldInputs), news, cluster.options),
+  diff: async ({ olds, oldInputs, news, ignoreChanges, cluster }) => diffObject({ olds: objectOf(olds), inputs: inputsOf(olds, oldInputs), news, ignoreChanges }, cluster.options),
 
   create: async (request) => {
     const { properties: inputs, preview, urn } = request;
@@ -31,18 +32,21 @@ export const objects: ResourceHandler = {
   },
 
   update: async (request) => {
-    const { news: inputs, olds, preview, urn } = request;
-    if (preview && hasUnknown(inputs)) return { properties: inputs };
+    const { news, olds, preview, urn, ignoreChanges } = request;
+    if (preview && hasUnknown(news)) return { properties: news };
     const manager = typeof olds["__fieldManager"] === "string" ? olds["__fieldManager"] : fieldManagerOf(urn);
     const { namespace } = parseId(request.id);
     try {
-      const target = await targetOf(request, inputs, preview);
-      const applied = await applyObject(request, { ...target, namespace: namespace ?? target.namespace, inputs, manager, preview });
+      const found = await targetOf(request, news, preview);
+      const target = { ...found, namespace: namespace ?? found.namespace };
+      const before = ignoreChanges.length > 0 ? await get(request, target.kind, target.namespace, target.name!) : undefined;
+      const inputs = before ? withIgnored(news, before, manager, ignoreChanges) : news;
+      const applied = await applyObject(request, { ...target, inputs, manager, preview });
       const live = preview ? applied : await settled(request, target.kind, applied, inputs, manager, request.timeout);
       return { properties: stateOf(live, inputs, manager, String(olds["__initialApiVersion"] ?? apiVersionOf(inputs))) };
     } catch (error) {
       if (error instanceof Unreachable && request.cluster.options.skipUpdateUnreachable) return { properties: olds };
-      throw told(error, inputs, "was not successfully updated by");
+      throw told(error, news, "was not successfully updated by");
     }
   },
 

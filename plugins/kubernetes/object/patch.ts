@@ -3,7 +3,7 @@ import { Unreachable, type ResourceHandler } from "../cluster.ts";
 import { call, get, kindOf } from "./api.ts";
 import { diffPatch } from "./diff.ts";
 import { objects } from "./handler.ts";
-import { fieldManagerOf, idOf, parseId, stateOf } from "./state.ts";
+import { fieldManagerOf, idOf, objectOf, parseId, stateOf } from "./state.ts";
 import { applyObject } from "./write.ts";
 
 /**
@@ -20,7 +20,7 @@ export const patches: ResourceHandler = {
     return { inputs, failures };
   },
 
-  diff: async ({ oldInputs, olds, news }) => diffPatch((olds["__inputs"] as Values | undefined) ?? oldInputs, news),
+  diff: async ({ oldInputs, olds, news, ignoreChanges }) => diffPatch({ olds: objectOf(olds), inputs: (olds["__inputs"] as Values | undefined) ?? oldInputs, news, ignoreChanges }),
 
   create: async (request) => {
     if (request.preview) return { id: "", properties: request.properties };
@@ -28,7 +28,7 @@ export const patches: ResourceHandler = {
     const live = await get(request, kind, namespace, name);
     if (!live) throw new Error(`there is no ${kind.kind} "${namespace ? `${namespace}/` : ""}${name}" to patch; make it first, or name one that exists`);
     const manager = fieldManagerOf(request.urn);
-    const patched = await applyObject(request, { kind, namespace, name, inputs: request.properties, manager, preview: false });
+    const patched = await applyObject(request, { kind, namespace, name, inputs: request.properties, manager, preview: false, partial: true });
     return { id: idOf(patched), properties: stateOf(patched, request.properties, manager, String(request.properties["apiVersion"])) };
   },
 
@@ -36,7 +36,7 @@ export const patches: ResourceHandler = {
     if (request.preview && hasUnknown(request.news)) return { properties: request.news };
     const { kind, namespace, name } = await target(request, request.news);
     const manager = String(request.olds["__fieldManager"] ?? fieldManagerOf(request.urn));
-    const patched = await applyObject(request, { kind, namespace, name, inputs: request.news, manager, preview: request.preview });
+    const patched = await applyObject(request, { kind, namespace, name, inputs: request.news, manager, preview: request.preview, partial: true });
     return { properties: stateOf(patched, request.news, manager, String(request.news["apiVersion"])) };
   },
 

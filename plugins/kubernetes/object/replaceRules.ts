@@ -21,11 +21,15 @@ const rules: Record<string, string[]> = {
   "storage.k8s.io/v1/StorageClass": ["parameters", "provisioner"],
 };
 
-/** Whether a change at `path` (e.g. `spec.ports[0].port`) of an object of that kind needs a new object. */
-export function needsReplacement(apiVersion: string, kind: string, path: string, options: Pick<Options, "enableSecretMutable" | "enableConfigMapMutable">): boolean {
+/**
+ * Whether a change at `path` (e.g. `spec.ports[0].port`) of an object of that kind needs a new object. `immutable`: the
+ * object says so of itself, which the options do not overrule.
+ */
+export function needsReplacement(apiVersion: string, kind: string, path: string, options: Pick<Options, "enableSecretMutable" | "enableConfigMapMutable">, immutable = false): boolean {
   const general = path.replaceAll(/\[\d+\]/g, "[*]");
   if (isIdentity(general)) return true;
-  const mutable = (kind === "Secret" && options.enableSecretMutable) || (kind === "ConfigMap" && options.enableConfigMapMutable);
+  const mutable = !immutable && ((kind === "Secret" && options.enableSecretMutable) || (kind === "ConfigMap" && options.enableConfigMapMutable));
+  // The API server lets nobody change a Secret's type.
   const own = (rules[`${apiVersion}/${kind}`] ?? []).filter((rule) => !(mutable && rule !== "type"));
   return own.some((rule) => general === rule || general.startsWith(`${rule}.`) || general.startsWith(`${rule}[`));
 }

@@ -16,6 +16,8 @@ export interface Wanted {
   manager: string;
   /** Ask the server what would become of it, and change nothing. */
   preview: boolean;
+  /** The object is somebody else's and only some of its fields are wanted: nothing else of it is touched. */
+  partial?: boolean;
 }
 
 /**
@@ -24,9 +26,10 @@ export interface Wanted {
  */
 export async function createObject(operation: Operation, wanted: Wanted): Promise<LiveObject> {
   const { kind, namespace, name, inputs, manager, preview } = wanted;
-  const query = { fieldManager: manager, fieldValidation: "Strict", dryRun: preview ? "All" : undefined };
+  const query = { fieldManager: manager, fieldValidation: "Warn", dryRun: preview ? "All" : undefined };
   try {
-    return await call(operation, "POST", kind.path(namespace), { body: reveal(inputs), query });
+    const made: LiveObject = await call(operation, "POST", kind.path(namespace), { body: reveal(inputs), query });
+    return preview ? made : await ownCreatedFields(operation, wanted, made);
   } catch (error) {
     if (!(error instanceof Refused && error.reason === "AlreadyExists") || name === undefined) throw error;
     const live = await get(operation, kind, namespace, name);
@@ -44,15 +47,15 @@ export async function createObject(operation: Operation, wanted: Wanted): Promis
 
 /** Changes an object by server-side apply: fields that are no longer asked for go away, other owners' fields stay. */
 export async function applyObject(operation: Operation, wanted: Wanted, force = operation.cluster.options.enablePatchForce || isForced(wanted.inputs)): Promise<LiveObject> {
-  const { kind, namespace, name, inputs, manager, preview } = wanted;
+  const { kind, namespace, name, inputs, manager, preview, partial = false } = wanted;
   const path = kind.path(namespace, name);
-  if (!preview) await ownCreatedFields(operation, wanted);
+  if (!preview && !partial) await ownCreatedFields(operation, wanted, await get(operation, kind, namespace, name!));
   const patch = (withForce: boolean): Promise<LiveObject> =>
     call(operation, "PATCH", path, {
       // JSON is YAML too.
       contentType: "application/apply-patch+yaml",
       body: reveal(inputs),
-      query: { fieldManager: manager, force: String(withForce), fieldValidation: "Strict", dryRun: preview ? "All" : undefined },
+      query: { fieldManager: manager, force: String(withForce), fieldValidation: "Warn", dryRun: preview ? "All" : undefined },
     });
   try {
     return await patch(force);
@@ -60,7 +63,7 @@ export async function applyObject(operation: Operation, wanted: Wanted, force = 
     if (!(error instanceof Refused && error.status === 409 && error.causes.some((cause) => cause.reason === "FieldManagerConflict"))) throw error;
     const others = [...new Set(error.causes.map((cause) => /conflict with "([^"]*)"/.exec(cause.message ?? "")?.[1] ?? "another manager"))];
     // Fields from an object's creation are the stack's own; in a preview they could not be taken over beforehand.
-    if (others.every((other) => other === creator || other === manager)) return patch(true);
+    if (!partial && others.every((other) => other === creator || other === manager)) return patch(true);
     const fields = error.causes.map((cause) => cause.field).filter(Boolean);
     throw new Refused(409, {
       reason: "Conflict",
@@ -71,38 +74,46 @@ export async function applyObject(operation: Operation, wanted: Wanted, force = 
 
 /**
  * An object's fields belong to its creation (`Update`) at first. Handing them to the resource's own manager (`Apply`)
- * lets server-side apply remove what the program no longer asks for.
+ * lets server-side apply change them without a conflict, the official plugin's too, and remove what the program no
+ * longer asks for.
  * https://kubernetes.io/docs/reference/using-api/server-side-apply/#migration-between-client-side-and-server-side-apply
+ *
+ * @param live the object as it was seen last
+ * @returns the object as it is then
  */
-async function ownCreatedFields(operation: Operation, { kind, namespace, name, manager }: Wanted): Promise<void> {
-  for (let attempt = 0; attempt < 5; attempt++) {
-    const live = await get(operation, kind, namespace, name!);
-    const managed = live?.metadata.managedFields;
-    if (!live || !managed) return;
-    const migrated = migrate(managed, manager);
-    if (!migrated) return;
+async function ownCreatedFields<T extends LiveObject | undefined>(operation: Operation, { kind, manager }: Wanted, live: T): Promise<T> {
+  for (let seen: LiveObject | undefined = live, attempt = 0; seen && attempt < 5; attempt++) {
+    const { name, namespace, resourceVersion, managedFields = [] }: LiveObject["metadata"] = seen.metadata;
+    const migrated = migrate(managedFields, manager);
+    if (!migrated) return seen as T;
     const body = [
-      { op: "test", path: "/metadata/resourceVersion", value: live.metadata.resourceVersion },
+      { op: "test", path: "/metadata/resourceVersion", value: resourceVersion },
       { op: "replace", path: "/metadata/managedFields", value: migrated },
     ];
     try {
-      await call(operation, "PATCH", kind.path(namespace, name), { contentType: "application/json-patch+json", body });
-      return;
+      return await call(operation, "PATCH", kind.path(namespace, name), { contentType: "application/json-patch+json", body });
     } catch (error) {
       // Somebody changed it in between: look again.
       if (!(error instanceof Refused && [409, 422].includes(error.status))) throw error;
+      seen = await get(operation, kind, namespace, name);
     }
   }
+  return live;
 }
 
 /** Managed fields in which the creation's belong to `manager`; undefined when there is nothing to move. */
 export function migrate(managed: ManagedFields[], manager: string): ManagedFields[] | undefined {
-  const created = managed.filter((e) => e.operation === "Update" && !e.subresource && (e.manager === creator || e.manager === manager));
+  const created = managed.filter((e) => e.operation === "Update" && isOwn(e, manager));
   if (created.length === 0) return undefined;
   const applied = managed.find((e) => e.operation === "Apply" && e.manager === manager && !e.subresource);
   const base = applied ?? { ...created[0]!, manager, operation: "Apply" as const };
   const merged = { ...base, fieldsV1: created.reduce((fields, e) => union(fields, e.fieldsV1), base.fieldsV1) };
   return [merged, ...managed.filter((e) => e !== applied && !created.includes(e))];
+}
+
+/** Whether fields were set by the resource of that manager, be it at the object's creation or later. */
+export function isOwn(entry: ManagedFields, manager: string): boolean {
+  return !entry.subresource && (entry.manager === manager || (entry.operation === "Update" && entry.manager === creator));
 }
 
 function union(a: Record<string, any>, b: Record<string, any>): Record<string, any> {

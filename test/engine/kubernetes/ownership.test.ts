@@ -1,0 +1,41 @@
+import { Served } from "../support/served.ts";
+
+let served: Served;
+beforeAll(async () => void (served = await Served.start()), 200_000);
+afterAll(() => served?.stop());
+
+const object = (type: string, name: string, more: object) => {
+  const [, group, kind] = type.split(":") as [string, string, string];
+  return { apiVersion: group.replace(/^core\//, ""), kind, metadata: { name, namespace: "default" }, ...more };
+};
+const labels = { app: "a" };
+const deployment = (image: string) =>
+  object("kubernetes:apps/v1:Deployment", "web", { spec: { replicas: 0, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [{ name: "c", image }] } } } });
+const owners = (live: any) => live.metadata.managedFields.filter((e: any) => !e.subresource).map((e: any) => `${e.manager}/${e.operation}`);
+
+test.each([
+  { type: "kubernetes:core/v1:ConfigMap", path: "/api/v1/namespaces/default/configmaps/map", made: object("kubernetes:core/v1:ConfigMap", "map", { data: { a: "1" } }), changed: object("kubernetes:core/v1:ConfigMap", "map", { data: { a: "2" } }) },
+  { type: "kubernetes:apps/v1:Deployment", path: "/apis/apps/v1/namespaces/default/deployments/web", made: deployment("a:1"), changed: deployment("a:2") },
+])("what is made here can be changed by server-side apply in the resource's name without a conflict: $type", async ({ type, path, made, changed }) => {
+  const { properties } = await served.create(type, made);
+  const manager = properties["__fieldManager"];
+  expect(owners(properties)).toContain(`${manager}/Apply`);
+  const apply = (by: string, query = "") => served.api.request("PATCH", `${path}?fieldManager=${by}&force=false${query}`, changed, "application/apply-patch+yaml");
+  // The control: anybody else is refused.
+  expect((await apply("somebody")).status).toBe(409);
+  // As the official plugin does in a preview, where it can move no fields beforehand, and then for good.
+  expect((await apply(manager, "&dryRun=All")).status).toBe(200);
+  const { status, body } = await apply(manager);
+  expect(status).toBe(200);
+  expect(owners(body).filter((owner: string) => owner.startsWith("pulumi-kubernetes"))).toEqual([`${manager}/Apply`]);
+});
+
+test("a patch takes nothing over that the official plugin made", async () => {
+  const path = "/api/v1/namespaces/default/configmaps";
+  await served.api.request("POST", `${path}?fieldManager=pulumi-kubernetes`, object("kubernetes:core/v1:ConfigMap", "theirs", { data: { a: "1", b: "2" } }));
+  await served.create("kubernetes:core/v1:ConfigMapPatch", object("kubernetes:core/v1:ConfigMap", "theirs", { data: { c: "3" } }));
+  const { body } = await served.api.request("GET", `${path}/theirs`);
+  expect(body.data).toEqual({ a: "1", b: "2", c: "3" });
+  expect(owners(body)).toContain("pulumi-kubernetes/Update");
+  await expect(served.create("kubernetes:core/v1:ConfigMapPatch", object("kubernetes:core/v1:ConfigMap", "theirs", { data: { a: "4" } }))).rejects.toThrow(/data\.a are managed by "pulumi-kubernetes"/);
+});
