@@ -58,6 +58,11 @@ export function hasUnknown(value: Value | undefined): boolean {
   return some(value, (v) => v instanceof Unknown);
 }
 
+/** Whether a value is, or holds, a secret. */
+export function hasSecret(value: Value | undefined): boolean {
+  return some(value, (v) => v instanceof Secret);
+}
+
 /** Marks as secret in `value` whatever is secret at the same place in `model`. */
 export function markLike(value: any, model: Value | undefined): Value {
   if (model instanceof Secret) return value instanceof Secret ? value : new Secret(value);
