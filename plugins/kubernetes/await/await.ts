@@ -5,9 +5,7 @@ import type { LiveObject } from "../object/state.ts";
 import { parseConditions, unmet } from "./conditions.ts";
 import { reasonsOf } from "./reasons.ts";
 import { Hopeless, readinessOf, type Readiness } from "./readiness.ts";
-
-/** How long an object may take until it is ready, in seconds, unless resource or annotation say otherwise. */
-const defaultTimeout = 600;
+import { timeoutOf } from "./timeout.ts";
 
 /** An object did not become what it should. */
 export class NotReady extends Error {
@@ -25,7 +23,7 @@ export class NotReady extends Error {
  * `pulumi.com/waitFor`, `pulumi.com/timeoutSeconds`.
  * https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/managing-resources-with-server-side-apply/
  *
- * @param timeout seconds; 0: the default
+ * @param timeout seconds, as the resource says; 0: it does not
  * @returns the object as it is then
  * @throws NotReady when time is up or it cannot become ready any more
  */
@@ -36,7 +34,7 @@ export async function awaitObject(operation: Operation, kind: ResourceKind, writ
   const conditions = waitFor === undefined ? undefined : parseConditions(waitFor);
   const ready: Readiness | undefined = conditions ? async (live) => unmet(live, conditions) : readinessOf(operation, kind);
   if (!ready) return written;
-  const seconds = Number(annotations["pulumi.com/timeoutSeconds"]) || (timeout > 0 ? timeout : defaultTimeout);
+  const seconds = timeoutOf(timeout, annotations);
   const { name, namespace } = written.metadata;
   let live = written;
   let shown = "";

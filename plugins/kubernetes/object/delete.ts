@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { reveal, type Values } from "../../shared/values.ts";
+import { timeoutOf } from "../await/timeout.ts";
 import { Unreachable } from "../cluster.ts";
 import { get, Refused, type Operation } from "./api.ts";
 import { parseId, type LiveObject } from "./state.ts";
 
-/** How long an object may take to go, in seconds, unless the resource says otherwise. */
-const defaultTimeout = 600;
+/** Who waits for an object's dependents: https://kubernetes.io/docs/concepts/architecture/garbage-collection/ */
+const propagations = ["Foreground", "Background", "Orphan"];
 
 /**
  * Deletes an object and waits until it is gone. One that is gone already, with its kind or without, is no error.
@@ -25,12 +26,13 @@ export async function deleteObject(operation: Operation, id: string, object: Val
   if (!kind) return;
   const { name, namespace = kind.namespaced ? operation.cluster.namespace : undefined } = parseId(id);
   const path = kind.path(namespace, name);
-  const propagationPolicy = plain.metadata?.annotations?.["pulumi.com/deletionPropagationPolicy"] ?? "Foreground";
+  const asked = plain.metadata?.annotations?.["pulumi.com/deletionPropagationPolicy"]?.toLowerCase();
+  const propagationPolicy = propagations.find((policy) => policy.toLowerCase() === asked) ?? "Foreground";
   const { status, body } = await operation.cluster.request("DELETE", path, { body: { apiVersion: "v1", kind: "DeleteOptions", propagationPolicy }, signal: operation.signal });
   if (status === 404) return;
   if (status >= 300) throw new Refused(status, body);
   const uid = (body as any)?.metadata?.uid ?? (body as any)?.details?.uid;
-  const seconds = timeout > 0 ? timeout : defaultTimeout;
+  const seconds = timeoutOf(timeout, plain.metadata?.annotations);
   for (const until = Date.now() + seconds * 1000; ; await sleep(250, undefined, { signal: operation.signal })) {
     const live = await get(operation, kind, namespace, name);
     // Another object may have taken its name.

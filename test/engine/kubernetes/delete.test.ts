@@ -1,0 +1,43 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Served } from "../support/served.ts";
+
+let served: Served;
+beforeAll(async () => void (served = await Served.start()), 200_000);
+afterAll(() => served?.stop());
+
+const type = "kubernetes:core/v1:ConfigMap";
+const path = "/api/v1/namespaces/default/configmaps";
+const map = (name: string, metadata: object) => ({ apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace: "default", ...metadata }, data: {} });
+const held = { finalizers: ["example.com/late"] };
+const release = (name: string) => served.api.request("PATCH", `${path}/${name}`, { metadata: { finalizers: null } }, "application/merge-patch+json");
+
+test("an object that a finalizer holds is waited for until it is gone", async () => {
+  const { id, properties } = await served.create(type, map("late", held));
+  const order: string[] = [];
+  const deleting = served.delete(type, id, properties).then(() => order.push("deleted"));
+  await sleep(1500);
+  order.push("released");
+  await release("late");
+  await deleting;
+  expect(order).toEqual(["released", "deleted"]);
+  expect((await served.api.request("GET", `${path}/late`)).status).toBe(404);
+}, 30_000);
+
+test("one that stays is an error that names what holds it, after the time that its annotation gives", async () => {
+  const { id, properties } = await served.create(type, map("stays", { ...held, annotations: { "pulumi.com/timeoutSeconds": "1" } }));
+  await expect(served.delete(type, id, properties)).rejects.toThrow(/"default\/stays" is still there 1 s after its deletion, held by its finalizers example\.com\/late/);
+  await release("stays");
+}, 30_000);
+
+test("the annotation that says what becomes of dependents may be written in any case", async () => {
+  for (const [name, policy, left] of [["orphans", "ORPHAN", true], ["takes", "background", false]] as const) {
+    const { id, properties } = await served.create(type, map(name, { annotations: { "pulumi.com/deletionPropagationPolicy": policy } }));
+    const owner = { apiVersion: "v1", kind: "ConfigMap", name, uid: properties["metadata"].uid };
+    await served.api.request("POST", path, map(`${name}-child`, { ownerReferences: [owner] }));
+    await served.delete(type, id, properties);
+    const child = async () => (await served.api.request("GET", `${path}/${name}-child`)).status === 200;
+    for (let i = 0; i < 40 && (await child()) !== left; i++) await sleep(250);
+    if (left) await sleep(2000);
+    expect(await child()).toBe(left);
+  }
+}, 60_000);
