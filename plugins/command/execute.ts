@@ -14,7 +14,7 @@ export interface Execution {
 }
 
 /**
- * Runs a command to its end and returns what it printed, each without its last line break. It leads a process group of
+ * Runs a command to its end and returns what it printed, each without its last line feed. It leads a process group of
  * its own, which ends as a whole when `signal` fires. No secret gets into process arguments, log lines or the error.
  *
  * @throws with exit code, command line and outputs when it fails
@@ -52,7 +52,7 @@ export async function execute(execution: Execution, signal: AbortSignal, log: (l
     });
     if (signal.aborted) throw new Error("the command was stopped before its end, because the operation was cancelled");
     if (ended) throw new Error(`${ended}: running ${mask(JSON.stringify(reveal(execution.script)))}:\n${mask(both.join(""))}`);
-    return { stdout: outputs.stdout.replace(/\r?\n$/, ""), stderr: outputs.stderr.replace(/\r?\n$/, "") };
+    return { stdout: outputs.stdout.replace(/\n$/, ""), stderr: outputs.stderr.replace(/\n$/, "") };
   } finally {
     signal.removeEventListener("abort", stop);
   }

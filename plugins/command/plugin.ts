@@ -91,9 +91,14 @@ function execution(inputs: Values, script: Value, previous?: Values): Execution 
     logging: inputs["logging"],
     environment: {
       ...plain(inputs["environment"]),
-      ...(passOn ? { PULUMI_COMMAND_STDOUT: previous["stdout"] ?? "", PULUMI_COMMAND_STDERR: previous["stderr"] ?? "" } : {}),
+      ...(passOn ? said(previous) : {}),
     },
   };
+}
+
+/** What a command said before, for the environment; nothing for what it did not say, so that `${PULUMI_COMMAND_STDOUT-none}` works. */
+function said({ stdout, stderr }: Values): Values {
+  return Object.fromEntries(Object.entries({ PULUMI_COMMAND_STDOUT: stdout, PULUMI_COMMAND_STDERR: stderr }).filter((entry): entry is [string, Value] => entry[1] !== undefined && !equal(entry[1], "")));
 }
 
 /** A map whose secrecy, if it is secret as a whole, goes down to its entries. */
