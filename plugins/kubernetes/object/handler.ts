@@ -7,7 +7,7 @@ import { checkObject } from "./check.ts";
 import { deleteObject } from "./delete.ts";
 import { diffObject } from "./diff.ts";
 import { withIgnored } from "./ignore.ts";
-import { driftedInputs, fieldManagerOf, idOf, inputsFrom, objectOf, parseId, stateOf, type LiveObject } from "./state.ts";
+import { driftedInputs, idOf, inputsFrom, managerOf, objectOf, parseId, stateOf, type LiveObject } from "./state.ts";
 import { applyObject, createObject } from "./write.ts";
 
 /** Ordinary objects: every kind a cluster serves, custom resources included. */
@@ -19,7 +19,7 @@ export const objects: ResourceHandler = {
   create: async (request) => {
     const { properties: inputs, preview, urn } = request;
     if (preview && hasUnknown(inputs)) return { id: "", properties: inputs };
-    const manager = fieldManagerOf(urn);
+    const manager = managerOf(urn, {}, inputs);
     try {
       const target = await targetOf(request, inputs, preview);
       const made = await createObject(request, { ...target, inputs, manager, preview });
@@ -34,7 +34,7 @@ export const objects: ResourceHandler = {
   update: async (request) => {
     const { news, olds, preview, urn, ignoreChanges } = request;
     if (preview && hasUnknown(news)) return { properties: news };
-    const manager = typeof olds["__fieldManager"] === "string" ? olds["__fieldManager"] : fieldManagerOf(urn);
+    const manager = managerOf(urn, olds, news);
     const { namespace } = parseId(request.id);
     try {
       const found = await targetOf(request, news, preview);
@@ -63,7 +63,7 @@ export const objects: ResourceHandler = {
     const { namespace, name } = parseId(request.id);
     const live = await get(request, kind, kind.namespaced ? (namespace ?? request.cluster.namespace) : undefined, name);
     if (!live) return undefined;
-    const manager = typeof properties["__fieldManager"] === "string" ? properties["__fieldManager"] : fieldManagerOf(request.urn);
+    const manager = managerOf(request.urn, properties, {});
     const imported = Object.keys(known).length === 0;
     const now = imported ? inputsFrom(live) : driftedInputs(known, objectOf(properties), live);
     return { id: idOf(live), inputs: now, properties: stateOf(live, now, manager, String(properties["__initialApiVersion"] ?? apiVersion)) };

@@ -3,7 +3,7 @@ import { Unreachable, type ResourceHandler } from "../cluster.ts";
 import { call, get, kindOf } from "./api.ts";
 import { diffPatch } from "./diff.ts";
 import { objects } from "./handler.ts";
-import { fieldManagerOf, idOf, objectOf, parseId, stateOf } from "./state.ts";
+import { idOf, managerOf, objectOf, parseId, stateOf } from "./state.ts";
 import { applyObject } from "./write.ts";
 
 /**
@@ -27,7 +27,7 @@ export const patches: ResourceHandler = {
     const { kind, namespace, name } = await target(request, request.properties);
     const live = await get(request, kind, namespace, name);
     if (!live) throw new Error(`there is no ${kind.kind} "${namespace ? `${namespace}/` : ""}${name}" to patch; make it first, or name one that exists`);
-    const manager = fieldManagerOf(request.urn);
+    const manager = managerOf(request.urn, {}, request.properties);
     const patched = await applyObject(request, { kind, namespace, name, inputs: request.properties, manager, preview: false, partial: true });
     return { id: idOf(patched), properties: stateOf(patched, request.properties, manager, String(request.properties["apiVersion"])) };
   },
@@ -35,7 +35,7 @@ export const patches: ResourceHandler = {
   update: async (request) => {
     if (request.preview && hasUnknown(request.news)) return { properties: request.news };
     const { kind, namespace, name } = await target(request, request.news);
-    const manager = String(request.olds["__fieldManager"] ?? fieldManagerOf(request.urn));
+    const manager = managerOf(request.urn, request.olds, request.news);
     const patched = await applyObject(request, { kind, namespace, name, inputs: request.news, manager, preview: request.preview, partial: true });
     return { properties: stateOf(patched, request.news, manager, String(request.news["apiVersion"])) };
   },
@@ -47,7 +47,7 @@ export const patches: ResourceHandler = {
     try {
       const { kind, namespace, name } = await target(request, inputs);
       if (!(await get(request, kind, namespace, name))) return;
-      const manager = String(request.properties["__fieldManager"] ?? fieldManagerOf(request.urn));
+      const manager = managerOf(request.urn, request.properties, {});
       // Applying nothing but the object's name takes away what this manager alone had set.
       const body = { apiVersion: reveal(inputs["apiVersion"]!), kind: kind.kind, metadata: { name, ...(namespace ? { namespace } : {}) } };
       await call(request, "PATCH", kind.path(namespace, name), { contentType: "application/apply-patch+yaml", body, query: { fieldManager: manager, force: "true" } });

@@ -34,6 +34,12 @@ export function fieldManagerOf(urn: string): string {
   return `pulumi-kubernetes-${hash}`;
 }
 
+/** Field manager of a resource: the one that its annotation names, else its state's, else its own. */
+export function managerOf(urn: string, state: Values, inputs: Values): string {
+  const named = (reveal(inputs["metadata"] ?? null) as any)?.annotations?.["pulumi.com/patchFieldManager"];
+  return named || state["__fieldManager"] || fieldManagerOf(urn);
+}
+
 /** Id of an object: `namespace/name`, or `name`. */
 export function idOf(live: { metadata: { name: string; namespace?: string } }): string {
   return live.metadata.namespace ? `${live.metadata.namespace}/${live.metadata.name}` : live.metadata.name;

@@ -39,3 +39,12 @@ test("a patch takes nothing over that the official plugin made", async () => {
   expect(owners(body)).toContain("pulumi-kubernetes/Update");
   await expect(served.create("kubernetes:core/v1:ConfigMapPatch", object("kubernetes:core/v1:ConfigMap", "theirs", { data: { a: "4" } }))).rejects.toThrow(/data\.a are managed by "pulumi-kubernetes"/);
 });
+
+test("an annotation names another field manager", async () => {
+  const type = "kubernetes:core/v1:ConfigMap";
+  const named = (manager: string, data: string) => object(type, "named", { metadata: { name: "named", namespace: "default", annotations: { "pulumi.com/patchFieldManager": manager } }, data: { a: data } });
+  const { id, properties } = await served.create(type, named("team-a", "1"));
+  expect([properties["__fieldManager"], owners(properties)]).toEqual(["team-a", ["team-a/Apply"]]);
+  const updated = await served.update(type, id, properties, named("team-a", "2"));
+  expect([updated["properties"].data, owners(updated["properties"])]).toEqual([{ a: "2" }, ["team-a/Apply"]]);
+});
