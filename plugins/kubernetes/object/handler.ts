@@ -51,25 +51,37 @@ export const objects: ResourceHandler = {
   },
 
   read: async (request) => {
-    const { properties, inputs } = request;
-    const known = inputsOf(properties, inputs);
-    const [, group, typeKind] = request.type.split(":") as [string, string, string];
-    const apiVersion = String(reveal(known["apiVersion"] ?? group.replace(/^core\//, "")));
-    const kind = await request.cluster.resourceOf(apiVersion, String(reveal(known["kind"] ?? typeKind))).catch((error: unknown) => {
-      if (error instanceof Unreachable && request.cluster.options.deleteUnreachable) return undefined;
-      throw error;
-    });
-    if (!kind) return undefined;
-    const { namespace, name } = parseId(request.id);
-    const live = await get(request, kind, kind.namespaced ? (namespace ?? request.cluster.namespace) : undefined, name);
-    if (!live) return undefined;
-    const manager = managerOf(request.urn, properties, {});
-    const imported = Object.keys(known).length === 0;
-    const now = imported ? inputsFrom(live) : driftedInputs(known, objectOf(properties), live);
-    return { id: idOf(live), inputs: now, properties: stateOf(live, now, manager, String(properties["__initialApiVersion"] ?? apiVersion)) };
+    try {
+      return await readObject(request);
+    } catch (error) {
+      const { id, properties, inputs } = request;
+      // A state from before is better than none; an import has none.
+      if (!(error instanceof Unreachable && request.cluster.options.skipUpdateUnreachable) || Object.keys(properties).length === 0) throw error;
+      request.engine.log("warning", `${error.message}; skipUpdateUnreachable is set, so that the state stays as it was and may be out of date`, request.urn);
+      return { id, properties, inputs };
+    }
   },
 
   delete: async (request) => deleteObject(request, request.id, objectOf(request.properties), request.timeout),
+};
+
+const readObject: ResourceHandler["read"] = async (request) => {
+  const { properties, inputs } = request;
+  const known = inputsOf(properties, inputs);
+  const [, group, typeKind] = request.type.split(":") as [string, string, string];
+  const apiVersion = String(reveal(known["apiVersion"] ?? group.replace(/^core\//, "")));
+  const kind = await request.cluster.resourceOf(apiVersion, String(reveal(known["kind"] ?? typeKind))).catch((error: unknown) => {
+    if (error instanceof Unreachable && request.cluster.options.deleteUnreachable) return undefined;
+    throw error;
+  });
+  if (!kind) return undefined;
+  const { namespace, name } = parseId(request.id);
+  const live = await get(request, kind, kind.namespaced ? (namespace ?? request.cluster.namespace) : undefined, name);
+  if (!live) return undefined;
+  const manager = managerOf(request.urn, properties, {});
+  const imported = Object.keys(known).length === 0;
+  const now = imported ? inputsFrom(live) : driftedInputs(known, objectOf(properties), live);
+  return { id: idOf(live), inputs: now, properties: stateOf(live, now, manager, String(properties["__initialApiVersion"] ?? apiVersion)) };
 };
 
 /** Kinds that are never in a namespace, as far as they are common; the server has the last word. */
