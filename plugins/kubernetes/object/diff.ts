@@ -1,6 +1,6 @@
 import { changedPaths } from "../../shared/changes.ts";
 import type { DiffKind, DiffResult } from "../../shared/plugin.ts";
-import { equal, isObject, reveal, type Values } from "../../shared/values.ts";
+import { equal, isObject, reveal, Secret, type Values } from "../../shared/values.ts";
 import type { Options } from "../cluster.ts";
 import { isAutonamed } from "./check.ts";
 import { contains, parsePropertyPath } from "./propertyPath.ts";
@@ -41,6 +41,7 @@ function diffInputs({ olds, inputs, news: after, ignoreChanges }: DiffRequest, n
   const replaces: string[] = [];
   for (const change of changedPaths(secretData(before), secretData(after))) {
     if (ignored.some((path) => contains(path, parsePropertyPath(change.path)))) continue;
+    if (change.path === "metadata.namespace" && sameNamespace(olds, before, after)) continue;
     // A kind keeps its objects when it is asked for under another version of its group.
     if (change.path === "apiVersion" && groupOf(before) === groupOf(after)) continue;
     const replace = needsNew(change.path) || change.path === "apiVersion";
@@ -52,13 +53,26 @@ function diffInputs({ olds, inputs, news: after, ignoreChanges }: DiffRequest, n
     replaces,
     detailedDiff,
     // Two objects of one name cannot stand side by side; one that was named here gets another name.
-    deleteBeforeReplace: replaces.length > 0 && !isAutonamed(after) && sameName(before, after),
+    deleteBeforeReplace: replaces.length > 0 && !isAutonamed(after) && sameName(before, after) && sameNamespace(olds, before, after),
   };
 }
 
 function sameName(before: Values, after: Values): boolean {
-  const names = [before, after].map((inputs) => (isObject(inputs["metadata"]) ? (inputs["metadata"] as Values) : {}));
-  return equal(names[0]!["name"], names[1]!["name"]) && equal(names[0]!["namespace"], names[1]!["namespace"]);
+  return equal(metadataOf(before)["name"], metadataOf(after)["name"]);
+}
+
+/** Whether the object stays where it is: naming its namespace, or no longer naming `default`, moves nothing. */
+function sameNamespace(live: Values, before: Values, after: Values): boolean {
+  const [is, asked, wanted] = [live, before, after].map((object) => metadataOf(object)["namespace"]);
+  // An object that is there without a namespace can have none.
+  if (is === undefined && metadataOf(live)["uid"] !== undefined) return true;
+  return equal(asked ?? is ?? "default", wanted ?? (asked === undefined ? (is ?? "default") : "default"));
+}
+
+function metadataOf(object: Values): Values {
+  const metadata = object["metadata"];
+  const plain = metadata instanceof Secret ? metadata.value : metadata;
+  return isObject(plain) ? (plain as Values) : {};
 }
 
 function apiVersionOf(inputs: Values): string {

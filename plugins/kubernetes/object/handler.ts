@@ -14,7 +14,11 @@ import { applyObject, createObject } from "./write.ts";
 export const objects: ResourceHandler = {
   check: async (request) => checkObject({ ...request, namespace: await defaultNamespaceOf(request) }),
 
-  diff: async ({ olds, oldInputs, news, ignoreChanges, cluster }) => diffObject({ olds: objectOf(olds), inputs: inputsOf(olds, oldInputs), news, ignoreChanges }, cluster.options),
+  diff: async ({ urn, olds, oldInputs, news, ignoreChanges, cluster, engine }) => {
+    if ((reveal(news["metadata"] ?? null) as any)?.annotations?.["pulumi.com/replaceUnready"] === "true")
+      engine.log("warning", "pulumi.com/replaceUnready is not built into this stand-in for the kubernetes plugin: nothing is replaced for it", urn);
+    return diffObject({ olds: objectOf(olds), inputs: inputsOf(olds, oldInputs), news, ignoreChanges }, cluster.options);
+  },
 
   create: async (request) => {
     const { properties: inputs, preview, urn } = request;

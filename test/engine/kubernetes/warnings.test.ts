@@ -12,4 +12,6 @@ test("a field that the server does not know is a warning, and what the server wa
   expect((await cluster.get("/api/v1/namespaces/default/services/odd")).spec.externalName).toBe("a.example");
   const again = await project.preview(program.replace("nosuchField: 1", ""));
   expect(again.output).not.toContain("warning");
+  const annotated = await project.preview(program.replace("nosuchField: 1", "").replace(`namespace: "default"`, `namespace: "default", annotations: { "pulumi.com/replaceUnready": "true" }`));
+  expect(annotated.output).toMatch(/warning: pulumi\.com\/replaceUnready is not built into this stand-in/);
 }, 100_000);

@@ -108,3 +108,17 @@ describe("data that may change in place", () => {
     expect([replaces(true), replaces(false)]).toEqual([["data.a"], []]);
   });
 });
+
+test.each<{ name: string; live?: string; asked?: string; wanted?: string; moves: boolean }>([
+  { name: "named where none was, as it is", live: "default", asked: undefined, wanted: "default", moves: false },
+  { name: "named where none was, as the context's is", live: "ctx", asked: undefined, wanted: "ctx", moves: false },
+  { name: "named where none was, another", live: "ctx", asked: undefined, wanted: "other", moves: true },
+  { name: "default is not named any more", live: "default", asked: "default", wanted: undefined, moves: false },
+  { name: "another is not named any more", live: "n", asked: "n", wanted: undefined, moves: true },
+  { name: "another", live: "n", asked: "n", wanted: "m", moves: true },
+  { name: "of an object that has none", asked: undefined, wanted: "default", moves: false },
+])("a namespace $name: a new object $moves", ({ live, asked, wanted, moves }) => {
+  const map = (namespace: string | undefined, more: Values = {}): Values => ({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "m", ...(namespace === undefined ? {} : { namespace }), ...more } });
+  const result = diffObject({ olds: map(live, { uid: "u" }), inputs: map(asked), news: map(wanted), ignoreChanges: [] }, options);
+  expect([result.replaces, result.deleteBeforeReplace]).toEqual([moves ? ["metadata.namespace"] : [], false]);
+});
