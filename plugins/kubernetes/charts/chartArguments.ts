@@ -36,7 +36,7 @@ export function chartArguments(inputs: ChartInputs): { args: string[]; files: Re
 }
 
 /** Text of an asset, as the protocol carries it (pulumi/sdk/go/common/resource/asset). */
-function assetText(asset: unknown): string {
+export function assetText(asset: unknown): string {
   const { text, path } = asset as { text?: string; path?: string };
   if (typeof text === "string" && text !== "") return text;
   if (typeof path === "string") return readFileSync(path, "utf8");

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { appendFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeChart } from "../support/chart.ts";
 import { Cluster } from "../support/cluster.ts";
@@ -19,7 +19,10 @@ test("a release: installed, unchanged, upgraded, rolled back, stopped by foreign
   const { outputs, id } = project.state()["app"]!;
   expect(id).toBe("rel/app");
   expect(outputs.status).toMatchObject({ name: "app", namespace: "rel", revision: 1, status: "deployed", chart: "app", version: "1.2.3", appVersion: "4.5.6" });
-  expect(outputs.resourceNames["ConfigMap/v1"]).toContain("rel/app");
+  expect(outputs.resourceNames["ConfigMap/v1"]).toEqual(["app", "app-keep"]);
+  expect(outputs).toMatchObject({ version: "1.2.3", checksum: expect.stringMatching(/^[0-9a-f]{64}$/), atomic: false, description: "", values: { text: "first" } });
+  for (const own of ["compat", "valueYamlFiles"]) expect(outputs).not.toHaveProperty(own);
+  expect(project.stateText()).toMatch(/"__inputs": ?\{\s*"4dabf18193072939515e22adb298388d"/);
   expect((await configMap("rel", "app")).data).toMatchObject({ text: "first", password: "hush-value" });
   for (const text of [installed.output, project.stateText()]) expect(text).not.toContain("hush-value");
   expect((await project.preview()).steps).toEqual([]);
@@ -29,6 +32,19 @@ test("a release: installed, unchanged, upgraded, rolled back, stopped by foreign
   expect(upgraded.steps).toEqual(["app: update"]);
   expect((await configMap("rel", "app")).data).toMatchObject({ text: "second", password: "none" });
   expect(project.state()["app"]!.outputs.status.revision).toBe(2);
+
+  // A chart's files and value files count, although the program names the same ones.
+  appendFileSync(join(project.folder, "app", "templates", "config.yaml"), "  more: x\n");
+  expect((await project.preview()).diffs["app"]).toEqual(["checksum: update"]);
+  expect((await project.up()).steps).toEqual(["app: update"]);
+  expect((await configMap("rel", "app")).data.more).toBe("x");
+  const withFile = release("app", `{ text: "second" }`, `valueYamlFiles: [new pulumi.asset.FileAsset("values.yaml")]`);
+  writeFileSync(join(project.folder, "values.yaml"), "password: of file\n");
+  await project.up(withFile);
+  expect((await configMap("rel", "app")).data).toMatchObject({ text: "second", password: "of file" });
+  expect((await project.preview()).steps).toEqual([]);
+  writeFileSync(join(project.folder, "values.yaml"), "password: of other file\n");
+  expect((await project.preview()).diffs["app"]).toEqual(["checksum: update", "values.password: update"]);
 
   // An upgrade that does not come up is undone; objects of another owner stop an installation, and stay.
   await cluster.api.apply("/api/v1/namespaces/rel/configmaps/other", { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "other" }, data: { text: "theirs" } });

@@ -14,7 +14,7 @@ export function writeChart(folder: string): void {
     "Chart.yaml": "apiVersion: v2\nname: app\nversion: 1.2.3\nappVersion: 4.5.6\n",
     "values.yaml": "image: good:1\ntext: one\nwidget: false\npassword: none\n",
     "crds/widgets.yaml": JSON.stringify(widgets),
-    "templates/config.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ .Release.Name }}, annotations: {}}\ndata: {text: {{ .Values.text | quote }}, password: {{ .Values.password | quote }} }\n",
+    "templates/config.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ .Release.Name }}, annotations: {}}\ndata:\n  text: {{ .Values.text | quote }}\n  password: {{ .Values.password | quote }}\n",
     "templates/deployment.yaml":
       "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: {{ .Release.Name }}}\nspec:\n  selector: {matchLabels: {app: {{ .Release.Name }}}}\n  template:\n    metadata: {labels: {app: {{ .Release.Name }}}}\n    spec: {containers: [{name: c, image: {{ .Values.image | quote }}, resources: {limits: {cpu: 2000m}}}]}\n",
     "templates/keep.yaml": 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ .Release.Name }}-keep, annotations: {"helm.sh/resource-policy": keep}}\n',
