@@ -1,5 +1,5 @@
 import type { ConstructRequest } from "../../shared/plugin.ts";
-import { hasUnknown, isObject, reveal, Secret, type Value, type Values } from "../../shared/values.ts";
+import { hasUnknown, isObject, reveal, Secret, Unknown, type Value, type Values } from "../../shared/values.ts";
 import { Unreachable, type Context } from "../cluster.ts";
 import { withNamespace } from "../manifests/configGroup.ts";
 import { parseManifests, type Manifest } from "../manifests/parse.ts";
@@ -13,17 +13,19 @@ interface Inputs extends ChartInputs {
   skipCrds?: boolean;
   skipAwait?: boolean;
   resourcePrefix?: string;
-  postRenderer?: unknown;
+  postRenderer?: { command: string; args?: string[] };
 }
+
+const known = ["chart", "dependencyUpdate", "devel", "keyring", "name", "namespace", "plainHttp", "postRenderer", "repositoryOpts", "resourcePrefix", "skipAwait", "skipCrds", "valueYamlFiles", "values", "verify", "version"];
 
 /** The component `helm.sh/v4:Chart`: every object of a rendered chart as a resource. Hooks are not run. */
 export async function constructChart(request: ConstructRequest, { cluster, engine }: Context): Promise<{ urn: string; state: Values }> {
+  refuseOthers(request);
   if (hasUnknown(request.inputs)) {
     engine.log("warning", `${request.name}: its inputs are not known yet, so this preview does not show its objects`);
     return registerComponent(request, undefined);
   }
   const inputs = reveal(request.inputs) as Inputs;
-  if (inputs.postRenderer) throw new Error("postRenderer is not built into this stand-in for the kubernetes plugin; use transforms, or the official plugin");
   const namespace = inputs.namespace ?? cluster.namespace;
   const manifests = await render(request.name, inputs, namespace, { cluster, signal: request.signal });
   const placed = await Promise.all(manifests.map((manifest) => withNamespace(manifest, cluster, manifests, namespace)));
@@ -41,12 +43,23 @@ async function render(name: string, inputs: Inputs, namespace: string, { cluster
     throw error instanceof Unreachable ? new Error(`chart ${name} cannot be rendered: ${error.message}`) : error;
   }
   const crds = inputs.skipCrds ? "--skip-crds" : "--include-crds";
+  const { command, args: more = [] } = inputs.postRenderer ?? {};
+  const renderer = command ? ["--post-renderer", command, ...more.flatMap((arg) => ["--post-renderer-args", arg])] : [];
   try {
-    const text = await helm({ args: ["template", inputs.name ?? name, ...args, "--namespace", namespace, crds, "--no-hooks", "--skip-tests", ...capabilities], files, signal });
+    const text = await helm({ args: ["template", inputs.name ?? name, ...args, "--namespace", namespace, crds, "--no-hooks", "--skip-tests", ...renderer, ...capabilities], files, signal });
     return parseManifests(text, `chart ${name}`);
   } catch (error) {
     throw new Error(`chart ${name} (${inputs.chart}) cannot be rendered: ${(error as Error).message}`);
   }
+}
+
+/** What a chart cannot be told here is refused, rather than left out silently. */
+function refuseOthers({ name, inputs }: ConstructRequest): void {
+  const given = Object.entries(inputs).filter(([, value]) => value instanceof Unknown || Boolean(reveal(value))).map(([key]) => key);
+  if (given.includes("includeHooks"))
+    throw new Error(`chart ${name}: includeHooks is not built into this stand-in for the kubernetes plugin: a Chart's hooks are not run; leave it out, use helm.v3.Release, which runs them, or the official plugin`);
+  const other = given.find((key) => !known.includes(key));
+  if (other) throw new Error(`chart ${name}: ${other} is no input of a Chart that this stand-in for the kubernetes plugin knows; leave it out. It knows ${known.join(", ")}`);
 }
 
 /** Texts that the inputs mark as secret. Very short ones are left out: they would hit innocent values. */

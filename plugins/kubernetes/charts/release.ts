@@ -5,30 +5,11 @@ import { hasUnknown, isObject, reveal, Secret, Unknown, type Values } from "../.
 import { Unreachable, type Cluster, type Context, type ResourceHandler } from "../cluster.ts";
 import { fieldManagerOf } from "../object/state.ts";
 import { parseManifests } from "../manifests/parse.ts";
-import { chartArguments, type ChartInputs } from "./chartArguments.ts";
+import { chartArguments } from "./chartArguments.ts";
 import { helm } from "./helm.ts";
 import { refusedInputs, releaseInputs } from "./releaseInputs.ts";
+import { releaseOptions, type ReleaseInputs as Inputs } from "./releaseOptions.ts";
 import { rendered, resourceNames } from "./rendered.ts";
-
-interface Inputs extends ChartInputs {
-  name: string;
-  namespace: string;
-  timeout?: number;
-  atomic?: boolean;
-  cleanupOnFail?: boolean;
-  createNamespace?: boolean;
-  description?: string;
-  disableOpenapiValidation?: boolean;
-  disableWebhooks?: boolean;
-  forceUpdate?: boolean;
-  maxHistory?: number;
-  renderSubchartNotes?: boolean;
-  resetValues?: boolean;
-  reuseValues?: boolean;
-  skipAwait?: boolean;
-  skipCrds?: boolean;
-  waitForJobs?: boolean;
-}
 
 /** One line of `helm list`. */
 interface Listed {
@@ -82,13 +63,14 @@ export const release: ResourceHandler = {
     if (preview) return { id: "", properties: foreseen(properties) };
     const inputs = reveal(properties) as Inputs;
     const found = await list(request, inputs);
-    if (found) {
-      if (!(await list(request, inputs, ownerOf(urn))))
-        throw new Error(`release "${inputs.name}" already exists in namespace ${inputs.namespace} and was not made by this stack; give yours another name, or uninstall the one that is there (helm uninstall ${inputs.name} -n ${inputs.namespace})`);
-      // What an interrupted installation left is not worth keeping.
-      if (found.status !== "deployed") await uninstall(request, inputs);
-    }
-    return { id: `${inputs.namespace}/${inputs.name}`, properties: await deploy(request, properties) };
+    const id = `${inputs.namespace}/${inputs.name}`;
+    if (!found || (inputs.replace && found.status === "uninstalled")) return { id, properties: await deploy(request, properties, "install") };
+    if (!(await list(request, inputs, ownerOf(urn))))
+      throw new Error(`release "${inputs.name}" already exists in namespace ${inputs.namespace} and was not made by this stack; give yours another name, or uninstall the one that is there (helm uninstall ${inputs.name} -n ${inputs.namespace})`);
+    if (found.status === "deployed") return { id, properties: await deploy(request, properties, "upgrade") };
+    // What an interrupted installation left is not worth keeping.
+    await uninstall(request, inputs);
+    return { id, properties: await deploy(request, properties, "install") };
   },
 
   update: async (request) => {
@@ -96,9 +78,9 @@ export const release: ResourceHandler = {
     if (preview) return { properties: foreseen(news) };
     const inputs = reveal(news) as Inputs;
     const found = await list(request, inputs);
-    if (found && /^pending-(upgrade|rollback)$/.test(found.status)) await run(request, inputs, ["rollback", inputs.name, "--wait", "--timeout", `${inputs.timeout ?? 300}s`]);
+    if (found && /^pending-(upgrade|rollback)$/.test(found.status)) await run(request, inputs, ["rollback", inputs.name, "--wait", "--timeout", `${inputs.timeout || 300}s`]);
     if (found?.status === "pending-install") await uninstall(request, inputs);
-    return { properties: await deploy(request, news) };
+    return { properties: await deploy(request, news, "upgrade") };
   },
 
   read: async (request) => {
@@ -127,27 +109,11 @@ export const release: ResourceHandler = {
 };
 
 /** Installs or upgrades, and answers the release's new properties. A release that did not come up stays in state. */
-async function deploy(request: Target & { urn: string }, properties: Values): Promise<Values> {
+async function deploy(request: Target & { urn: string }, properties: Values, verb: "install" | "upgrade"): Promise<Values> {
   const inputs = reveal(properties) as Inputs;
   const { args, files } = chartArguments(inputs);
-  const flags: Record<string, unknown> = {
-    wait: !inputs.skipAwait,
-    atomic: inputs.atomic,
-    "cleanup-on-fail": inputs.cleanupOnFail,
-    "create-namespace": inputs.createNamespace,
-    "disable-openapi-validation": inputs.disableOpenapiValidation,
-    "no-hooks": inputs.disableWebhooks,
-    force: inputs.forceUpdate,
-    "render-subchart-notes": inputs.renderSubchartNotes,
-    "reset-values": inputs.resetValues || !inputs.reuseValues,
-    "reuse-values": inputs.reuseValues,
-    "skip-crds": inputs.skipCrds,
-    "wait-for-jobs": inputs.waitForJobs,
-  };
-  const values = { timeout: `${inputs.timeout ?? 300}s`, "history-max": inputs.maxHistory, description: inputs.description, labels: `${label}=${ownerOf(request.urn)}` };
-  const options = [...Object.entries(flags).flatMap(([flag, on]) => (on ? [`--${flag}`] : [])), ...Object.entries(values).flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag}`, String(value)]))];
   try {
-    await run(request, inputs, ["upgrade", "--install", inputs.name, ...args, ...options], files);
+    await run(request, inputs, [...(verb === "install" ? ["install"] : ["upgrade", "--install"]), inputs.name, ...args, ...releaseOptions(inputs, verb), "--labels", `${label}=${ownerOf(request.urn)}`], files);
   } catch (error) {
     if (error instanceof Unreachable) throw error;
     const message = `release "${inputs.name}" in namespace ${inputs.namespace}: ${explained((error as Error).message)}`;
@@ -161,8 +127,8 @@ async function deploy(request: Target & { urn: string }, properties: Values): Pr
   return stateOf(properties, { version: status["version"]!, resourceNames: await liveNames(request, inputs), status });
 }
 
-async function uninstall(request: Target, inputs: Pick<Inputs, "name" | "namespace" | "timeout" | "skipAwait">): Promise<void> {
-  const wait = inputs.skipAwait ? [] : ["--wait", "--timeout", `${inputs.timeout ?? 300}s`];
+async function uninstall(request: Target, inputs: Pick<Inputs, "name" | "namespace" | "timeout" | "atomic" | "skipAwait">): Promise<void> {
+  const wait = inputs.skipAwait && !inputs.atomic ? [] : ["--wait", "--timeout", `${inputs.timeout || 300}s`];
   await run(request, inputs, ["uninstall", inputs.name, "--ignore-not-found", ...wait]);
 }
 
@@ -180,7 +146,7 @@ async function liveNames(request: Target, inputs: { name: string; namespace: str
 /** What the release would hold, without asking the cluster: the official plugin previews releases of clusters out of reach. */
 async function render(inputs: Inputs, cluster: Cluster, signal: AbortSignal): Promise<Values> {
   const { args, files } = chartArguments(inputs);
-  const template = ["template", inputs.name, ...args, "--namespace", inputs.namespace, ...(inputs.skipCrds ? ["--skip-crds"] : ["--include-crds"]), ...(inputs.disableWebhooks ? ["--no-hooks"] : [])];
+  const template = ["template", inputs.name, ...args, "--namespace", inputs.namespace, ...(inputs.skipCrds ? ["--skip-crds"] : ["--include-crds"]), ...(inputs.disableWebhooks ? ["--no-hooks"] : []), ...(inputs.postrender ? ["--post-renderer", inputs.postrender] : [])];
   const print = (more: string[]): Promise<string> => helm({ args: [...template, ...more], files, signal });
   // Helm built without its release scripts takes the cluster for an old one; the real one decides whether a chart fits.
   const printed = await print([]).catch(async (error: Error) => {

@@ -1,7 +1,7 @@
 import { parse } from "yaml";
 import type { CheckFailure } from "../../shared/plugin.ts";
 import { hasSecret, hasUnknown, isObject, reveal, Secret, Unknown, type Value, type Values } from "../../shared/values.ts";
-import { assetText } from "./chartArguments.ts";
+import { assetText, noCredentials } from "./chartArguments.ts";
 
 const flags = [
   "allowNullValues", "atomic", "cleanupOnFail", "createNamespace", "dependencyUpdate", "devel", "disableCRDHooks", "disableOpenapiValidation", "disableWebhooks", "forceUpdate", "lint",
@@ -44,7 +44,7 @@ export function refusedInputs(given: Values): CheckFailure[] {
   const repository = given["repositoryOpts"] instanceof Secret ? given["repositoryOpts"].value : given["repositoryOpts"];
   for (const name of ["username", "password"])
     if (isObject(repository) && set((repository as Values)[name]))
-      refuse(`repositoryOpts.${name}`, "is not built into this stand-in for the kubernetes plugin: helm takes it as an argument, which every process of the machine can read; use a local chart, a public repository or an OCI registry logged in to, or the official plugin");
+      refuse(`repositoryOpts.${name}`, noCredentials);
   for (const name of Object.keys(given))
     if (given[name] !== null && !known.includes(name) && !consumed.includes(name)) refuse(name, `is no input of a Release that this stand-in for the kubernetes plugin knows; leave it out. It knows ${known.toSorted().join(", ")}`);
   return failures;

@@ -54,7 +54,10 @@ test("a release: installed, unchanged, upgraded, rolled back, stopped by foreign
   expect(run.output).toMatch(/ConfigMap "other" in namespace "rel" exists and cannot be imported into the current release/);
   expect((await configMap("rel", "app")).data.text).toBe("second");
   expect((await configMap("rel", "other")).data).toEqual({ text: "theirs" });
-  const recovered = await project.up(release("app", `{ text: "fourth" }`));
+  project.write(release("app", `{ text: "fourth" }`, "lint: true"));
+  expect((await project.run("preview")).output).toMatch(/lint is not built into this stand-in/);
+  const recovered = await project.up(release("app", `{ text: "fourth" }`) + release("other", `{ text: "mine" }`, "takeOwnership: true"));
+  expect((await configMap("rel", "other")).data.text).toBe("mine");
   expect(recovered.steps).toContain("app: update");
   expect((await configMap("rel", "app")).data.text).toBe("fourth");
   expect((await project.preview()).steps).toEqual([]);
