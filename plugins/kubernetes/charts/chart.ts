@@ -42,11 +42,13 @@ async function render(name: string, inputs: Inputs, namespace: string, { cluster
     // Charts render by what the cluster can do; rendered without it, objects would seem to come or go.
     throw error instanceof Unreachable ? new Error(`chart ${name} cannot be rendered: ${error.message}`) : error;
   }
+  // As the official plugin: the chart's `lookup` sees the cluster, in previews too.
+  const asks = ["--dry-run=server", ...(cluster.context ? ["--kube-context", cluster.context] : [])];
   const crds = inputs.skipCrds ? "--skip-crds" : "--include-crds";
   const { command, args: more = [] } = inputs.postRenderer ?? {};
   const renderer = command ? ["--post-renderer", command, ...more.flatMap((arg) => ["--post-renderer-args", arg])] : [];
   try {
-    const text = await helm({ args: ["template", inputs.name ?? name, ...args, "--namespace", namespace, crds, "--no-hooks", "--skip-tests", ...renderer, ...capabilities], files, signal });
+    const text = await helm({ args: ["template", inputs.name ?? name, ...args, "--namespace", namespace, crds, "--no-hooks", "--skip-tests", ...renderer, ...capabilities, ...asks], files, kubeconfig: cluster.kubeconfigText, signal });
     return parseManifests(text, `chart ${name}`);
   } catch (error) {
     throw new Error(`chart ${name} (${inputs.chart}) cannot be rendered: ${(error as Error).message}`);

@@ -92,8 +92,10 @@ test("charts, groups and patches: children by their official names, in order, ke
   ].map((name) => `${name}: create`).sort();
   const created = await project.up(program("one"));
   expect(created.steps).toEqual(children);
-  expect((await configMap("ch", "app")).data).toEqual({ text: "one", password: "hush-value" });
-  expect((await configMap("ch", "plain")).data).toEqual({ text: "one", password: "none" });
+  // The chart's `lookup` saw the cluster.
+  const seen = "Namespace";
+  expect((await configMap("ch", "app")).data).toEqual({ text: "one", password: "hush-value", seen });
+  expect((await configMap("ch", "plain")).data).toEqual({ text: "one", password: "none", seen });
   expect((await configMap("ch", "foreign")).data).toEqual({ theirs: "x", ours: "one" });
   expect(project.stateText()).not.toMatch(new RegExp(`hush-value|${Buffer.from("hush-value").toString("base64")}`));
   expect((await project.preview()).steps).toEqual([]);
