@@ -10,6 +10,7 @@ import { helm } from "./helm.ts";
 import { refusedInputs, releaseInputs } from "./releaseInputs.ts";
 import { releaseOptions, type ReleaseInputs as Inputs } from "./releaseOptions.ts";
 import { rendered, resourceNames } from "./rendered.ts";
+import { secretTexts, withoutTexts } from "./secretTexts.ts";
 
 /** One line of `helm list`. */
 interface Listed {
@@ -44,7 +45,7 @@ export const release: ResourceHandler = {
     try {
       return { inputs: { ...inputs, ...(await render(reveal(inputs) as Inputs, cluster, signal)) }, failures };
     } catch (error) {
-      return { inputs, failures: [{ property: "chart", reason: `${(error as Error).message}; check the chart's name, version and repository` }] };
+      return { inputs, failures: [{ property: "chart", reason: `${withoutTexts((error as Error).message, secretTexts(inputs))}; check the chart's name, version and repository` }] };
     }
   },
 
@@ -116,7 +117,7 @@ async function deploy(request: Target & { urn: string }, properties: Values, ver
     await run(request, inputs, [...(verb === "install" ? ["install"] : ["upgrade", "--install"]), inputs.name, ...args, ...releaseOptions(inputs, verb), "--labels", `${label}=${ownerOf(request.urn)}`], files);
   } catch (error) {
     if (error instanceof Unreachable) throw error;
-    const message = `release "${inputs.name}" in namespace ${inputs.namespace}: ${explained((error as Error).message)}`;
+    const message = `release "${inputs.name}" in namespace ${inputs.namespace}: ${explained(withoutTexts((error as Error).message, secretTexts(properties)))}`;
     const left = request.signal.aborted ? undefined : await list(request, inputs).catch(() => undefined);
     if (!left) throw new Error(message);
     throw new InitFailed(message, { id: `${inputs.namespace}/${inputs.name}`, properties: stateOf(properties, { status: statusOf(left) }), inputs: properties, reasons: [message] });
@@ -190,5 +191,5 @@ function ownerOf(urn: string): string {
 
 function explained(message: string): string {
   if (!message.includes("cannot be imported into the current release")) return message;
-  return `${message}\nObjects of another owner are in the way. Delete them, or hand them over to this release: set their label app.kubernetes.io/managed-by=Helm and their annotations meta.helm.sh/release-name and meta.helm.sh/release-namespace`;
+  return `${message}\nObjects of another owner are in the way. Delete them, or let this release take them over: set its takeOwnership to true, or set their label app.kubernetes.io/managed-by=Helm and their annotations meta.helm.sh/release-name and meta.helm.sh/release-namespace`;
 }

@@ -63,7 +63,7 @@ function effectiveValues(given: Values): Value {
 }
 
 function parsedFile(file: unknown): Values {
-  const content: unknown = parse(assetText(file));
+  const content: unknown = parse(assetText(file), { prettyErrors: false }); // Pretty ones quote the file, which may be secret.
   if (content !== null && !isObject(content)) throw new Error("a file of valueYamlFiles is no map of values");
   return (content ?? {}) as Values;
 }

@@ -28,6 +28,16 @@ test("a release: installed, unchanged, upgraded, rolled back, stopped by foreign
   expect((await project.preview()).steps).toEqual([]);
   expect((await project.refresh()).steps).toEqual([]);
 
+  // Neither what a preview shows nor what a chart complains about gives a secret away.
+  const changing = (text: string) => `const secret = pulumi.secret("hush-${text}"); ${release("app", `{ text: "${text}", password: secret }`)} new k8s.helm.v4.Chart("chart", { chart: "./app", values: { text: "${text}", password: secret } }, opts);`;
+  project.write(changing("fine"));
+  const shown = await project.run("preview", ["--diff"]);
+  expect(shown.output).toContain("[secret]");
+  project.write(changing("bad"));
+  const complaint = await project.run("preview");
+  expect(complaint.output).toMatch(/not with password \[secret\]/);
+  for (const run of [shown, complaint]) expect(run.output).not.toMatch(/hush-(fine|bad|value)/);
+
   const upgraded = await project.up(release("app", `{ text: "second" }`));
   expect(upgraded.steps).toEqual(["app: update"]);
   expect((await configMap("rel", "app")).data).toMatchObject({ text: "second", password: "none" });
@@ -51,9 +61,12 @@ test("a release: installed, unchanged, upgraded, rolled back, stopped by foreign
   project.write(release("app", `{ text: "third", image: "nosuch:1" }`, "atomic: true").replace("timeout: 60", "timeout: 3") + release("other", `{ text: "mine" }`));
   const run = await project.run("up", ["--yes", "--skip-preview", "--continue-on-error"]);
   expect(run.code).not.toBe(0);
-  expect(run.output).toMatch(/ConfigMap "other" in namespace "rel" exists and cannot be imported into the current release/);
+  expect(run.output).toMatch(/ConfigMap "other" in namespace "rel" exists and cannot be imported into the current release[^]*Objects of another owner are in the way[^]*takeOwnership/);
   expect((await configMap("rel", "app")).data.text).toBe("second");
   expect((await configMap("rel", "other")).data).toEqual({ text: "theirs" });
+  const kept = project.state();
+  expect(kept["app"]).toMatchObject({ initErrors: [expect.stringContaining('release "app" in namespace rel')], outputs: { status: { status: "deployed" } } });
+  expect(kept).not.toHaveProperty("other");
   project.write(release("app", `{ text: "fourth" }`, "lint: true"));
   expect((await project.run("preview")).output).toMatch(/lint is not built into this stand-in/);
   const recovered = await project.up(release("app", `{ text: "fourth" }`) + release("other", `{ text: "mine" }`, "takeOwnership: true"));

@@ -19,6 +19,7 @@ export function writeChart(folder: string): void {
       "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: {{ .Release.Name }}}\nspec:\n  selector: {matchLabels: {app: {{ .Release.Name }}}}\n  template:\n    metadata: {labels: {app: {{ .Release.Name }}}}\n    spec: {containers: [{name: c, image: {{ .Values.image | quote }}, resources: {limits: {cpu: 2000m}}}]}\n",
     "templates/keep.yaml": 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ .Release.Name }}-keep, annotations: {"helm.sh/resource-policy": keep}}\n',
     "templates/hook.yaml": 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ .Release.Name }}-hook, annotations: {"helm.sh/hook": post-delete}}\n',
+    "templates/check.yaml": '{{ if eq .Values.text "bad" }}{{ fail (printf "not with password %s" .Values.password) }}{{ end }}',
     "templates/widget.yaml": "{{ if .Values.widget }}\napiVersion: chart.example/v1\nkind: Widget\nmetadata: {name: {{ .Release.Name }}}\n{{ end }}",
   };
   for (const [name, text] of Object.entries(files)) {
