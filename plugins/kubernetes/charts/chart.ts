@@ -1,11 +1,12 @@
 import type { ConstructRequest } from "../../shared/plugin.ts";
-import { hasUnknown, isObject, reveal, Secret, type Value, type Values } from "../../shared/values.ts";
+import { hasUnknown, reveal, Unknown, type Values } from "../../shared/values.ts";
 import { Unreachable, type Context } from "../cluster.ts";
 import { withNamespace } from "../manifests/configGroup.ts";
 import { parseManifests, type Manifest } from "../manifests/parse.ts";
 import { registerComponent } from "../manifests/register.ts";
 import { chartArguments, type ChartInputs } from "./chartArguments.ts";
 import { helm } from "./helm.ts";
+import { markTexts, secretTexts, withoutTexts } from "./secretTexts.ts";
 
 interface Inputs extends ChartInputs {
   name?: string;
@@ -13,25 +14,27 @@ interface Inputs extends ChartInputs {
   skipCrds?: boolean;
   skipAwait?: boolean;
   resourcePrefix?: string;
-  postRenderer?: unknown;
+  postRenderer?: { command: string; args?: string[] };
 }
+
+const known = ["chart", "dependencyUpdate", "devel", "keyring", "name", "namespace", "plainHttp", "postRenderer", "repositoryOpts", "resourcePrefix", "skipAwait", "skipCrds", "valueYamlFiles", "values", "verify", "version"];
 
 /** The component `helm.sh/v4:Chart`: every object of a rendered chart as a resource. Hooks are not run. */
 export async function constructChart(request: ConstructRequest, { cluster, engine }: Context): Promise<{ urn: string; state: Values }> {
+  refuseOthers(request);
   if (hasUnknown(request.inputs)) {
     engine.log("warning", `${request.name}: its inputs are not known yet, so this preview does not show its objects`);
     return registerComponent(request, undefined);
   }
   const inputs = reveal(request.inputs) as Inputs;
-  if (inputs.postRenderer) throw new Error("postRenderer is not built into this stand-in for the kubernetes plugin; use transforms, or the official plugin");
   const namespace = inputs.namespace ?? cluster.namespace;
-  const manifests = await render(request.name, inputs, namespace, { cluster, signal: request.signal });
-  const placed = await Promise.all(manifests.map((manifest) => withNamespace(manifest, cluster, manifests, namespace)));
   const secrets = secretTexts(request.inputs);
+  const manifests = await render(request.name, inputs, namespace, { cluster, signal: request.signal, secrets });
+  const placed = await Promise.all(manifests.map((manifest) => withNamespace(manifest, cluster, manifests, namespace)));
   return registerComponent(request, placed, { prefix: inputs.resourcePrefix, skipAwait: inputs.skipAwait, inputs: (manifest) => markTexts(manifest as unknown as Values, secrets) as Values });
 }
 
-async function render(name: string, inputs: Inputs, namespace: string, { cluster, signal }: { cluster: Context["cluster"]; signal: AbortSignal }): Promise<Manifest[]> {
+async function render(name: string, inputs: Inputs, namespace: string, { cluster, signal, secrets }: { cluster: Context["cluster"]; signal: AbortSignal; secrets: string[] }): Promise<Manifest[]> {
   const { args, files } = chartArguments(inputs);
   let capabilities: string[];
   try {
@@ -40,27 +43,24 @@ async function render(name: string, inputs: Inputs, namespace: string, { cluster
     // Charts render by what the cluster can do; rendered without it, objects would seem to come or go.
     throw error instanceof Unreachable ? new Error(`chart ${name} cannot be rendered: ${error.message}`) : error;
   }
+  // As the official plugin: the chart's `lookup` sees the cluster, in previews too.
+  const asks = ["--dry-run=server", ...(cluster.context ? ["--kube-context", cluster.context] : [])];
   const crds = inputs.skipCrds ? "--skip-crds" : "--include-crds";
+  const { command, args: more = [] } = inputs.postRenderer ?? {};
+  const renderer = command ? ["--post-renderer", command, ...more.flatMap((arg) => ["--post-renderer-args", arg])] : [];
   try {
-    const text = await helm({ args: ["template", inputs.name ?? name, ...args, "--namespace", namespace, crds, "--no-hooks", "--skip-tests", ...capabilities], files, signal });
+    const text = await helm({ args: ["template", inputs.name ?? name, ...args, "--namespace", namespace, crds, "--no-hooks", "--skip-tests", ...renderer, ...capabilities, ...asks], files, kubeconfig: cluster.kubeconfigText, signal });
     return parseManifests(text, `chart ${name}`);
   } catch (error) {
-    throw new Error(`chart ${name} (${inputs.chart}) cannot be rendered: ${(error as Error).message}`);
+    throw new Error(`chart ${name} (${inputs.chart}) cannot be rendered: ${withoutTexts((error as Error).message, secrets)}`);
   }
 }
 
-/** Texts that the inputs mark as secret. Very short ones are left out: they would hit innocent values. */
-function secretTexts(value: Value | undefined, inside = false): string[] {
-  if (value instanceof Secret) return secretTexts(value.value, true);
-  if (Array.isArray(value)) return value.flatMap((v) => secretTexts(v, inside));
-  if (isObject(value)) return Object.values(value).flatMap((v) => secretTexts(v as Value, inside));
-  return inside && typeof value === "string" && value.length > 3 ? [value] : [];
-}
-
-/** Marks every text as secret that shows one of `secrets`, plainly or in base64. */
-function markTexts(value: Value, secrets: string[]): Value {
-  if (secrets.length === 0) return value;
-  if (typeof value === "string") return secrets.some((s) => value.includes(s) || value.includes(Buffer.from(s).toString("base64"))) ? new Secret(value) : value;
-  if (Array.isArray(value)) return value.map((v) => markTexts(v, secrets));
-  return isObject(value) ? Object.fromEntries(Object.entries(value).map(([k, v]) => [k, markTexts(v as Value, secrets)])) : value;
+/** What a chart cannot be told here is refused, rather than left out silently. */
+function refuseOthers({ name, inputs }: ConstructRequest): void {
+  const given = Object.entries(inputs).filter(([, value]) => value instanceof Unknown || Boolean(reveal(value))).map(([key]) => key);
+  if (given.includes("includeHooks"))
+    throw new Error(`chart ${name}: includeHooks is not built into this stand-in for the kubernetes plugin: a Chart's hooks are not run; leave it out, use helm.v3.Release, which runs them, or the official plugin`);
+  const other = given.find((key) => !known.includes(key));
+  if (other) throw new Error(`chart ${name}: ${other} is no input of a Chart that this stand-in for the kubernetes plugin knows; leave it out. It knows ${known.join(", ")}`);
 }

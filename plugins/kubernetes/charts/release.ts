@@ -1,32 +1,16 @@
 import { createHash } from "node:crypto";
 import { changedPaths } from "../../shared/changes.ts";
-import { InitFailed, type CheckFailure, type DiffKind } from "../../shared/plugin.ts";
-import { hasUnknown, reveal, Unknown, type Values } from "../../shared/values.ts";
-import { Unreachable, type Context, type ResourceHandler } from "../cluster.ts";
+import { InitFailed, type DiffKind } from "../../shared/plugin.ts";
+import { hasUnknown, isObject, reveal, Secret, Unknown, type Values } from "../../shared/values.ts";
+import { Unreachable, type Cluster, type Context, type ResourceHandler } from "../cluster.ts";
 import { fieldManagerOf } from "../object/state.ts";
 import { parseManifests } from "../manifests/parse.ts";
-import { chartArguments, type ChartInputs } from "./chartArguments.ts";
+import { chartArguments } from "./chartArguments.ts";
 import { helm } from "./helm.ts";
-
-interface Inputs extends ChartInputs {
-  name: string;
-  namespace: string;
-  timeout?: number;
-  atomic?: boolean;
-  cleanupOnFail?: boolean;
-  createNamespace?: boolean;
-  description?: string;
-  disableOpenapiValidation?: boolean;
-  disableWebhooks?: boolean;
-  forceUpdate?: boolean;
-  maxHistory?: number;
-  renderSubchartNotes?: boolean;
-  resetValues?: boolean;
-  reuseValues?: boolean;
-  skipAwait?: boolean;
-  skipCrds?: boolean;
-  waitForJobs?: boolean;
-}
+import { refusedInputs, releaseInputs } from "./releaseInputs.ts";
+import { releaseOptions, type ReleaseInputs as Inputs } from "./releaseOptions.ts";
+import { rendered, resourceNames } from "./rendered.ts";
+import { secretTexts, withoutTexts } from "./secretTexts.ts";
 
 /** One line of `helm list`. */
 interface Listed {
@@ -40,51 +24,64 @@ interface Listed {
 
 type Target = Context & { signal: AbortSignal };
 
-const outputs = ["status", "resourceNames"];
 /** Label of the releases that a stack made, by which it knows them again after a crash. */
 const label = "pulumi";
 
 /** A Helm release: `helm.sh/v3:Release`, made by the helm program. */
 export const release: ResourceHandler = {
-  check: async ({ name, olds, news, randomSeed, cluster }) => {
+  check: async ({ name, olds, news, randomSeed, cluster, signal }) => {
     const made = `${name}-${createHash("sha256").update(randomSeed).digest("hex").slice(0, 8)}`;
     const old = hasUnknown(olds["name"]) ? undefined : olds["name"];
-    const inputs: Values = { timeout: 300, ...news, name: news["name"] ?? old ?? made, namespace: news["namespace"] ?? cluster.namespace };
-    const failures: CheckFailure[] = [];
-    if (inputs["chart"] === undefined) failures.push({ property: "chart", reason: "chart is missing: give a chart's name, its folder, or its oci:// address" });
-    return { inputs, failures };
+    const failures = refusedInputs(news);
+    const placed = { ...news, name: news["name"] || old || made, namespace: news["namespace"] || cluster.namespace };
+    let inputs: Values;
+    try {
+      inputs = releaseInputs(placed);
+    } catch (error) {
+      return { inputs: placed, failures: [...failures, { property: "valueYamlFiles", reason: (error as Error).message }] };
+    }
+    if (failures.length > 0) return { inputs, failures };
+    if (hasUnknown(inputs)) return { inputs: { ...inputs, checksum: Unknown.value, resourceNames: Unknown.value }, failures };
+    try {
+      return { inputs: { ...inputs, ...(await render(reveal(inputs) as Inputs, cluster, signal)) }, failures };
+    } catch (error) {
+      return { inputs, failures: [{ property: "chart", reason: `${withoutTexts((error as Error).message, secretTexts(inputs))}; check the chart's name, version and repository` }] };
+    }
   },
 
-  diff: async ({ oldInputs, olds, news }) => {
-    const before = Object.keys(oldInputs).length > 0 ? oldInputs : Object.fromEntries(Object.entries(olds).filter(([key]) => !outputs.includes(key)));
-    const changes = changedPaths(before, news);
+  diff: async ({ oldInputs, olds, news, ignoreChanges }) => {
+    const before = inputsOf(olds) ?? oldInputs;
+    const after = ignoreChanges.includes("checksum") && before["checksum"] !== undefined ? { ...news, checksum: before["checksum"] } : news;
+    const changes = changedPaths(before, after);
     const replaces = changes.filter(({ path }) => ["name", "namespace"].includes(path)).map(({ path }) => path);
-    const detailedDiff = Object.fromEntries(changes.map(({ path, kind }) => [path, { kind: (replaces.includes(path) ? `${kind}-replace` : kind) as DiffKind }]));
-    return { changes: changes.length > 0, replaces, detailedDiff };
+    const detailedDiff = Object.fromEntries(changes.map(({ path, kind }) => [path, { kind: (replaces.includes(path) ? `${kind}-replace` : kind) as DiffKind, inputDiff: true }]));
+    const diffs = [...new Set(changes.map(({ path }) => path.split(/[.[]/)[0]!))];
+    return { changes: changes.length > 0, replaces, diffs, detailedDiff };
   },
 
   create: async (request) => {
     const { properties, preview, urn } = request;
-    if (preview) return { id: "", properties: { ...properties, status: Unknown.value, resourceNames: Unknown.value } };
+    if (preview) return { id: "", properties: foreseen(properties) };
     const inputs = reveal(properties) as Inputs;
     const found = await list(request, inputs);
-    if (found) {
-      if (!(await list(request, inputs, ownerOf(urn))))
-        throw new Error(`release "${inputs.name}" already exists in namespace ${inputs.namespace} and was not made by this stack; give yours another name, or uninstall the one that is there (helm uninstall ${inputs.name} -n ${inputs.namespace})`);
-      // What an interrupted installation left is not worth keeping.
-      if (found.status !== "deployed") await uninstall(request, inputs);
-    }
-    return { id: `${inputs.namespace}/${inputs.name}`, properties: await deploy(request, properties) };
+    const id = `${inputs.namespace}/${inputs.name}`;
+    if (!found || (inputs.replace && found.status === "uninstalled")) return { id, properties: await deploy(request, properties, "install") };
+    if (!(await list(request, inputs, ownerOf(urn))))
+      throw new Error(`release "${inputs.name}" already exists in namespace ${inputs.namespace} and was not made by this stack; give yours another name, or uninstall the one that is there (helm uninstall ${inputs.name} -n ${inputs.namespace})`);
+    if (found.status === "deployed") return { id, properties: await deploy(request, properties, "upgrade") };
+    // What an interrupted installation left is not worth keeping.
+    await uninstall(request, inputs);
+    return { id, properties: await deploy(request, properties, "install") };
   },
 
   update: async (request) => {
     const { news, preview } = request;
-    if (preview) return { properties: { ...news, status: Unknown.value, resourceNames: Unknown.value } };
+    if (preview) return { properties: foreseen(news) };
     const inputs = reveal(news) as Inputs;
     const found = await list(request, inputs);
-    if (found && /^pending-(upgrade|rollback)$/.test(found.status)) await run(request, inputs, ["rollback", inputs.name, "--wait", "--timeout", `${inputs.timeout ?? 300}s`]);
+    if (found && /^pending-(upgrade|rollback)$/.test(found.status)) await run(request, inputs, ["rollback", inputs.name, "--wait", "--timeout", `${inputs.timeout || 300}s`]);
     if (found?.status === "pending-install") await uninstall(request, inputs);
-    return { properties: await deploy(request, news) };
+    return { properties: await deploy(request, news, "upgrade") };
   },
 
   read: async (request) => {
@@ -93,8 +90,12 @@ export const release: ResourceHandler = {
     const place = { namespace: slash < 0 ? request.cluster.namespace : id.slice(0, slash), name: id.slice(slash + 1) };
     const found = await list(request, place);
     if (!found) return undefined;
-    const known = Object.keys(inputs).length > 0 ? inputs : { ...place, chart: found.chart.replace(/-v?\d+\.\d+\.\d+.*$/, ""), values: JSON.parse(await run(request, place, ["get", "values", place.name, "-o", "json"])) as Values };
-    return { id, inputs: known, properties: { ...properties, ...known, status: statusOf(found), resourceNames: properties["resourceNames"] ?? (await resourceNames(request, place)) } };
+    const status = statusOf(found);
+    const live = { version: status["version"]!, resourceNames: await liveNames(request, place), status };
+    if (Object.keys(inputs).length > 0) return { id, inputs, properties: { ...properties, ...live } };
+    const values = JSON.parse(await run(request, place, ["get", "values", place.name, "-o", "json"])) as Values | null;
+    const imported: Values = { ...releaseInputs({ ...place, chart: status["chart"]!, version: live.version, values: values ?? {} }), checksum: "", resourceNames: live.resourceNames };
+    return { id, inputs: imported, properties: stateOf(imported, live) };
   },
 
   delete: async (request) => {
@@ -109,41 +110,26 @@ export const release: ResourceHandler = {
 };
 
 /** Installs or upgrades, and answers the release's new properties. A release that did not come up stays in state. */
-async function deploy(request: Target & { urn: string }, properties: Values): Promise<Values> {
+async function deploy(request: Target & { urn: string }, properties: Values, verb: "install" | "upgrade"): Promise<Values> {
   const inputs = reveal(properties) as Inputs;
   const { args, files } = chartArguments(inputs);
-  const flags: Record<string, unknown> = {
-    wait: !inputs.skipAwait,
-    atomic: inputs.atomic,
-    "cleanup-on-fail": inputs.cleanupOnFail,
-    "create-namespace": inputs.createNamespace,
-    "disable-openapi-validation": inputs.disableOpenapiValidation,
-    "no-hooks": inputs.disableWebhooks,
-    force: inputs.forceUpdate,
-    "render-subchart-notes": inputs.renderSubchartNotes,
-    "reset-values": inputs.resetValues || !inputs.reuseValues,
-    "reuse-values": inputs.reuseValues,
-    "skip-crds": inputs.skipCrds,
-    "wait-for-jobs": inputs.waitForJobs,
-  };
-  const values = { timeout: `${inputs.timeout ?? 300}s`, "history-max": inputs.maxHistory, description: inputs.description, labels: `${label}=${ownerOf(request.urn)}` };
-  const options = [...Object.entries(flags).flatMap(([flag, on]) => (on ? [`--${flag}`] : [])), ...Object.entries(values).flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag}`, String(value)]))];
   try {
-    await run(request, inputs, ["upgrade", "--install", inputs.name, ...args, ...options], files);
+    await run(request, inputs, [...(verb === "install" ? ["install"] : ["upgrade", "--install"]), inputs.name, ...args, ...releaseOptions(inputs, verb), "--labels", `${label}=${ownerOf(request.urn)}`], files);
   } catch (error) {
     if (error instanceof Unreachable) throw error;
-    const message = `release "${inputs.name}" in namespace ${inputs.namespace}: ${explained((error as Error).message)}`;
+    const message = `release "${inputs.name}" in namespace ${inputs.namespace}: ${explained(withoutTexts((error as Error).message, secretTexts(properties)))}`;
     const left = request.signal.aborted ? undefined : await list(request, inputs).catch(() => undefined);
     if (!left) throw new Error(message);
-    throw new InitFailed(message, { id: `${inputs.namespace}/${inputs.name}`, properties: { ...properties, status: statusOf(left) }, inputs: properties, reasons: [message] });
+    throw new InitFailed(message, { id: `${inputs.namespace}/${inputs.name}`, properties: stateOf(properties, { status: statusOf(left) }), inputs: properties, reasons: [message] });
   }
   const made = await list(request, inputs);
   if (!made) throw new Error(`release "${inputs.name}" was installed, and now it is not in namespace ${inputs.namespace}: did somebody uninstall it?`);
-  return { ...properties, status: statusOf(made), resourceNames: await resourceNames(request, inputs) };
+  const status = statusOf(made);
+  return stateOf(properties, { version: status["version"]!, resourceNames: await liveNames(request, inputs), status });
 }
 
-async function uninstall(request: Target, inputs: Pick<Inputs, "name" | "namespace" | "timeout" | "skipAwait">): Promise<void> {
-  const wait = inputs.skipAwait ? [] : ["--wait", "--timeout", `${inputs.timeout ?? 300}s`];
+async function uninstall(request: Target, inputs: Pick<Inputs, "name" | "namespace" | "timeout" | "atomic" | "skipAwait">): Promise<void> {
+  const wait = inputs.skipAwait && !inputs.atomic ? [] : ["--wait", "--timeout", `${inputs.timeout || 300}s`];
   await run(request, inputs, ["uninstall", inputs.name, "--ignore-not-found", ...wait]);
 }
 
@@ -154,16 +140,37 @@ async function list(request: Target, { name, namespace }: { name: string; namesp
   return (JSON.parse(text) as Listed[])[0];
 }
 
-/** Names of the release's objects by kind, as the official plugin lists them: `Service/v1`, `Role.<group>/<version>`. */
-async function resourceNames(request: Target, inputs: { name: string; namespace: string }): Promise<Values> {
-  const manifests = parseManifests(await run(request, inputs, ["get", "manifest", inputs.name]), `release ${inputs.name}`);
-  const names: Record<string, string[]> = {};
-  for (const { apiVersion, kind, metadata } of manifests) {
-    const group = apiVersion.includes("/") ? `.${apiVersion.split("/")[0]}` : "";
-    const namespaced = metadata.namespace ?? ((await request.cluster.resourceOf(apiVersion, kind))?.namespaced ? inputs.namespace : undefined);
-    (names[`${kind}${group}/${apiVersion}`] ??= []).push(namespaced ? `${namespaced}/${metadata.name}` : metadata.name!);
-  }
-  return Object.fromEntries(Object.entries(names).map(([kind, list]) => [kind, list.sort()]));
+async function liveNames(request: Target, inputs: { name: string; namespace: string }): Promise<Values> {
+  return resourceNames(parseManifests(await run(request, inputs, ["get", "manifest", inputs.name]), `release ${inputs.name}`));
+}
+
+/** What the release would hold, without asking the cluster: the official plugin previews releases of clusters out of reach. */
+async function render(inputs: Inputs, cluster: Cluster, signal: AbortSignal): Promise<Values> {
+  const { args, files } = chartArguments(inputs);
+  const template = ["template", inputs.name, ...args, "--namespace", inputs.namespace, ...(inputs.skipCrds ? ["--skip-crds"] : ["--include-crds"]), ...(inputs.disableWebhooks ? ["--no-hooks"] : []), ...(inputs.postrender ? ["--post-renderer", inputs.postrender] : [])];
+  const print = (more: string[]): Promise<string> => helm({ args: [...template, ...more], files, signal });
+  // Helm built without its release scripts takes the cluster for an old one; the real one decides whether a chart fits.
+  const printed = await print([]).catch(async (error: Error) => {
+    if (!error.message.includes("kubeVersion")) throw error;
+    return print(["--kube-version", await cluster.serverVersion()]);
+  });
+  return { ...rendered(printed, `release ${inputs.name}`) };
+}
+
+/** What the engine keeps of a release, as the official plugin has it: the inputs, what became of them, and them once more. */
+function stateOf(inputs: Values, live: Values): Values {
+  return { ...inputs, ...live, __inputs: new Secret(inputs) };
+}
+
+/** What a preview says of the release that it would make. */
+function foreseen(inputs: Values): Values {
+  return stateOf(inputs, { version: inputs["version"] || Unknown.value, status: Unknown.value });
+}
+
+/** The inputs with which a state was made, if it is of the official shape. */
+function inputsOf(state: Values): Values | undefined {
+  const kept = state["__inputs"] instanceof Secret ? state["__inputs"].value : state["__inputs"];
+  return isObject(kept) ? (kept as Values) : undefined;
 }
 
 function run({ cluster, signal }: Target, { namespace }: { namespace: string }, args: string[], files?: Record<string, string>): Promise<string> {
@@ -184,5 +191,5 @@ function ownerOf(urn: string): string {
 
 function explained(message: string): string {
   if (!message.includes("cannot be imported into the current release")) return message;
-  return `${message}\nObjects of another owner are in the way. Delete them, or hand them over to this release: set their label app.kubernetes.io/managed-by=Helm and their annotations meta.helm.sh/release-name and meta.helm.sh/release-namespace`;
+  return `${message}\nObjects of another owner are in the way. Delete them, or let this release take them over: set its takeOwnership to true, or set their label app.kubernetes.io/managed-by=Helm and their annotations meta.helm.sh/release-name and meta.helm.sh/release-namespace`;
 }

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { appendFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeChart } from "../support/chart.ts";
 import { Cluster } from "../support/cluster.ts";
@@ -19,26 +19,58 @@ test("a release: installed, unchanged, upgraded, rolled back, stopped by foreign
   const { outputs, id } = project.state()["app"]!;
   expect(id).toBe("rel/app");
   expect(outputs.status).toMatchObject({ name: "app", namespace: "rel", revision: 1, status: "deployed", chart: "app", version: "1.2.3", appVersion: "4.5.6" });
-  expect(outputs.resourceNames["ConfigMap/v1"]).toContain("rel/app");
+  expect(outputs.resourceNames["ConfigMap/v1"]).toEqual(["app", "app-keep"]);
+  expect(outputs).toMatchObject({ version: "1.2.3", checksum: expect.stringMatching(/^[0-9a-f]{64}$/), atomic: false, description: "", values: { text: "first" } });
+  for (const own of ["compat", "valueYamlFiles"]) expect(outputs).not.toHaveProperty(own);
+  expect(project.stateText()).toMatch(/"__inputs": ?\{\s*"4dabf18193072939515e22adb298388d"/);
   expect((await configMap("rel", "app")).data).toMatchObject({ text: "first", password: "hush-value" });
   for (const text of [installed.output, project.stateText()]) expect(text).not.toContain("hush-value");
   expect((await project.preview()).steps).toEqual([]);
   expect((await project.refresh()).steps).toEqual([]);
+
+  // Neither what a preview shows nor what a chart complains about gives a secret away.
+  const changing = (text: string) => `const secret = pulumi.secret("hush-${text}"); ${release("app", `{ text: "${text}", password: secret }`)} new k8s.helm.v4.Chart("chart", { chart: "./app", values: { text: "${text}", password: secret } }, opts);`;
+  project.write(changing("fine"));
+  const shown = await project.run("preview", ["--diff"]);
+  expect(shown.output).toContain("[secret]");
+  project.write(changing("bad"));
+  const complaint = await project.run("preview");
+  expect(complaint.output).toMatch(/not with password \[secret\]/);
+  for (const run of [shown, complaint]) expect(run.output).not.toMatch(/hush-(fine|bad|value)/);
 
   const upgraded = await project.up(release("app", `{ text: "second" }`));
   expect(upgraded.steps).toEqual(["app: update"]);
   expect((await configMap("rel", "app")).data).toMatchObject({ text: "second", password: "none" });
   expect(project.state()["app"]!.outputs.status.revision).toBe(2);
 
+  // A chart's files and value files count, although the program names the same ones.
+  appendFileSync(join(project.folder, "app", "templates", "config.yaml"), "  more: x\n");
+  expect((await project.preview()).diffs["app"]).toEqual(["checksum: update"]);
+  expect((await project.up()).steps).toEqual(["app: update"]);
+  expect((await configMap("rel", "app")).data.more).toBe("x");
+  const withFile = release("app", `{ text: "second" }`, `valueYamlFiles: [new pulumi.asset.FileAsset("values.yaml")]`);
+  writeFileSync(join(project.folder, "values.yaml"), "password: of file\n");
+  await project.up(withFile);
+  expect((await configMap("rel", "app")).data).toMatchObject({ text: "second", password: "of file" });
+  expect((await project.preview()).steps).toEqual([]);
+  writeFileSync(join(project.folder, "values.yaml"), "password: of other file\n");
+  expect((await project.preview()).diffs["app"]).toEqual(["checksum: update", "values.password: update"]);
+
   // An upgrade that does not come up is undone; objects of another owner stop an installation, and stay.
   await cluster.api.apply("/api/v1/namespaces/rel/configmaps/other", { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "other" }, data: { text: "theirs" } });
   project.write(release("app", `{ text: "third", image: "nosuch:1" }`, "atomic: true").replace("timeout: 60", "timeout: 3") + release("other", `{ text: "mine" }`));
   const run = await project.run("up", ["--yes", "--skip-preview", "--continue-on-error"]);
   expect(run.code).not.toBe(0);
-  expect(run.output).toMatch(/ConfigMap "other" in namespace "rel" exists and cannot be imported into the current release/);
+  expect(run.output).toMatch(/ConfigMap "other" in namespace "rel" exists and cannot be imported into the current release[^]*Objects of another owner are in the way[^]*takeOwnership/);
   expect((await configMap("rel", "app")).data.text).toBe("second");
   expect((await configMap("rel", "other")).data).toEqual({ text: "theirs" });
-  const recovered = await project.up(release("app", `{ text: "fourth" }`));
+  const kept = project.state();
+  expect(kept["app"]).toMatchObject({ initErrors: [expect.stringContaining('release "app" in namespace rel')], outputs: { status: { status: "deployed" } } });
+  expect(kept).not.toHaveProperty("other");
+  project.write(release("app", `{ text: "fourth" }`, "lint: true"));
+  expect((await project.run("preview")).output).toMatch(/lint is not built into this stand-in/);
+  const recovered = await project.up(release("app", `{ text: "fourth" }`) + release("other", `{ text: "mine" }`, "takeOwnership: true"));
+  expect((await configMap("rel", "other")).data.text).toBe("mine");
   expect(recovered.steps).toContain("app: update");
   expect((await configMap("rel", "app")).data.text).toBe("fourth");
   expect((await project.preview()).steps).toEqual([]);
@@ -73,8 +105,10 @@ test("charts, groups and patches: children by their official names, in order, ke
   ].map((name) => `${name}: create`).sort();
   const created = await project.up(program("one"));
   expect(created.steps).toEqual(children);
-  expect((await configMap("ch", "app")).data).toEqual({ text: "one", password: "hush-value" });
-  expect((await configMap("ch", "plain")).data).toEqual({ text: "one", password: "none" });
+  // The chart's `lookup` saw the cluster.
+  const seen = "Namespace";
+  expect((await configMap("ch", "app")).data).toEqual({ text: "one", password: "hush-value", seen });
+  expect((await configMap("ch", "plain")).data).toEqual({ text: "one", password: "none", seen });
   expect((await configMap("ch", "foreign")).data).toEqual({ theirs: "x", ours: "one" });
   expect(project.stateText()).not.toMatch(new RegExp(`hush-value|${Buffer.from("hush-value").toString("base64")}`));
   expect((await project.preview()).steps).toEqual([]);
