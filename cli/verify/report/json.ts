@@ -4,7 +4,7 @@ import type { GuardResult } from "../guards.ts";
 import type { EdgeResult } from "../judgeEdge.ts";
 
 /** The results for programs: stable names, nothing secret. */
-export function jsonReport(results: EdgeResult[], guards: GuardResult[], unreachable: string[], seconds: number) {
+export function jsonReport(results: EdgeResult[], guards: GuardResult[], unreachable: string[], seconds: number, notCalled: string[] = []) {
   return {
     version: 1,
     good: isGood(results, guards, unreachable),
@@ -33,6 +33,7 @@ export function jsonReport(results: EdgeResult[], guards: GuardResult[], unreach
     // The evidence is of what was found wrong.
     guards: guards.map((g) => ({ ...g, evidence: g.state === "good" ? null : g.evidence })),
     unreachable,
+    notCalled,
   };
 }
 
