@@ -1,4 +1,5 @@
 import { mayBeCalledFrom } from "../../components/plan/importConfig.ts";
+import { importName } from "../../components/plan/importObjects.ts";
 import { importedFrom, type ContractImport, type ContractProbe, type FederationContract, type ServicePort } from "../../components/plan/contract.ts";
 
 /** Who calls, and where its pods are found. */
@@ -92,7 +93,7 @@ function edgeOf(contract: ImportingMesh, stack: string, peers: Contracts, spec: 
     trustDomain: contract.mesh.trustDomain,
     name: spec.name,
     meshes,
-    object: { name: `import-${meshes[0]}-${spec.name}`, namespace: spec.namespace },
+    object: { name: importName(spec), namespace: spec.namespace },
     host: spec.host,
     exportedHost: spec.exportedHost || (sources[0]?.host ?? spec.host),
     port,

@@ -24,3 +24,8 @@ test("what was not called says why, what to declare, and what the gateway showed
   const { uncalled } = edgesOf(contract(imported("a", {})), "east", new Map(), undefined);
   expect(notChecked(uncalled[0]!, [shows()])).toMatch(/^east <- west\/a:8000 was not called: it has no client; declare imports\[\]\.client.*192\.0\.2\.1:15443 shows the certificate of spiffe:/);
 });
+
+test("an import's objects are named by the id that the program published, else by the first mesh in use", () => {
+  const nameOf = (more: object) => edgesOf(contract(imported("a", { client: sleep, ...more })), "east", new Map(), undefined).called[0]!.object.name;
+  expect([nameOf({ from: "north", meshes: ["north"], id: "west-a" }), nameOf({ from: "north", meshes: ["north"] })]).toEqual(["import-west-a", "import-north-a"]);
+});
