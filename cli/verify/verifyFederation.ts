@@ -1,4 +1,5 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { duration } from "../../toolchain/progress.ts";
 import type { Toolchain } from "../../toolchain/index.ts";
 import { checkGuards } from "./checkGuards.ts";
@@ -50,7 +51,10 @@ export async function verifyFederation(tools: Toolchain, options: VerifyOptions)
     ]);
     const seconds = (Date.now() - started) / 1000;
     const unreachableNow = [...unreachable, ...guards.unreachable];
-    if (options.junit) writeFileSync(options.junit, junitReport(results, guards.results, unreachableNow, unchecked));
+    if (options.junit) {
+      mkdirSync(dirname(options.junit), { recursive: true });
+      writeFileSync(options.junit, junitReport(results, guards.results, unreachableNow, unchecked));
+    }
     const good = isGood(results, guards.results, unreachableNow);
     if (options.json) process.stdout.write(`${JSON.stringify(jsonReport(results, guards.results, unreachableNow, seconds, unchecked), null, 2)}\n`);
     else {
