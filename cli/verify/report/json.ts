@@ -9,7 +9,7 @@ export function jsonReport(results: EdgeResult[], guards: GuardResult[], unreach
     version: 1,
     good: isGood(results, guards, unreachable),
     seconds,
-    edges: results.map(({ edge, good, broken, problems, verdicts, identities, evidence }) => ({
+    edges: results.map(({ edge, good, broken, degraded, problems, verdicts, identities, evidence }) => ({
       name: edgeName(edge),
       mesh: edge.mesh,
       from: edge.meshes,
@@ -19,6 +19,7 @@ export function jsonReport(results: EdgeResult[], guards: GuardResult[], unreach
       probe: edge.declared ? edge.probe : null,
       good,
       broken: broken ?? null,
+      degraded,
       problems,
       hops: verdicts,
       servedBy: { mesh: identities.mesh, workload: identities.workload, upstream: identities.upstream },

@@ -23,7 +23,7 @@ export function table(results: EdgeResult[], guards: GuardResult[], unreachable:
 
 /** What is wrong with an edge: the hops up to the broken one, its evidence and its remedy. */
 export function diagnosis(result: EdgeResult, colour = false): string[] {
-  const heading = wrap(`${edgeName(result.edge)}: ${result.broken ? `broken at ${hopTitles[result.broken.hop]}` : "not as it should be"}`, "", 2);
+  const heading = wrap(`${edgeName(result.edge)}: ${result.broken ? `broken at ${hopTitles[result.broken.hop]}` : result.degraded ? "degraded" : "not as it should be"}`, "", 2);
   const lines = heading.map((line) => paint(line, "red", colour));
   const shown = result.broken ? result.verdicts.slice(0, result.verdicts.indexOf(result.broken) + 1) : result.verdicts;
   for (const verdict of shown) lines.push(...wrap(`${hopTitles[verdict.hop]}: ${verdict.evidence}${seenFrom(verdict)}`, `  ${{ good: "ok", broken: "BROKEN", unknown: "?" }[verdict.state].padEnd(7)}`, 9));
@@ -43,9 +43,9 @@ export function details({ edge, evidence, identities }: EdgeResult): string {
   return `${lines.join("\n")}\n`;
 }
 
-function stateOf({ good, broken, edge }: EdgeResult): string {
+function stateOf({ good, broken, degraded, edge }: EdgeResult): string {
   if (good) return edge.declared ? "ok" : "ok (connect)";
-  return broken ? `BROKEN ${broken.hop === "authorization" ? "authz" : broken.hop}` : "WRONG";
+  return broken ? `BROKEN ${broken.hop === "authorization" ? "authz" : broken.hop}` : degraded ? "DEGRADED" : "WRONG";
 }
 
 function seenFrom(verdict: Verdict): string {
