@@ -11,6 +11,11 @@ const atOnce = 8;
 /** Milliseconds between two tries of an edge. */
 const pause = 700;
 
+/** Milliseconds that the edges may be waited for altogether, each for `wait`. */
+export function longestWait(edges: number, wait: number): number {
+  return Math.ceil(edges / atOnce) * wait;
+}
+
 /** An edge with what there is to look at it. */
 export interface Task {
   edge: Edge;

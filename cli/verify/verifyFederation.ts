@@ -14,7 +14,7 @@ import { isGood, jsonReport } from "./report/json.ts";
 import { junitReport } from "./report/junit.ts";
 import { details, table } from "./report/table.ts";
 import { wantsColour } from "./report/text.ts";
-import { verifyEdges, type Task } from "./verifyEdges.ts";
+import { longestWait, verifyEdges, type Task } from "./verifyEdges.ts";
 
 /** What to verify, and how to tell. */
 export interface VerifyOptions {
@@ -42,7 +42,7 @@ export async function verifyFederation(tools: Toolchain, options: VerifyOptions)
   if (importing.length === 0) throw new Error(`there is no mesh stack "${options.stack}"; there are: ${meshes.map((m) => m.stack).join(", ")}`);
   const { tasks, uncalled, unreachable } = await plan(meshes, importing, options.access, options.import);
   if (options.import && tasks.length + uncalled.length === 0 && unreachable.length === 0) throw new Error(`no mesh imports "${options.import}"; imports are: ${importing.flatMap((m) => m.contract?.imports.map((i) => i.name) ?? []).join(", ") || "none"}`);
-  const pods = options.probePod ? new ProbePods(options.probeImage) : undefined;
+  const pods = options.probePod ? new ProbePods(longestWait(tasks.length, options.wait) / 1000, options.probeImage) : undefined;
   try {
     const [results, guards, unchecked] = await Promise.all([
       verifyEdges(tasks, options.wait, pods && ((access, client) => pods.podFor(access.own, client))),
