@@ -7,6 +7,12 @@ export function failWith(error: unknown): never {
   process.exit(1);
 }
 
+/** Says which option has a value that it cannot have, and ends with exit code 2. */
+export function wrongOption(message: string): never {
+  process.stderr.write(`\nerror: ${message}\n`);
+  process.exit(2);
+}
+
 /** Command-line options, with `--help` printing `usage`. Ends with the usage on an unknown option. */
 export function readArguments<T extends NonNullable<ParseArgsConfig["options"]>>(options: T, usage: string) {
   try {

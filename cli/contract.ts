@@ -3,7 +3,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { federationOutput, parseContract } from "../components/plan/contract.ts";
 import { meshStackFiles } from "../infra/stackFiles.ts";
-import { failWith } from "./arguments.ts";
+import { failWith, wrongOption } from "./arguments.ts";
 import { stackOutputs } from "./pulumiCommand.ts";
 import { prepareTools } from "./tools.ts";
 import { root } from "./workspace.ts";
@@ -14,8 +14,16 @@ Writes what a mesh publishes to its peers to a file, contracts/MESH.json by defa
 Hand it over, let the other side review and commit it, and name it there: peers: {MESH: {file: contracts/MESH.json}}.
 It holds names, addresses and identities, never a secret. Write it anew after each change of exports or gateway.`;
 
+function parsed() {
+  try {
+    return parseArgs({ options: { out: { type: "string" }, help: { type: "boolean" } }, allowPositionals: true });
+  } catch (error) {
+    wrongOption(`${(error as Error).message}\n\n${usage}`);
+  }
+}
+
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({ options: { out: { type: "string" }, help: { type: "boolean" } }, allowPositionals: true });
+  const { values, positionals } = parsed();
   if (values.help || positionals.length !== 1) {
     process.stdout.write(`${usage}\n`);
     process.exit(values.help ? 0 : 2);
@@ -23,7 +31,7 @@ async function main(): Promise<void> {
   const mesh = positionals[0]!;
   const files = meshStackFiles(root);
   const found = files.find((f) => f.name === mesh || f.stack === mesh);
-  if (!found) throw new Error(`there is no mesh "${mesh}"; there are: ${files.map((f) => f.name).join(", ")}`);
+  if (!found) wrongOption(`there is no mesh "${mesh}"; there are: ${files.map((f) => f.name).join(", ")}`);
   const outputs = await stackOutputs(await prepareTools(), found.stack);
   if (!outputs?.[federationOutput]) throw new Error(`mesh "${found.name}" has published nothing; run \`pulumi up --stack ${found.stack}\` first`);
   const contract = parseContract(outputs[federationOutput], found.name);

@@ -13,7 +13,7 @@ async function main(): Promise<number> {
   const { PROOF: proof, PROOF_KUBECONFIG: kubeconfig } = process.env;
   if (!proof || !kubeconfig) throw new Error("PROOF and PROOF_KUBECONFIG are not set; this program is run by the component TrafficProof. To verify imports by hand: npm run verify");
   const { mesh, spec, context } = JSON.parse(proof) as { mesh: ProvingMesh; spec: ProvenImport; context?: string };
-  const edges = edgesOf({ mesh, imports: [spec] }, mesh.stack, new Map(), undefined);
+  const { called: edges } = edgesOf({ mesh, imports: [spec] }, mesh.stack, new Map(), undefined);
   const access = { own: new Cluster(kubeconfig, context), peers: new Map(), contracts: new Map(), issuers: {} };
   const results = await verifyEdges(edges.map((edge) => ({ edge, access })), patience);
   const failed = results.filter((r) => !r.good);

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { failWith, readArguments } from "./arguments.ts";
+import { failWith, readArguments, wrongOption } from "./arguments.ts";
 import { prepareTools } from "./tools.ts";
 import { accessModes, type AccessMode } from "./verify/access.ts";
 import { insideVariable, verifyInLab } from "./verifyInLab.ts";
@@ -37,9 +37,9 @@ async function main(): Promise<number> {
     usage,
   );
   const mode = options.access as AccessMode;
-  const wait = Number(options.wait);
-  if (!accessModes.includes(mode)) throw new Error(`--access is "${mode}"; it can be ${accessModes.join(" or ")}`);
-  if (!Number.isFinite(wait) || wait < 0 || wait > 600) throw new Error(`--wait is "${options.wait}"; it can be 0 to 600 seconds`);
+  const wait = Number(options.wait.trim() === "" ? NaN : options.wait);
+  if (!accessModes.includes(mode)) wrongOption(`--access is "${mode}"; it can be ${accessModes.join(" or ")}`);
+  if (!Number.isFinite(wait) || wait < 0 || wait > 600) wrongOption(`--wait is "${options.wait}"; it can be 0 to 600 seconds`);
   const tools = await prepareTools();
   if (!process.env[insideVariable]) return verifyInLab(tools, process.argv.slice(2));
 

@@ -143,7 +143,7 @@ function contractOf(plan: FederationPlan, gateways: pulumi.Output<FederationCont
     mesh: plan.identity,
     gateways: addresses,
     exports: plan.exports.map(({ spec }) => publishedExport(spec)),
-    imports: plan.imports.map(({ id: _id, blend: _blend, ...published }) => published),
+    imports: plan.imports.map(({ blend: _blend, ...published }) => published),
     pendingImports: plan.pending,
   }));
 }

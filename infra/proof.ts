@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ImportedService } from "../components/importedService.ts";
 import { TrafficProof } from "../components/trafficProof.ts";
-import { importId } from "../components/plan/importConfig.ts";
+import { importId, mayBeCalledFrom } from "../components/plan/importConfig.ts";
 import { Problem } from "../components/plan/problem.ts";
 import type { ProvenImport } from "../components/plan/proofTriggers.ts";
 import type { MeshConfig } from "../components/plan/readMeshConfig.ts";
@@ -23,10 +23,10 @@ export function importsToProve(config: MeshConfig, imports: ResolvedImport[]): P
   const sample = config.samples.includes("sleep") ? { namespace: sleepClient.namespace, serviceAccount: sleepClient.app, app: sleepClient.app } : undefined;
   return imports
     .filter(({ id }) => config.imports.find((wanted) => importId(wanted) === id)?.proof ?? config.proof)
-    .map(({ id, blend: _blend, ...spec }) => {
-      const client = spec.client ?? sample;
-      if (!client) throw new Problem(`import "${spec.name}" is to be proven (proof), but nobody can call it: give it client: {namespace, serviceAccount}, or add sleep to samples`);
-      return { id, spec: { ...spec, client } };
+    .map(({ blend: _blend, ...spec }) => {
+      const client = spec.client ?? (sample && mayBeCalledFrom(spec, sample.namespace) ? sample : undefined);
+      if (!client) throw new Problem(`import "${spec.name}" is to be proven (proof), but nobody can call it: give it client: {namespace, serviceAccount}, or add sleep to samples and to its visibleTo`);
+      return { id: spec.id, spec: { ...spec, client } };
     });
 }
 

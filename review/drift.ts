@@ -1,5 +1,6 @@
 import type { FederationContract } from "../components/plan/contract.ts";
 import { importedFrom } from "../components/plan/contract.ts";
+import { importName } from "../components/plan/importObjects.ts";
 import type { FailedCheck } from "./planRevision.ts";
 import type { TouchedResource } from "./previewReport.ts";
 
@@ -32,7 +33,7 @@ function brokenBy(name: string, type: string, mesh: string, contracts: ReadonlyM
   const own = contracts.get(mesh)?.imports ?? [];
   const others = [...contracts.values()].flatMap((c) => c.imports.filter((i) => importedFrom(i).includes(mesh)).map((i) => ({ importer: c.mesh.name, spec: i })));
   const told = (importer: string, spec: FederationContract["imports"][number]): string => `${importer} imports ${spec.name} from ${importedFrom(spec).join(" and ")}`;
-  const imported = own.find((i) => belongsTo(name, `import-${i.from}-${i.name}`));
+  const imported = own.find((i) => belongsTo(name, importName(i)));
   if (imported) return [told(mesh, imported)];
   const exported = (contracts.get(mesh)?.exports ?? []).find((e) => belongsTo(name, `export-${e.name}`));
   if (exported) return others.filter((o) => o.spec.name === exported.name).map((o) => told(o.importer, o.spec));

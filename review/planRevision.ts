@@ -136,7 +136,7 @@ function planImports(mesh: PlannedMesh, peers: ReadonlyMap<string, Peer>): Pick<
 }
 
 /** What of an import is published. */
-export function publishedImport({ id: _id, blend: _blend, ...published }: ResolvedImport): ContractImport {
+export function publishedImport({ blend: _blend, ...published }: ResolvedImport): ContractImport {
   return published;
 }
 

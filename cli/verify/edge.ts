@@ -1,3 +1,5 @@
+import { mayBeCalledFrom } from "../../components/plan/importConfig.ts";
+import { importName } from "../../components/plan/importObjects.ts";
 import { importedFrom, type ContractImport, type ContractProbe, type FederationContract, type ServicePort } from "../../components/plan/contract.ts";
 
 /** Who calls, and where its pods are found. */
@@ -55,22 +57,31 @@ export interface ImportingMesh {
   imports: ContractImport[];
 }
 
-/**
- * The edges of a mesh's imports, one per port.
- * @param fallback client of an import that declares none
- * @throws when an import has no client at all
- */
-export function edgesOf(contract: ImportingMesh, stack: string, peers: Contracts, fallback: Client | undefined, only?: string): Edge[] {
-  return contract.imports
-    .filter((spec) => only === undefined || spec.name === only)
-    .flatMap((spec) => {
-      const client = spec.client ?? fallback;
-      if (!client) throw new Error(`import "${spec.name}" of mesh "${contract.mesh.name}" has no client to call from: give it one in its stack's configuration, client: {namespace, serviceAccount}`);
-      return spec.ports.map((port) => edgeOf(contract, stack, peers, spec, port, client));
-    });
+/** The edges of a mesh's imports, one per port: those that somebody can call, and those that nobody is known to call. */
+export interface Edges {
+  called: Edge[];
+  uncalled: Uncalled[];
 }
 
-function edgeOf(contract: ImportingMesh, stack: string, peers: Contracts, spec: ContractImport, port: ServicePort, client: Client): Edge {
+/** An edge without a client. */
+export type Uncalled = Omit<Edge, "client">;
+
+/**
+ * The edges of a mesh's imports.
+ * @param fallback client of an import that declares none, where the import is visible to its namespace
+ */
+export function edgesOf(contract: ImportingMesh, stack: string, peers: Contracts, fallback: Client | undefined, only?: string): Edges {
+  const edges: Edges = { called: [], uncalled: [] };
+  for (const spec of contract.imports.filter(({ name }) => only === undefined || name === only)) {
+    const client = spec.client ?? (fallback && mayBeCalledFrom(spec, fallback.namespace) ? fallback : undefined);
+    for (const edge of spec.ports.map((port) => edgeOf(contract, stack, peers, spec, port)))
+      if (client) edges.called.push({ ...edge, client });
+      else edges.uncalled.push(edge);
+  }
+  return edges;
+}
+
+function edgeOf(contract: ImportingMesh, stack: string, peers: Contracts, spec: ContractImport, port: ServicePort): Uncalled {
   const meshes = importedFrom(spec);
   // What an earlier release did not write into the import, the exporter's own contract still tells.
   const exporters = meshes.flatMap((mesh) => peers.get(mesh) ?? []);
@@ -82,13 +93,12 @@ function edgeOf(contract: ImportingMesh, stack: string, peers: Contracts, spec: 
     trustDomain: contract.mesh.trustDomain,
     name: spec.name,
     meshes,
-    object: { name: `import-${meshes[0]}-${spec.name}`, namespace: spec.namespace },
+    object: { name: importName(spec), namespace: spec.namespace },
     host: spec.host,
     exportedHost: spec.exportedHost || (sources[0]?.host ?? spec.host),
     port,
     probe: probe ?? { kind: "tcp" },
     declared: probe !== undefined,
-    client,
     subjectAltNames: spec.subjectAltNames.length > 0 ? spec.subjectAltNames : [...new Set(sources.flatMap((s) => s.subjectAltNames))],
     gateways: spec.gateways.length > 0 ? spec.gateways : exporters.flatMap((peer) => peer.gateways.map((g) => ({ mesh: peer.mesh.name, ...g }))),
     blended: spec.blended,

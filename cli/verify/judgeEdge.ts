@@ -1,3 +1,4 @@
+import { deadGateways } from "./deadGateways.ts";
 import type { Edge } from "./edge.ts";
 import { failed, type Evidence } from "./evidence.ts";
 import { firstBroken, walkHops } from "./hops/index.ts";
@@ -12,8 +13,10 @@ export interface EdgeResult {
   verdicts: Verdict[];
   /** The first broken hop. */
   broken: Verdict | undefined;
-  /** What is wrong beside the hops: somebody else answers, the caller arrives as another. */
+  /** What is wrong beside the hops: somebody else answers, the caller arrives as another, a gateway is dead. */
   problems: string[];
+  /** Whether all that is wrong is that some of several gateways are dead: calls still get through. */
+  degraded: boolean;
   identities: Identities;
   evidence: Evidence;
 }
@@ -25,7 +28,10 @@ export function judgeEdge(edge: Edge, evidence: Evidence, knownMeshes: string[])
   const identities = identify(edge, evidence, knownMeshes);
   const problems = broken ? [] : [...identities.problems];
   if (!broken && !evidence.answer?.good) problems.push(`the call failed (${failureOf(evidence)}), and no hop shows why; run it again, and look at the client's sidecar's log`);
-  return { edge, good: !broken && problems.length === 0, verdicts, broken, problems, identities, evidence };
+  const dead = broken ? [] : deadGateways(edge, evidence);
+  const degraded = dead.length > 0 && problems.length === 0;
+  problems.push(...dead);
+  return { edge, good: !broken && problems.length === 0, degraded, verdicts, broken, problems, identities, evidence };
 }
 
 function failureOf({ client, answer }: Evidence): string {

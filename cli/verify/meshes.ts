@@ -42,7 +42,7 @@ async function readMesh(tools: Toolchain, { name, stack, importsFrom }: StackFil
     if (clear && kubeconfig) mesh.cluster = new Cluster(kubeconfig, contextOf(stack));
     return mesh;
   } catch (error) {
-    return { ...mesh, problem: `cannot be read: ${shortly(error)}` };
+    return { ...mesh, problem: `cannot be read: ${reasonOf(error)}` };
   }
 }
 
@@ -50,11 +50,31 @@ async function readMesh(tools: Toolchain, { name, stack, importsFrom }: StackFil
 async function readOutputs(tools: Toolchain, stack: string, credentials: boolean): Promise<{ outputs: Record<string, any> | undefined; clear: boolean }> {
   if (credentials)
     try {
-      return { outputs: await stackOutputs(tools, stack, true), clear: true };
-    } catch {
-      // Without the other side's passphrase or key; should the stack itself be unreadable, the next line says so.
+      return { outputs: await inTime(stack, stackOutputs(tools, stack, true)), clear: true };
+    } catch (error) {
+      // A backend that hangs would hang again. Else it may be the other side's passphrase or key that is lacking; should
+      // the stack itself be unreadable, the next line says so.
+      if (error instanceof Late) throw error;
     }
-  return { outputs: await stackOutputs(tools, stack, false), clear: false };
+  return { outputs: await inTime(stack, stackOutputs(tools, stack, false)), clear: false };
+}
+
+/** How long a backend may take for a stack's outputs, in milliseconds. */
+const patience = 60_000;
+
+class Late extends Error {}
+
+/** Outputs in time, or an error that says whose did not come. What still runs ends with this process. */
+export async function inTime<T>(stack: string, outputs: Promise<T>, milliseconds = patience): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(new Late(`the backend does not give the outputs of stack "${stack}" within ${milliseconds / 1000} s`)), milliseconds)));
+  return Promise.race([outputs, late]).finally(() => clearTimeout(timer));
+}
+
+/** What went wrong in one line, with what Pulumi itself said of it: of a command that failed the first line has no reason. */
+export function reasonOf(error: unknown): string {
+  const said = error instanceof Error ? error.message.split("\n").slice(1).map((line) => line.trim()).filter((line) => line.startsWith("error: ")) : [];
+  return [shortly(error), ...said].join(" ");
 }
 
 /** The kubeconfig context that a stack's configuration names. */

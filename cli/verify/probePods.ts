@@ -6,7 +6,7 @@ import type { Failure } from "./evidence.ts";
 import { isReady, shortly, type Cluster } from "./gather/cluster.ts";
 import { clientPod, type ClientPod } from "./gather/edgeEvidence.ts";
 
-/** Seconds after which Kubernetes itself ends a probe pod, whatever became of us. */
+/** Seconds beside the waiting after which Kubernetes itself ends a probe pod, whatever became of us. */
 const lifetime = 120;
 
 /** Seconds that a probe pod may take to become ready. */
@@ -20,11 +20,16 @@ const label = "mesh-federation.dev/probe";
  */
 export class ProbePods {
   private readonly image: string;
+  private readonly seconds: number;
   private readonly made = new Map<string, Promise<ClientPod | Failure>>();
   private readonly jobs: { cluster: Cluster; namespace: string; name: string }[] = [];
 
-  /** @param image with curl and a sleep; default the sample client's */
-  constructor(image: string = readSources().images.sleep) {
+  /**
+   * @param waiting seconds that the run may wait for what fails; the pods outlive that
+   * @param image with curl and a sleep; default the sample client's
+   */
+  constructor(waiting: number, image: string = readSources().images.sleep) {
+    this.seconds = lifetime + Math.ceil(waiting);
     this.image = image;
   }
 
@@ -44,7 +49,7 @@ export class ProbePods {
   private async make(cluster: Cluster, { namespace, serviceAccount }: Client): Promise<ClientPod | Failure> {
     const name = `verify-${randomBytes(4).toString("hex")}`;
     this.jobs.push({ cluster, namespace, name });
-    await cluster.inTime(cluster.batch.createNamespacedJob({ namespace, body: probeJob(name, serviceAccount, this.image) }));
+    await cluster.inTime(cluster.batch.createNamespacedJob({ namespace, body: probeJob(name, serviceAccount, this.image, this.seconds) }));
     for (const until = Date.now() + patience * 1000; Date.now() < until; await sleep(500)) {
       const pod = (await cluster.pods(namespace, { [label]: name })).find(isReady);
       if (pod) return clientPod(cluster, pod);
@@ -53,13 +58,13 @@ export class ProbePods {
   }
 }
 
-/** The Job of a probe pod. */
-export function probeJob(name: string, serviceAccount: string, image: string) {
+/** The Job of a probe pod, which Kubernetes ends and deletes after so many seconds. */
+export function probeJob(name: string, serviceAccount: string, image: string, seconds: number) {
   const labels = { [label]: name, "sidecar.istio.io/inject": "true" };
   return {
     metadata: { name, labels: { [label]: name, "app.kubernetes.io/managed-by": "mesh-federation" } },
     spec: {
-      activeDeadlineSeconds: lifetime,
+      activeDeadlineSeconds: seconds,
       ttlSecondsAfterFinished: 0,
       backoffLimit: 0,
       template: {
@@ -68,7 +73,7 @@ export function probeJob(name: string, serviceAccount: string, image: string) {
           serviceAccountName: serviceAccount,
           restartPolicy: "Never",
           terminationGracePeriodSeconds: 0,
-          containers: [{ name: "probe", image, imagePullPolicy: "IfNotPresent", command: ["sleep", String(lifetime)] }],
+          containers: [{ name: "probe", image, imagePullPolicy: "IfNotPresent", command: ["sleep", String(seconds)] }],
         },
       },
     },

@@ -11,6 +11,11 @@ const atOnce = 8;
 /** Milliseconds between two tries of an edge. */
 const pause = 700;
 
+/** Milliseconds that the edges may be waited for altogether, each for `wait`. */
+export function longestWait(edges: number, wait: number): number {
+  return Math.ceil(edges / atOnce) * wait;
+}
+
 /** An edge with what there is to look at it. */
 export interface Task {
   edge: Edge;
@@ -20,15 +25,16 @@ export interface Task {
 /**
  * Verifies edges side by side. One that fails is tried again until it is good or time is up: new configuration takes a
  * few seconds to reach every proxy, so a first failure is not yet an answer.
- * @param wait milliseconds that a failing edge may take to become good
+ * @param wait milliseconds that a failing edge may take to become good, each its own from its first try on
  * @param find finds the pod to call from; default a running one
+ * @param look calls and gathers the evidence
  */
-export async function verifyEdges(tasks: Task[], wait: number, find: (access: Access, client: Client) => Promise<ClientPod | Failure> = (access, client) => findClient(access.own, client)): Promise<EdgeResult[]> {
-  const until = Date.now() + wait;
-  const known = [...new Set(tasks.flatMap(({ edge, access }) => [edge.mesh, ...access.contracts.keys()]))];
+export async function verifyEdges(tasks: Task[], wait: number, find: (access: Access, client: Client) => Promise<ClientPod | Failure> = (access, client) => findClient(access.own, client), look = gather): Promise<EdgeResult[]> {
+  const known = [...new Set(tasks.flatMap(({ edge, access }) => [edge.mesh, ...edge.meshes, ...access.contracts.keys()]))];
   return inParallel(tasks, atOnce, async ({ edge, access }) => {
+    const until = Date.now() + wait;
     for (;;) {
-      const result = judgeEdge(edge, await gather(edge, access, await find(access, edge.client)), known);
+      const result = judgeEdge(edge, await look(edge, access, await find(access, edge.client)), known);
       if (result.good || Date.now() + pause > until) return result;
       await sleep(pause);
     }

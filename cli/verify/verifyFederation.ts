@@ -1,10 +1,12 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { duration } from "../../toolchain/progress.ts";
 import type { Toolchain } from "../../toolchain/index.ts";
 import { checkGuards } from "./checkGuards.ts";
-import { edgesOf } from "./edge.ts";
+import { edgesOf, type Uncalled } from "./edge.ts";
 import { shortly } from "./gather/cluster.ts";
 import { gatewayIssuer } from "./gather/farSide.ts";
+import { lookWithoutClient } from "./gather/withoutClient.ts";
 import type { AccessMode } from "./access.ts";
 import { readMeshes, type Mesh } from "./meshes.ts";
 import { ProbePods } from "./probePods.ts";
@@ -12,7 +14,7 @@ import { isGood, jsonReport } from "./report/json.ts";
 import { junitReport } from "./report/junit.ts";
 import { details, table } from "./report/table.ts";
 import { wantsColour } from "./report/text.ts";
-import { verifyEdges, type Task } from "./verifyEdges.ts";
+import { longestWait, verifyEdges, type Task } from "./verifyEdges.ts";
 
 /** What to verify, and how to tell. */
 export interface VerifyOptions {
@@ -38,25 +40,29 @@ export async function verifyFederation(tools: Toolchain, options: VerifyOptions)
   const meshes = await readMeshes(tools, options.access === "own" && options.stack ? [options.stack] : undefined);
   const importing = meshes.filter((m) => !options.stack || m.stack === options.stack);
   if (importing.length === 0) throw new Error(`there is no mesh stack "${options.stack}"; there are: ${meshes.map((m) => m.stack).join(", ")}`);
-  const { tasks, unreachable } = await plan(meshes, importing, options.access, options.import);
-  if (options.import && tasks.length === 0 && unreachable.length === 0) throw new Error(`no mesh imports "${options.import}"; imports are: ${importing.flatMap((m) => m.contract?.imports.map((i) => i.name) ?? []).join(", ") || "none"}`);
-  const pods = options.probePod ? new ProbePods(options.probeImage) : undefined;
+  const { tasks, uncalled, unreachable } = await plan(meshes, importing, options.access, options.import);
+  if (options.import && tasks.length + uncalled.length === 0 && unreachable.length === 0) throw new Error(`no mesh imports "${options.import}"; imports are: ${importing.flatMap((m) => m.contract?.imports.map((i) => i.name) ?? []).join(", ") || "none"}`);
+  const pods = options.probePod ? new ProbePods(longestWait(tasks.length, options.wait) / 1000, options.probeImage) : undefined;
   try {
-    const [results, guards] = await Promise.all([
+    const [results, guards, unchecked] = await Promise.all([
       verifyEdges(tasks, options.wait, pods && ((access, client) => pods.podFor(access.own, client))),
       checkGuards(tasks, meshes.filter((m) => options.access === "both" || importing.includes(m)), pods),
+      Promise.all(uncalled.map(lookWithoutClient)),
     ]);
     const seconds = (Date.now() - started) / 1000;
     const unreachableNow = [...unreachable, ...guards.unreachable];
-    if (options.junit) writeFileSync(options.junit, junitReport(results, guards.results, unreachableNow));
+    if (options.junit) {
+      mkdirSync(dirname(options.junit), { recursive: true });
+      writeFileSync(options.junit, junitReport(results, guards.results, unreachableNow, unchecked));
+    }
     const good = isGood(results, guards.results, unreachableNow);
-    if (options.json) process.stdout.write(`${JSON.stringify(jsonReport(results, guards.results, unreachableNow, seconds), null, 2)}\n`);
+    if (options.json) process.stdout.write(`${JSON.stringify(jsonReport(results, guards.results, unreachableNow, seconds, unchecked), null, 2)}\n`);
     else {
       if (options.details || results.length <= fewEdges) process.stdout.write(results.map((r) => details(r)).join(""));
-      process.stdout.write(table(results, guards.results, unreachableNow, wantsColour(process.stdout)));
-      if (results.length === 0) process.stdout.write("nothing is imported, so nothing was called\n");
+      process.stdout.write(table(results, guards.results, unreachableNow, wantsColour(process.stdout), unchecked));
+      if (results.length + unchecked.length === 0) process.stdout.write("nothing is imported, so nothing was called\n");
       const bad = results.filter((r) => !r.good).length;
-      process.stdout.write(`verified ${results.length} import port${results.length === 1 ? "" : "s"} in ${duration(seconds)}: ${results.length - bad} good, ${bad} bad\n`);
+      process.stdout.write(`verified ${results.length} import port${results.length === 1 ? "" : "s"} in ${duration(seconds)}: ${results.length - bad} good, ${bad} bad${unchecked.length > 0 ? `; ${unchecked.length} not called` : ""}\n`);
     }
     return good ? 0 : 1;
   } finally {
@@ -65,14 +71,16 @@ export async function verifyFederation(tools: Toolchain, options: VerifyOptions)
 }
 
 /** What to verify, and what cannot be. */
-async function plan(meshes: Mesh[], importing: Mesh[], mode: AccessMode, only: string | undefined): Promise<{ tasks: Task[]; unreachable: string[] }> {
+async function plan(meshes: Mesh[], importing: Mesh[], mode: AccessMode, only: string | undefined): Promise<{ tasks: Task[]; uncalled: Uncalled[]; unreachable: string[] }> {
   const contracts = new Map(meshes.flatMap((m) => (m.contract ? [[m.name, m.contract] as const] : [])));
   const unreachable: string[] = importing.flatMap((m) => (m.problem ? [`mesh "${m.name}" ${m.problem}`] : []));
   const tasks: Task[] = [];
+  const uncalled: Uncalled[] = [];
   for (const mesh of importing) {
     if (!mesh.contract) continue;
     for (const { name, from, reason } of mesh.contract.pendingImports) if (!only || only === name) unreachable.push(`import "${name}" of mesh "${mesh.name}" from "${from}" is pending: ${reason}`);
-    const edges = edgesOf(mesh.contract, mesh.stack, contracts, mesh.fallbackClient, only);
+    const { called: edges, uncalled: lacking } = edgesOf(mesh.contract, mesh.stack, contracts, mesh.fallbackClient, only);
+    uncalled.push(...lacking);
     if (edges.length === 0) continue;
     if (!mesh.cluster) {
       unreachable.push(`mesh "${mesh.name}" has no credentials here`);
@@ -93,5 +101,5 @@ async function plan(meshes: Mesh[], importing: Mesh[], mode: AccessMode, only: s
     );
     tasks.push(...edges.map((edge) => ({ edge, access: { own: mesh.cluster!, peers, contracts, issuers } })));
   }
-  return { tasks, unreachable: [...new Set(unreachable)] };
+  return { tasks, uncalled, unreachable: [...new Set(unreachable)] };
 }

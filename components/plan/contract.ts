@@ -45,6 +45,8 @@ const probe = z.object({
 
 const imported = z.object({
   name: z.string(),
+  /** Name of its objects, without `import-`; follows from `name` and the first mesh where an earlier release wrote it. */
+  id: z.string().optional(),
   /** The mesh it comes from; the first of `meshes`. */
   from: z.string(),
   /** Host by which workloads here call it. */

@@ -74,3 +74,8 @@ export function meshesOf(spec: { from: string | string[] }): string[] {
 export function importId(spec: { from: string | string[]; name: string }): string {
   return `${meshesOf(spec)[0]}-${spec.name}`;
 }
+
+/** Whether workloads of a namespace see an import. */
+export function mayBeCalledFrom({ visibleTo }: { visibleTo: string[] }, namespace: string): boolean {
+  return visibleTo.includes("*") || visibleTo.includes(namespace);
+}

@@ -1,11 +1,16 @@
 import { isIP } from "node:net";
+import { importedFrom, type ContractImport } from "./contract.ts";
+import { importId } from "./importConfig.ts";
 import { federationMetadata } from "./labels.ts";
 import { autoPassthroughSni } from "./names.ts";
 import type { ResolvedImport } from "./resolveImports.ts";
 
-/** The Kubernetes name of an import's objects. */
-export function importName(spec: { id: string }): string {
-  return `import-${spec.id}`;
+/**
+ * The Kubernetes name of an import's objects: by its id, which names the first mesh of the configuration, whether that is
+ * up or not. What an earlier release published has no id; there the first mesh in use must do.
+ */
+export function importName(spec: Pick<ContractImport, "id" | "name" | "from" | "meshes">): string {
+  return `import-${spec.id ?? importId({ from: importedFrom(spec), name: spec.name })}`;
 }
 
 /**

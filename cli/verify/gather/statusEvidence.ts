@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import type { FederationContract } from "../../../components/plan/contract.ts";
-import { importedFrom } from "../../../components/plan/contract.ts";
+import { importName } from "../../../components/plan/importObjects.ts";
 import { ownChain } from "../envoy.ts";
 import type { Drift, Expiry } from "../report/status.ts";
 import { isReady, type Cluster } from "./cluster.ts";
@@ -42,7 +42,7 @@ export async function driftOf(contract: FederationContract, cluster: Cluster): P
   const ours = gateways.filter((g) => g.metadata.labels?.["app.kubernetes.io/managed-by"] === "mesh-federation");
   if (contract.exports.length > 0 || ours.length > 0) differ("the gateway passes", passthroughOf(ours).flatMap((g) => g.hosts), contract.exports.map((e) => e.host));
   for (const spec of contract.imports.filter((i) => !i.blended)) {
-    const name = `import-${importedFrom(spec)[0]}-${spec.name}`;
+    const name = importName(spec);
     const entry = entries.find((e) => e.metadata.namespace === spec.namespace && e.metadata.name === name);
     if (!entry) {
       drift.push({ mesh, what: `ServiceEntry ${spec.namespace}/${name} is gone: \`pulumi up --refresh\`` });

@@ -4,12 +4,12 @@ import type { GuardResult } from "../guards.ts";
 import type { EdgeResult } from "../judgeEdge.ts";
 
 /** The results for programs: stable names, nothing secret. */
-export function jsonReport(results: EdgeResult[], guards: GuardResult[], unreachable: string[], seconds: number) {
+export function jsonReport(results: EdgeResult[], guards: GuardResult[], unreachable: string[], seconds: number, notCalled: string[] = []) {
   return {
     version: 1,
     good: isGood(results, guards, unreachable),
     seconds,
-    edges: results.map(({ edge, good, broken, problems, verdicts, identities, evidence }) => ({
+    edges: results.map(({ edge, good, broken, degraded, problems, verdicts, identities, evidence }) => ({
       name: edgeName(edge),
       mesh: edge.mesh,
       from: edge.meshes,
@@ -19,6 +19,7 @@ export function jsonReport(results: EdgeResult[], guards: GuardResult[], unreach
       probe: edge.declared ? edge.probe : null,
       good,
       broken: broken ?? null,
+      degraded,
       problems,
       hops: verdicts,
       servedBy: { mesh: identities.mesh, workload: identities.workload, upstream: identities.upstream },
@@ -33,6 +34,7 @@ export function jsonReport(results: EdgeResult[], guards: GuardResult[], unreach
     // The evidence is of what was found wrong.
     guards: guards.map((g) => ({ ...g, evidence: g.state === "good" ? null : g.evidence })),
     unreachable,
+    notCalled,
   };
 }
 

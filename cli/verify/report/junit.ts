@@ -8,7 +8,7 @@ import { diagnosis } from "./table.ts";
 const builder: Builder = (imported as unknown as { default?: Builder }).default ?? (imported as unknown as Builder);
 
 /** The results as JUnit XML: a suite per importing mesh, a case per edge; one suite for what must fail. */
-export function junitReport(results: EdgeResult[], guards: GuardResult[], unreachable: string[]): string {
+export function junitReport(results: EdgeResult[], guards: GuardResult[], unreachable: string[], notCalled: string[] = []): string {
   const report = builder.newBuilder();
   for (const [mesh, edges] of Map.groupBy(results, (r) => r.edge.mesh)) {
     const suite = report.testSuite().name(`imports of ${mesh}`);
@@ -24,6 +24,10 @@ export function junitReport(results: EdgeResult[], guards: GuardResult[], unreac
       if (guard.state === "bad") test.failure(guard.evidence, "guard");
       if (guard.state === "unknown") test.skipped();
     }
+  }
+  if (notCalled.length > 0) {
+    const suite = report.testSuite().name("imports without a client");
+    for (const text of notCalled) suite.testCase().className("imports").name(text).skipped();
   }
   if (unreachable.length > 0) {
     const suite = report.testSuite().name("meshes");

@@ -6,7 +6,7 @@ import type { EdgeResult } from "../judgeEdge.ts";
 import { columns, paint, wrap } from "./text.ts";
 
 /** The results as a table that fits 80 columns, with a paragraph for each thing that is wrong. */
-export function table(results: EdgeResult[], guards: GuardResult[], unreachable: string[], colour: boolean): string {
+export function table(results: EdgeResult[], guards: GuardResult[], unreachable: string[], colour: boolean, notCalled: string[] = []): string {
   const lines: string[] = [];
   if (results.length > 0) {
     const rows = results.map((r) => [edgeName(r.edge), stateOf(r), r.identities.mesh, account(r.identities.workload), account(r.identities.caller)]);
@@ -16,13 +16,14 @@ export function table(results: EdgeResult[], guards: GuardResult[], unreachable:
   for (const result of results.filter((r) => !r.good)) lines.push("", ...diagnosis(result, colour));
   for (const guard of guards.filter((g) => g.state === "bad")) lines.push("", ...wrap(`${guard.name}: ${guard.evidence}`, "  "));
   for (const guard of guards.filter((g) => g.remedy)) lines.push("", ...wrap(`${guard.name}: ${guard.evidence}; ${guard.remedy}`, "  "));
+  for (const text of notCalled) lines.push("", ...wrap(`NOT CALLED: ${text}`, "  "));
   for (const text of unreachable) lines.push("", ...wrap(`UNREACHABLE: ${text}`, "  "));
   return `${lines.join("\n")}\n`;
 }
 
 /** What is wrong with an edge: the hops up to the broken one, its evidence and its remedy. */
 export function diagnosis(result: EdgeResult, colour = false): string[] {
-  const heading = wrap(`${edgeName(result.edge)}: ${result.broken ? `broken at ${hopTitles[result.broken.hop]}` : "not as it should be"}`, "", 2);
+  const heading = wrap(`${edgeName(result.edge)}: ${result.broken ? `broken at ${hopTitles[result.broken.hop]}` : result.degraded ? "degraded" : "not as it should be"}`, "", 2);
   const lines = heading.map((line) => paint(line, "red", colour));
   const shown = result.broken ? result.verdicts.slice(0, result.verdicts.indexOf(result.broken) + 1) : result.verdicts;
   for (const verdict of shown) lines.push(...wrap(`${hopTitles[verdict.hop]}: ${verdict.evidence}${seenFrom(verdict)}`, `  ${{ good: "ok", broken: "BROKEN", unknown: "?" }[verdict.state].padEnd(7)}`, 9));
@@ -42,9 +43,9 @@ export function details({ edge, evidence, identities }: EdgeResult): string {
   return `${lines.join("\n")}\n`;
 }
 
-function stateOf({ good, broken, edge }: EdgeResult): string {
+function stateOf({ good, broken, degraded, edge }: EdgeResult): string {
   if (good) return edge.declared ? "ok" : "ok (connect)";
-  return broken ? `BROKEN ${broken.hop === "authorization" ? "authz" : broken.hop}` : "WRONG";
+  return broken ? `BROKEN ${broken.hop === "authorization" ? "authz" : broken.hop}` : degraded ? "DEGRADED" : "WRONG";
 }
 
 function seenFrom(verdict: Verdict): string {

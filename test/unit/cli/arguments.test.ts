@@ -25,3 +25,13 @@ test.each([
 ])("$args end with $status", ({ args, status, stdout, stderr }) => {
   expect(read(...args)).toEqual({ status, stdout, stderr: expect.stringMatching(stderr) });
 });
+
+test.each([
+  { program: "verify.ts", args: ["--wait", "long"], says: /--wait is "long"; it can be 0 to 600/ },
+  { program: "verify.ts", args: ["--access", "theirs"], says: /--access is "theirs"; it can be own or both/ },
+  { program: "contract.ts", args: ["nowhere"], says: /there is no mesh "nowhere"; there are: east, west/ },
+  { program: "contract.ts", args: ["--oot", "x"], says: /--oot[^]*npm run contract/ },
+])("$program $args ends with 2", ({ program, args, says }) => {
+  const { status, stderr } = spawnSync(process.execPath, ["--disable-warning=ExperimentalWarning", resolve(argumentsModule, "..", program), ...args], { encoding: "utf8" });
+  expect([status, stderr]).toEqual([2, expect.stringMatching(says)]);
+});

@@ -36,5 +36,6 @@ test.each([
 
 test("the sample calls where no client is named; with neither, the configuration is refused", () => {
   expect(importsToProve(config({ proof: true }), [resolved])[0]!.spec.client).toEqual(client);
+  expect(() => importsToProve(config({ proof: true }), [{ ...resolved, visibleTo: ["shop"] }])).toThrow(/nobody can call it/);
   expect(() => importsToProve(config({ proof: true, samples: [] }), [resolved])).toThrow(/import "httpbin" is to be proven.*client: \{namespace, serviceAccount\}/);
 });

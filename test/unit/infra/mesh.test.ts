@@ -72,7 +72,7 @@ test("east: entry and rule for the import, beside its client, only after istiod"
   // Children start after their component, and a component after what it depends on.
   expect(named(graph, "import-west-httpbin").dependencies).toEqual(expect.arrayContaining(["istio-istiod", "sleep-namespace"]));
   const { federation, samples } = graph.result;
-  expect((await valueOf(federation)).imports).toEqual([expect.objectContaining({ name: "httpbin", from: "west", visibleTo: ["sleep"] })]);
+  expect((await valueOf(federation)).imports).toEqual([expect.objectContaining({ id: "west-httpbin", name: "httpbin", from: "west", visibleTo: ["sleep"] })]);
   expect((await valueOf(federation)).pendingImports).toEqual([]);
   expect(samples).toEqual({ client: { namespace: "sleep", app: "sleep", container: "sleep" } });
 });

@@ -40,6 +40,13 @@ test("JUnit: a case per edge and guard; what is broken fails with its diagnosis"
   expect(xml).toMatch(/<error message="mesh &quot;north&quot;/);
 });
 
+test("what was not called is told in each report, and fails none", () => {
+  const told = "east <- west/a:80 was not called";
+  expect(table([good], [], [], false, [told])).toContain(`NOT CALLED: ${told}`);
+  expect(jsonReport([good], [], [], 1, [told])).toMatchObject({ good: true, notCalled: [told] });
+  expect(junitReport([good], [], [], [told])).toMatch(/imports without a client" tests="1" failures="0" errors="0" skipped="1"/);
+});
+
 test("JSON is plain, and good only where everything is", () => {
   const report = JSON.parse(JSON.stringify(jsonReport([good, bad], [guard], [lost], 1))) as any;
   expect([report.good, report.edges[0].good, report.edges[1].broken.hop, report.edges[1].hops.length]).toEqual([false, true, "tcp", 9]);

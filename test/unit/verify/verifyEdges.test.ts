@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { ProbePods } from "../../../cli/verify/probePods.ts";
+import { inTime, reasonOf } from "../../../cli/verify/meshes.ts";
+import { longestWait, verifyEdges } from "../../../cli/verify/verifyEdges.ts";
+import { edge, goodEvidence, ownError } from "./fixtures.ts";
+
+// An ES module alone, which Jest does not load; nothing here reaches a cluster.
+jest.mock("@kubernetes/client-node", () => ({}));
+
+const access = { own: {} as never, peers: new Map(), contracts: new Map(), issuers: {} };
+const find = async () => ({ failure: "not asked" });
+
+test("an edge that is slow to become good takes no time from those behind it", async () => {
+  const tries = new Map<string, number>();
+  // Eight are looked at side by side: the ninth begins when the first eight are through.
+  const tasks = Array.from({ length: 9 }, (_, i) => ({ edge: { ...edge, name: `import-${i}` }, access }));
+  const results = await verifyEdges(tasks, 800, find, async ({ name }) => {
+    tries.set(name, (tries.get(name) ?? 0) + 1);
+    await sleep(name === "import-8" ? 0 : 400);
+    return name === "import-8" && tries.get(name) === 2 ? goodEvidence : { ...goodEvidence, answer: ownError("x") };
+  });
+  expect(results.map((r) => r.good)).toEqual([...Array<boolean>(8).fill(false), true]);
+});
+
+test("the meshes that an import comes from are known without their contracts", async () => {
+  const [result] = await verifyEdges([{ edge, access }], 0, find, async () => goodEvidence);
+  expect(result!.identities.mesh).toBe("west");
+});
+
+test("outputs that do not come are an error that names the stack; a command's own reason is kept", async () => {
+  await expect(inTime("west", new Promise(() => undefined), 10)).rejects.toThrow(/stack "west" within 0.01 s/);
+  expect(await inTime("west", Promise.resolve(1), 1000)).toBe(1);
+  expect(reasonOf(new Error("pulumi stack output ended with exit code 255:\n  error: no stack named 'west' found"))).toMatch(/255: error: no stack named 'west' found$/);
+});
+
+test("a probe pod outlives the longest run, and Kubernetes itself ends and deletes it", async () => {
+  expect([longestWait(8, 600_000), longestWait(9, 600_000)]).toEqual([600_000, 1_200_000]);
+  const made: { body: { spec: Record<string, any> } }[] = [];
+  const batch = { createNamespacedJob: (job: (typeof made)[number]) => (made.push(job), Promise.reject(new Error("no quota"))) };
+  const cluster = { server: "x", batch, inTime: (answer: Promise<unknown>) => answer } as never;
+  expect(await new ProbePods(1200, "image").podFor(cluster, edge.client)).toEqual({ failure: "no probe pod: no quota" });
+  const { spec } = made[0]!.body;
+  expect([spec["activeDeadlineSeconds"], spec["ttlSecondsAfterFinished"], spec["template"].spec.containers[0].command]).toEqual([1320, 0, ["sleep", "1320"]]);
+});
