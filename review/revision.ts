@@ -5,6 +5,8 @@ import { parse } from "yaml";
 import { parseContract, type FederationContract } from "../components/plan/contract.ts";
 import { Problem } from "../components/plan/problem.ts";
 import { configPrefix } from "../infra/stackFiles.ts";
+import { textsOf } from "./masking.ts";
+import { plainSecrets } from "./secretKeys.ts";
 
 /** A stack as a revision of the repository declares it. */
 export interface DeclaredStack {
@@ -33,6 +35,10 @@ export function readRevision(folder: string): Revision {
   return { stacks, contractFiles: new Map(named.map(({ peer, file }) => [file, readContract(folder, peer, file)])) };
 }
 
+/** The secrets that a revision's configuration has in plain text, where they should be encrypted; to be masked. */
+export function plainSecretsOf({ stacks }: Revision): string[] {
+  return stacks.flatMap(({ raw }) => plainSecrets(raw)).flatMap(textsOf);
+}
 
 function stackNames(folder: string): string[] {
   try {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { diff, example, exported, imported, mesh, planned, type Stacks } from "./federation.ts";
 import { changesBetween } from "../../../review/changes.ts";
+import { plainSecretsOf } from "../../../review/revision.ts";
 
 /** The example with one thing changed. */
 function changed(change: (stacks: Stacks) => void): string[] {
@@ -49,6 +50,34 @@ test("an upgrade of managed charts: version and values", () => {
 test("a secret tells that it changed, and nothing else", () => {
   const [before, after] = [planned(example(), [], { east: { kubeconfig: "a" } }), planned(example(), [], { east: { kubeconfig: "b" } })];
   expect(changesBetween(before, after)).toEqual([{ sign: "~", text: "stack east: secret kubeconfig is set anew" }]);
+});
+
+test.each([
+  { where: "of a key of the stack", set: (raw: Record<string, any>, value: string) => (raw["kubeconfig"] = value), says: "kubeconfig" },
+  { where: "below a secret key", set: (raw: Record<string, any>, value: string) => (raw["caMaterial"] = { chain: [value] }), says: "caMaterial.chain[0]" },
+  ...["apiToken", "password", "private_key", "caKey", "ca-key.pem", "tls.key", "dbPassphrase"].map((key) => ({
+    where: `of ${key} in free values`, set: (raw: Record<string, any>, value: string) => (raw["istio"].values = { pilot: { [key]: value } }), says: `istio.values.pilot.${key}`,
+  })),
+  { where: "of a named entry", set: (raw: Record<string, any>, value: string) => (raw["istio"].values = { env: [{ name: "API_TOKEN", value }] }), says: "istio.values.env[0].value" },
+  { where: "in JSON text", set: (raw: Record<string, any>, value: string) => (raw["ca"] = JSON.stringify({ token: value })), says: "ca" },
+  { where: "in a URL", set: (raw: Record<string, any>, value: string) => (raw["istio"].chartRepository = `https://me:${value}@charts.example`), says: "istio.chartRepository" },
+])("a plain secret $where is said to change, and neither of its values is shown", ({ set, says }) => {
+  const stacks = (value: string): Stacks => {
+    const all = example();
+    set(all["west"]!, value);
+    return all;
+  };
+  const [old, now] = ["pw1", "pw-two-of-some-length"];
+  expect(plainSecretsOf(planned(stacks(now)).revision).some((s) => s.includes(now))).toBe(true);
+  // The mesh itself may be wrong with such a key; what is told of the stack's settings is not.
+  expect(diff(stacks(old), stacks(now)).filter((l) => l.includes("stack west") && !l.includes(".name "))).toEqual([`~ stack west: ${says} changed (value hidden)`]);
+  expect(diff(example(), stacks(now)).filter((l) => l.includes("stack west") && !l.includes(".name "))).toEqual([`~ stack west: ${says} new (value hidden)`]);
+  expect(diff(stacks(old), example()).filter((l) => l.includes("stack west") && !l.includes(".name "))).toEqual([`~ stack west: ${says} removed (value hidden)`]);
+});
+
+test("where a secret is, and what it is called, is no secret", () => {
+  const stacks = (path: string): Stacks => ({ west: mesh("west", { cluster: { provider: "existing", kubeconfigPath: path } }) });
+  expect(diff(stacks("a"), stacks("b"))).toEqual(['~ stack west: cluster.kubeconfigPath "a" -> "b"']);
 });
 
 test("a stack that cannot be read is not called new or gone; the others are compared", () => {
