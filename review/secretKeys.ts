@@ -1,12 +1,15 @@
-/** How the names of keys end whose values are secret by what they mean, whether or not anybody encrypted them. */
-const secretKey = /(?:kube_?config|ca_?material|token|passw(?:or)?d|passphrase|secret|credential|private_?key|(?:ca|api|access|client|signing|encryption|server|tls|ssh)_?key|key_?data|key_?pem|bearer|authorization|docker_?config_?json)s?$/;
+/** How the names of keys end whose values are secret by what they mean, whether or not anybody encrypted them; of a case-blind pattern. */
+export const secretKeyEnding =
+  "(?:kube[_.-]?config|ca[_.-]?material|token|passw(?:or)?d|passphrase|secret|credential|private[_.-]?key|(?:ca|api|access|client|signing|encryption|server|tls|ssh)[_.-]?key|key[_.-]?data|key[_.-]?pem|bearer|authorization|docker[_.-]?config[_.-]?json)s?";
+
+const secretKey = new RegExp(`${secretKeyEnding}$`, "i");
 
 /** Texts that are secret under whatever key: private keys, URLs with a password in them, kubeconfigs. */
 const secretText = /-----BEGIN [A-Z ]*PRIVATE KEY-----|^[a-z][\w+.-]*:\/\/[^/\s@]*:[^/\s@]+@|\b(?:client-key-data|token|password)["']?:\s*\S/i;
 
 /** Whether a key's value is secret by what the key means: `apiToken`, `caKey`, `tls.key`. A path to one, or its name, is not. */
 export function isSecretKey(key: string): boolean {
-  return secretKey.test(key.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase().replace(/[^a-z0-9]+/g, "_"));
+  return secretKey.test(key);
 }
 
 /** Whether a member of a mapping is secret: by its key, or as the value of an entry `{name: API_TOKEN, value: ...}`. */
