@@ -76,6 +76,7 @@ function stackChanges(before: DeclaredStack | undefined, after: DeclaredStack | 
     if (old === now) return [];
     return [{ sign: old ? (now ? "~" : "-") : "+", text: `stack ${after.stack}: secret ${key}${old && now ? " is set anew" : ""}` }];
   });
-  const settings = leafChanges(otherSettings(before), otherSettings(after)).map((text): Change => ({ sign: "~", text: `stack ${after.stack}: ${text}` }));
+  const told = new Set(keys.flatMap((key) => [`${key} new (value hidden)`, `${key} removed (value hidden)`]));
+  const settings = leafChanges(otherSettings(before), otherSettings(after)).filter((text) => !told.has(text)).map((text): Change => ({ sign: "~", text: `stack ${after.stack}: ${text}` }));
   return [...secrets, ...settings];
 }

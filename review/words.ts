@@ -1,4 +1,5 @@
 import type { ContractExport, FederationContract, ServicePort } from "../components/plan/contract.ts";
+import { masked } from "./masking.ts";
 import { addressToCome } from "./planRevision.ts";
 import { isSecretMember, isSecretText } from "./secretKeys.ts";
 
@@ -55,7 +56,7 @@ interface Leaf {
 
 /** Leaf values of a configuration by their path, e.g. `istio.values.pilot.cpu`. */
 function leaves(value: unknown, path = "", secret = false): Map<string, Leaf> {
-  if (typeof value !== "object" || value === null) return new Map([[path, { text: JSON.stringify(value) ?? "nothing", secret: secret || (typeof value === "string" && isSecretText(value)) }]]);
+  if (typeof value !== "object" || value === null) return new Map([[path, { text: JSON.stringify(value) ?? "nothing", secret: secret || value === masked || (typeof value === "string" && isSecretText(value)) }]]);
   const inside = Object.entries(value).flatMap(([key, v]) => [...leaves(v, Array.isArray(value) ? `${path}[${key}]` : path ? `${path}.${key}` : key, secret || isSecretMember(value, key))]);
   return new Map(inside.length > 0 || path === "" ? inside : [[path, { text: Array.isArray(value) ? "[]" : "{}", secret: false }]]);
 }
