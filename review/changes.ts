@@ -60,11 +60,17 @@ function meshChanges(before: PlannedMesh | undefined, after: PlannedMesh | undef
 
 /** Keys whose changes are told of meshes, exports and imports. */
 function otherSettings({ raw }: DeclaredStack): Record<string, unknown> {
-  const { exports: _exports, imports: _imports, mesh = {}, gateway = {}, istio = {}, ...rest } = raw as Record<string, any>;
-  const { addresses: _addresses, port: _port, ...otherGateway } = gateway;
-  const { version: _version, istioMinor: _minor, ...otherIstio } = istio;
-  const others = { mesh: mesh.slot === undefined ? {} : { slot: mesh.slot }, gateway: otherGateway, istio: otherIstio };
+  const { exports: _exports, imports: _imports, mesh, gateway, istio, ...rest } = raw;
+  const { slot } = membersOf(mesh);
+  const { addresses: _addresses, port: _port, ...otherGateway } = membersOf(gateway);
+  const { version: _version, istioMinor: _minor, ...otherIstio } = membersOf(istio);
+  const others = { mesh: slot === undefined ? {} : { slot }, gateway: otherGateway, istio: otherIstio };
   return { ...rest, ...Object.fromEntries(Object.entries(others).filter(([, value]) => Object.keys(value).length > 0)) };
+}
+
+/** Members of what should be a mapping: nobody has checked it yet. */
+function membersOf(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? { ...value } : {};
 }
 
 function stackChanges(before: DeclaredStack | undefined, after: DeclaredStack | undefined): Change[] {

@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "yaml";
 import { parseContract, type FederationContract } from "../components/plan/contract.ts";
 import { Problem } from "../components/plan/problem.ts";
-import { configPrefix } from "../infra/stackFiles.ts";
+import { configPrefix, isMeshStack, readStackFile, stackNames } from "../infra/stackFiles.ts";
 import { masked, textsOf } from "./masking.ts";
 import { plainSecrets } from "./secretKeys.ts";
 
@@ -30,9 +29,19 @@ export interface Revision {
 
 /** Reads the revision that a folder holds: `stacks/`, and the contract files that it names, relative to the folder. */
 export function readRevision(folder: string): Revision {
-  const stacks = stackNames(folder).map((stack) => readStack(stack, join(folder, "stacks", `Pulumi.${stack}.yaml`)));
-  const named = stacks.flatMap(({ raw }) => Object.entries((raw["peers"] ?? {}) as Record<string, { file?: unknown }>).flatMap(([peer, { file }]) => (typeof file === "string" ? [{ peer, file }] : [])));
-  return { stacks, contractFiles: new Map(named.map(({ peer, file }) => [file, readContract(folder, peer, file)])) };
+  const stacks = namesIn(folder).map((stack) => readStack(folder, stack));
+  const named = stacks.flatMap(({ raw }) => peerEntries(raw).flatMap(({ name, file }) => (typeof file === "string" ? [{ name, file }] : [])));
+  return { stacks, contractFiles: new Map(named.map(({ name, file }) => [file, readContract(folder, name, file)])) };
+}
+
+/** A revision from before there were stacks has none. */
+function namesIn(folder: string): string[] {
+  return existsSync(join(folder, "stacks")) ? stackNames(folder) : [];
+}
+
+/** What key `peers` says of each peer, as far as it says anything: nobody has checked it yet. */
+export function peerEntries(raw: Record<string, unknown>): { name: string; stack?: unknown; file?: unknown }[] {
+  return isMapping(raw["peers"]) ? Object.entries(raw["peers"]).flatMap(([name, peer]) => (isMapping(peer) ? [{ name, stack: peer["stack"], file: peer["file"] }] : [])) : [];
 }
 
 /** The secrets that a revision's configuration has in plain text, where they should be encrypted; to be masked. */
@@ -40,25 +49,28 @@ export function plainSecretsOf({ stacks }: Revision): string[] {
   return stacks.flatMap(({ raw }) => plainSecrets(raw)).filter((text) => text !== masked).flatMap(textsOf);
 }
 
-function stackNames(folder: string): string[] {
+function readStack(folder: string, stack: string): DeclaredStack {
+  let keys: Record<string, unknown>;
   try {
-    return readdirSync(join(folder, "stacks")).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []).sort();
-  } catch {
-    return [];
+    keys = readStackFile(folder, stack);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return { stack, role: "mesh", raw: {}, secrets: {}, problem: error.message };
   }
+  const { role, ...own } = keys;
+  const plain = Object.entries(own).filter(([, value]) => !isSecret(value));
+  const declared = {
+    stack,
+    raw: Object.fromEntries(plain.map(([key, value]) => [key, withoutSecrets(value)])),
+    secrets: Object.fromEntries(Object.entries(own).flatMap(([key, value]) => fingerprints(value, key))),
+  };
+  if (role === "trust") return { ...declared, role };
+  if (role !== undefined && role !== "mesh") return { ...declared, role: "mesh", problem: `config key role must be one of mesh, trust (given: ${JSON.stringify(role)})` };
+  return isMeshStack(keys) ? { ...declared, role: "mesh" } : { ...declared, role: "mesh", problem: nothingDeclared(stack) };
 }
 
-function readStack(stack: string, path: string): DeclaredStack {
-  let config: Record<string, unknown>;
-  try {
-    config = (parse(readFileSync(path, "utf8")) as { config?: Record<string, unknown> } | null)?.config ?? {};
-  } catch (error) {
-    return { stack, role: "mesh", raw: {}, secrets: {}, problem: `stacks/Pulumi.${stack}.yaml cannot be read as YAML: ${(error as Error).message.split("\n")[0]}` };
-  }
-  const own = Object.entries(config).flatMap(([key, value]): [string, unknown][] => (key.startsWith(configPrefix) ? [[key.slice(configPrefix.length), value]] : []));
-  const raw = Object.fromEntries(own.filter(([key, value]) => key !== "role" && !isSecret(value)).map(([key, value]) => [key, withoutSecrets(value)]));
-  const secrets = Object.fromEntries(own.flatMap(([key, value]) => fingerprints(value, key)));
-  return { stack, role: Object.fromEntries(own)["role"] === "trust" ? "trust" : "mesh", raw, secrets };
+function nothingDeclared(stack: string): string {
+  return `stacks/Pulumi.${stack}.yaml declares nothing: a mesh needs ${configPrefix}cluster, the stack of the root CA ${configPrefix}role: trust; set it, or remove the file`;
 }
 
 /** An encrypted value, as Pulumi writes it into a stack file at any depth. https://www.pulumi.com/docs/iac/concepts/config/#structured-configuration */
@@ -88,6 +100,7 @@ function readContract(folder: string, peer: string, file: string): FederationCon
   try {
     return parseContract(JSON.parse(readFileSync(join(folder, file), "utf8")), peer);
   } catch (error) {
-    return error instanceof Problem ? error : new Problem(`peers.${peer}.file: "${file}" cannot be read as JSON (${(error as Error).message})`);
+    // The message of a JSON error quotes the file, which may be any.
+    return error instanceof Problem ? error : new Problem(`peers.${peer}.file: "${file}" cannot be read as JSON (${(error as NodeJS.ErrnoException).code ?? "it is none"})`);
   }
 }

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { federationOutput, parseContract, type FederationContract } from "../../components/plan/contract.ts";
 import type { FailedCheck } from "../../review/planRevision.ts";
-import type { Revision } from "../../review/revision.ts";
+import { peerEntries, type Revision } from "../../review/revision.ts";
 import { secretsIn, textsOf } from "../../review/masking.ts";
 import type { Toolchain } from "../../toolchain/index.ts";
 import { stacksInBackend } from "../pulumiCommand.ts";
@@ -114,8 +114,8 @@ function addContract(result: Deployed, stack: string, value: unknown): void {
 /** Peers whose contract is in a stack of another project or backend organisation, by mesh name. */
 function peersElsewhere(head: Revision): [string, string][] {
   const own = new Set(head.stacks.map((s) => s.stack));
-  const found = head.stacks.flatMap(({ raw }) => Object.entries((raw["peers"] ?? {}) as Record<string, { stack?: string }>));
-  return [...new Map(found.flatMap(([mesh, { stack }]): [string, string][] => (stack && !own.has(mesh) ? [[mesh, stack]] : [])))];
+  const found = head.stacks.flatMap(({ raw }) => peerEntries(raw));
+  return [...new Map(found.flatMap(({ name, stack }): [string, string][] => (typeof stack === "string" && stack !== "" && !own.has(name) ? [[name, stack]] : [])))];
 }
 
 function outputsOf(state: any): Record<string, unknown> {
