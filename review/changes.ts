@@ -1,4 +1,5 @@
 import type { FederationContract } from "../components/plan/contract.ts";
+import { Problem } from "../components/plan/problem.ts";
 import { exportChanges } from "./exportChanges.ts";
 import { importChanges, type ExportsOf } from "./importChanges.ts";
 import type { PlannedFederation, PlannedMesh } from "./planRevision.ts";
@@ -27,6 +28,7 @@ export function changesBetween(base: PlannedRevision, head: PlannedRevision, dep
     ...compared.flatMap((p) => meshChanges(p.before, p.after, head.federation)),
     ...compared.flatMap((p) => exportChanges(p.before, p.after, head.federation)),
     ...compared.flatMap((p) => importChanges(p.before, p.after, before, after)),
+    ...contractFileChanges(base.revision, head.revision),
     ...pair(base.revision.stacks, head.revision.stacks, (s) => s.stack).flatMap((p) => stackChanges(p.before, p.after)),
   ];
 }
@@ -56,6 +58,15 @@ function meshChanges(before: PlannedMesh | undefined, after: PlannedMesh | undef
   const users = federation.meshes.flatMap((m) => m.imports.filter((i) => i.made?.gateways.some((g) => g.mesh === after.name)).map((i) => `${m.name} for ${i.spec.name}`));
   parts.push(...moved.map((m) => (users.length > 0 ? `${m}, used by ${users.join(", ")}` : m)));
   return parts.map((part) => ({ sign: "~", text: `mesh ${after.name}: ${part}` }));
+}
+
+/** What changes in contracts that other owners handed over as files; that a file is named at all is a change of key `peers`. */
+function contractFileChanges(before: Revision, after: Revision): Change[] {
+  return [...after.contractFiles].flatMap(([file, now]) => {
+    const old = before.contractFiles.get(file);
+    if (!old || old instanceof Problem || now instanceof Problem) return [];
+    return leafChanges(old, now).map((text): Change => ({ sign: "~", text: `contract of mesh ${now.mesh.name} in ${file}: ${text}` }));
+  });
 }
 
 /** Keys whose changes are told of meshes, exports and imports. */

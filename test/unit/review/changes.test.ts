@@ -1,6 +1,8 @@
 import fc from "fast-check";
-import { diff, example, exported, imported, mesh, planned, type Stacks } from "./federation.ts";
-import { changesBetween } from "../../../review/changes.ts";
+import { releaseSources } from "../../../components/plan/versions.ts";
+import { changesBetween, type PlannedRevision } from "../../../review/changes.ts";
+import { planRevision } from "../../../review/planRevision.ts";
+import { contractsOf, diff, example, exported, imported, mesh, planned, revisionOf, type Stacks } from "./federation.ts";
 import { plainSecretsOf } from "../../../review/revision.ts";
 
 /** The example with one thing changed. */
@@ -45,6 +47,16 @@ test.each<{ what: string; change: (stacks: Stacks) => void; says: string[] }>([
 test("an upgrade of managed charts: version and values", () => {
   const managed = (version: string, cpu: string): Stacks => ({ west: { mesh: { slot: 1 }, cluster: { provider: "kind", podSubnet: "10.10.0.0/16", serviceSubnet: "10.20.0.0/16" }, istio: { provider: "managed", version, values: { pilot: { cpu } } } } });
   expect(diff(managed("1.30.1", "1"), managed("1.31.0", "2"))).toEqual(["~ mesh west: Istio 1.30.1 -> 1.31.0", '~ stack west: istio.values.pilot.cpu "1" -> "2"']);
+});
+
+test("another address in a contract that was handed over as a file is told at the file", () => {
+  const stacks = (address: string): PlannedRevision => {
+    const contract = contractsOf({ west: mesh("west", { gateway: { provider: "existing", addresses: [address] } }) })[0]!;
+    const revision = { ...revisionOf({ east: mesh("east", { peers: { west: { file: "west.json" } } }) }), contractFiles: new Map([["west.json", contract]]) };
+    return { revision, federation: planRevision(revision, new Map(), releaseSources) };
+  };
+  expect(changesBetween(stacks("192.0.2.10"), stacks("192.0.2.11")).map((c) => `${c.sign} ${c.text}`)).toEqual(['~ contract of mesh west in west.json: gateways[0].address "192.0.2.10" -> "192.0.2.11"']);
+  expect(changesBetween(stacks("192.0.2.10"), stacks("192.0.2.10"))).toEqual([]);
 });
 
 test("a secret tells that it changed, and nothing else", () => {
