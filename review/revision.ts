@@ -89,6 +89,26 @@ function withoutSecrets(value: unknown): unknown {
   return isMapping(value) ? Object.fromEntries(Object.entries(value).map(([key, inside]) => [key, withoutSecrets(inside)])) : value;
 }
 
+/**
+ * The texts to be masked of a stack's configuration that was read in clear: of a key whose value is a secret all of it,
+ * of one with secrets inside only those.
+ * @param values the values by full key, as `pulumi config --show-secrets --json` prints them
+ */
+export function secretsOfConfig(values: Record<string, { value?: string; secret?: boolean }>, { raw }: DeclaredStack): string[] {
+  return Object.entries(values).flatMap(([key, { value, secret }]) => {
+    const declared = key.startsWith(configPrefix) ? raw[key.slice(configPrefix.length)] : undefined;
+    if (!secret || !value) return [];
+    return declared === undefined ? textsOf(value) : textsAtMarks(JSON.parse(value), declared);
+  });
+}
+
+/** The texts of a value where another of the same shape has the mark of a secret. */
+function textsAtMarks(value: unknown, marked: unknown): string[] {
+  if (marked === masked) return textsOf(typeof value === "string" ? value : JSON.stringify(value) ?? "");
+  if (typeof value !== "object" || value === null || typeof marked !== "object" || marked === null) return [];
+  return Object.entries(marked).flatMap(([key, inside]) => textsAtMarks((value as Record<string, unknown>)[key], inside));
+}
+
 /** Fingerprints of the secrets in a value, with the path to each. */
 function fingerprints(value: unknown, path: string): [string, string][] {
   if (isSecret(value)) return [[path, createHash("sha256").update(value.secure).digest("hex")]];

@@ -29,7 +29,7 @@ test("a chart upgrade: the comment says the versions, the values and the objects
   const report = readPreview(preview());
   const comment = renderComment({
     changes: changesBetween(planned(stacks("1.30.1", "1")), planned(stacks("1.31.0", "2"))),
-    notCompared: [], failed: [], warnings: [], policies: [], policiesRan: { policies: 7, stacks: ["west"] }, order: { steps: ["west"], stuck: [] },
+    notCompared: [], failed: [], warnings: [], policies: [], policiesRan: { policies: 7, stacks: ["west"], notJudged: [] }, order: { steps: ["west"], stuck: [], blocked: [] },
     previews: [{ stack: "west", state: "previewed", counts: countsOf(report), touched: report.touched, notes: report.warnings }],
   });
   expect(comment).toBe(`<!-- mesh-federation review -->

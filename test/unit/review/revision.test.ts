@@ -8,7 +8,7 @@ import { changesBetween, type PlannedRevision } from "../../../review/changes.ts
 import { meshStackFiles } from "../../../infra/stackFiles.ts";
 import { planRevision } from "../../../review/planRevision.ts";
 import { deploymentOrder } from "../../../review/deploymentOrder.ts";
-import { peerEntries, plainSecretsOf, readRevision, type Revision } from "../../../review/revision.ts";
+import { peerEntries, plainSecretsOf, readRevision, secretsOfConfig, type Revision } from "../../../review/revision.ts";
 import { example, type Stacks } from "./federation.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "mesh-federation-revision-"));
@@ -49,6 +49,13 @@ test("a secret that comes, and one that is put into plain text, are told without
   const [before, after] = [planned(revisionOf(withValues({ a: { token: { secure: "v1:x" } } }))), planned(revisionOf(withValues({ a: { token: "in clear" }, b: { secure: "v1:y" } })))];
   const lines = changesBetween(before, after).map((c) => `${c.sign} ${c.text}`);
   expect(lines).toEqual(["- stack west: secret istio.values.a.token", "+ stack west: secret istio.values.b", "~ stack west: istio.values.a.token changed (value hidden)"]);
+});
+
+test("of a configuration in clear, whole secrets are masked, and of what has secrets inside only those", () => {
+  const { stacks } = revisionOf(withValues({ pilot: { env: { PLACE: "here", PIN: { secure: "v1:x" } } }, list: ["a", { secure: "v1:y" }] }));
+  const istio = { provider: "managed", version: "1.30.1", values: { pilot: { env: { PLACE: "here", PIN: "1234" } }, list: ["a", "letters"] } };
+  const values = { "mesh-federation:istio": { value: JSON.stringify(istio), secret: true }, "mesh-federation:kubeconfig": { value: "text", secret: true }, "mesh-federation:proof": { value: "true", secret: false } };
+  expect(secretsOfConfig(values, stacks[1]!)).toEqual(["1234", "letters", "text"]);
 });
 
 /** What is said of east, and that west is planned all the same. */
