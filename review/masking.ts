@@ -39,9 +39,9 @@ export function textsOf(text: string): string[] {
   const parts = new Set([text, text.trim()]);
   const inside = parsed(text);
   if (typeof inside === "object") JSON.stringify(inside, (key, v) => (typeof v === "string" && (isTelling(v) || isSecretKey(key)) && parts.add(v), v));
-  for (const line of text.split("\n")) {
-    const [, , key = "", quoted] = /^\s*(-\s+)?(?:([\w.-]+):\s+)?(.*)$/.exec(line)!;
-    const value = quoted!.replace(/^["']/, "").replace(/["',]*\s*$/, "");
+  for (const line of text.split(/\r?\n/)) {
+    const [, key = "", quoted = ""] = /^\s*(?:-\s+)?(?:([\w.-]+):\s+)?([^]*)$/.exec(line)!;
+    const value = quoted.replace(/^["']/, "").replace(/["',]*\s*$/, "");
     if (isTelling(value) || isSecretKey(key)) parts.add(value);
   }
   return [...parts].filter((p) => p !== "");

@@ -46,6 +46,11 @@ test("short values of secret keys in a kubeconfig are masked, names are not", ()
   expect(textsOf(JSON.stringify({ name: "admin", password: "pw-12" }))).toEqual([expect.stringContaining("admin"), "pw-12"]);
 });
 
+test("a text of any characters has itself among its secret texts; lines may end as on Windows", () => {
+  fc.assert(fc.property(fc.string({ minLength: 1, unit: "binary" }), (text) => expect(textsOf(text)).toContain(text)));
+  expect(textsOf("a: b\r\npassword: pw-12\r\nc\rd\u2028e: f\r\n")).toContain("pw-12");
+});
+
 test("no secret survives as URLs or base64 write it, also inside something longer", () => {
   fc.assert(
     fc.property(fc.string({ minLength: 8, maxLength: 40, unit: "binary" }), fc.string({ maxLength: 5 }), fc.string({ maxLength: 5 }), (secret, before, after) => {
