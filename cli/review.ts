@@ -4,7 +4,7 @@ import { renderComment } from "../review/comment.ts";
 import { maskValue } from "../review/masking.ts";
 import { planRevision } from "../review/planRevision.ts";
 import { hasFailed, type Required, type ReviewResult } from "../review/result.ts";
-import { readRevision, type Revision } from "../review/revision.ts";
+import { plainSecretsOf, readRevision, type Revision } from "../review/revision.ts";
 import { renderDrift } from "../review/drift.ts";
 import { readSources } from "../infra/sources.ts";
 import { consoleProgress } from "../toolchain/progress.ts";
@@ -76,7 +76,7 @@ async function reviewSince(ref: string | undefined, head: Revision, required: Re
     previews,
     order,
   };
-  const shown = maskValue(result, deployed.secrets);
+  const shown = maskValue(result, [...deployed.secrets, ...plainSecretsOf(base), ...plainSecretsOf(head)]);
   if (required.order) for (const { stack, message } of shown.order.blocked) process.stderr.write(`cannot be deployed: ${stack}: ${message}\n`);
   return { passed: !hasFailed(result, required), shown, text: renderComment(shown) };
 }
@@ -84,7 +84,7 @@ async function reviewSince(ref: string | undefined, head: Revision, required: Re
 async function reviewDrift(head: Revision, requireAll = false): Promise<Told> {
   const tools = await prepareTools();
   const deployed = await readDeployed(tools, head);
-  const found = maskValue(await findDrift(tools, head, deployed, consoleProgress()), deployed.secrets);
+  const found = maskValue(await findDrift(tools, head, deployed, consoleProgress()), [...deployed.secrets, ...plainSecretsOf(head)]);
   return { passed: found.drift.length === 0 && !(requireAll && found.notes.length > 0), shown: found, text: renderDrift(found.drift, found.notes, found.orphans) };
 }
 

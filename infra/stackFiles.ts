@@ -16,12 +16,9 @@ export interface StackFile extends Neighbour {
   onKind: boolean;
 }
 
-/**
- * The mesh stacks that `stacks/` declares, sorted by name: every file with a key `mesh-federation:mesh` or
- * `mesh-federation:cluster`. Throws a `Problem` that names a file which is not YAML.
- */
+/** The mesh stacks that `stacks/` declares, sorted by name, see {@link isMeshStack}. Throws a `Problem` that names a file which cannot be used. */
 export function meshStackFiles(root: string = process.cwd()): StackFile[] {
-  return rawStackFiles(root).flatMap(({ stack, raw }) => (raw["role"] === "trust" || (raw["mesh"] === undefined && raw["cluster"] === undefined) ? [] : [neighbourOf(stack, raw)]));
+  return rawStackFiles(root).flatMap(({ stack, raw }) => (isMeshStack(raw) ? [neighbourOf(stack, raw)] : []));
 }
 
 /** The trust stacks that `stacks/` declares, sorted by name; none where every mesh brings its own CA. */
@@ -31,12 +28,38 @@ export function trustStacks(root: string = process.cwd()): string[] {
 
 /** Every stack file by name, keys without the project's prefix. */
 function rawStackFiles(root: string): { stack: string; raw: Record<string, unknown> }[] {
-  const folder = join(root, "stacks");
-  const names = readdirSync(folder).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
-  return names.sort().map((stack) => {
-    const config = readStackFile(join(folder, `Pulumi.${stack}.yaml`));
-    return { stack, raw: Object.fromEntries(Object.entries(config).flatMap(([key, value]) => (key.startsWith(configPrefix) ? [[key.slice(configPrefix.length), value]] : []))) };
-  });
+  return stackNames(root).map((stack) => ({ stack, raw: readStackFile(root, stack) }));
+}
+
+/** Names of the stacks that have a file in `stacks/`, sorted. Throws when there is no such folder. */
+export function stackNames(root: string): string[] {
+  return readdirSync(join(root, "stacks")).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []).sort();
+}
+
+/**
+ * The keys of a stack file that are this project's, without its prefix.
+ * Throws a `Problem` when the file is no YAML, or neither it nor its `config` is a mapping.
+ */
+export function readStackFile(root: string, stack: string): Record<string, unknown> {
+  const path = `stacks/Pulumi.${stack}.yaml`;
+  let file: unknown;
+  try {
+    file = parse(readFileSync(join(root, path), "utf8"));
+  } catch (error) {
+    throw new Problem(`${path} cannot be read as YAML: ${(error as Error).message.split("\n")[0]}`);
+  }
+  const config = mapping(file ?? {}, path)["config"];
+  return Object.fromEntries(Object.entries(mapping(config ?? {}, `${path}: config`)).flatMap(([key, value]) => (key.startsWith(configPrefix) ? [[key.slice(configPrefix.length), value]] : [])));
+}
+
+/** Whether keys of a stack file, without the prefix, make it the stack of a mesh: it names its `mesh` or its `cluster`, and its `role` is none other. */
+export function isMeshStack(keys: Record<string, unknown>): boolean {
+  return keys["role"] !== "trust" && (keys["mesh"] !== undefined || keys["cluster"] !== undefined);
+}
+
+function mapping(value: unknown, what: string): Record<string, unknown> {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new Problem(`${what} must be a mapping of keys to values (given: ${Array.isArray(value) ? "a list" : `a ${typeof value}`})`);
 }
 
 /** A mesh stack as its raw configuration declares it, keys without the project's prefix. */
@@ -62,12 +85,4 @@ export function neighbourOf(stack: string, raw: Record<string, unknown>): StackF
 /** A value of a file that nobody has checked yet, where a list is expected. */
 function array(value: unknown): any[] {
   return Array.isArray(value) ? value : [];
-}
-
-function readStackFile(path: string): Record<string, unknown> {
-  try {
-    return ((parse(readFileSync(path, "utf8")) as { config?: Record<string, unknown> } | null)?.config ?? {});
-  } catch (error) {
-    throw new Problem(`${path} cannot be read as YAML: ${(error as Error).message}`);
-  }
 }

@@ -1,4 +1,5 @@
 import type { FederationContract } from "../components/plan/contract.ts";
+import { Problem } from "../components/plan/problem.ts";
 import { exportChanges } from "./exportChanges.ts";
 import { importChanges, type ExportsOf } from "./importChanges.ts";
 import type { PlannedFederation, PlannedMesh } from "./planRevision.ts";
@@ -27,6 +28,7 @@ export function changesBetween(base: PlannedRevision, head: PlannedRevision, dep
     ...compared.flatMap((p) => meshChanges(p.before, p.after, head.federation)),
     ...compared.flatMap((p) => exportChanges(p.before, p.after, head.federation)),
     ...compared.flatMap((p) => importChanges(p.before, p.after, before, after)),
+    ...contractFileChanges(base.revision, head.revision),
     ...pair(base.revision.stacks, head.revision.stacks, (s) => s.stack).flatMap((p) => stackChanges(p.before, p.after)),
   ];
 }
@@ -58,13 +60,28 @@ function meshChanges(before: PlannedMesh | undefined, after: PlannedMesh | undef
   return parts.map((part) => ({ sign: "~", text: `mesh ${after.name}: ${part}` }));
 }
 
+/** What changes in contracts that other owners handed over as files; that a file is named at all is a change of key `peers`. */
+function contractFileChanges(before: Revision, after: Revision): Change[] {
+  return [...after.contractFiles].flatMap(([file, now]) => {
+    const old = before.contractFiles.get(file);
+    if (!old || old instanceof Problem || now instanceof Problem) return [];
+    return leafChanges(old, now).map((text): Change => ({ sign: "~", text: `contract of mesh ${now.mesh.name} in ${file}: ${text}` }));
+  });
+}
+
 /** Keys whose changes are told of meshes, exports and imports. */
 function otherSettings({ raw }: DeclaredStack): Record<string, unknown> {
-  const { exports: _exports, imports: _imports, mesh = {}, gateway = {}, istio = {}, ...rest } = raw as Record<string, any>;
-  const { addresses: _addresses, port: _port, ...otherGateway } = gateway;
-  const { version: _version, istioMinor: _minor, ...otherIstio } = istio;
-  const others = { mesh: mesh.slot === undefined ? {} : { slot: mesh.slot }, gateway: otherGateway, istio: otherIstio };
+  const { exports: _exports, imports: _imports, mesh, gateway, istio, ...rest } = raw;
+  const { slot } = membersOf(mesh);
+  const { addresses: _addresses, port: _port, ...otherGateway } = membersOf(gateway);
+  const { version: _version, istioMinor: _minor, ...otherIstio } = membersOf(istio);
+  const others = { mesh: slot === undefined ? {} : { slot }, gateway: otherGateway, istio: otherIstio };
   return { ...rest, ...Object.fromEntries(Object.entries(others).filter(([, value]) => Object.keys(value).length > 0)) };
+}
+
+/** Members of what should be a mapping: nobody has checked it yet. */
+function membersOf(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? { ...value } : {};
 }
 
 function stackChanges(before: DeclaredStack | undefined, after: DeclaredStack | undefined): Change[] {
@@ -76,6 +93,7 @@ function stackChanges(before: DeclaredStack | undefined, after: DeclaredStack | 
     if (old === now) return [];
     return [{ sign: old ? (now ? "~" : "-") : "+", text: `stack ${after.stack}: secret ${key}${old && now ? " is set anew" : ""}` }];
   });
-  const settings = leafChanges(otherSettings(before), otherSettings(after)).map((text): Change => ({ sign: "~", text: `stack ${after.stack}: ${text}` }));
+  const told = new Set(keys.flatMap((key) => [`${key} new (value hidden)`, `${key} removed (value hidden)`]));
+  const settings = leafChanges(otherSettings(before), otherSettings(after)).filter((text) => !told.has(text)).map((text): Change => ({ sign: "~", text: `stack ${after.stack}: ${text}` }));
   return [...secrets, ...settings];
 }

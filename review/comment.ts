@@ -30,10 +30,21 @@ export function renderComment(result: ReviewResult): string {
   return fit([marker, "## Federation review", ...changesPart(result), ...checksPart(result), ...previewsPart(result), ...foldedPart(result.previews)], longestComment);
 }
 
-function changesPart({ changes, notCompared }: ReviewResult): Piece[] {
+function changesPart(result: ReviewResult): Piece[] {
+  const { changes, notCompared } = result;
   const left = notCompared.length > 0 ? [short(`Not compared, because the configuration cannot be read: ${notCompared.join(", ")}.`), ""] : [];
-  if (changes.length === 0) return ["", ...(left.length > 0 ? left : ["Nothing changes between or within the meshes.", ""])];
+  if (changes.length === 0) return ["", short(nothingTold(result)), "", ...left];
   return ["", "### What changes", "", ...fenced(changes.map((c) => `${c.sign} ${c.text}`), (n) => `... ${n} more changes; ${json}`, 20_000), "", ...left];
+}
+
+/** What is known where no change was found: that there is none is told only when every stack was compared and previewed. */
+function nothingTold({ notCompared, previews }: ReviewResult): string {
+  const unknown = new Set([...notCompared, ...previews.flatMap((p) => (p.state === "skipped" ? [p.stack] : []))]);
+  const touched = previews.flatMap((p) => (p.state === "previewed" && p.touched.length > 0 ? [p.stack] : []));
+  if (unknown.size + touched.length === 0) return "Nothing changes between or within the meshes.";
+  const known = notCompared.length > 0 ? "No change was found in the configuration that can be read." : "The configuration changes nothing between or within the meshes.";
+  const told = touched.length > 0 ? [`All the same, resources change in ${touched.join(", ")}; see the previews.`] : [];
+  return [known, ...told, ...(unknown.size > 0 ? [`What changes in the clusters of ${[...unknown].sort().join(", ")} is not known: not previewed, see below.`] : [])].join(" ");
 }
 
 function checksPart({ failed, warnings, policies, policiesRan }: ReviewResult): Piece[] {

@@ -30,22 +30,27 @@ export function driftOf(stack: string, mesh: string | undefined, touched: Touche
 }
 
 function brokenBy(name: string, type: string, mesh: string, contracts: ReadonlyMap<string, FederationContract>): string[] {
-  const own = contracts.get(mesh)?.imports ?? [];
-  const others = [...contracts.values()].flatMap((c) => c.imports.filter((i) => importedFrom(i).includes(mesh)).map((i) => ({ importer: c.mesh.name, spec: i })));
-  const told = (importer: string, spec: FederationContract["imports"][number]): string => `${importer} imports ${spec.name} from ${importedFrom(spec).join(" and ")}`;
-  const imported = own.find((i) => belongsTo(name, importName(i)));
-  if (imported) return [told(mesh, imported)];
-  const exported = (contracts.get(mesh)?.exports ?? []).find((e) => belongsTo(name, `export-${e.name}`));
-  if (exported) return others.filter((o) => o.spec.name === exported.name).map((o) => told(o.importer, o.spec));
-  const all = [...own.map((i) => told(mesh, i)), ...others.map((o) => told(o.importer, o.spec))];
-  if (name.startsWith("east-west-gateway")) return others.map((o) => told(o.importer, o.spec));
-  return /^(istio|load-balancer)-/.test(name) || /:Provider$|kind$/i.test(type) ? all : [];
+  const contract = contracts.get(mesh);
+  const own = (contract?.imports ?? []).map((spec) => ({ importer: mesh, spec }));
+  const others = [...contracts.values()].flatMap((c) => c.imports.filter((i) => importedFrom(i).includes(mesh)).map((spec) => ({ importer: c.mesh.name, spec })));
+  const told = (imports: typeof own): string[] => imports.map(({ importer, spec }) => `${importer} imports ${spec.name} from ${importedFrom(spec).join(" and ")}`);
+  // A part of a component is named after it; a component is no object of a cluster, and has no more than its own name.
+  const component = type.startsWith("mesh-federation:") ? name : name.replace(partOfService, "");
+  const imported = own.filter(({ spec }) => component === importName(spec));
+  if (imported.length > 0) return told(imported);
+  const sample = samplePart.exec(name)?.[1];
+  const exported = (contract?.exports ?? []).filter((e) => component === `export-${e.name}` || (sample === e.namespace && sample === e.service)).map((e) => e.name);
+  if (exported.length > 0) return told(others.filter(({ spec }) => exported.includes(spec.name)));
+  if (/^east-west-gateway(-|$)/.test(name)) return told(others);
+  const wholeMesh = /^(istio|load-balancer)(-|$)/.test(name) || [`${contract?.mesh.cluster}-kind`, `${contract?.mesh.cluster}-network`].includes(name);
+  return wholeMesh ? told([...own, ...others]) : [];
 }
 
-/** The longest name wins where one is the beginning of another: a part follows after the last dash. */
-function belongsTo(name: string, component: string): boolean {
-  return name === component || (name.startsWith(`${component}-`) && !name.slice(component.length + 1).includes("-"));
-}
+/** What follows a component's name in those of the objects that an export or import is made of. */
+const partOfService = /-(?:entry|rule|policy|gateway|workload-\d+(?:-\d+)?)$/;
+
+/** Objects of a sample application, which may be what an export of that name leads to. */
+const samplePart = /^(.+)-(?:namespace|account|service|deployment)$/;
 
 /**
  * The drift report, in Markdown.

@@ -12,7 +12,7 @@ export function exportChanges(before: PlannedMesh | undefined, after: PlannedMes
     if (!now) return [{ sign: "-", text: `${mesh} no longer exports ${titleOf(old)} to ${list(old.to, "nobody")}` }];
     const parts = differences(old, now);
     if (parts.length === 0) return [];
-    const importers = federation.meshes.filter((m) => m.config.imports.some((i) => i.name === now.name && [i.from].flat().includes(mesh))).map((m) => m.name);
+    const importers = federation.meshes.filter((m) => m.config.imports.some((i) => [old.name, now.name].includes(i.name) && [i.from].flat().includes(mesh))).map((m) => m.name);
     return [{ sign: "~", text: `${mesh} exports ${titleOf(old)}: ${parts.join("; ")}${importers.length > 0 ? ` (imported by ${importers.join(", ")})` : ""}` }];
   });
 }

@@ -1,3 +1,5 @@
+import { isSecretKey, isSecretMember, secretKeyEnding } from "./secretKeys.ts";
+
 /** What stands in the place of a secret. */
 export const masked = "[secret]";
 
@@ -5,8 +7,11 @@ export const masked = "[secret]";
 const signatureKey = "4dabf18193072939515e22adb298388d";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 
-/** Shorter texts than this are no secrets worth the name, and masking them would blacken ordinary words. */
-const shortest = 6;
+/** Texts of this length and more are masked wherever they stand; shorter ones would blacken parts of ordinary words. */
+const anywhere = 6;
+
+/** Texts of this length and more are masked where they are a word of their own; shorter ones only as the value of a secret key. */
+const asWord = 4;
 
 /**
  * Secret texts in a value read with its secrets in clear: everything inside Pulumi's secret envelopes. A secret that is
@@ -14,18 +19,18 @@ const shortest = 6;
  */
 export function secretsIn(value: unknown): Set<string> {
   const found = new Set<string>();
-  const walk = (node: unknown, secret: boolean): void => {
-    if (typeof node === "string") {
-      if (secret) textsOf(node).forEach((t) => found.add(t));
-    } else if (Array.isArray(node)) node.forEach((n) => walk(n, secret));
-    else if (typeof node === "object" && node !== null) {
+  // In a secret object the short texts are mostly names and versions; but what is the whole secret, or of a secret key, is secret.
+  const walk = (node: unknown, secret: boolean, whole: boolean): void => {
+    if (typeof node === "string" || typeof node === "number") {
+      if (secret) textsOf(String(node)).filter((t) => whole || t.length >= anywhere).forEach((t) => found.add(t));
+    } else if (typeof node === "object" && node !== null) {
       const envelope = node as Record<string, unknown>;
-      if (envelope[signatureKey] !== secretSignature) Object.values(envelope).forEach((n) => walk(n, secret));
-      else if (typeof envelope["plaintext"] === "string") walk(parsed(envelope["plaintext"]), true);
-      else walk(envelope["value"], true);
+      if (envelope[signatureKey] !== secretSignature) return Object.entries(node).forEach(([key, n]) => walk(n, secret, isSecretMember(node, key)));
+      const plaintext = typeof envelope["plaintext"] === "string" ? parsed(envelope["plaintext"]) : envelope["value"];
+      walk(plaintext, true, true);
     }
   };
-  walk(value, false);
+  walk(value, false, false);
   return found;
 }
 
@@ -33,35 +38,67 @@ export function secretsIn(value: unknown): Set<string> {
 export function textsOf(text: string): string[] {
   const parts = new Set([text, text.trim()]);
   const inside = parsed(text);
-  if (typeof inside === "object") JSON.stringify(inside, (_, v) => (typeof v === "string" && isTelling(v) && parts.add(v), v));
-  for (const line of text.split("\n")) {
-    const value = line.replace(/^\s*(-\s+)?([\w.-]+:\s+)?["']?/, "").replace(/["',]*\s*$/, "");
-    if (isTelling(value)) parts.add(value);
+  if (typeof inside === "object") JSON.stringify(inside, (key, v) => (typeof v === "string" && (isTelling(v) || isSecretKey(key)) && parts.add(v), v));
+  for (const line of text.split(/\r?\n/)) {
+    const [, key = "", quoted = ""] = /^\s*(?:-\s+)?(?:([\w.-]+):\s+)?([^]*)$/.exec(line)!;
+    const value = quoted.replace(/^["']/, "").replace(/["',]*\s*$/, "");
+    if (isTelling(value) || isSecretKey(key)) parts.add(value);
   }
-  return [...parts].filter((p) => p.length >= shortest);
+  return [...parts].filter((p) => p !== "");
 }
 
-/** Replaces every one of the secrets in a text, longest first; also in the forms that JSON and base64 give it. */
+/**
+ * Replaces every one of the secrets in a text, longest first; also as JSON, URLs, base64 and base64url write them, alone or
+ * inside something longer. Of short ones see {@link anywhere} and {@link asWord}: masked wherever their letters occur, they
+ * would leave nothing to read.
+ */
 export function maskText(text: string, secrets: Iterable<string>): string {
-  const forms = new Set<string>();
-  for (const secret of secrets) {
-    forms.add(secret);
-    forms.add(JSON.stringify(secret).slice(1, -1));
-    forms.add(Buffer.from(secret).toString("base64"));
-  }
-  return [...forms].sort((a, b) => b.length - a.length).reduce((left, form) => left.replaceAll(form, masked), text);
+  return masker(secrets)(text);
 }
 
-/** Replaces the secrets in every text of a value. */
+/** Replaces the secrets in every text of a value, as {@link maskText} does. */
 export function maskValue<T>(value: T, secrets: Iterable<string>): T {
-  const all = [...secrets];
+  const mask = masker(secrets);
   const walk = (node: unknown): unknown => {
-    if (typeof node === "string") return maskText(node, all);
+    if (typeof node === "string") return mask(node);
     if (Array.isArray(node)) return node.map(walk);
     if (typeof node === "object" && node !== null) return Object.fromEntries(Object.entries(node).map(([k, v]) => [k, walk(v)]));
     return node;
   };
   return walk(value) as T;
+}
+
+function masker(secrets: Iterable<string>): (text: string) => string {
+  const forms = [...new Set([...secrets].flatMap(formsOf))].filter(Boolean).sort((a, b) => b.length - a.length);
+  const patterns = forms.map((form) => (form.length < anywhere ? patternOf(form) : form));
+  return (text) => patterns.reduce<string>((left, pattern) => left.replaceAll(pattern, masked), text);
+}
+
+/** A short text as a word, or as the value of a secret key: `token: abc`, `"token":"abc"`, `token=abc`. */
+function patternOf(form: string): RegExp {
+  const literal = form.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+  const before = form.length < asWord ? `(?<=${secretKeyEnding}(?:["']?\\s*[:=]\\s*["']?|\\s+["']))` : "(?<![a-z0-9])";
+  return new RegExp(`${before}${literal}(?![a-z0-9])`, "gi");
+}
+
+/** A secret as it may be written. */
+function formsOf(secret: string): string[] {
+  const json = (text: string): string => JSON.stringify(text).slice(1, -1);
+  // Lone surrogates, which no URL can hold, become what UTF-8 makes of them.
+  const bytes = Buffer.from(secret);
+  const urls = [encodeURI(bytes.toString()), encodeURIComponent(bytes.toString())].flatMap((url) => [url, url.replaceAll("%20", "+")]);
+  const base64 = [bytes.toString("base64"), bytes.toString("base64").replace(/=+$/, ""), ...(bytes.length >= anywhere ? [0, 1, 2].map((before) => base64Inside(bytes, before)) : [])];
+  return [
+    ...[secret, json(secret), json(json(secret))],
+    ...urls.flatMap((url) => [url, url.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())]),
+    ...base64.flatMap((form) => [form, form.replaceAll("+", "-").replaceAll("/", "_")]),
+  ];
+}
+
+/** The characters of base64 that depend on nothing but these bytes, when so many others stand before them (modulo 3). */
+function base64Inside(bytes: Buffer, before: number): string {
+  const all = Buffer.concat([Buffer.alloc(before), bytes]);
+  return all.toString("base64").slice(Math.ceil((before * 8) / 6), Math.floor((all.length * 8) / 6));
 }
 
 /** Short names and addresses inside a secret are none; keys, tokens and the bodies of certificates are. */

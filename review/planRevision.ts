@@ -2,13 +2,11 @@ import { contractVersion, type ContractImport, type FederationContract } from ".
 import { publishedExport } from "../components/plan/exportPlan.ts";
 import { autoPassthroughPort } from "../components/plan/gatewayObjects.ts";
 import { meshesOf, type ImportConfig } from "../components/plan/importConfig.ts";
-import type { MeshIdentity } from "../components/plan/peerMismatches.ts";
-import { planFederation } from "../components/plan/planFederation.ts";
+import { identityOf, planFederation } from "../components/plan/planFederation.ts";
 import { Problem } from "../components/plan/problem.ts";
 import { readMeshConfig, type MeshConfig, type Neighbour } from "../components/plan/readMeshConfig.ts";
 import { resolveImports, type Peer, type ResolvedImport } from "../components/plan/resolveImports.ts";
 import type { Sources } from "../components/plan/sources.ts";
-import { acceptedTrustDomains } from "../components/plan/trustDomains.ts";
 import { neighbourOf } from "../infra/stackFiles.ts";
 import type { DeclaredStack, Revision } from "./revision.ts";
 
@@ -63,8 +61,9 @@ export function planRevision(revision: Revision, deployed: ReadonlyMap<string, F
   const drafts = stacks.flatMap((declared): PlannedMesh[] => {
     if (declared.problem) return [];
     try {
-      const config = readMeshConfig(declared.raw, declared.stack, sources, neighbours.filter((n) => n.stack !== declared.stack));
-      return [{ stack: declared.stack, name: config.mesh.name, declared, config, contract: draftContract(config, neighbours, deployed), imports: [] }];
+      const others = neighbours.filter((n) => n.stack !== declared.stack);
+      const config = readMeshConfig(declared.raw, declared.stack, sources, others);
+      return [{ stack: declared.stack, name: config.mesh.name, declared, config, contract: draftContract(config, others, deployed, revision), imports: [] }];
     } catch (error) {
       failed.push(...messagesOf(error).map((message) => ({ stack: declared.stack, message })));
       return [];
@@ -102,7 +101,7 @@ export function checkMesh(mesh: PlannedMesh, peers: ReadonlyMap<string, Peer>, n
 }
 
 /** The other meshes as one mesh knows them: by their published contracts, or by the files that it names for them. */
-export function peersOf(mesh: PlannedMesh, contracts: ReadonlyMap<string, FederationContract>, revision: Revision): Map<string, Peer> {
+export function peersOf(mesh: Pick<PlannedMesh, "name" | "config">, contracts: ReadonlyMap<string, FederationContract>, revision: Revision): Map<string, Peer> {
   const names = new Set([...contracts.keys(), ...Object.keys(mesh.config.peers), ...mesh.config.imports.flatMap(meshesOf)]);
   names.delete(mesh.name);
   return new Map(
@@ -140,32 +139,15 @@ export function publishedImport({ blend: _blend, ...published }: ResolvedImport)
   return published;
 }
 
-function draftContract(config: MeshConfig, neighbours: Neighbour[], deployed: ReadonlyMap<string, FederationContract>): FederationContract {
+function draftContract(config: MeshConfig, neighbours: Neighbour[], deployed: ReadonlyMap<string, FederationContract>, revision: Revision): FederationContract {
   const before = deployed.get(config.mesh.name);
   return {
     version: contractVersion,
-    mesh: identityOf(config, neighbours, before?.mesh.roots ?? []),
+    mesh: identityOf(config, before?.mesh.roots ?? [], neighbours, peersOf({ name: config.mesh.name, config }, deployed, revision)),
     gateways: gatewaysOf(config, before),
     exports: config.exports.map(publishedExport),
     imports: [],
     pendingImports: [],
-  };
-}
-
-function identityOf(config: MeshConfig, neighbours: Neighbour[], roots: string[]): MeshIdentity {
-  const { slot: _slot, locality, ...names } = config.mesh;
-  const ofMeshes = new Map([
-    ...Object.entries(config.peers).flatMap(([name, { trustDomain }]): [string, string][] => (trustDomain ? [[name, trustDomain]] : [])),
-    ...neighbours.flatMap(({ name, trustDomain }): [string, string][] => (trustDomain ? [[name, trustDomain]] : [])),
-  ]);
-  const declared = config.mesh.acceptedTrustDomains;
-  return {
-    ...names,
-    acceptedTrustDomains: config.istio.provider === "managed" ? acceptedTrustDomains(config.exports, { own: config.mesh.trustDomain, ofMeshes }, declared) : declared,
-    istioVersion: config.istioVersion,
-    istioMinor: config.istioMinor,
-    locality: `${locality.region}/${locality.zone}`,
-    roots,
   };
 }
 

@@ -16,7 +16,7 @@ interface Step {
 }
 
 /** What `pulumi preview --json` and `pulumi refresh --preview-only --json` print. */
-export interface PulumiJson {
+interface PulumiJson {
   steps?: Step[];
   changeSummary?: Record<string, number>;
   diagnostics?: { message: string; severity: string }[];

@@ -1,19 +1,20 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "yaml";
 import { parseContract, type FederationContract } from "../components/plan/contract.ts";
 import { Problem } from "../components/plan/problem.ts";
-import { configPrefix } from "../infra/stackFiles.ts";
+import { configPrefix, isMeshStack, readStackFile, stackNames } from "../infra/stackFiles.ts";
+import { masked, textsOf } from "./masking.ts";
+import { plainSecrets } from "./secretKeys.ts";
 
 /** A stack as a revision of the repository declares it. */
 export interface DeclaredStack {
   stack: string;
   /** `mesh`, or `trust` for the stack of the root CA. */
   role: "mesh" | "trust";
-  /** Values of its plain keys, without the project's prefix. */
+  /** Values of its plain keys, without the project's prefix; `[secret]` stands for each secret inside them. */
   raw: Record<string, unknown>;
-  /** Fingerprint of each secret's encrypted value, by key: tells that it changed, and nothing of what it is. */
+  /** Fingerprint of each secret's encrypted value, by key or path: tells that it changed, and nothing of what it is. */
   secrets: Record<string, string>;
   /** Why its file cannot be used; undefined when it can. */
   problem?: string;
@@ -28,41 +29,98 @@ export interface Revision {
 
 /** Reads the revision that a folder holds: `stacks/`, and the contract files that it names, relative to the folder. */
 export function readRevision(folder: string): Revision {
-  const stacks = stackNames(folder).map((stack) => readStack(stack, join(folder, "stacks", `Pulumi.${stack}.yaml`)));
-  const named = stacks.flatMap(({ raw }) => Object.entries((raw["peers"] ?? {}) as Record<string, { file?: unknown }>).flatMap(([peer, { file }]) => (typeof file === "string" ? [{ peer, file }] : [])));
-  return { stacks, contractFiles: new Map(named.map(({ peer, file }) => [file, readContract(folder, peer, file)])) };
+  const stacks = namesIn(folder).map((stack) => readStack(folder, stack));
+  const named = stacks.flatMap(({ raw }) => peerEntries(raw).flatMap(({ name, file }) => (typeof file === "string" ? [{ name, file }] : [])));
+  return { stacks, contractFiles: new Map(named.map(({ name, file }) => [file, readContract(folder, name, file)])) };
 }
 
-
-function stackNames(folder: string): string[] {
-  try {
-    return readdirSync(join(folder, "stacks")).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []).sort();
-  } catch {
-    return [];
-  }
+/** A revision from before there were stacks has none. */
+function namesIn(folder: string): string[] {
+  return existsSync(join(folder, "stacks")) ? stackNames(folder) : [];
 }
 
-function readStack(stack: string, path: string): DeclaredStack {
-  let config: Record<string, unknown>;
+/** What key `peers` says of each peer, as far as it says anything: nobody has checked it yet. */
+export function peerEntries(raw: Record<string, unknown>): { name: string; stack?: unknown; file?: unknown }[] {
+  return isMapping(raw["peers"]) ? Object.entries(raw["peers"]).flatMap(([name, peer]) => (isMapping(peer) ? [{ name, stack: peer["stack"], file: peer["file"] }] : [])) : [];
+}
+
+/** The secrets that a revision's configuration has in plain text, where they should be encrypted; to be masked. */
+export function plainSecretsOf({ stacks }: Revision): string[] {
+  return stacks.flatMap(({ raw }) => plainSecrets(raw)).filter((text) => text !== masked).flatMap(textsOf);
+}
+
+function readStack(folder: string, stack: string): DeclaredStack {
+  let keys: Record<string, unknown>;
   try {
-    config = (parse(readFileSync(path, "utf8")) as { config?: Record<string, unknown> } | null)?.config ?? {};
+    keys = readStackFile(folder, stack);
   } catch (error) {
-    return { stack, role: "mesh", raw: {}, secrets: {}, problem: `stacks/Pulumi.${stack}.yaml cannot be read as YAML: ${(error as Error).message.split("\n")[0]}` };
+    if (!(error instanceof Problem)) throw error;
+    return { stack, role: "mesh", raw: {}, secrets: {}, problem: error.message };
   }
-  const own = Object.entries(config).flatMap(([key, value]): [string, unknown][] => (key.startsWith(configPrefix) ? [[key.slice(configPrefix.length), value]] : []));
-  const raw = Object.fromEntries(own.filter(([key, value]) => key !== "role" && !isSecret(value)));
-  const secrets = Object.fromEntries(own.flatMap(([key, value]) => (isSecret(value) ? [[key, createHash("sha256").update(value.secure).digest("hex")]] : [])));
-  return { stack, role: Object.fromEntries(own)["role"] === "trust" ? "trust" : "mesh", raw, secrets };
+  const { role, ...own } = keys;
+  const plain = Object.entries(own).filter(([, value]) => !isSecret(value));
+  const declared = {
+    stack,
+    raw: Object.fromEntries(plain.map(([key, value]) => [key, withoutSecrets(value)])),
+    secrets: Object.fromEntries(Object.entries(own).flatMap(([key, value]) => fingerprints(value, key))),
+  };
+  if (role === "trust") return { ...declared, role };
+  if (role !== undefined && role !== "mesh") return { ...declared, role: "mesh", problem: `config key role must be one of mesh, trust (given: ${JSON.stringify(role)})` };
+  return isMeshStack(keys) ? { ...declared, role: "mesh" } : { ...declared, role: "mesh", problem: nothingDeclared(stack) };
 }
 
+function nothingDeclared(stack: string): string {
+  return `stacks/Pulumi.${stack}.yaml declares nothing: a mesh needs ${configPrefix}cluster, the stack of the root CA ${configPrefix}role: trust; set it, or remove the file`;
+}
+
+/** An encrypted value, as Pulumi writes it into a stack file at any depth. https://www.pulumi.com/docs/iac/concepts/config/#structured-configuration */
 function isSecret(value: unknown): value is { secure: string } {
-  return typeof (value as { secure?: unknown } | null)?.secure === "string";
+  return isMapping(value) && typeof value["secure"] === "string" && Object.keys(value).length === 1;
+}
+
+function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A value with a mark in the place of each secret. */
+function withoutSecrets(value: unknown): unknown {
+  if (isSecret(value)) return masked;
+  if (Array.isArray(value)) return value.map(withoutSecrets);
+  return isMapping(value) ? Object.fromEntries(Object.entries(value).map(([key, inside]) => [key, withoutSecrets(inside)])) : value;
+}
+
+/**
+ * The texts to be masked of a stack's configuration that was read in clear: of a key whose value is a secret all of it,
+ * of one with secrets inside only those.
+ * @param values the values by full key, as `pulumi config --show-secrets --json` prints them
+ */
+export function secretsOfConfig(values: Record<string, { value?: string; secret?: boolean }>, { raw }: DeclaredStack): string[] {
+  return Object.entries(values).flatMap(([key, { value, secret }]) => {
+    const declared = key.startsWith(configPrefix) ? raw[key.slice(configPrefix.length)] : undefined;
+    if (!secret || !value) return [];
+    return declared === undefined ? textsOf(value) : textsAtMarks(JSON.parse(value), declared);
+  });
+}
+
+/** The texts of a value where another of the same shape has the mark of a secret. */
+function textsAtMarks(value: unknown, marked: unknown): string[] {
+  if (marked === masked) return textsOf(typeof value === "string" ? value : JSON.stringify(value) ?? "");
+  if (typeof value !== "object" || value === null || typeof marked !== "object" || marked === null) return [];
+  return Object.entries(marked).flatMap(([key, inside]) => textsAtMarks((value as Record<string, unknown>)[key], inside));
+}
+
+/** Fingerprints of the secrets in a value, with the path to each. */
+function fingerprints(value: unknown, path: string): [string, string][] {
+  if (isSecret(value)) return [[path, createHash("sha256").update(value.secure).digest("hex")]];
+  if (Array.isArray(value)) return value.flatMap((inside, i) => fingerprints(inside, `${path}[${i}]`));
+  return isMapping(value) ? Object.entries(value).flatMap(([key, inside]) => fingerprints(inside, `${path}.${key}`)) : [];
 }
 
 function readContract(folder: string, peer: string, file: string): FederationContract | Problem {
   try {
     return parseContract(JSON.parse(readFileSync(join(folder, file), "utf8")), peer);
   } catch (error) {
-    return error instanceof Problem ? error : new Problem(`peers.${peer}.file: "${file}" cannot be read as JSON (${(error as Error).message})`);
+    // The message of a JSON error quotes the file, which may be any.
+    return error instanceof Problem ? error : new Problem(`peers.${peer}.file: "${file}" cannot be read as JSON (${(error as NodeJS.ErrnoException).code ?? "it is none"})`);
   }
 }

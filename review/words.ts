@@ -1,5 +1,7 @@
 import type { ContractExport, FederationContract, ServicePort } from "../components/plan/contract.ts";
+import { masked } from "./masking.ts";
 import { addressToCome } from "./planRevision.ts";
+import { isSecretMember, isSecretText } from "./secretKeys.ts";
 
 /** One thing that changes, in words. */
 export interface Change {
@@ -45,19 +47,28 @@ export function valueChange(what: string, before: string, after: string): string
   return before === after ? [] : [`${what} ${before} -> ${after}`];
 }
 
-/** Leaf values of a configuration by their path, e.g. `istio.values.pilot.cpu`. */
-export function leaves(value: unknown, path = ""): Map<string, string> {
-  if (typeof value !== "object" || value === null) return new Map([[path, JSON.stringify(value) ?? "nothing"]]);
-  const inside = Object.entries(value).flatMap(([key, v]) => [...leaves(v, Array.isArray(value) ? `${path}[${key}]` : path ? `${path}.${key}` : key)]);
-  return new Map(inside.length > 0 || path === "" ? inside : [[path, Array.isArray(value) ? "[]" : "{}"]]);
+/** A value at the end of a configuration's path. */
+interface Leaf {
+  text: string;
+  /** Whether it is secret by what its key means, or by itself: then it is never printed. */
+  secret: boolean;
 }
 
-/** Leaf values that differ, in words. */
+/** Leaf values of a configuration by their path, e.g. `istio.values.pilot.cpu`. */
+function leaves(value: unknown, path = "", secret = false): Map<string, Leaf> {
+  if (typeof value !== "object" || value === null) return new Map([[path, { text: JSON.stringify(value) ?? "nothing", secret: secret || value === masked || (typeof value === "string" && isSecretText(value)) }]]);
+  const inside = Object.entries(value).flatMap(([key, v]) => [...leaves(v, Array.isArray(value) ? `${path}[${key}]` : path ? `${path}.${key}` : key, secret || isSecretMember(value, key))]);
+  return new Map(inside.length > 0 || path === "" ? inside : [[path, { text: Array.isArray(value) ? "[]" : "{}", secret: false }]]);
+}
+
+/** Leaf values that differ, in words; of those that are secret by what they mean, only that they differ. */
 export function leafChanges(before: unknown, after: unknown): string[] {
   const [old, now] = [leaves(before), leaves(after)];
   return [...new Set([...old.keys(), ...now.keys()])].sort().flatMap((path) => {
     const [a, b] = [old.get(path), now.get(path)];
-    return a === b ? [] : [a === undefined ? `${path} ${b} (new)` : b === undefined ? `${path} ${a} (removed)` : `${path} ${a} -> ${b}`];
+    if (a?.text === b?.text) return [];
+    if (a?.secret || b?.secret) return [`${path} ${a && b ? "changed" : a ? "removed" : "new"} (value hidden)`];
+    return [a === undefined ? `${path} ${b!.text} (new)` : b === undefined ? `${path} ${a.text} (removed)` : `${path} ${a.text} -> ${b.text}`];
   });
 }
 

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { federationOutput, parseContract, type FederationContract } from "../../components/plan/contract.ts";
 import type { FailedCheck } from "../../review/planRevision.ts";
-import type { Revision } from "../../review/revision.ts";
-import { secretsIn, textsOf } from "../../review/masking.ts";
+import { peerEntries, secretsOfConfig, type DeclaredStack, type Revision } from "../../review/revision.ts";
+import { secretsIn } from "../../review/masking.ts";
 import type { Toolchain } from "../../toolchain/index.ts";
 import { stacksInBackend } from "../pulumiCommand.ts";
 import { refreshOwnFile } from "../stackConfig.ts";
@@ -40,7 +40,8 @@ export async function readDeployed(tools: Toolchain, head: Revision): Promise<De
     result.down = error instanceof NoBackend ? error.message : `the backend cannot be read: ${firstLine(error)}`;
     return result;
   }
-  await inTwos(head.stacks.filter((s) => result.stacks.includes(s.stack)), async ({ stack, secrets }) => {
+  await inTwos(head.stacks.filter((s) => result.stacks.includes(s.stack)), async (declared) => {
+    const { stack, secrets } = declared;
     const state = await readState(tools, stack, result);
     try {
       addContract(result, stack, outputsOf(state)[federationOutput]);
@@ -49,7 +50,7 @@ export async function readDeployed(tools: Toolchain, head: Revision): Promise<De
     }
     if (Object.keys(secrets).length === 0) return;
     try {
-      (await secretsOfConfig(tools, stack)).forEach((s) => result.secrets.add(s));
+      (await readConfigSecrets(tools, declared)).forEach((s) => result.secrets.add(s));
     } catch (error) {
       result.notes.push({ stack, message: `its secret configuration cannot be read (${firstLine(error)}), so it is not masked beyond what Pulumi masks` });
     }
@@ -100,9 +101,9 @@ async function readState(tools: Toolchain, stack: string, result: Deployed): Pro
 }
 
 /** Every text of a stack's secret configuration, in clear. */
-async function secretsOfConfig(tools: Toolchain, stack: string): Promise<string[]> {
-  const config = (await pulumiJson(tools, ["config", "--show-secrets", "--json", "--stack", stack, "--config-file", refreshOwnFile(stack)])) as Record<string, { value?: string; secret?: boolean }>;
-  return Object.values(config).flatMap(({ value, secret }) => (secret && value ? textsOf(value) : []));
+async function readConfigSecrets(tools: Toolchain, declared: DeclaredStack): Promise<string[]> {
+  const values = await pulumiJson(tools, ["config", "--show-secrets", "--json", "--stack", declared.stack, "--config-file", refreshOwnFile(declared.stack)]);
+  return secretsOfConfig(values as Parameters<typeof secretsOfConfig>[0], declared);
 }
 
 function addContract(result: Deployed, stack: string, value: unknown): void {
@@ -114,8 +115,8 @@ function addContract(result: Deployed, stack: string, value: unknown): void {
 /** Peers whose contract is in a stack of another project or backend organisation, by mesh name. */
 function peersElsewhere(head: Revision): [string, string][] {
   const own = new Set(head.stacks.map((s) => s.stack));
-  const found = head.stacks.flatMap(({ raw }) => Object.entries((raw["peers"] ?? {}) as Record<string, { stack?: string }>));
-  return [...new Map(found.flatMap(([mesh, { stack }]): [string, string][] => (stack && !own.has(mesh) ? [[mesh, stack]] : [])))];
+  const found = head.stacks.flatMap(({ raw }) => peerEntries(raw));
+  return [...new Map(found.flatMap(({ name, stack }): [string, string][] => (typeof stack === "string" && stack !== "" && !own.has(name) ? [[name, stack]] : [])))];
 }
 
 function outputsOf(state: any): Record<string, unknown> {

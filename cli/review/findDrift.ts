@@ -20,7 +20,11 @@ export interface DriftReport {
 /** Compares every deployed stack with what lives in its cluster. Changes nothing, in no state either. */
 export async function findDrift(tools: Toolchain, head: Revision, deployed: Deployed, progress: Progress): Promise<DriftReport> {
   const notes = head.stacks.filter((s) => !deployed.stacks.includes(s.stack)).map(({ stack }) => ({ stack, message: deployed.down ?? "it is not in the backend" }));
-  const found = await inTwos(head.stacks.filter((s) => deployed.stacks.includes(s.stack)), async ({ stack, role, raw }): Promise<Drift[]> => {
+  const found = await inTwos(head.stacks.filter((s) => deployed.stacks.includes(s.stack)), async ({ stack, role, raw, problem }): Promise<Drift[]> => {
+    if (problem) {
+      notes.push({ stack, message: problem });
+      return [];
+    }
     const step = progress.step(`refresh ${stack}`);
     // Without the program (--run-program): the engine gives up there on what depends on a resource that is gone.
     const { code, stdout, stderr } = await runPulumi(tools, ["refresh", "--preview-only", "--json", "--stack", stack, "--config-file", refreshOwnFile(stack)]);

@@ -58,6 +58,7 @@ function describe(issue: z.core.$ZodIssue, raw: Record<string, unknown>): string
   const key = issue.path.map(String).join(".");
   if (issue.code === "unrecognized_keys") return `${key || "the stack"}: unknown key ${issue.keys.map((k) => `"${k}"`).join(", ")}; see Pulumi.yaml for the keys there are`;
   const given = issue.path.reduce<unknown>((value, part) => (value as Record<PropertyKey, unknown> | undefined)?.[part], raw);
+  if (given === null) return `config key ${key} is empty: give it a value, or remove it`;
   const allowed = issue.code === "invalid_value" ? `must be one of ${issue.values.map(String).join(", ")}` : issue.message;
   return `${key}: ${allowed} (given: ${given === undefined ? "nothing" : JSON.stringify(given)})`;
 }

@@ -27,9 +27,9 @@ export interface FederationPlan {
  * @throws Problem for whatever cannot work, naming both sides and what to change
  */
 export function planFederation(config: MeshConfig, roots: string[], neighbours: Neighbour[], peers: ReadonlyMap<string, Peer>): FederationPlan {
-  const domains: TrustDomains = { own: config.mesh.trustDomain, ofMeshes: trustDomainsOf(config, neighbours, peers) };
+  const domains = trustDomainsOf(config, neighbours, peers);
   const accepted = acceptedTrustDomains(config.exports, domains, config.mesh.acceptedTrustDomains);
-  const identity = identityOf(config, roots, config.istio.provider === "managed" ? accepted : config.mesh.acceptedTrustDomains);
+  const identity = identityOf(config, roots, neighbours, peers);
   const { imports, pending } = resolveImports(config.imports, peers, identity);
   const exports = config.exports.map((spec) => ({ spec, policy: exportPolicy(spec, domains, accepted) }));
 
@@ -59,16 +59,24 @@ function distrustedImporters(spec: ExportPlan, config: MeshConfig, { own, ofMesh
 }
 
 /** Trust domains of the other meshes: as their files, this mesh's `peers` or their contracts say, in that order. */
-function trustDomainsOf(config: MeshConfig, neighbours: Neighbour[], peers: ReadonlyMap<string, Peer>): Map<string, string> {
+function trustDomainsOf(config: MeshConfig, neighbours: Neighbour[], peers: ReadonlyMap<string, Peer>): TrustDomains {
   const known = new Map<string, string>();
   for (const [name, peer] of peers) if (peer.state === "up") known.set(name, peer.contract.mesh.trustDomain);
   for (const [name, { trustDomain }] of Object.entries(config.peers)) if (trustDomain) known.set(name, trustDomain);
   for (const { name, trustDomain } of neighbours) if (trustDomain) known.set(name, trustDomain);
-  return known;
+  return { own: config.mesh.trustDomain, ofMeshes: known };
 }
 
-/** What the mesh tells its peers about itself. */
-function identityOf({ mesh, istioVersion, istioMinor }: MeshConfig, roots: string[], accepted: string[]): MeshIdentity {
-  const { slot: _slot, locality, ...names } = mesh;
-  return { ...names, acceptedTrustDomains: accepted, istioVersion, istioMinor, locality: `${locality.region}/${locality.zone}`, roots };
+/**
+ * What the mesh tells its peers about itself. A managed Istio accepts the trust domains of its importers, an existing one
+ * those that its configuration names.
+ *
+ * @param roots SHA-256 of the mesh's root certificates; empty where they are not known
+ * @param neighbours the other mesh stacks of this project
+ * @param peers every mesh that may import from this one, with what it published
+ */
+export function identityOf(config: MeshConfig, roots: string[], neighbours: Neighbour[], peers: ReadonlyMap<string, Peer>): MeshIdentity {
+  const { slot: _slot, locality, acceptedTrustDomains: declared, ...names } = config.mesh;
+  const accepted = config.istio.provider === "managed" ? acceptedTrustDomains(config.exports, trustDomainsOf(config, neighbours, peers), declared) : declared;
+  return { ...names, acceptedTrustDomains: accepted, istioVersion: config.istioVersion, istioMinor: config.istioMinor, locality: `${locality.region}/${locality.zone}`, roots };
 }

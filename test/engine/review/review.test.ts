@@ -61,6 +61,8 @@ test.each<[string, number, (stacks: ReturnType<typeof base> & Record<string, Sta
   ["narrow", 0, ({ west }) => (west["exports"][0].callers = ["sleep/sleep"])],
   ["remove", 0, ({ east, west }) => void ((east["imports"] = []), (west["exports"] = []))],
   ["rename", 0, ({ east, west }) => (west["exports"][0].name = east["imports"][0].name = "web")],
+  ["rename-import", 0, ({ east }) => (east["imports"][0].as = "bin.east")],
+  ["rename-export", 1, ({ west }) => (west["exports"][0].name = "web")],
   ["new-mesh", 0, (stacks) => void ((stacks["north"] = mesh("north", "192.0.2.30", [], { imports: [{ name: "httpbin", from: "west", visibleTo: ["sleep"] }] })), stacks.west["exports"][0].to.push("north"), stacks.west["mesh"].acceptedTrustDomains.push("north.example"))],
   ["address", 0, ({ west }) => (west["gateway"].addresses = ["192.0.2.11"])],
   ["trust-domain", 0, ({ west }) => (west["mesh"].trustDomain = "mesh.example")],
@@ -131,7 +133,9 @@ test("a cluster out of reach is named, and the rest is reviewed from configurati
 }, patience);
 
 test("a review of two stacks takes at most 30 s", () => {
-  // The quickest of ten: the machine may be busy with something else.
-  process.stderr.write(`reviews took ${seconds.map((s) => s.toFixed(1)).join(", ")} s\n`);
-  expect(Math.min(...seconds)).toBeLessThanOrEqual(30);
+  // The median: one of the reviews may meet something else on the machine, half of them may not.
+  const sorted = [...seconds].sort((a, b) => a - b);
+  process.stderr.write(`reviews took ${sorted.map((s) => s.toFixed(1)).join(", ")} s\n`);
+  expect(sorted.length).toBeGreaterThanOrEqual(10);
+  expect(sorted[Math.floor(sorted.length / 2)]).toBeLessThanOrEqual(30);
 });

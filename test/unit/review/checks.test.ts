@@ -1,5 +1,10 @@
+import type { FederationContract } from "../../../components/plan/contract.ts";
+import { planFederation } from "../../../components/plan/planFederation.ts";
+import { releaseSources } from "../../../components/plan/versions.ts";
 import { deploymentOrder } from "../../../review/deploymentOrder.ts";
-import { contractsOf, example, exported, imported, mesh, planned, type Stacks } from "./federation.ts";
+import { peersOf, planRevision } from "../../../review/planRevision.ts";
+import type { Revision } from "../../../review/revision.ts";
+import { contractsOf, example, exported, imported, mesh, planned, revisionOf, type Stacks } from "./federation.ts";
 
 function orderOf(after: Stacks, before: Stacks) {
   const deployed = contractsOf(before);
@@ -66,4 +71,20 @@ test.each([
   const stacks = example();
   change(stacks);
   expect(failed(stacks).map((f) => f.message).join("\n")).toMatch(says);
+});
+
+test("a managed Istio accepts the trust domains that only its peers' contracts name, deployed or handed over, as the program has it", () => {
+  const south = contractsOf({ south: mesh("south", { mesh: { name: "south", trustDomain: "south.example" } }) })[0]!;
+  const west = (peer: object): Stacks => ({ west: mesh("west", { mesh: { name: "west", slot: 1 }, istio: { provider: "managed" }, exports: [exported("httpbin", { to: ["south"] })], peers: { south: peer } }) });
+  const acceptedBy = (stacks: Stacks, deployed: FederationContract[], contractFiles: Revision["contractFiles"] = new Map()) => {
+    const revision = { ...revisionOf(stacks), contractFiles };
+    const { meshes, failed } = planRevision(revision, new Map(deployed.map((c) => [c.mesh.name, c])), releaseSources);
+    expect(failed).toEqual([]);
+    const { identity } = planFederation({ ...meshes[0]!.config, imports: [] }, [], [], peersOf(meshes[0]!, new Map(deployed.map((c) => [c.mesh.name, c])), revision));
+    expect(meshes[0]!.contract.mesh).toEqual(identity);
+    return identity.acceptedTrustDomains;
+  };
+  expect(acceptedBy(west({ stack: "o/p/south" }), [south])).toEqual(["south.example"]);
+  expect(acceptedBy(west({ file: "south.json" }), [], new Map([["south.json", south]]))).toEqual(["south.example"]);
+  expect(acceptedBy(west({ stack: "o/p/south", trustDomain: "other.example" }), [])).toEqual(["other.example"]);
 });

@@ -3,21 +3,44 @@ import type { TouchedResource } from "../../../review/previewReport.ts";
 import { contractsOf, example, exported, imported } from "./federation.ts";
 
 const stacks = example();
-stacks["west"]!["exports"].push(exported("cart", { name: "httpbin-cart" }));
-stacks["east"]!["imports"].push(imported("httpbin-cart"));
+for (const name of ["httpbin-gateway", "cart", "v2-workload-0"]) {
+  stacks["west"]!["exports"].push(exported(name));
+  stacks["east"]!["imports"].push(imported(name));
+}
 const contracts = new Map(contractsOf(stacks).map((c) => [c.mesh.name, c]));
 const touched = (name: string, more: Partial<TouchedResource> = {}): TouchedResource => ({ op: "delete", type: "kubernetes:x/v1:X", name, urn: name, details: [], ...more });
-const both = ["east imports httpbin from west", "east imports httpbin-cart from west"];
+const names = ["httpbin", "httpbin-gateway", "cart", "v2-workload-0"];
+const all = names.map((name) => `east imports ${name} from west`);
+
+/** Every object that the components of an import, an export and a gateway make, see the components. */
+const parts = { import: ["entry", "rule", "workload-0", "workload-1-2"], export: ["policy", "entry", "rule", "gateway"] };
+
+test.each(names.flatMap((name) => [
+  ...parts.import.map((part) => ({ stack: "east", object: `import-west-${name}-${part}`, name })),
+  ...parts.export.map((part) => ({ stack: "west", object: `export-${name}-${part}`, name })),
+]))("$object in $stack breaks the import of $name, and no other", ({ stack, object, name }) => {
+  expect(driftOf(stack, stack, [touched(object)], contracts)).toEqual([expect.objectContaining({ stack, name: object, what: "gone", breaks: [`east imports ${name} from west`] })]);
+});
 
 test.each([
-  { stack: "west", name: "export-httpbin-gateway", breaks: [both[0]] },
-  { stack: "west", name: "export-httpbin-cart-gateway", breaks: [both[1]] },
-  { stack: "east", name: "import-west-httpbin-entry", breaks: [both[0]] },
-  { stack: "west", name: "east-west-gateway-service", breaks: both },
-  { stack: "east", name: "istio-istiod", breaks: both },
-  { stack: "west", name: "httpbin-deployment", breaks: [] },
+  ...["account", "deployment", "service"].map((part) => ({ stack: "west", name: `east-west-gateway-${part}`, breaks: all })),
+  ...["account", "deployment", "service"].map((part) => ({ stack: "east", name: `east-west-gateway-${part}`, breaks: [] })),
+  ...["namespace", "cacerts", "base", "istiod"].flatMap((part) => ["east", "west"].map((stack) => ({ stack, name: `istio-${part}`, breaks: all }))),
+  ...["namespace", "metallb", "pool", "advertisement"].map((part) => ({ stack: "west", name: `load-balancer-${part}`, breaks: all })),
+  ...["namespace", "account", "deployment", "service"].map((part) => ({ stack: "west", name: `httpbin-${part}`, breaks: all.slice(0, 1) })),
+  { stack: "west", name: "west-kind", breaks: all },
+  { stack: "east", name: "sleep-deployment", breaks: [] },
+  { stack: "west", name: "strict-mtls-policy", breaks: [] },
+  { stack: "west", name: "export-guard-importers", breaks: [] },
+  { stack: "east", name: "proof-west-httpbin-call", breaks: [] },
+  { stack: "west", name: "import-west-httpbin-entry", breaks: [] },
 ])("$name in $stack breaks $breaks", ({ stack, name, breaks }) => {
   expect(driftOf(stack, stack, [touched(name)], contracts)).toEqual([expect.objectContaining({ stack, name, what: "gone", breaks })]);
+});
+
+test("a component is known by its whole name", () => {
+  const component = { type: "mesh-federation:federation:ExportedService" };
+  expect(driftOf("west", "west", [touched("export-httpbin-gateway", component)], contracts)[0]!.breaks).toEqual(["east imports httpbin-gateway from west"]);
 });
 
 test("a refresh that finds nothing different is no drift; one with a difference is", () => {

@@ -26,3 +26,41 @@ test("no secret survives, also where one is part of another, in no form that JSO
     }),
   );
 });
+
+test.each([
+  { what: "four letters as a word", secrets: ["pw-4"], text: "is pw-4, not pw-45", shown: "is [secret], not pw-45" },
+  { what: "three letters only as the value of a secret key", secrets: ["abc"], text: 'abc is abcd; token: abc, "api_token":"abc" PASSWORD=abc password "abc" name: abc', shown: 'abc is abcd; token: [secret], "api_token":"[secret]" PASSWORD=[secret] password "[secret]" name: abc' },
+  { what: "one letter", secrets: ["a"], text: "a secret key a, and password: a", shown: "a secret key a, and password: [secret]" },
+  { what: "nothing", secrets: [""], text: 'token: ""', shown: 'token: ""' },
+  { what: "a secret with characters of a pattern", secrets: ["a.*"], text: "token=a.* token=abc", shown: "token=[secret] token=abc" },
+])("a short secret does not destroy the comment: $what", ({ secrets, text, shown }) => {
+  expect(maskText(text, secrets)).toBe(shown);
+});
+
+test("of a secret object only long texts are secret, and the values of secret keys; a whole secret always is", () => {
+  expect([...secretsIn({ a: envelope({ mesh: "east", password: "pw1", port: 8000 }), b: envelope("pin"), c: envelope(123456) })].sort()).toEqual(["123456", "pin", "pw1"]);
+});
+
+test("short values of secret keys in a kubeconfig are masked, names are not", () => {
+  expect(textsOf("users:\n- name: admin\n  user:\n    password: pw-12\n")).toEqual(expect.arrayContaining(["pw-12"]));
+  expect(textsOf(JSON.stringify({ name: "admin", password: "pw-12" }))).toEqual([expect.stringContaining("admin"), "pw-12"]);
+});
+
+test("a text of any characters has itself among its secret texts; lines may end as on Windows", () => {
+  fc.assert(fc.property(fc.string({ minLength: 1, unit: "binary" }), (text) => expect(textsOf(text)).toContain(text)));
+  expect(textsOf("a: b\r\npassword: pw-12\r\nc\rd\u2028e: f\r\n")).toContain("pw-12");
+});
+
+test("no secret survives as URLs or base64 write it, also inside something longer", () => {
+  fc.assert(
+    fc.property(fc.string({ minLength: 8, maxLength: 40, unit: "binary" }), fc.string({ maxLength: 5 }), fc.string({ maxLength: 5 }), (secret, before, after) => {
+      const [bytes, around] = [Buffer.from(secret), Buffer.from(before + secret + after)];
+      expect(maskText(`x ${encodeURIComponent(bytes.toString())} y`, [secret])).toBe("x [secret] y");
+      for (const form of ["base64", "base64url"] as const) {
+        expect(maskText(`x ${bytes.toString(form)} y`, [secret])).toBe("x [secret] y");
+        // At most the characters at either end stay, which hold bits of what stands around too.
+        expect(maskText(around.toString(form), [secret])).toMatch(/^.{0,9}\[secret\].{0,9}={0,2}$/);
+      }
+    }),
+  );
+});
