@@ -81,6 +81,11 @@ export function edgesOf(contract: ImportingMesh, stack: string, peers: Contracts
   return edges;
 }
 
+/** Imports that wait for their exporter, each with why: nothing is there to be called yet, and nothing is broken. */
+export function pendingOf({ mesh, pendingImports }: Pick<FederationContract, "mesh" | "pendingImports">, only?: string): string[] {
+  return pendingImports.filter(({ name }) => only === undefined || name === only).map(({ name, from, reason }) => `${mesh.name} <- ${from}/${name}: ${reason}`);
+}
+
 function edgeOf(contract: ImportingMesh, stack: string, peers: Contracts, spec: ContractImport, port: ServicePort): Uncalled {
   const meshes = importedFrom(spec);
   // What an earlier release did not write into the import, the exporter's own contract still tells.

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { duration } from "../../toolchain/progress.ts";
 import type { Toolchain } from "../../toolchain/index.ts";
 import { checkGuards } from "./checkGuards.ts";
-import { edgesOf, type Uncalled } from "./edge.ts";
+import { edgesOf, pendingOf, type Uncalled } from "./edge.ts";
 import { shortly } from "./gather/cluster.ts";
 import { gatewayIssuer } from "./gather/farSide.ts";
 import { lookWithoutClient } from "./gather/withoutClient.ts";
@@ -40,8 +40,8 @@ export async function verifyFederation(tools: Toolchain, options: VerifyOptions)
   const meshes = await readMeshes(tools, options.access === "own" && options.stack ? [options.stack] : undefined);
   const importing = meshes.filter((m) => !options.stack || m.stack === options.stack);
   if (importing.length === 0) throw new Error(`there is no mesh stack "${options.stack}"; there are: ${meshes.map((m) => m.stack).join(", ")}`);
-  const { tasks, uncalled, unreachable } = await plan(meshes, importing, options.access, options.import);
-  if (options.import && tasks.length + uncalled.length === 0 && unreachable.length === 0) throw new Error(`no mesh imports "${options.import}"; imports are: ${importing.flatMap((m) => m.contract?.imports.map((i) => i.name) ?? []).join(", ") || "none"}`);
+  const { tasks, uncalled, pending, unreachable } = await plan(meshes, importing, options.access, options.import);
+  if (options.import && tasks.length + uncalled.length + pending.length === 0 && unreachable.length === 0) throw new Error(`no mesh imports "${options.import}"; imports are: ${importing.flatMap((m) => m.contract?.imports.map((i) => i.name) ?? []).join(", ") || "none"}`);
   const pods = options.probePod ? new ProbePods(longestWait(tasks.length, options.wait) / 1000, options.probeImage) : undefined;
   try {
     const [results, guards, unchecked] = await Promise.all([
@@ -53,16 +53,16 @@ export async function verifyFederation(tools: Toolchain, options: VerifyOptions)
     const unreachableNow = [...unreachable, ...guards.unreachable];
     if (options.junit) {
       mkdirSync(dirname(options.junit), { recursive: true });
-      writeFileSync(options.junit, junitReport(results, guards.results, unreachableNow, unchecked));
+      writeFileSync(options.junit, junitReport(results, guards.results, unreachableNow, unchecked, pending));
     }
     const good = isGood(results, guards.results, unreachableNow);
-    if (options.json) process.stdout.write(`${JSON.stringify(jsonReport(results, guards.results, unreachableNow, seconds, unchecked), null, 2)}\n`);
+    if (options.json) process.stdout.write(`${JSON.stringify(jsonReport(results, guards.results, unreachableNow, seconds, unchecked, pending), null, 2)}\n`);
     else {
       if (options.details || results.length <= fewEdges) process.stdout.write(results.map((r) => details(r)).join(""));
-      process.stdout.write(table(results, guards.results, unreachableNow, wantsColour(process.stdout), unchecked));
-      if (results.length + unchecked.length === 0) process.stdout.write("nothing is imported, so nothing was called\n");
+      process.stdout.write(table(results, guards.results, unreachableNow, wantsColour(process.stdout), unchecked, pending));
+      if (results.length + unchecked.length + pending.length === 0) process.stdout.write("nothing is imported, so nothing was called\n");
       const bad = results.filter((r) => !r.good).length;
-      process.stdout.write(`verified ${results.length} import port${results.length === 1 ? "" : "s"} in ${duration(seconds)}: ${results.length - bad} good, ${bad} bad${unchecked.length > 0 ? `; ${unchecked.length} not called` : ""}\n`);
+      process.stdout.write(`verified ${results.length} import port${results.length === 1 ? "" : "s"} in ${duration(seconds)}: ${results.length - bad} good, ${bad} bad${unchecked.length > 0 ? `; ${unchecked.length} not called` : ""}${pending.length > 0 ? `; ${pending.length} pending` : ""}\n`);
     }
     return good ? 0 : 1;
   } finally {
@@ -70,15 +70,16 @@ export async function verifyFederation(tools: Toolchain, options: VerifyOptions)
   }
 }
 
-/** What to verify, and what cannot be. */
-async function plan(meshes: Mesh[], importing: Mesh[], mode: AccessMode, only: string | undefined): Promise<{ tasks: Task[]; uncalled: Uncalled[]; unreachable: string[] }> {
+/** What to verify, what is not there to be verified yet, and what cannot be. */
+async function plan(meshes: Mesh[], importing: Mesh[], mode: AccessMode, only: string | undefined): Promise<{ tasks: Task[]; uncalled: Uncalled[]; pending: string[]; unreachable: string[] }> {
   const contracts = new Map(meshes.flatMap((m) => (m.contract ? [[m.name, m.contract] as const] : [])));
   const unreachable: string[] = importing.flatMap((m) => (m.problem ? [`mesh "${m.name}" ${m.problem}`] : []));
   const tasks: Task[] = [];
   const uncalled: Uncalled[] = [];
+  const pending: string[] = [];
   for (const mesh of importing) {
     if (!mesh.contract) continue;
-    for (const { name, from, reason } of mesh.contract.pendingImports) if (!only || only === name) unreachable.push(`import "${name}" of mesh "${mesh.name}" from "${from}" is pending: ${reason}`);
+    pending.push(...pendingOf(mesh.contract, only));
     const { called: edges, uncalled: lacking } = edgesOf(mesh.contract, mesh.stack, contracts, mesh.fallbackClient, only);
     uncalled.push(...lacking);
     if (edges.length === 0) continue;
@@ -101,5 +102,5 @@ async function plan(meshes: Mesh[], importing: Mesh[], mode: AccessMode, only: s
     );
     tasks.push(...edges.map((edge) => ({ edge, access: { own: mesh.cluster!, peers, contracts, issuers } })));
   }
-  return { tasks, uncalled, unreachable: [...new Set(unreachable)] };
+  return { tasks, uncalled, pending, unreachable: [...new Set(unreachable)] };
 }

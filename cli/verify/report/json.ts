@@ -4,7 +4,7 @@ import type { GuardResult } from "../guards.ts";
 import type { EdgeResult } from "../judgeEdge.ts";
 
 /** The results for programs: stable names, nothing secret. */
-export function jsonReport(results: EdgeResult[], guards: GuardResult[], unreachable: string[], seconds: number, notCalled: string[] = []) {
+export function jsonReport(results: EdgeResult[], guards: GuardResult[], unreachable: string[], seconds: number, notCalled: string[] = [], pending: string[] = []) {
   return {
     version: 1,
     good: isGood(results, guards, unreachable),
@@ -35,6 +35,7 @@ export function jsonReport(results: EdgeResult[], guards: GuardResult[], unreach
     guards: guards.map((g) => ({ ...g, evidence: g.state === "good" ? null : g.evidence })),
     unreachable,
     notCalled,
+    pending,
   };
 }
 

@@ -8,7 +8,7 @@ import { diagnosis } from "./table.ts";
 const builder: Builder = (imported as unknown as { default?: Builder }).default ?? (imported as unknown as Builder);
 
 /** The results as JUnit XML: a suite per importing mesh, a case per edge; one suite for what must fail. */
-export function junitReport(results: EdgeResult[], guards: GuardResult[], unreachable: string[], notCalled: string[] = []): string {
+export function junitReport(results: EdgeResult[], guards: GuardResult[], unreachable: string[], notCalled: string[] = [], pending: string[] = []): string {
   const report = builder.newBuilder();
   for (const [mesh, edges] of Map.groupBy(results, (r) => r.edge.mesh)) {
     const suite = report.testSuite().name(`imports of ${mesh}`);
@@ -25,9 +25,10 @@ export function junitReport(results: EdgeResult[], guards: GuardResult[], unreac
       if (guard.state === "unknown") test.skipped();
     }
   }
-  if (notCalled.length > 0) {
-    const suite = report.testSuite().name("imports without a client");
-    for (const text of notCalled) suite.testCase().className("imports").name(text).skipped();
+  for (const [name, texts] of [["imports without a client", notCalled], ["pending imports", pending]] as const) {
+    if (texts.length === 0) continue;
+    const suite = report.testSuite().name(name);
+    for (const text of texts) suite.testCase().className("imports").name(text).skipped();
   }
   if (unreachable.length > 0) {
     const suite = report.testSuite().name("meshes");

@@ -6,7 +6,7 @@ import type { EdgeResult } from "../judgeEdge.ts";
 import { columns, paint, wrap } from "./text.ts";
 
 /** The results as a table that fits 80 columns, with a paragraph for each thing that is wrong. */
-export function table(results: EdgeResult[], guards: GuardResult[], unreachable: string[], colour: boolean, notCalled: string[] = []): string {
+export function table(results: EdgeResult[], guards: GuardResult[], unreachable: string[], colour: boolean, notCalled: string[] = [], pending: string[] = []): string {
   const lines: string[] = [];
   if (results.length > 0) {
     const rows = results.map((r) => [edgeName(r.edge), stateOf(r), r.identities.mesh, account(r.identities.workload), account(r.identities.caller)]);
@@ -17,6 +17,7 @@ export function table(results: EdgeResult[], guards: GuardResult[], unreachable:
   for (const guard of guards.filter((g) => g.state === "bad")) lines.push("", ...wrap(`${guard.name}: ${guard.evidence}`, "  "));
   for (const guard of guards.filter((g) => g.remedy)) lines.push("", ...wrap(`${guard.name}: ${guard.evidence}; ${guard.remedy}`, "  "));
   for (const text of notCalled) lines.push("", ...wrap(`NOT CALLED: ${text}`, "  "));
+  for (const text of pending) lines.push("", ...wrap(`pending: ${text}`, "  "));
   for (const text of unreachable) lines.push("", ...wrap(`UNREACHABLE: ${text}`, "  "));
   return `${lines.join("\n")}\n`;
 }

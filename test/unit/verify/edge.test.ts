@@ -1,5 +1,5 @@
 import { parseContract } from "../../../components/plan/contract.ts";
-import { edgesOf } from "../../../cli/verify/edge.ts";
+import { edgesOf, pendingOf } from "../../../cli/verify/edge.ts";
 import { notChecked } from "../../../cli/verify/gather/withoutClient.ts";
 import { shows } from "./fixtures.ts";
 
@@ -18,6 +18,14 @@ test.each([
   const { called, uncalled } = edgesOf(contract(imported("a", more), imported("b", { client: sleep })), "east", new Map(), sleep);
   expect(called.map((e) => [e.name, e.client.namespace])).toEqual([...(calls ? [["a", calls]] : []), ["b", "sleep"]]);
   expect(uncalled.map((e) => e.name)).toEqual(calls ? [] : ["a"]);
+});
+
+test("a pending import is told with its reason, and is no edge", () => {
+  const pending = ["a", "b"].map((name) => ({ name, from: "south", reason: 'stack "south" does not exist' }));
+  const waiting = parseContract({ version: 1, mesh, gateways: [], exports: [], imports: [], pendingImports: pending }, "east");
+  expect(pendingOf(waiting, "b")).toEqual(['east <- south/b: stack "south" does not exist']);
+  expect(pendingOf(waiting)).toHaveLength(2);
+  expect(edgesOf(waiting, "east", new Map(), sleep)).toEqual({ called: [], uncalled: [] });
 });
 
 test("what was not called says why, what to declare, and what the gateway showed", () => {

@@ -47,6 +47,15 @@ test("what was not called is told in each report, and fails none", () => {
   expect(junitReport([good], [], [], [told])).toMatch(/imports without a client" tests="1" failures="0" errors="0" skipped="1"/);
 });
 
+test("a pending import is told in each report, and fails none", () => {
+  const told = 'east <- south/b: stack "south" does not exist';
+  const text = table([good], [], [], false, [], [told]);
+  expect(text).toContain(`pending: ${told}`);
+  expect(text).not.toContain("UNREACHABLE");
+  expect(jsonReport([good], [], [], 1, [], [told])).toMatchObject({ good: true, pending: [told], unreachable: [] });
+  expect(junitReport([good], [], [], [], [told])).toMatch(/pending imports" tests="1" failures="0" errors="0" skipped="1"/);
+});
+
 test("JSON is plain, and good only where everything is", () => {
   const report = JSON.parse(JSON.stringify(jsonReport([good, bad], [guard], [lost], 1))) as any;
   expect([report.good, report.edges[0].good, report.edges[1].broken.hop, report.edges[1].hops.length]).toEqual([false, true, "tcp", 9]);
