@@ -22,6 +22,8 @@ export interface Status {
   pending: { mesh: string; name: string; from: string; reason: string }[];
   certificates: Expiry[];
   drift: Drift[];
+  /** Meshes whose clusters were not looked at, or not for everything, and why. */
+  notLookedAt: { mesh: string; why: string }[];
 }
 
 /** A mesh as far as it could be read. */
@@ -30,6 +32,8 @@ export interface MeshState {
   contract: FederationContract | undefined;
   /** Why it could not be read or reached. */
   problem: string | undefined;
+  /** Why its cluster was not looked at, or not for everything; default `problem`. */
+  notLookedAt?: string | undefined;
 }
 
 /** Status from what the meshes published, and from what was seen in their clusters. */
@@ -42,6 +46,7 @@ export function statusOf(meshes: MeshState[], certificates: Expiry[], drift: Dri
     pending: contracts.flatMap((c) => c.pendingImports.map((p) => ({ mesh: c.mesh.name, ...p }))),
     certificates: [...certificates].sort((a, b) => a.notAfter - b.notAfter),
     drift: [...drift, ...contractDrift(contracts)],
+    notLookedAt: meshes.flatMap(({ name, problem, notLookedAt = problem }) => (notLookedAt ? [{ mesh: name, why: notLookedAt }] : [])),
   };
 }
 
@@ -78,6 +83,14 @@ export function statusScreen(status: Status, now: number): string {
   ];
   for (const m of status.meshes.filter((m) => !m.state.startsWith("up"))) lines.push("", ...wrap(`mesh "${m.name}" ${m.state}`, "  "));
   lines.push("", ...(status.pending.length === 0 ? ["no import is pending"] : status.pending.flatMap((p) => wrap(`${p.mesh} <- ${p.from}/${p.name}: ${p.reason}`, "PENDING ", 8))));
-  lines.push(...(status.drift.length === 0 ? ["no drift"] : status.drift.flatMap((d) => wrap(`${d.mesh}: ${d.what}`, "DRIFT   ", 8))));
+  lines.push(...(status.drift.length === 0 ? noDrift(status) : status.drift.flatMap((d) => wrap(`${d.mesh}: ${d.what}`, "DRIFT   ", 8))));
+  for (const { mesh, why } of status.notLookedAt) lines.push(...wrap(`not looked at: ${why}`, `${mesh} `, 8));
   return `${lines.join("\n")}\n`;
+}
+
+/** That nothing drifted, said of what was looked at alone. */
+function noDrift({ meshes, notLookedAt }: Status): string[] {
+  if (notLookedAt.length === 0) return ["no drift"];
+  const looked = meshes.filter((m) => notLookedAt.every((n) => n.mesh !== m.name)).map((m) => m.name);
+  return looked.length > 0 ? wrap(`no drift in ${looked.join(", ")}`, "", 8) : [];
 }

@@ -1,7 +1,11 @@
 import type { FederationContract } from "../../../components/plan/contract.ts";
 import { parseContract } from "../../../components/plan/contract.ts";
 import { dot, importGraph, mermaid } from "../../../cli/verify/report/graph.ts";
+import { lookAtMesh } from "../../../cli/verify/readStatus.ts";
 import { statusOf, statusScreen } from "../../../cli/verify/report/status.ts";
+
+// An ES module alone, which Jest does not load; nothing here reaches a cluster.
+jest.mock("@kubernetes/client-node", () => ({}));
 
 const now = Date.parse("2026-06-01T00:00:00Z");
 const mesh = (name: string) => ({ name, meshId: `${name}-mesh`, cluster: name, network: `network-${name}`, trustDomain: "cluster.local", istioVersion: "1.30.1", locality: `${name}/1` });
@@ -24,6 +28,28 @@ test("one screen: meshes, exports with importers, what ends soon, what is pendin
   expect(screen.split("\n").filter((line) => line.length > 80)).toEqual([]);
   for (const wanted of [/west +192\.0\.2\.1:15443 +up, Istio 1\.30\.1/, /west\/httpbin +8000\/HTTP +east +east/, /intermediate CA +east +EXPIRED/, /workload +west +1 hours/, /root CA +west +900 days/, /PENDING east <- south\/other: stack "south" does not exist/, /mesh "south" is not up/, /no drift/])
     expect(screen).toMatch(wanted);
+});
+
+/** A cluster of which each question has the same answer. */
+const cluster = (answer: () => Promise<any>) => ({ core: { listPodForAllNamespaces: answer }, inTime: (a: Promise<any>) => a, istio: async () => (await answer()).items }) as never;
+const refuses = (message: string, code?: number) => cluster(() => Promise.reject(new Error(message, { cause: { code } })));
+
+test.each([
+  { what: "that is empty", look: cluster(async () => ({ items: [] })), says: undefined, state: "up, Istio 1.30.1", complete: true },
+  { what: "without credentials", look: undefined, says: "there are no credentials for its cluster here", state: "up, Istio 1.30.1", complete: true },
+  { what: "that is out of reach", look: refuses("no route"), says: "no route", state: "cannot be reached: no route", complete: false },
+  { what: "that refuses to list", look: refuses("403: may not list", 403), says: "403: may not list", state: "up, Istio 1.30.1", complete: false },
+])("of a cluster $what, the status says no more than was seen", async ({ look, says, state, complete }) => {
+  const alone = contract({ mesh: mesh("alone") });
+  const seen = await lookAtMesh({ name: "alone", stack: "alone", importsFrom: [], contract: alone, cluster: look, fallbackClient: undefined, problem: undefined });
+  const status = statusOf([seen.state], seen.certificates, seen.drift);
+  expect([seen.complete, status.meshes[0]!.state, status.notLookedAt]).toEqual([complete, state, says ? [{ mesh: "alone", why: says }] : []]);
+  const screen = statusScreen(status, now);
+  if (says) {
+    expect(screen).toContain(`alone not looked at: ${says}`);
+    expect(screen).not.toContain("no drift");
+  } else expect(screen).toMatch(/no import is pending\nno drift\n$/);
+  expect(statusScreen(statusOf([seen.state, up(west)], [], []), now)).toMatch(says ? /no drift in west\nalone not looked at/ : /no drift\n$/);
 });
 
 test.each([
