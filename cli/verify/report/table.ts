@@ -1,16 +1,19 @@
-import { edgeName } from "../edge.ts";
+import { edgeName, type Edge } from "../edge.ts";
 import { failed } from "../evidence.ts";
 import type { GuardResult } from "../guards.ts";
 import { hopTitles, type Verdict } from "../hops/verdict.ts";
 import type { EdgeResult } from "../judgeEdge.ts";
-import { columns, paint, wrap } from "./text.ts";
+import { columns, cutMiddle, paint, wrap } from "./text.ts";
+
+/** Width of the column with the imports. */
+const importWidth = 26;
 
 /** The results as a table that fits 80 columns, with a paragraph for each thing that is wrong. */
 export function table(results: EdgeResult[], guards: GuardResult[], unreachable: string[], colour: boolean, notCalled: string[] = [], pending: string[] = []): string {
   const lines: string[] = [];
   if (results.length > 0) {
-    const rows = results.map((r) => [edgeName(r.edge), stateOf(r), r.identities.mesh, account(r.identities.workload), account(r.identities.caller)]);
-    lines.push(...columns(["IMPORT", "RESULT", "MESH", "SERVER", "CALLER"], rows, [26, 15, 6, 15, 14], (row, line) => paint(line, results[row]!.good ? "green" : "red", colour)));
+    const rows = results.map((r) => [shortName(r.edge, importWidth), stateOf(r), r.identities.mesh, account(r.identities.workload), account(r.identities.caller)]);
+    lines.push(...columns(["IMPORT", "RESULT", "MESH", "SERVER", "CALLER"], rows, [importWidth, 15, 6, 15, 14], (row, line) => paint(line, results[row]!.good ? "green" : "red", colour)));
   }
   if (guards.length > 0) lines.push("", ...columns(["MUST FAIL, OR NOT EXIST", "RESULT", "CONTROL"], guards.map((g) => [g.name, g.state, g.control]), [43, 7, 28], (row, line) => paint(line, { good: "green", bad: "red", unknown: "yellow" }[guards[row]!.state] as "green", colour)));
   for (const result of results.filter((r) => !r.good)) lines.push("", ...diagnosis(result, colour));
@@ -42,6 +45,15 @@ export function details({ edge, evidence, identities }: EdgeResult): string {
   if (answer && Object.keys(answer.echoed).length > 0) lines.push(...JSON.stringify({ headers: answer.echoed }, null, 2).split("\n").map((line) => `  ${line}`));
   if (endpoints && !failed(endpoints)) for (const e of endpoints) lines.push(`  endpoint ${e.address} ${e.health}${identities.upstream.includes(e.address) ? " (used)" : ""}`);
   return `${lines.join("\n")}\n`;
+}
+
+/** An edge's name in `most` characters: where that is too few the meshes are cut, then the import's name; never the port. */
+function shortName(edge: Edge, most: number): string {
+  const whole = edgeName(edge);
+  if (whole.length <= most) return whole;
+  const [tail, port] = [`/${edge.name}:${edge.port.number}`, `:${edge.port.number}`];
+  if (tail.length + 2 <= most) return `${whole.slice(0, most - 2 - tail.length)}..${tail}`;
+  return `${cutMiddle(edge.name, most - port.length)}${port}`;
 }
 
 function stateOf({ good, broken, degraded, edge }: EdgeResult): string {

@@ -43,3 +43,10 @@ export function wrap(text: string, first: string, indent = first.length): string
 function cut(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, most - 2)}..`;
 }
+
+/** A text in at most `most` characters, which keeps both its ends. */
+export function cutMiddle(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const end = Math.floor((most - 2) / 2);
+  return `${text.slice(0, most - 2 - end)}..${text.slice(-end)}`;
+}

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { judgeEdge } from "../../../cli/verify/judgeEdge.ts";
 import { jsonReport, isGood } from "../../../cli/verify/report/json.ts";
 import { junitReport } from "../../../cli/verify/report/junit.ts";
@@ -19,6 +20,22 @@ test("the table fits 80 columns, names the broken hop with evidence and remedy, 
   expect(text).toMatch(/UNREACHABLE: mesh "north"/);
   expect(text).not.toContain("\u001b");
   expect(table([good, bad], [guard], [], true)).toContain("\u001b[31m");
+});
+
+const label = fc.stringMatching(/^[a-z][a-z0-9-]{0,61}[a-z0-9]$/);
+
+test("the ports of an import are told apart in the table, however long its name and its meshes' names", () => {
+  fc.assert(
+    fc.property(label, label, fc.uniqueArray(label, { minLength: 1, maxLength: 3 }), fc.uniqueArray(fc.integer({ min: 1, max: 65535 }), { minLength: 2, maxLength: 5 }), (mesh, name, meshes, numbers) => {
+      const results = numbers.map((number) => ({ ...good, edge: { ...edge, mesh, name, meshes, port: { ...edge.port, number } } }));
+      const rows = table(results, [], [], false).trimEnd().split("\n").slice(1);
+      expect(rows.filter((row) => row.length > 80)).toEqual([]);
+      expect(new Set(rows).size).toBe(numbers.length);
+      rows.forEach((row, i) => expect(row).toMatch(new RegExp(`^.{0,24}:${numbers[i]} `)));
+      // What fits beside the cut stays whole.
+      if (name.length <= 17) rows.forEach((row, i) => expect(row).toContain(`/${name}:${numbers[i]} `));
+    }),
+  );
 });
 
 test("colour is for terminals, unless NO_COLOR is set", () => {
