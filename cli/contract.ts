@@ -6,6 +6,7 @@ import { meshStackFiles } from "../infra/stackFiles.ts";
 import { failWith, wrongOption } from "./arguments.ts";
 import { stackOutputs } from "./pulumiCommand.ts";
 import { prepareTools } from "./tools.ts";
+import { socketAddress } from "./verify/socketAddress.ts";
 import { root } from "./workspace.ts";
 
 const usage = `npm run contract -- MESH [--out FILE]
@@ -38,7 +39,7 @@ async function main(): Promise<void> {
   const file = resolve(values.out ?? join(root, "contracts", `${found.name}.json`));
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify(contract, undefined, 2)}\n`);
-  process.stdout.write(`${relative(process.cwd(), file)}: ${contract.exports.length} exports, ${contract.imports.length} imports, gateways ${contract.gateways.map((g) => `${g.address}:${g.port}`).join(", ") || "none"}\n`);
+  process.stdout.write(`${relative(process.cwd(), file)}: ${contract.exports.length} exports, ${contract.imports.length} imports, gateways ${contract.gateways.map(socketAddress).join(", ") || "none"}\n`);
 }
 
 main().then(() => process.exit(0), failWith);

@@ -3,6 +3,7 @@ import { shortly } from "./gather/cluster.ts";
 import { hiddenService, lookAtCluster, tryGateway } from "./gather/guardEvidence.ts";
 import type { Mesh } from "./meshes.ts";
 import type { ProbePods } from "./probePods.ts";
+import { socketAddress } from "./socketAddress.ts";
 import { verifyEdges, type Task } from "./verifyEdges.ts";
 
 /** Service account that every namespace has, and that no export should name. */
@@ -22,7 +23,7 @@ export async function checkGuards(tasks: Task[], meshes: Mesh[], pods?: ProbePod
       return [];
     }
   };
-  const gateways = new Map(tasks.flatMap(({ edge, access }) => edge.gateways.map((gateway) => [`${gateway.mesh} ${gateway.address}:${gateway.port}`, { edge, gateway, peer: access.peers.get(gateway.mesh) }] as const)));
+  const gateways = new Map(tasks.flatMap(({ edge, access }) => edge.gateways.map((gateway) => [`${gateway.mesh} ${socketAddress(gateway)}`, { edge, gateway, peer: access.peers.get(gateway.mesh) }] as const)));
   const results = await Promise.all([
     ...[...gateways.values()].map(({ edge, gateway, peer }) => guarded(gateway.mesh, async () => judgeGateway(await tryGateway(edge, gateway, peer && (await hiddenService(peer).catch(() => undefined)))))),
     ...meshes.flatMap(({ name, cluster }) => (cluster ? [guarded(name, async () => judgeCluster(await lookAtCluster(name, cluster)))] : [])),

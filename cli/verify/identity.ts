@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { spiffeId } from "../../components/plan/names.ts";
 import type { Edge } from "./edge.ts";
 import { failed, type Evidence } from "./evidence.ts";
+import { socketAddress } from "./socketAddress.ts";
 
 /** Said where something cannot be seen from outside the target. */
 export const notObservable = "not observable";
@@ -72,7 +73,7 @@ function placesOf(edge: Edge, { published }: Evidence, upstream: string[]): { ga
   const gateways = [...edge.gateways, ...(published ?? [])];
   // The addresses of a gateway that is known by name cannot be told from others.
   if (!edge.blended || gateways.some((g) => isIP(g.address) === 0)) return { gateway: upstream.length > 0, home: false };
-  const known = new Set(gateways.map(({ address, port }) => (isIP(address) === 6 ? `[${address}]:${port}` : `${address}:${port}`)));
+  const known = new Set(gateways.map(socketAddress));
   return { gateway: upstream.some((u) => known.has(u)), home: upstream.some((u) => !known.has(u)) };
 }
 

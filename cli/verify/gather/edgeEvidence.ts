@@ -4,6 +4,7 @@ import type { FederationContract } from "../../../components/plan/contract.ts";
 import type { Client, Contracts, Edge } from "../edge.ts";
 import { outboundCluster, trustedRoots } from "../envoy.ts";
 import { failed, type Endpoint, type Evidence, type Failure } from "../evidence.ts";
+import { socketAddress } from "../socketAddress.ts";
 import { callFromClient, connectsFromClient } from "./clientCall.ts";
 import { sayHello } from "./clientHello.ts";
 import { isReady, shortly, type Cluster, type Container } from "./cluster.ts";
@@ -61,7 +62,7 @@ export async function gather(edge: Edge, access: Access, pod: ClientPod | Failur
   const hellos = (failed(pod) ? Promise.resolve(undefined) : pod.roots).then((roots) => Promise.all(edge.gateways.map((gateway) => sayHello(gateway, autoPassthroughSni(edge.exportedHost, edge.port.number), roots))));
   if (!failed(pod)) await callAndLook(edge, access, pod, evidence);
   evidence.hellos = await hellos;
-  const beyond = evidence.hellos.filter((h) => h.outcome === "unreachable").map((h) => (h.address.includes(":") ? `[${h.address}]:${h.port}` : `${h.address}:${h.port}`));
+  const beyond = evidence.hellos.filter((h) => h.outcome === "unreachable").map(socketAddress);
   if (beyond.length > 0 && !failed(pod)) {
     const blocks = pod.sidecar ? attempt(() => pod.proxy.blocksUnknown()) : Promise.resolve(false);
     const tried = await Promise.all(beyond.map((address) => attempt(() => connectsFromClient(access.own, pod, address))));

@@ -3,6 +3,7 @@ import { autoPassthroughSni } from "../../../components/plan/names.ts";
 import type { Edge, GatewayAddress } from "../edge.ts";
 import type { Failure } from "../evidence.ts";
 import { unexportedSni, type ClusterFindings, type GatewayTrials } from "../guards.ts";
+import { socketAddress } from "../socketAddress.ts";
 import { requestWithoutCertificate, sayHello, sayPlaintext } from "./clientHello.ts";
 import { shortly, type Cluster } from "./cluster.ts";
 import { passthroughOf } from "./farSide.ts";
@@ -20,7 +21,7 @@ export async function tryGateway(edge: Edge, gateway: GatewayAddress, hidden?: {
     sayPlaintext(gateway),
     requestWithoutCertificate(gateway, sni),
   ]);
-  return { mesh: gateway.mesh, address: `${gateway.address}:${gateway.port}`, seenFrom: edge.mesh, exported, notExported, foreign, plaintext, withoutCertificate };
+  return { mesh: gateway.mesh, address: socketAddress(gateway), seenFrom: edge.mesh, exported, notExported, foreign, plaintext, withoutCertificate };
 }
 
 /** Answers with the metadata of objects alone. https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches */

@@ -1,5 +1,6 @@
 import type { Edge } from "../edge.ts";
 import { failed, type Endpoint, type Evidence } from "../evidence.ts";
+import { socketAddress } from "../socketAddress.ts";
 import { isFromBeyond, ownErrorOf } from "./ownError.ts";
 import { judgeTls } from "./tls.ts";
 
@@ -32,14 +33,9 @@ export function cutOff(edge: Edge, evidence: Evidence): string | undefined {
 /** Counters of the gateways' endpoints before and after the call. */
 function countersOf(edge: Edge, { endpoints, before }: Evidence): { now: Endpoint; then: Endpoint }[] {
   if (!endpoints || failed(endpoints)) return [];
-  const ours = new Set(edge.gateways.map(nameOf));
+  const ours = new Set(edge.gateways.map(socketAddress));
   return endpoints.flatMap((now) => {
     const then = before?.find((b) => b.address === now.address);
     return then && (!edge.blended || ours.has(now.address)) ? [{ now, then }] : [];
   });
-}
-
-/** A gateway as Envoy writes it. */
-export function nameOf({ address, port }: { address: string; port: number }): string {
-  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
 }

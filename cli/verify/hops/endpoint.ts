@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import type { Edge } from "../edge.ts";
 import { failed, type Evidence } from "../evidence.ts";
+import { socketAddress } from "../socketAddress.ts";
 import { verdictsOf, type Verdict } from "./verdict.ts";
 
 /** Does the client's sidecar have endpoints, healthy ones, and are they where the peer's gateway is now? */
@@ -15,7 +16,7 @@ export function judgeEndpoint(edge: Edge, { endpoints, published }: Evidence): V
   const gateways = published && published.length > 0 ? published : edge.gateways;
   // A name in the contract stands for addresses that only the sidecar knows.
   if (gateways.length > 0 && gateways.every((g) => isIP(g.address) > 0)) {
-    const wanted = gateways.map((g) => (isIP(g.address) === 6 ? `[${g.address}]:${g.port}` : `${g.address}:${g.port}`));
+    const wanted = gateways.map(socketAddress);
     const missing = wanted.filter((address) => !have.includes(address));
     const stale = edge.blended ? [] : have.filter((address) => !wanted.includes(address));
     if (missing.length + stale.length > 0) {

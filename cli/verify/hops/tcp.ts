@@ -1,6 +1,7 @@
 import type { Edge } from "../edge.ts";
 import { failed, type Evidence, type Hello } from "../evidence.ts";
-import { cutOff, nameOf, refused } from "./cutOff.ts";
+import { socketAddress } from "../socketAddress.ts";
+import { cutOff, refused } from "./cutOff.ts";
 import { isFromBeyond, ownErrorOf } from "./ownError.ts";
 import { verdictsOf, type Verdict } from "./verdict.ts";
 
@@ -17,11 +18,11 @@ export function judgeTcp(edge: Edge, evidence: Evidence): Verdict {
   const said = ownErrorOf(answer) ?? "";
   const unreachable = hellos.filter((h) => h.outcome === "unreachable");
   const states = /TLS|certificate/i.test(said) ? [] : unreachable.map((h) => stateOf(edge, evidence, h));
-  const lost = unreachable.map((h) => `${nameOf(h)} (${isUnresolved(h) ? "this machine cannot resolve it" : h.detail})`).join(", ");
+  const lost = unreachable.map((h) => `${socketAddress(h)} (${isUnresolved(h) ? "this machine cannot resolve it" : h.detail})`).join(", ");
   if (unreachable.length < hellos.length) {
     const cut = cutOff(edge, evidence);
     if (cut) return broken(`${cut}, although this machine gets one`, `look at what stands between the client and the gateway: firewalls between the nodes of ${edge.mesh} and the gateway of ${edge.meshes.join(" and ")}, NetworkPolicies on namespace ${edge.client.namespace}, routes`);
-    return good(`connections to ${hellos.filter((h) => h.outcome !== "unreachable").map(nameOf).join(", ")}${lost ? `, but not to ${lost}` : ""}`);
+    return good(`connections to ${hellos.filter((h) => h.outcome !== "unreachable").map(socketAddress).join(", ")}${lost ? `, but not to ${lost}` : ""}`);
   }
   if (!states.length || states.some((s) => s !== "down")) {
     const here = `${lost} cannot be reached from this machine`;
@@ -39,8 +40,8 @@ export function judgeTcp(edge: Edge, evidence: Evidence): Verdict {
 
 /** What is known of a gateway that this machine cannot reach, from the client's side. */
 function stateOf(edge: Edge, { answer, fromClient, blocksUnknown, endpoints, before }: Evidence, hello: Hello & { outcome: "unreachable" }): "up" | "down" | "untold" {
-  const asked = blocksUnknown ? undefined : fromClient?.[nameOf(hello)];
-  if (isFromBeyond(answer)) return asked === false && !hasOpened(nameOf(hello), endpoints, before) ? "down" : "up";
+  const asked = blocksUnknown ? undefined : fromClient?.[socketAddress(hello)];
+  if (isFromBeyond(answer)) return asked === false && !hasOpened(socketAddress(hello), endpoints, before) ? "down" : "up";
   if (!edge.blended && refused.test(ownErrorOf(answer) ?? "")) return "down";
   if (asked === false || hello.detail === "ECONNREFUSED") return "down";
   if (asked === undefined) return blocksUnknown || isUnresolved(hello) ? "untold" : "down";

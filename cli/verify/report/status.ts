@@ -1,4 +1,5 @@
 import { importedFrom, type FederationContract } from "../../../components/plan/contract.ts";
+import { socketAddress } from "../socketAddress.ts";
 import { columns, wrap } from "./text.ts";
 
 /** A certificate and when it ends. */
@@ -41,7 +42,7 @@ export function statusOf(meshes: MeshState[], certificates: Expiry[], drift: Dri
   const contracts = meshes.flatMap((m) => m.contract ?? []);
   const importersOf = (mesh: string, name: string) => contracts.filter((c) => c.imports.some((i) => i.name === name && importedFrom(i).includes(mesh))).map((c) => c.mesh.name);
   return {
-    meshes: meshes.map(({ name, contract, problem }) => ({ name, state: problem ?? `up, Istio ${contract!.mesh.istioVersion}`, gateways: contract?.gateways.map((g) => `${g.address}:${g.port}`) ?? [] })),
+    meshes: meshes.map(({ name, contract, problem }) => ({ name, state: problem ?? `up, Istio ${contract!.mesh.istioVersion}`, gateways: contract?.gateways.map(socketAddress) ?? [] })),
     exports: contracts.flatMap((c) => c.exports.map((e) => ({ mesh: c.mesh.name, name: e.name, host: e.host, ports: e.ports.map((p) => `${p.number}/${p.protocol}`), to: e.to, importers: importersOf(c.mesh.name, e.name) }))),
     pending: contracts.flatMap((c) => c.pendingImports.map((p) => ({ mesh: c.mesh.name, ...p }))),
     certificates: [...certificates].sort((a, b) => a.notAfter - b.notAfter),
@@ -60,7 +61,7 @@ export function contractDrift(contracts: FederationContract[]): Drift[] {
       const found = exporters.map((c) => c.exports.find((e) => e.name === spec.name));
       if (found.some((e) => !e)) return [{ mesh: mesh.name, what: `imports ${spec.name}, which ${exporters.filter((_, i) => !found[i]).map((c) => c.mesh.name).join(", ")} exports no more` }];
       const compare: [string, string, string][] = [
-        ["gateway", set(spec.gateways.map((g) => `${g.address}:${g.port}`)), set(exporters.flatMap((c) => c.gateways.map((g) => `${g.address}:${g.port}`)))],
+        ["gateway", set(spec.gateways.map(socketAddress)), set(exporters.flatMap((c) => c.gateways.map(socketAddress)))],
         ["subjectAltNames", set(spec.subjectAltNames), set(found.flatMap((e) => e!.subjectAltNames))],
       ];
       return compare.flatMap(([what, had, has]) => (had === has ? [] : [{ mesh: mesh.name, what: `import ${spec.name} uses ${what} ${had}, ${set(importedFrom(spec))} publishes ${has}` }]));

@@ -2,7 +2,7 @@ import type { FederationContract } from "../../../components/plan/contract.ts";
 import { parseContract } from "../../../components/plan/contract.ts";
 import { dot, importGraph, mermaid } from "../../../cli/verify/report/graph.ts";
 import { lookAtMesh } from "../../../cli/verify/readStatus.ts";
-import { statusOf, statusScreen } from "../../../cli/verify/report/status.ts";
+import { contractDrift, statusOf, statusScreen } from "../../../cli/verify/report/status.ts";
 
 // An ES module alone, which Jest does not load; nothing here reaches a cluster.
 jest.mock("@kubernetes/client-node", () => ({}));
@@ -50,6 +50,12 @@ test.each([
     expect(screen).not.toContain("no drift");
   } else expect(screen).toMatch(/no import is pending\nno drift\n$/);
   expect(statusScreen(statusOf([seen.state, up(west)], [], []), now)).toMatch(says ? /no drift in west\nalone not looked at/ : /no drift\n$/);
+});
+
+test("an IPv6 gateway is told in brackets, in the table and as drift", () => {
+  const at = (address: string) => ({ ...west, gateways: [{ address, port: 15443 }] });
+  expect(statusOf([up(at("2001:db8::1"))], [], []).meshes[0]!.gateways).toEqual(["[2001:db8::1]:15443"]);
+  expect(contractDrift([east, at("2001:db8::1")])).toEqual([{ mesh: "east", what: expect.stringContaining("west publishes [2001:db8::1]:15443") }]);
 });
 
 test.each([
