@@ -41,6 +41,8 @@ export interface Edge {
   /** Gateways as the import was made with them. */
   gateways: GatewayAddress[];
   blended: boolean;
+  /** Subsets that routes may address. */
+  subsets: string[];
 }
 
 /** `east <- west/httpbin:8000`. */
@@ -107,5 +109,6 @@ function edgeOf(contract: ImportingMesh, stack: string, peers: Contracts, spec: 
     subjectAltNames: spec.subjectAltNames.length > 0 ? spec.subjectAltNames : [...new Set(sources.flatMap((s) => s.subjectAltNames))],
     gateways: spec.gateways.length > 0 ? spec.gateways : exporters.flatMap((peer) => peer.gateways.map((g) => ({ mesh: peer.mesh.name, ...g }))),
     blended: spec.blended,
+    subsets: spec.subsets,
   };
 }

@@ -110,6 +110,8 @@ export interface Evidence {
   before?: Endpoint[];
   config?: SidecarConfig | Failure;
   hellos: Hello[];
+  /** What a ClientHello for each subset met, by the subset's name. */
+  subsets?: Record<string, Hello[]>;
   /** Whether the client itself gets a connection to gateways (`address:port`) that this machine cannot reach. */
   fromClient?: Record<string, boolean>;
   /** Whether the client's sidecar closes connections to what the mesh does not know (REGISTRY_ONLY): `fromClient` then tells nothing. */

@@ -4,6 +4,7 @@ import { failed, type Evidence } from "./evidence.ts";
 import { firstBroken, walkHops } from "./hops/index.ts";
 import type { Verdict } from "./hops/verdict.ts";
 import { identify, type Identities } from "./identity.ts";
+import { subsetProblems } from "./subsets.ts";
 
 /** What came of verifying one edge. */
 export interface EdgeResult {
@@ -13,7 +14,7 @@ export interface EdgeResult {
   verdicts: Verdict[];
   /** The first broken hop. */
   broken: Verdict | undefined;
-  /** What is wrong beside the hops: somebody else answers, the caller arrives as another, a gateway is dead. */
+  /** What is wrong beside the hops: somebody else answers, the caller arrives as another, a subset does not, a gateway is dead. */
   problems: string[];
   /** Whether all that is wrong is that some of several gateways are dead: calls still get through. */
   degraded: boolean;
@@ -26,7 +27,7 @@ export function judgeEdge(edge: Edge, evidence: Evidence, knownMeshes: string[])
   const verdicts = walkHops(edge, evidence);
   const broken = firstBroken(verdicts);
   const identities = identify(edge, evidence, knownMeshes);
-  const problems = broken ? [] : [...identities.problems];
+  const problems = broken ? [] : [...identities.problems, ...subsetProblems(edge, evidence)];
   if (!broken && !evidence.answer?.good) problems.push(`the call failed (${failureOf(evidence)}), and no hop shows why; run it again, and look at the client's sidecar's log`);
   const dead = broken ? [] : deadGateways(edge, evidence);
   const degraded = dead.length > 0 && problems.length === 0;

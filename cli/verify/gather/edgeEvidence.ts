@@ -5,6 +5,7 @@ import type { Client, Contracts, Edge } from "../edge.ts";
 import { outboundCluster, trustedRoots } from "../envoy.ts";
 import { failed, type Endpoint, type Evidence, type Failure } from "../evidence.ts";
 import { socketAddress } from "../socketAddress.ts";
+import { greetSubsets } from "../subsets.ts";
 import { callFromClient, connectsFromClient } from "./clientCall.ts";
 import { sayHello } from "./clientHello.ts";
 import { isReady, shortly, type Cluster, type Container } from "./cluster.ts";
@@ -59,9 +60,12 @@ export async function gather(edge: Edge, access: Access, pod: ClientPod | Failur
   const evidence: Evidence = { now: Date.now(), client: failed(pod) ? pod : { pod: pod.pod, sidecar: pod.sidecar }, hellos: [], issuers: access.issuers, far: [] };
   const published = edge.meshes.flatMap((mesh) => access.contracts.get(mesh)?.gateways.map((g) => ({ mesh, ...g })) ?? []);
   if (published.length > 0) evidence.published = published;
-  const hellos = (failed(pod) ? Promise.resolve(undefined) : pod.roots).then((roots) => Promise.all(edge.gateways.map((gateway) => sayHello(gateway, autoPassthroughSni(edge.exportedHost, edge.port.number), roots))));
+  const rooted = failed(pod) ? Promise.resolve(undefined) : pod.roots;
+  const subsets = rooted.then((roots) => greetSubsets(edge, (gateway, sni) => sayHello(gateway, sni, roots)));
+  const hellos = rooted.then((roots) => Promise.all(edge.gateways.map((gateway) => sayHello(gateway, autoPassthroughSni(edge.exportedHost, edge.port.number), roots))));
   if (!failed(pod)) await callAndLook(edge, access, pod, evidence);
   evidence.hellos = await hellos;
+  evidence.subsets = await subsets;
   const beyond = evidence.hellos.filter((h) => h.outcome === "unreachable").map(socketAddress);
   if (beyond.length > 0 && !failed(pod)) {
     const blocks = pod.sidecar ? attempt(() => pod.proxy.blocksUnknown()) : Promise.resolve(false);

@@ -21,6 +21,7 @@ export const edge: Edge = {
   subjectAltNames: [httpbin],
   gateways: [{ mesh: "west", address: "192.0.2.1", port: 15443 }],
   blended: false,
+  subsets: [],
 };
 
 export const goodAnswer: Answer = {
