@@ -5,7 +5,7 @@ import { enterLab, insideVariable } from "./verifyInLab.ts";
 const usage = `npm run status [-- --json]
 
 One screen: each mesh and its gateway, each export and who imports it, when certificates end, what is pending, and what
-in the clusters is not as the stacks left it. Changes nothing. Exit code 1 where a mesh cannot be read or reached.`;
+in the clusters is not as the stacks left it. Changes nothing. Exit code 1 where a mesh cannot be read or reached, or refuses to be looked at.`;
 
 async function main(): Promise<number> {
   const options = readArguments({ json: { type: "boolean" } }, usage);
