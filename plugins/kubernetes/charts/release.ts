@@ -148,7 +148,7 @@ async function liveNames(request: Target, inputs: { name: string; namespace: str
 async function render(inputs: Inputs, cluster: Cluster, signal: AbortSignal): Promise<Values> {
   const { args, files } = chartArguments(inputs);
   const template = ["template", inputs.name, ...args, "--namespace", inputs.namespace, ...(inputs.skipCrds ? ["--skip-crds"] : ["--include-crds"]), ...(inputs.disableWebhooks ? ["--no-hooks"] : []), ...(inputs.postrender ? ["--post-renderer", inputs.postrender] : [])];
-  const print = (more: string[]): Promise<string> => helm({ args: [...template, ...more], files, signal });
+  const print = (more: string[]): Promise<string> => helm({ args: [...template, ...more], files, environment: cluster.options.helmEnvironment, signal });
   // Helm built without its release scripts takes the cluster for an old one; the real one decides whether a chart fits.
   const printed = await print([]).catch(async (error: Error) => {
     if (!error.message.includes("kubeVersion")) throw error;
@@ -175,7 +175,7 @@ function inputsOf(state: Values): Values | undefined {
 
 function run({ cluster, signal }: Target, { namespace }: { namespace: string }, args: string[], files?: Record<string, string>): Promise<string> {
   const context = cluster.context ? ["--kube-context", cluster.context] : [];
-  return helm({ args: [...args, "--namespace", namespace, ...context], files, kubeconfig: cluster.kubeconfigText, signal }).catch((error: Error) => {
+  return helm({ args: [...args, "--namespace", namespace, ...context], files, kubeconfig: cluster.kubeconfigText, environment: cluster.options.helmEnvironment, signal }).catch((error: Error) => {
     throw /cluster unreachable|connection refused|no such host|i\/o timeout/i.test(error.message) ? new Unreachable(`the cluster at ${cluster.server} cannot be reached: ${error.message}`) : error;
   });
 }
