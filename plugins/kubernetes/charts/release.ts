@@ -9,7 +9,7 @@ import { chartArguments } from "./chartArguments.ts";
 import { helm } from "./helm.ts";
 import { refusedInputs, releaseInputs } from "./releaseInputs.ts";
 import { releaseOptions, type ReleaseInputs as Inputs } from "./releaseOptions.ts";
-import { rendered, resourceNames } from "./rendered.ts";
+import { rendered, resourceNames, type Rendered } from "./rendered.ts";
 import { secretTexts, withoutTexts } from "./secretTexts.ts";
 
 /** One line of `helm list`. */
@@ -43,7 +43,7 @@ export const release: ResourceHandler = {
     if (failures.length > 0) return { inputs, failures };
     if (hasUnknown(inputs)) return { inputs: { ...inputs, checksum: Unknown.value, resourceNames: Unknown.value }, failures };
     try {
-      return { inputs: { ...inputs, ...(await render(reveal(inputs) as Inputs, cluster, signal)) }, failures };
+      return { inputs: { ...inputs, ...(await render(reveal(inputs) as Inputs, reveal(olds) as Partial<Rendered>, { cluster, signal })) }, failures };
     } catch (error) {
       return { inputs, failures: [{ property: "chart", reason: `${withoutTexts((error as Error).message, secretTexts(inputs))}; check the chart's name, version and repository` }] };
     }
@@ -145,7 +145,7 @@ async function liveNames(request: Target, inputs: { name: string; namespace: str
 }
 
 /** What the release would hold, without asking the cluster: the official plugin previews releases of clusters out of reach. */
-async function render(inputs: Inputs, cluster: Cluster, signal: AbortSignal): Promise<Values> {
+async function render(inputs: Inputs, before: Partial<Rendered>, { cluster, signal }: { cluster: Cluster; signal: AbortSignal }): Promise<Values> {
   const { args, files } = chartArguments(inputs);
   const template = ["template", inputs.name, ...args, "--namespace", inputs.namespace, ...(inputs.skipCrds ? ["--skip-crds"] : ["--include-crds"]), ...(inputs.disableWebhooks ? ["--no-hooks"] : []), ...(inputs.postrender ? ["--post-renderer", inputs.postrender] : [])];
   const print = (more: string[]): Promise<string> => helm({ args: [...template, ...more], files, environment: cluster.options.helmEnvironment, signal });
@@ -154,7 +154,7 @@ async function render(inputs: Inputs, cluster: Cluster, signal: AbortSignal): Pr
     if (!error.message.includes("kubeVersion")) throw error;
     return print(["--kube-version", await cluster.serverVersion()]);
   });
-  return { ...rendered(printed, `release ${inputs.name}`) };
+  return { ...rendered(printed, `release ${inputs.name}`, before) };
 }
 
 /** What the engine keeps of a release, as the official plugin has it: the inputs, what became of them, and them once more. */

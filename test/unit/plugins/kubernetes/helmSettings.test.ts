@@ -1,9 +1,7 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { helm } from "../../../../plugins/kubernetes/charts/helm.ts";
 import { checkConfig, readConfig } from "../../../../plugins/kubernetes/config.ts";
 import { Secret, Unknown, type Value } from "../../../../plugins/shared/values.ts";
+import { withHelm } from "./stubHelm.ts";
 
 const all = { driver: "configmap", pluginsPath: "/plugins", registryConfigPath: "/registry", repositoryCache: "/cache", repositoryConfigPath: "/repositories", suppressBetaWarning: true };
 const environment = { HELM_DRIVER: "configmap", HELM_PLUGINS: "/plugins", HELM_REGISTRY_CONFIG: "/registry", HELM_REPOSITORY_CACHE: "/cache", HELM_REPOSITORY_CONFIG: "/repositories" };
@@ -34,18 +32,6 @@ test.each<{ given: Value; property: string; reason: RegExp }>([
 test("settings that are not known yet are not judged", () => expect(checkConfig({ helmReleaseSettings: Unknown.value })).toEqual([]));
 
 test("the helm program gets them", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "helm-settings-"));
-  const before = process.env["MESH_FEDERATION_HELM"];
-  try {
-    const program = join(folder, "helm");
-    writeFileSync(program, '#!/bin/sh\necho "$HELM_DRIVER $HELM_REPOSITORY_CACHE"\n');
-    chmodSync(program, 0o755);
-    process.env["MESH_FEDERATION_HELM"] = program;
-    const signal = new AbortController().signal;
-    expect(await helm({ args: [], signal, environment: environmentOf(all) })).toBe("configmap /cache\n");
-  } finally {
-    if (before === undefined) delete process.env["MESH_FEDERATION_HELM"];
-    else process.env["MESH_FEDERATION_HELM"] = before;
-    rmSync(folder, { recursive: true });
-  }
+  const call = () => helm({ args: [], signal: new AbortController().signal, environment: environmentOf(all) });
+  expect(await withHelm('echo "$HELM_DRIVER $HELM_REPOSITORY_CACHE"', call)).toBe("configmap /cache\n");
 });
