@@ -3,6 +3,7 @@ import { changedPaths } from "../../shared/changes.ts";
 import { InitFailed, type DiffKind } from "../../shared/plugin.ts";
 import { hasUnknown, isObject, reveal, Secret, Unknown, type Values } from "../../shared/values.ts";
 import { Unreachable, type Cluster, type Context, type ResourceHandler } from "../cluster.ts";
+import { dropUnreachable } from "../object/delete.ts";
 import { fieldManagerOf } from "../object/state.ts";
 import { parseManifests } from "../manifests/parse.ts";
 import { chartArguments } from "./chartArguments.ts";
@@ -103,8 +104,7 @@ export const release: ResourceHandler = {
     try {
       await uninstall(request, inputs);
     } catch (error) {
-      if (error instanceof Unreachable && request.cluster.options.deleteUnreachable) return;
-      throw error;
+      dropUnreachable(error, request.cluster);
     }
   },
 };
