@@ -16,8 +16,8 @@ export interface Options {
   upsertExistingObjects: boolean;
   /** Win every conflict of server-side apply. */
   enablePatchForce: boolean;
-  /** `helmReleaseSettings`: driver, pluginsPath, registryConfigPath, repositoryCache, repositoryConfigPath, ... */
-  helmReleaseSettings: Values;
+  /** Variables by which the helm program honours `helmReleaseSettings`; without, it goes by its own environment. */
+  helmEnvironment: Record<string, string>;
 }
 
 export interface HttpOptions {

@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import type { CheckFailure, DiffResult } from "../shared/plugin.ts";
 import { equal, hasUnknown, reveal, type Values } from "../shared/values.ts";
+import { helmEnvironment, helmSettingsFailures } from "./charts/helmSettings.ts";
 import type { Options } from "./cluster.ts";
 
 /** Everything a provider was configured with. */
@@ -30,7 +31,7 @@ export function readConfig(args: Values): ProviderConfig {
     context: text("context"),
     cluster: text("cluster"),
     namespace: text("namespace"),
-    options: { ...options, helmReleaseSettings: json(plain["helmReleaseSettings"]) },
+    options: { ...options, helmEnvironment: helmEnvironment(args["helmReleaseSettings"]) },
   };
 }
 
@@ -43,11 +44,12 @@ function variableOf(flag: string): string {
 export function checkConfig(news: Values): CheckFailure[] {
   if (equal(news["enableServerSideApply"], "false"))
     return [{ property: "enableServerSideApply", reason: "this stand-in for the kubernetes plugin always uses server-side apply; leave enableServerSideApply out, or use the official plugin" }];
-  return flags.flatMap((flag) => {
+  const wrong = flags.flatMap((flag) => {
     const value = news[flag];
     if (value === undefined || hasUnknown(value) || ["true", "false"].includes(String(reveal(value)))) return [];
     return [{ property: flag, reason: `${flag} must be true or false, not ${JSON.stringify(reveal(value))}` }];
   });
+  return [...wrong, ...helmSettingsFailures(news["helmReleaseSettings"])];
 }
 
 /**
@@ -79,9 +81,4 @@ function kubeconfigText(given: string | undefined): string {
   if (!existsSync(path))
     throw new Error(`kubeconfig ${given ? `"${path}" is neither the text of one nor an existing file` : `is not configured, and ${path} does not exist`}; set the provider's kubeconfig to the text or the path of one`);
   return readFileSync(path, "utf8");
-}
-
-function json(value: unknown): Values {
-  if (typeof value !== "string") return (value ?? {}) as Values;
-  return value === "" ? {} : (JSON.parse(value) as Values);
 }

@@ -49,7 +49,7 @@ async function render(name: string, inputs: Inputs, namespace: string, { cluster
   const { command, args: more = [] } = inputs.postRenderer ?? {};
   const renderer = command ? ["--post-renderer", command, ...more.flatMap((arg) => ["--post-renderer-args", arg])] : [];
   try {
-    const text = await helm({ args: ["template", inputs.name ?? name, ...args, "--namespace", namespace, crds, "--no-hooks", "--skip-tests", ...renderer, ...capabilities, ...asks], files, kubeconfig: cluster.kubeconfigText, signal });
+    const text = await helm({ args: ["template", inputs.name ?? name, ...args, "--namespace", namespace, crds, "--no-hooks", "--skip-tests", ...renderer, ...capabilities, ...asks], files, kubeconfig: cluster.kubeconfigText, environment: cluster.options.helmEnvironment, signal });
     return parseManifests(text, `chart ${name}`);
   } catch (error) {
     throw new Error(`chart ${name} (${inputs.chart}) cannot be rendered: ${withoutTexts((error as Error).message, secrets)}`);

@@ -10,6 +10,8 @@ export interface HelmCall {
   files?: Record<string, string>;
   /** Text of a kubeconfig, when Helm is to talk to the cluster. */
   kubeconfig?: string;
+  /** More variables for Helm, such as the provider's `helmEnvironment`. */
+  environment?: Record<string, string>;
   signal: AbortSignal;
 }
 
@@ -18,7 +20,7 @@ export interface HelmCall {
  *
  * @throws with Helm's own words
  */
-export async function helm({ args, files = {}, kubeconfig, signal }: HelmCall): Promise<string> {
+export async function helm({ args, files = {}, kubeconfig, environment = {}, signal }: HelmCall): Promise<string> {
   const program = process.env["MESH_FEDERATION_HELM"];
   if (!program) throw new Error("the stand-in kubernetes plugin needs Helm for charts and releases: set MESH_FEDERATION_HELM to the path of a helm program (version 3)");
   signal.throwIfAborted();
@@ -30,8 +32,8 @@ export async function helm({ args, files = {}, kubeconfig, signal }: HelmCall): 
       return path;
     };
     const paths = Object.fromEntries(Object.entries(files).map(([name, text]) => [`@${name}`, write(name, text)]));
-    const environment: Record<string, string> = kubeconfig === undefined ? {} : { KUBECONFIG: write("kubeconfig", kubeconfig) };
-    return await run(program, args.map((arg) => paths[arg] ?? arg), environment, signal);
+    const access: Record<string, string> = kubeconfig === undefined ? {} : { KUBECONFIG: write("kubeconfig", kubeconfig) };
+    return await run(program, args.map((arg) => paths[arg] ?? arg), { ...environment, ...access }, signal);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

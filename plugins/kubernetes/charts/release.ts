@@ -3,13 +3,14 @@ import { changedPaths } from "../../shared/changes.ts";
 import { InitFailed, type DiffKind } from "../../shared/plugin.ts";
 import { hasUnknown, isObject, reveal, Secret, Unknown, type Values } from "../../shared/values.ts";
 import { Unreachable, type Cluster, type Context, type ResourceHandler } from "../cluster.ts";
+import { dropUnreachable } from "../object/delete.ts";
 import { fieldManagerOf } from "../object/state.ts";
 import { parseManifests } from "../manifests/parse.ts";
 import { chartArguments } from "./chartArguments.ts";
 import { helm } from "./helm.ts";
 import { refusedInputs, releaseInputs } from "./releaseInputs.ts";
 import { releaseOptions, type ReleaseInputs as Inputs } from "./releaseOptions.ts";
-import { rendered, resourceNames } from "./rendered.ts";
+import { rendered, resourceNames, type Rendered } from "./rendered.ts";
 import { secretTexts, withoutTexts } from "./secretTexts.ts";
 
 /** One line of `helm list`. */
@@ -43,7 +44,7 @@ export const release: ResourceHandler = {
     if (failures.length > 0) return { inputs, failures };
     if (hasUnknown(inputs)) return { inputs: { ...inputs, checksum: Unknown.value, resourceNames: Unknown.value }, failures };
     try {
-      return { inputs: { ...inputs, ...(await render(reveal(inputs) as Inputs, cluster, signal)) }, failures };
+      return { inputs: { ...inputs, ...(await render(reveal(inputs) as Inputs, reveal(olds) as Partial<Rendered>, { cluster, signal })) }, failures };
     } catch (error) {
       return { inputs, failures: [{ property: "chart", reason: `${withoutTexts((error as Error).message, secretTexts(inputs))}; check the chart's name, version and repository` }] };
     }
@@ -103,8 +104,7 @@ export const release: ResourceHandler = {
     try {
       await uninstall(request, inputs);
     } catch (error) {
-      if (error instanceof Unreachable && request.cluster.options.deleteUnreachable) return;
-      throw error;
+      dropUnreachable(error, request.cluster);
     }
   },
 };
@@ -145,16 +145,16 @@ async function liveNames(request: Target, inputs: { name: string; namespace: str
 }
 
 /** What the release would hold, without asking the cluster: the official plugin previews releases of clusters out of reach. */
-async function render(inputs: Inputs, cluster: Cluster, signal: AbortSignal): Promise<Values> {
+async function render(inputs: Inputs, before: Partial<Rendered>, { cluster, signal }: { cluster: Cluster; signal: AbortSignal }): Promise<Values> {
   const { args, files } = chartArguments(inputs);
   const template = ["template", inputs.name, ...args, "--namespace", inputs.namespace, ...(inputs.skipCrds ? ["--skip-crds"] : ["--include-crds"]), ...(inputs.disableWebhooks ? ["--no-hooks"] : []), ...(inputs.postrender ? ["--post-renderer", inputs.postrender] : [])];
-  const print = (more: string[]): Promise<string> => helm({ args: [...template, ...more], files, signal });
+  const print = (more: string[]): Promise<string> => helm({ args: [...template, ...more], files, environment: cluster.options.helmEnvironment, signal });
   // Helm built without its release scripts takes the cluster for an old one; the real one decides whether a chart fits.
   const printed = await print([]).catch(async (error: Error) => {
     if (!error.message.includes("kubeVersion")) throw error;
     return print(["--kube-version", await cluster.serverVersion()]);
   });
-  return { ...rendered(printed, `release ${inputs.name}`) };
+  return { ...rendered(printed, `release ${inputs.name}`, before) };
 }
 
 /** What the engine keeps of a release, as the official plugin has it: the inputs, what became of them, and them once more. */
@@ -175,7 +175,7 @@ function inputsOf(state: Values): Values | undefined {
 
 function run({ cluster, signal }: Target, { namespace }: { namespace: string }, args: string[], files?: Record<string, string>): Promise<string> {
   const context = cluster.context ? ["--kube-context", cluster.context] : [];
-  return helm({ args: [...args, "--namespace", namespace, ...context], files, kubeconfig: cluster.kubeconfigText, signal }).catch((error: Error) => {
+  return helm({ args: [...args, "--namespace", namespace, ...context], files, kubeconfig: cluster.kubeconfigText, environment: cluster.options.helmEnvironment, signal }).catch((error: Error) => {
     throw /cluster unreachable|connection refused|no such host|i\/o timeout/i.test(error.message) ? new Unreachable(`the cluster at ${cluster.server} cannot be reached: ${error.message}`) : error;
   });
 }

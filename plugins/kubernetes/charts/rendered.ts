@@ -12,13 +12,18 @@ export interface Rendered {
 /**
  * The official plugin's checksum and names for what `helm template` printed. That plugin sums Helm's own manifest followed
  * by the hooks, joined in a way of its own; `helm template` prints the same parts, each under a line that names its source.
+ *
+ * @param before what the release was last time: of the same text the names are the same, and reading a big chart's YAML
+ * for them takes longer than Helm does
  */
-export function rendered(printed: string, where: string): Rendered {
+export function rendered(printed: string, where: string, before?: Partial<Rendered>): Rendered {
   const parts = printed.split(/^(?=---\n# Source: )/m);
   let hooks = parts.length;
   while (hooks > 0 && isHook(parts[hooks - 1]!)) hooks--;
   const text = [parts.slice(0, hooks).join(""), ...parts.slice(hooks).map((hook) => `\n---\n${hook.replace(/^---\n# Source: .*\n/, "").replace(/\n$/, "")}`)].join("");
-  return { checksum: createHash("sha256").update(text).digest("hex"), resourceNames: resourceNames(parseManifests(text, where)) };
+  const checksum = createHash("sha256").update(text).digest("hex");
+  const known = checksum === before?.checksum ? before.resourceNames : undefined;
+  return { checksum, resourceNames: known ?? resourceNames(parseManifests(text, where)) };
 }
 
 /** Names by kind, as the official plugin lists them: `Service/v1`, `Role.<group>/<version>`; with the namespace if the manifest names one. */

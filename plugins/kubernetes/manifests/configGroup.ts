@@ -1,33 +1,39 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import type { ConstructRequest } from "../../shared/plugin.ts";
-import { hasUnknown, reveal, type Values } from "../../shared/values.ts";
+import { hasUnknown, markLike, reveal, Secret, type Value, type Values } from "../../shared/values.ts";
 import type { Context } from "../cluster.ts";
-import { manifestsOf, parseManifests, type Manifest } from "./parse.ts";
+import { opened } from "./opened.ts";
+import { manifestsOf, parseManifests, parseSecretManifests, type Manifest } from "./parse.ts";
 import { registerComponent } from "./register.ts";
 
-/** Inputs of `ConfigGroup` (`files`, `yaml`, `objs`) and `ConfigFile` (`file`). */
+/** Inputs of `ConfigGroup` (`files`) and `ConfigFile` (`file`) beside `yaml` and `objs`, whose secret marks count. */
 interface GroupInputs {
   file?: string;
   files?: string | string[];
-  yaml?: string | string[];
-  objs?: unknown;
   resourcePrefix?: string;
   skipAwait?: boolean;
 }
 
-/** The components `yaml/v2:ConfigGroup` and `yaml/v2:ConfigFile`: objects out of YAML texts, files and plain values. */
+/**
+ * The components `yaml/v2:ConfigGroup` and `yaml/v2:ConfigFile`: objects out of YAML texts, files and plain values. What is
+ * secret in `objs` is so in its object's state; of an object out of a secret text, everything but its kind and name is.
+ */
 export async function constructConfigGroup(request: ConstructRequest, { cluster, engine }: Context): Promise<{ urn: string; state: Values }> {
   if (hasUnknown(request.inputs)) {
     engine.log("warning", `${request.name}: its inputs are not known yet, so this preview does not show its objects`);
     return registerComponent(request, undefined);
   }
   const inputs = reveal(request.inputs) as GroupInputs;
-  const texts = list(inputs.yaml).map((text, i) => ({ text, where: `${request.name}: text ${i + 1} of yaml` }));
-  const files = [...list(inputs.file), ...list(inputs.files)].flatMap(filesOf).map((file) => ({ text: readFileSync(file, "utf8"), where: file }));
-  const objects = list(inputs.objs as unknown[] | undefined).flatMap((object) => manifestsOf(object, `${request.name}: objs`));
-  const manifests = [...files, ...texts].flatMap(({ text, where }) => parseManifests(text, where)).concat(objects);
+  const files = [...list(inputs.file), ...list(inputs.files)].flatMap(filesOf).flatMap((file) => parseManifests(readFileSync(file, "utf8"), file));
+  const texts = each(request.inputs["yaml"]).flatMap((text, i) => {
+    const where = `${request.name}: text ${i + 1} of yaml`;
+    return text instanceof Secret ? parseSecretManifests(reveal(text), where) : parseManifests(text as string, where);
+  });
+  const objects = each(request.inputs["objs"]).flatMap((object) => manifestsOf(opened(object), `${request.name}: objs`));
+  const marked = [...files, ...texts, ...objects];
+  const manifests = marked.map((manifest) => reveal(manifest as unknown as Value) as Manifest);
   const placed = await Promise.all(manifests.map((manifest) => withNamespace(manifest, cluster, manifests)));
-  return registerComponent(request, placed, { prefix: inputs.resourcePrefix, skipAwait: inputs.skipAwait });
+  return registerComponent(request, placed, { prefix: inputs.resourcePrefix, skipAwait: inputs.skipAwait, inputs: (manifest, i) => markLike(manifest, marked[i] as unknown as Value) as Values });
 }
 
 /** The object with the provider's namespace, where its kind has one and it names none. */
@@ -48,4 +54,9 @@ function filesOf(pattern: string): string[] {
 
 function list<T>(value: T | T[] | undefined): T[] {
   return value === undefined || value === null ? [] : Array.isArray(value) ? value : [value];
+}
+
+/** A value, or those of an array; a secret array's are secret each. */
+function each(value: Value | undefined): Value[] {
+  return value instanceof Secret ? each(value.value).map((part) => (part instanceof Secret ? part : new Secret(part))) : list(value);
 }

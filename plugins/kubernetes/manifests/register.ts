@@ -14,8 +14,8 @@ export interface RegisterOptions {
   prefix?: string;
   /** Leave waiting for readiness out. */
   skipAwait?: boolean;
-  /** Turns an object into its inputs, e.g. to mark secrets. */
-  inputs?(manifest: Manifest): Values;
+  /** Turns an object, the `i`th of them, into its inputs, e.g. to mark secrets. */
+  inputs?(manifest: Manifest, i: number): Values;
 }
 
 /** Mark of a reference to a resource: pulumi/sdk/go/common/resource/plugin/rpc.go. */
@@ -53,7 +53,7 @@ async function children(monitor: any, request: ConstructRequest, parent: string,
     const type = `kubernetes:${manifest.apiVersion.includes("/") ? manifest.apiVersion : `core/${manifest.apiVersion}`}:${manifest.kind}`;
     const { namespace, name: own } = manifest.metadata;
     const name = `${options.prefix ?? request.name}:${namespace ? `${namespace}/` : ""}${own ?? manifest.metadata.generateName}`;
-    const inputs = secretData((options.inputs ?? ((m: Manifest) => m as unknown as Values))(options.skipAwait ? withoutAwait(manifest) : manifest));
+    const inputs = secretData((options.inputs ?? ((m: Manifest) => m as unknown as Values))(options.skipAwait ? withoutAwait(manifest) : manifest, i));
     const answer = await register(monitor, request, (message) => {
       message.setType(type);
       message.setName(name);

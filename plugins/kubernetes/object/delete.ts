@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { reveal, type Values } from "../../shared/values.ts";
 import { timeoutOf } from "../await/timeout.ts";
-import { Unreachable } from "../cluster.ts";
+import { Unreachable, type Cluster } from "../cluster.ts";
 import { get, Refused, type Operation } from "./api.ts";
 import { parseId, type LiveObject } from "./state.ts";
 
@@ -19,9 +19,7 @@ export async function deleteObject(operation: Operation, id: string, object: Val
   try {
     kind = await operation.cluster.resourceOf(plain.apiVersion, plain.kind);
   } catch (error) {
-    if (error instanceof Unreachable && operation.cluster.options.deleteUnreachable) return;
-    if (error instanceof Unreachable) error.message += "; if it is gone for good, set PULUMI_K8S_DELETE_UNREACHABLE=true or the provider's deleteUnreachable";
-    throw error;
+    return dropUnreachable(error, operation.cluster);
   }
   if (!kind) return;
   const { name, namespace = kind.namespaced ? operation.cluster.namespace : undefined } = parseId(id);
@@ -42,4 +40,11 @@ export async function deleteObject(operation: Operation, id: string, object: Val
     if (Date.now() > until)
       throw new Error(`"${id}" is still there ${seconds} s after its deletion${held}; look at it (kubectl describe ${kind.plural} ${name}${namespace ? ` -n ${namespace}` : ""}) and run the same command again`);
   }
+}
+
+/** What a deletion does that a cluster did not answer: nothing, where the provider says `deleteUnreachable`; else it fails and says so. */
+export function dropUnreachable(error: unknown, { options }: Pick<Cluster, "options">): void {
+  if (error instanceof Unreachable && options.deleteUnreachable) return;
+  if (error instanceof Unreachable) error.message += "; if it is gone for good, set PULUMI_K8S_DELETE_UNREACHABLE=true or the provider's deleteUnreachable";
+  throw error;
 }

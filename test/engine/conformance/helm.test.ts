@@ -1,5 +1,6 @@
 import { appendFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { onStandIns } from "../../support/plugins/pluginProcess.ts";
 import { writeChart } from "../support/chart.ts";
 import { Cluster } from "../support/cluster.ts";
 
@@ -123,4 +124,26 @@ test("charts, groups and patches: children by their official names, in order, ke
   expect(await configMap("ch", "app")).toBeUndefined();
   expect(await configMap("ch", "app-keep")).toBeDefined();
   expect(await cluster.get("/api/v1/namespaces/new")).toBeUndefined();
+}, 300_000);
+
+test("a group of secret inputs: hidden in state, unchanged, changed in place", async () => {
+  const project = cluster.project();
+  await cluster.namespace("hidden");
+  const program = (value: string) => `
+    new k8s.yaml.v2.ConfigGroup("text", { yaml: pulumi.secret(${JSON.stringify("apiVersion: v1\nkind: Service\nmetadata: {name: text, namespace: hidden, annotations: {a: hush-VALUE, pulumi.com/skipAwait: 'true'}}\nspec: {ports: [{port: 80}]}\n")}.replace("VALUE", "${value}")) }, opts);
+    new k8s.yaml.v2.ConfigGroup("objects", { skipAwait: true, objs: [{ apiVersion: "v1", kind: "Service", metadata: { name: "object", namespace: "hidden", annotations: { a: pulumi.secret("hush-${value}") } }, spec: { ports: [{ port: 80 }] } }] }, opts);`;
+  const hidden = async (value: string) => {
+    for (const name of ["text", "object"]) expect((await cluster.get(`/api/v1/namespaces/hidden/services/${name}`)).metadata.annotations.a).toBe(`hush-${value}`);
+    // The official plugin takes the marks off.
+    if (onStandIns) expect(project.stateText()).not.toContain("hush-");
+    expect((await project.preview()).steps).toEqual([]);
+    expect((await project.refresh()).steps).toEqual([]);
+  };
+  await project.up(program("one"));
+  await hidden("one");
+  const changed = await project.up(program("two"));
+  expect(changed.steps).toEqual(["objects:hidden/object: update", "text:hidden/text: update"]);
+  if (onStandIns) expect(changed.output).not.toContain("hush-");
+  await hidden("two");
+  await project.destroy();
 }, 300_000);

@@ -1,5 +1,8 @@
 import { createHash } from "node:crypto";
+import { release } from "../../../../plugins/kubernetes/charts/release.ts";
 import { rendered } from "../../../../plugins/kubernetes/charts/rendered.ts";
+import type { Cluster } from "../../../../plugins/kubernetes/cluster.ts";
+import { withHelm } from "./stubHelm.ts";
 
 const sum = (text: string) => createHash("sha256").update(text).digest("hex");
 const map = "---\n# Source: app/templates/map.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: app\n";
@@ -18,4 +21,18 @@ test("names by kind, sorted, with the namespace that the manifest names", () => 
 
 test("a chart that makes nothing", () => {
   expect(rendered("\n", "x")).toEqual({ checksum: sum("\n"), resourceNames: {} });
+});
+
+test.each([
+  { name: "the same text", checksum: sum(map), expected: { "Known/v1": ["before"] } },
+  { name: "another text", checksum: sum(role), expected: { "ConfigMap/v1": ["app"] } },
+  { name: "an imported release", checksum: "", expected: { "ConfigMap/v1": ["app"] } },
+])("a release's names are read anew unless its text is the one of last time: $name", async ({ checksum, expected }) => {
+  const cluster = { namespace: "n", options: { helmEnvironment: {} } } as unknown as Cluster;
+  const request = { urn: "urn", type: "t", name: "app", randomSeed: new Uint8Array(4), cluster, engine: { log: () => undefined }, signal: new AbortController().signal };
+  const check = () => release.check({ ...request, olds: { checksum, resourceNames: { "Known/v1": ["before"] } }, news: { chart: "./app" } });
+  const { inputs, failures } = await withHelm(`cat <<'EOF'\n${map}EOF`, check);
+  expect(failures).toEqual([]);
+  expect(inputs).toMatchObject({ checksum: sum(map) });
+  expect(inputs["resourceNames"]).toEqual(expected);
 });
