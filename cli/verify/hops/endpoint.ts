@@ -10,6 +10,12 @@ export function judgeEndpoint(edge: Edge, { endpoints, published }: Evidence): V
   if (!endpoints) return unknown("the sidecar's endpoints were not looked at");
   if (failed(endpoints)) return unknown(endpoints.failure);
   const { name, namespace } = edge.object;
+  const names = edge.gateways.filter((g) => isIP(g.address) === 0).map((g) => g.address);
+  if (endpoints.length === 0 && names.length > 0)
+    return broken(
+      `the client's sidecar has no endpoint for ${edge.host}:${edge.port.number}: it did not resolve ${names.join(", ")}`,
+      `make the gateway's name resolve in mesh "${edge.mesh}" (DNS, or a Service of that name), and look at what its DNS says; a sidecar asks again within about a minute`,
+    );
   if (endpoints.length === 0)
     return broken(`the client's sidecar has no endpoint for ${edge.host}:${edge.port.number}`, `ServiceEntry ${namespace}/${name} has no endpoints; run \`pulumi up --refresh --stack ${edge.stack}\``);
   const have = endpoints.map((e) => e.address);

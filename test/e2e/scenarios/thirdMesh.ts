@@ -41,7 +41,7 @@ export function thirdMesh(world: World): void {
         { name: "httpbin", from: "north", as: "httpbin.north.global", visibleTo: ["sleep"], probe: { http: { path: "/headers" } } },
         { name: "echo", from: "west", visibleTo: ["apps", "sleep"], subsets: ["v1", "v2"], probe: Object.fromEntries(echoPorts.map(({ name }) => [name, {}])) },
         { name: "guarded", from: "west", visibleTo: ["apps", "sleep"], client: { namespace: "apps", serviceAccount: "caller" }, probe: { http: {}, tcp: {} } },
-        { name: "shop", from: "west", visibleTo: ["*"], blend: { labels: { app: "shop" } } },
+        { name: "shop", from: "west", visibleTo: ["*"], blend: { labels: { app: "shop" } }, probe: { http: {} } },
       ];
     });
     await world.clone.must("up", ["--no-verify"]);
