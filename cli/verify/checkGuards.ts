@@ -43,5 +43,8 @@ async function tryOutsider(task: Task, pods: ProbePods): Promise<GuardResult> {
   const [result, control] = await verifyEdges([{ ...task, edge: { ...task.edge, client } }, task], 0, (access, who) => pods.podFor(access.own, who));
   const { answer } = result!.evidence;
   const got = answer?.status !== undefined ? `status ${answer.status}` : (answer?.problem ?? "nothing");
-  return judgeForeignCaller(task.edge.meshes[0]!, task.edge.mesh, `${client.namespace}/${outsider}`, result!.broken?.hop === "authorization", got, control!.evidence.answer?.good ?? false);
+  const refused = result!.broken?.hop === "authorization";
+  // https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/network/rbac/v3/rbac.proto (enforcement_type)
+  const told = refused || task.edge.probe.kind !== "tcp" || !answer?.good;
+  return judgeForeignCaller(task.edge.meshes[0]!, task.edge.mesh, `${client.namespace}/${outsider}`, told ? refused : undefined, got, control!.evidence.answer?.good ?? false);
 }

@@ -39,7 +39,8 @@ test.each<{ what: string; more: Partial<ClusterFindings>; states: string[]; reme
 });
 
 test("a caller who is not named must be refused while one who is named is let in", () => {
-  expect([[true, true], [false, true], [true, false]].map(([refused, control]) => judgeForeignCaller("west", "east", "sleep/default", refused!, "status 403", control!).state)).toEqual(["good", "bad", "unknown"]);
+  const states = [[true, true], [false, true], [true, false], [undefined, true]].map(([refused, control]) => judgeForeignCaller("west", "east", "sleep/default", refused, "status 403", control!).state);
+  expect(states).toEqual(["good", "bad", "unknown", "unknown"]);
 });
 
 test("the name that is tried is a neighbour of the exported one", () => expect(unexportedSni("httpbin.httpbin.svc.cluster.local", 8000)).toBe("outbound_.8000_._.not-exported.httpbin.svc.cluster.local"));
