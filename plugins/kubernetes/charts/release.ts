@@ -11,6 +11,7 @@ import { helm } from "./helm.ts";
 import { refusedInputs, releaseInputs } from "./releaseInputs.ts";
 import { releaseOptions, type ReleaseInputs as Inputs } from "./releaseOptions.ts";
 import { rendered, resourceNames, type Rendered } from "./rendered.ts";
+import { renderedBefore } from "./renderedBefore.ts";
 import { secretTexts, withoutTexts } from "./secretTexts.ts";
 
 /** One line of `helm list`. */
@@ -149,12 +150,16 @@ async function render(inputs: Inputs, before: Partial<Rendered>, { cluster, sign
   const { args, files } = chartArguments(inputs);
   const template = ["template", inputs.name, ...args, "--namespace", inputs.namespace, ...(inputs.skipCrds ? ["--skip-crds"] : ["--include-crds"]), ...(inputs.disableWebhooks ? ["--no-hooks"] : []), ...(inputs.postrender ? ["--post-renderer", inputs.postrender] : [])];
   const print = (more: string[]): Promise<string> => helm({ args: [...template, ...more], files, environment: cluster.options.helmEnvironment, signal });
+  const where = `release ${inputs.name}`;
+  const now = async (): Promise<Rendered> => rendered(await print([]), where, before);
+  // A post-renderer is a program, which may print something else each time.
+  const done = inputs.postrender ? now() : renderedBefore(inputs.chart, { args: template, files }, now);
   // Helm built without its release scripts takes the cluster for an old one; the real one decides whether a chart fits.
-  const printed = await print([]).catch(async (error: Error) => {
+  const result = await done.catch(async (error: Error) => {
     if (!error.message.includes("kubeVersion")) throw error;
-    return print(["--kube-version", await cluster.serverVersion()]);
+    return rendered(await print(["--kube-version", await cluster.serverVersion()]), where, before);
   });
-  return { ...rendered(printed, `release ${inputs.name}`, before) };
+  return { ...result };
 }
 
 /** What the engine keeps of a release, as the official plugin has it: the inputs, what became of them, and them once more. */
