@@ -13,7 +13,7 @@ import { baseValues, istiodValues } from "../components/plan/istioValues.ts";
 import { planFederation, type FederationPlan } from "../components/plan/planFederation.ts";
 import { Problem } from "../components/plan/problem.ts";
 import type { MeshConfig } from "../components/plan/readMeshConfig.ts";
-import type { Peer } from "../components/plan/resolveImports.ts";
+import { publishedImport, type Peer } from "../components/plan/resolveImports.ts";
 import { sleepClient } from "../components/plan/sampleObjects.ts";
 import type { Sources } from "../components/plan/sources.ts";
 import { SampleApplication } from "../components/sampleApplication.ts";
@@ -143,7 +143,7 @@ function contractOf(plan: FederationPlan, gateways: pulumi.Output<FederationCont
     mesh: plan.identity,
     gateways: addresses,
     exports: plan.exports.map(({ spec }) => publishedExport(spec)),
-    imports: plan.imports.map(({ blend: _blend, ...published }) => published),
+    imports: plan.imports.map(publishedImport),
     pendingImports: plan.pending,
   }));
 }

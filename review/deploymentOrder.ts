@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import type { FederationContract } from "../components/plan/contract.ts";
-import { resolveImports } from "../components/plan/resolveImports.ts";
+import { publishedImport, resolveImports } from "../components/plan/resolveImports.ts";
 import { neighbourOf } from "../infra/stackFiles.ts";
-import { checkMesh, peersOf, publishedImport, type FailedCheck, type PlannedFederation, type PlannedMesh } from "./planRevision.ts";
+import { checkMesh, peersOf, type FailedCheck, type PlannedFederation, type PlannedMesh } from "./planRevision.ts";
 import type { Revision } from "./revision.ts";
 
 /** Steps by which a revision gets deployed from what there is now. */

@@ -1,11 +1,11 @@
-import { contractVersion, type ContractImport, type FederationContract } from "../components/plan/contract.ts";
+import { contractVersion, type FederationContract } from "../components/plan/contract.ts";
 import { publishedExport } from "../components/plan/exportPlan.ts";
 import { autoPassthroughPort } from "../components/plan/gatewayObjects.ts";
 import { meshesOf, type ImportConfig } from "../components/plan/importConfig.ts";
 import { identityOf, planFederation } from "../components/plan/planFederation.ts";
 import { Problem } from "../components/plan/problem.ts";
 import { readMeshConfig, type MeshConfig, type Neighbour } from "../components/plan/readMeshConfig.ts";
-import { resolveImports, type Peer, type ResolvedImport } from "../components/plan/resolveImports.ts";
+import { publishedImport, resolveImports, type Peer, type ResolvedImport } from "../components/plan/resolveImports.ts";
 import type { Sources } from "../components/plan/sources.ts";
 import { neighbourOf } from "../infra/stackFiles.ts";
 import type { DeclaredStack, Revision } from "./revision.ts";
@@ -132,11 +132,6 @@ function planImports(mesh: PlannedMesh, peers: ReadonlyMap<string, Peer>): Pick<
     }
   });
   return { imports, contract: { ...mesh.contract, imports: imports.flatMap(({ made }) => (made ? [publishedImport(made)] : [])) } };
-}
-
-/** What of an import is published. */
-export function publishedImport({ blend: _blend, ...published }: ResolvedImport): ContractImport {
-  return published;
 }
 
 function draftContract(config: MeshConfig, neighbours: Neighbour[], deployed: ReadonlyMap<string, FederationContract>, revision: Revision): FederationContract {

@@ -25,6 +25,11 @@ export interface ResolvedImport extends ContractImport {
   blend?: { service: string; labels: Record<string, string>; serviceAccounts: string[] };
 }
 
+/** What of an import is published. */
+export function publishedImport({ blend: _blend, ...published }: ResolvedImport): ContractImport {
+  return published;
+}
+
 export interface ResolvedImports {
   imports: ResolvedImport[];
   pending: PendingImport[];
