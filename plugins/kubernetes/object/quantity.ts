@@ -17,8 +17,10 @@ export function canonicalQuantity(value: unknown): unknown {
   const unit = 10n ** BigInt(fraction.length);
   const amount = (digits + unit - 1n) / unit;
   if (amount === 0n) return "0";
-  const inBinary = suffix !== "" && binary.includes(suffix) && amount >= 1024n * 10n ** 9n;
-  return sign!.replace("+", "") + (inBinary ? shortest((amount + 10n ** 9n - 1n) / 10n ** 9n, 1024n, binary) : shortest(amount, 1000n, decimal));
+  // What is no whole number of Ki is written in decimal: the API server loses no precision either, and reads `2000` as `2k`.
+  const ki = 1024n * 10n ** 9n;
+  const inBinary = suffix !== "" && binary.includes(suffix) && amount % ki === 0n;
+  return sign!.replace("+", "") + (inBinary ? shortest(amount / ki, 1024n, binary.slice(1)) : shortest(amount, 1000n, decimal));
 }
 
 function shortest(amount: bigint, base: bigint, suffixes: string[]): string {
