@@ -3,11 +3,11 @@ import { dirname, join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { federationOutput, parseContract } from "../components/plan/contract.ts";
 import { meshStackFiles } from "../infra/stackFiles.ts";
-import { failWith, wrongOption } from "./arguments.ts";
-import { stackOutputs } from "./pulumiCommand.ts";
-import { prepareTools } from "./tools.ts";
+import { failWith, wrongOption } from "./support/arguments.ts";
+import { stackOutputs } from "./support/pulumiCommand.ts";
+import { prepareTools } from "./support/tools.ts";
 import { socketAddress } from "./verify/socketAddress.ts";
-import { root } from "./workspace.ts";
+import { root } from "./support/workspace.ts";
 
 const usage = `npm run contract -- MESH [--out FILE]
 

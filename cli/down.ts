@@ -3,13 +3,13 @@ import { findLab, startLab, stopLab } from "../lab/index.ts";
 import { meshStackFiles, trustStacks } from "../infra/stackFiles.ts";
 import { consoleProgress, type Progress } from "../toolchain/progress.ts";
 import type { Toolchain } from "../toolchain/index.ts";
-import { failWith, readArguments } from "./arguments.ts";
-import { importersFirst, inCircles } from "./order.ts";
-import { operate } from "./pulumiCommand.ts";
-import { repairStack } from "./repair.ts";
-import { deployedStacks, holdsTrust } from "./state.ts";
-import { prepareTools, rememberedSource } from "./tools.ts";
-import { paths, root, usesOwnBackend } from "./workspace.ts";
+import { failWith, readArguments } from "./support/arguments.ts";
+import { importersFirst, inCircles } from "./support/order.ts";
+import { operate } from "./support/pulumiCommand.ts";
+import { repairStack } from "./support/repair.ts";
+import { deployedStacks, holdsTrust } from "./support/state.ts";
+import { prepareTools, rememberedSource } from "./support/tools.ts";
+import { paths, root, usesOwnBackend } from "./support/workspace.ts";
 
 const usage = `npm run down
 

@@ -1,11 +1,11 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { instance } from "@viz-js/viz";
-import { failWith, readArguments } from "./arguments.ts";
-import { prepareTools } from "./tools.ts";
+import { failWith, readArguments } from "./support/arguments.ts";
+import { prepareTools } from "./support/tools.ts";
 import { readMeshes } from "./verify/meshes.ts";
 import { dot, importGraph, mermaid } from "./verify/report/graph.ts";
-import { root } from "./workspace.ts";
+import { root } from "./support/workspace.ts";
 
 const usage = `npm run graph [-- --svg FILE]
 

@@ -1,5 +1,5 @@
 import type { ProvenImport, ProvingMesh } from "../components/plan/proofTriggers.ts";
-import { failWith } from "./arguments.ts";
+import { failWith } from "./support/arguments.ts";
 import { edgesOf } from "./verify/edge.ts";
 import { Cluster } from "./verify/gather/cluster.ts";
 import { diagnosis, table } from "./verify/report/table.ts";

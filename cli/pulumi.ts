@@ -5,11 +5,11 @@ import { startLab } from "../lab/index.ts";
 import { ensurePrerequisites } from "../lab/prerequisites.ts";
 import { consoleProgress } from "../toolchain/progress.ts";
 import type { Source } from "../toolchain/source.ts";
-import { failWith } from "./arguments.ts";
-import { configCommands, ensureStack, pulumiInvocation } from "./pulumiCommand.ts";
-import { committedFile, keepChanges } from "./stackConfig.ts";
-import { prepareTools } from "./tools.ts";
-import { root } from "./workspace.ts";
+import { failWith } from "./support/arguments.ts";
+import { configCommands, ensureStack, pulumiInvocation } from "./support/pulumiCommand.ts";
+import { committedFile, keepChanges } from "./support/stackConfig.ts";
+import { prepareTools } from "./support/tools.ts";
+import { root } from "./support/workspace.ts";
 
 /** `npm run pulumi -- <arguments>`: Pulumi itself, in this project's environment and, where there is one, its lab. */
 async function main(): Promise<number> {

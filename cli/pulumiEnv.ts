@@ -1,8 +1,8 @@
 import { delimiter, dirname, join } from "node:path";
-import { failWith, readArguments } from "./arguments.ts";
-import { shellExports, shellQuoted } from "./pulumiCommand.ts";
-import { prepareTools } from "./tools.ts";
-import { pulumiEnvironment, root } from "./workspace.ts";
+import { failWith, readArguments } from "./support/arguments.ts";
+import { shellExports, shellQuoted } from "./support/pulumiCommand.ts";
+import { prepareTools } from "./support/tools.ts";
+import { pulumiEnvironment, root } from "./support/workspace.ts";
 
 const usage = `eval "$(npm run -s pulumi-env)"
 

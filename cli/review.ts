@@ -8,14 +8,14 @@ import { plainSecretsOf, readRevision, type Revision } from "../review/revision.
 import { renderDrift } from "../review/drift.ts";
 import { readSources } from "../infra/sources.ts";
 import { consoleProgress } from "../toolchain/progress.ts";
-import { failWith, readArguments } from "./arguments.ts";
+import { failWith, readArguments } from "./support/arguments.ts";
 import { isMerge, readBase } from "./review/base.ts";
 import { readDeployed } from "./review/backend.ts";
 import { findDrift } from "./review/findDrift.ts";
 import { checkPolicies, readPolicyConfig } from "./review/policies.ts";
 import { previewStacks } from "./review/previews.ts";
-import { prepareTools } from "./tools.ts";
-import { paths, root } from "./workspace.ts";
+import { prepareTools } from "./support/tools.ts";
+import { paths, root } from "./support/workspace.ts";
 
 const usage = `npm run review -- [--base REF] [--json] [--comment FILE] [--require-previews] [--require-order]
 npm run review -- --drift [--json] [--comment FILE] [--require-previews]

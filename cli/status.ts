@@ -1,6 +1,6 @@
-import { failWith, readArguments } from "./arguments.ts";
-import { prepareTools } from "./tools.ts";
-import { enterLab, insideVariable } from "./verifyInLab.ts";
+import { failWith, readArguments } from "./support/arguments.ts";
+import { prepareTools } from "./support/tools.ts";
+import { enterLab, insideVariable } from "./support/enterLab.ts";
 
 const usage = `npm run status [-- --json]
 

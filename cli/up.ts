@@ -5,13 +5,13 @@ import { meshStackFiles, trustStacks } from "../infra/stackFiles.ts";
 import { consoleProgress, duration, type Progress } from "../toolchain/progress.ts";
 import type { Source } from "../toolchain/source.ts";
 import type { Toolchain } from "../toolchain/index.ts";
-import { failWith, readArguments } from "./arguments.ts";
-import { ensureDocker } from "./docker.ts";
-import { operate, stackOutputs, type StackResult } from "./pulumiCommand.ts";
-import { repairStack, wakeClusters } from "./repair.ts";
-import { prepareTools } from "./tools.ts";
-import { verifyInLab } from "./verifyInLab.ts";
-import { root } from "./workspace.ts";
+import { failWith, readArguments } from "./support/arguments.ts";
+import { ensureDocker } from "./support/docker.ts";
+import { operate, stackOutputs, type StackResult } from "./support/pulumiCommand.ts";
+import { repairStack, wakeClusters } from "./support/repair.ts";
+import { prepareTools } from "./support/tools.ts";
+import { verifyInLab } from "./support/enterLab.ts";
+import { root } from "./support/workspace.ts";
 
 const usage = `npm run up [-- --source release|registry] [--no-verify]
 

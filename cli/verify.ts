@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
-import { failWith, readArguments, wrongOption } from "./arguments.ts";
-import { prepareTools } from "./tools.ts";
+import { failWith, readArguments, wrongOption } from "./support/arguments.ts";
+import { prepareTools } from "./support/tools.ts";
 import { accessModes, type AccessMode } from "./verify/access.ts";
-import { insideVariable, verifyInLab } from "./verifyInLab.ts";
+import { insideVariable, verifyInLab } from "./support/enterLab.ts";
 
 const usage = `npm run verify [-- OPTIONS]
 

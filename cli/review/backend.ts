@@ -4,10 +4,10 @@ import type { FailedCheck } from "../../review/planRevision.ts";
 import { peerEntries, secretsOfConfig, type DeclaredStack, type Revision } from "../../review/revision.ts";
 import { secretsIn } from "../../review/masking.ts";
 import type { Toolchain } from "../../toolchain/index.ts";
-import { stacksInBackend } from "../pulumiCommand.ts";
-import { refreshOwnFile } from "../stackConfig.ts";
-import { deployedStacks } from "../state.ts";
-import { NoBackend, stateFile, usesOwnBackend } from "../workspace.ts";
+import { stacksInBackend } from "../support/pulumiCommand.ts";
+import { refreshOwnFile } from "../support/stackConfig.ts";
+import { deployedStacks } from "../support/state.ts";
+import { NoBackend, stateFile, usesOwnBackend } from "../support/workspace.ts";
 import { inTwos } from "./inTwos.ts";
 import { pulumiJson } from "./pulumiJson.ts";
 

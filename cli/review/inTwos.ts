@@ -1,4 +1,4 @@
-import { inParallel } from "../inParallel.ts";
+import { inParallel } from "../support/inParallel.ts";
 
 /** Does work on items side by side, two at a time: a preview keeps about one core busy, and CI machines have two. */
 export function inTwos<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {

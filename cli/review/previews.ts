@@ -5,7 +5,7 @@ import type { StackPreview } from "../../review/result.ts";
 import type { Revision } from "../../review/revision.ts";
 import type { Progress } from "../../toolchain/progress.ts";
 import type { Toolchain } from "../../toolchain/index.ts";
-import { refreshOwnFile } from "../stackConfig.ts";
+import { refreshOwnFile } from "../support/stackConfig.ts";
 import { firstLine, type Deployed } from "./backend.ts";
 import { inTwos } from "./inTwos.ts";
 import { runPulumi } from "./pulumiJson.ts";

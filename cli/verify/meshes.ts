@@ -3,9 +3,9 @@ import { federationOutput, parseContract, type FederationContract } from "../../
 import type { SampleClient } from "../../components/plan/sampleObjects.ts";
 import { configPrefix, meshStackFiles, type StackFile } from "../../infra/stackFiles.ts";
 import type { Toolchain } from "../../toolchain/index.ts";
-import { stackOutputs } from "../pulumiCommand.ts";
-import { committedFile } from "../stackConfig.ts";
-import { readIfThere, root } from "../workspace.ts";
+import { stackOutputs } from "../support/pulumiCommand.ts";
+import { committedFile } from "../support/stackConfig.ts";
+import { readIfThere, root } from "../support/workspace.ts";
 import type { Client } from "./edge.ts";
 import { Cluster, shortly } from "./gather/cluster.ts";
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { inParallel } from "../inParallel.ts";
+import { inParallel } from "../support/inParallel.ts";
 import type { Client, Edge } from "./edge.ts";
 import type { Failure } from "./evidence.ts";
 import { findClient, gather, type Access, type ClientPod } from "./gather/edgeEvidence.ts";

@@ -4,7 +4,8 @@ import { resolve } from "node:path";
 // It starts programs, which takes its time on a machine that is busy.
 jest.setTimeout(30_000);
 
-const argumentsModule = resolve(import.meta.dirname, "..", "..", "..", "cli", "arguments.ts");
+const cli = resolve(import.meta.dirname, "..", "..", "..", "cli");
+const argumentsModule = resolve(cli, "support", "arguments.ts");
 
 /** Reads arguments in a process of its own, since an error ends it. */
 function read(...args: string[]) {
@@ -32,6 +33,6 @@ test.each([
   { program: "contract.ts", args: ["nowhere"], says: /there is no mesh "nowhere"; there are: east, west/ },
   { program: "contract.ts", args: ["--oot", "x"], says: /--oot[^]*npm run contract/ },
 ])("$program $args ends with 2", ({ program, args, says }) => {
-  const { status, stderr } = spawnSync(process.execPath, ["--disable-warning=ExperimentalWarning", resolve(argumentsModule, "..", program), ...args], { encoding: "utf8" });
+  const { status, stderr } = spawnSync(process.execPath, ["--disable-warning=ExperimentalWarning", resolve(cli, program), ...args], { encoding: "utf8" });
   expect([status, stderr]).toEqual([2, expect.stringMatching(says)]);
 });

@@ -1,4 +1,4 @@
-import { watchWarning } from "../../../cli/docker.ts";
+import { watchWarning } from "../../../cli/support/docker.ts";
 
 test.each([
   { clusters: 2, limit: 128, warned: false },

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { importersFirst, inCircles } from "../../../cli/order.ts";
+import { importersFirst, inCircles } from "../../../cli/support/order.ts";
 import type { StackFile } from "../../../infra/stackFiles.ts";
 
 const stack = (name: string, ...importsFrom: string[]): StackFile => ({ stack: `stack-${name}`, name, onKind: true, importsFrom });

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { countsOf, diagnostics, shellExports } from "../../../cli/pulumiCommand.ts";
+import { countsOf, diagnostics, shellExports } from "../../../cli/support/pulumiCommand.ts";
 
 /** What `operate` keeps of Pulumi's output: its lines without blanks around them, and no empty ones. */
 const lines = (text: string): string[] => text.split("\n").map((line) => line.trim()).filter(Boolean);

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { locksIn } from "../../../cli/repair.ts";
+import { locksIn } from "../../../cli/support/repair.ts";
 import { cloneAt } from "../support/clone.ts";
 
 // It starts programs, which takes its time on a machine that is busy.
@@ -74,7 +74,7 @@ function repair(pending: unknown[], locks: unknown[]) {
     writeFileSync(join(lockFolder, `${i}.json`), JSON.stringify(lock));
     writeFileSync(join(lockFolder, `${i}.json.attrs`), attributes);
   });
-  const script = `const { repairStack } = await import(${JSON.stringify(join(clone, "cli", "repair.ts"))});
+  const script = `const { repairStack } = await import(${JSON.stringify(join(clone, "cli", "support", "repair.ts"))});
     await repairStack({ source: "release", bin: ${JSON.stringify(bin)} }, "east", { note: (line) => console.log(line) });`;
   const { status, stdout, stderr } = spawnSync(process.execPath, ["--disable-warning=ExperimentalWarning", "--input-type=module", "--eval", script], { encoding: "utf8", cwd: clone });
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });

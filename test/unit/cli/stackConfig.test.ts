@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
 
-type StackConfig = typeof import("../../../cli/stackConfig.ts");
+type StackConfig = typeof import("../../../cli/support/stackConfig.ts");
 
 const project = resolve(import.meta.dirname, "..", "..", "..");
 const salt = "v1:of-this-clone";
@@ -14,10 +14,10 @@ let clone: string;
 let stackConfig: StackConfig;
 beforeEach(async () => {
   clone = mkdtempSync(join(tmpdir(), "stack-config-"));
-  for (const part of ["cli/stackConfig.ts", "cli/workspace.ts"]) cpSync(join(project, part), join(clone, part), { recursive: true });
+  for (const part of ["cli/support/stackConfig.ts", "cli/support/workspace.ts"]) cpSync(join(project, part), join(clone, part), { recursive: true });
   symlinkSync(join(project, "node_modules"), join(clone, "node_modules"));
   mkdirSync(join(clone, "stacks"));
-  stackConfig = (await import(join(clone, "cli/stackConfig.ts"))) as StackConfig;
+  stackConfig = (await import(join(clone, "cli/support/stackConfig.ts"))) as StackConfig;
 });
 afterEach(() => rmSync(clone, { recursive: true }));
 

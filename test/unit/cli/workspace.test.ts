@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { cloneAt, start } from "../support/clone.ts";
 
-type Workspace = typeof import("../../../cli/workspace.ts");
-type State = typeof import("../../../cli/state.ts");
+type Workspace = typeof import("../../../cli/support/workspace.ts");
+type State = typeof import("../../../cli/support/state.ts");
 
 const project = resolve(import.meta.dirname, "..", "..", "..");
 const variables = ["PULUMI_BACKEND_URL", "MESH_FEDERATION_BACKEND", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE", "NODE_COMPILE_CACHE", "NODE_OPTIONS"];
@@ -16,9 +16,9 @@ let state: State;
 beforeEach(async () => {
   for (const name of variables) delete process.env[name];
   clone = realpathSync(mkdtempSync(join(tmpdir(), "workspace-")));
-  for (const part of ["cli/workspace.ts", "cli/state.ts"]) cpSync(join(project, part), join(clone, part), { recursive: true });
-  workspace = (await import(join(clone, "cli/workspace.ts"))) as Workspace;
-  state = (await import(join(clone, "cli/state.ts"))) as State;
+  for (const part of ["cli/support/workspace.ts", "cli/support/state.ts"]) cpSync(join(project, part), join(clone, part), { recursive: true });
+  workspace = (await import(join(clone, "cli/support/workspace.ts"))) as Workspace;
+  state = (await import(join(clone, "cli/support/state.ts"))) as State;
 });
 afterEach(() => {
   for (const [name, value] of Object.entries(before)) if (value === undefined) delete process.env[name]; else process.env[name] = value;

@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { chooseFor, type Situation } from "../../../cli/tools.ts";
+import { chooseFor, type Situation } from "../../../cli/support/tools.ts";
 import { ask, chooseSource, probedUrls, type Probe } from "../../../toolchain/source.ts";
 
 /** A probe under which these hosts fail, and that tells what it was asked. */

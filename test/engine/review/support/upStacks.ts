@@ -1,5 +1,5 @@
-import { operate } from "../../../../cli/pulumiCommand.ts";
-import { prepareTools } from "../../../../cli/tools.ts";
+import { operate } from "../../../../cli/support/pulumiCommand.ts";
+import { prepareTools } from "../../../../cli/support/tools.ts";
 
 /** `node upStacks.ts <stack>...` in a clone: `pulumi up` of stacks whose clusters need no lab, one after the other. */
 const tools = await prepareTools({ forced: "registry" });

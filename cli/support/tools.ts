@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ensureToolchain, installPlugins, type Toolchain } from "../toolchain/index.ts";
-import { consoleProgress, type Progress } from "../toolchain/progress.ts";
-import { chooseSource, parseSource, sourceVariable, type Choice, type Probe, type Source } from "../toolchain/source.ts";
+import { ensureToolchain, installPlugins, type Toolchain } from "../../toolchain/index.ts";
+import { consoleProgress, type Progress } from "../../toolchain/progress.ts";
+import { chooseSource, parseSource, sourceVariable, type Choice, type Probe, type Source } from "../../toolchain/source.ts";
 import { deployedStacks } from "./state.ts";
 import { checkBackend, paths, readIfThere, root } from "./workspace.ts";
 

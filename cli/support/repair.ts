@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { describeProcess } from "../toolchain/processes.ts";
-import type { Progress } from "../toolchain/progress.ts";
-import { run } from "../toolchain/run.ts";
-import type { Toolchain } from "../toolchain/index.ts";
+import { describeProcess } from "../../toolchain/processes.ts";
+import type { Progress } from "../../toolchain/progress.ts";
+import { run } from "../../toolchain/run.ts";
+import type { Toolchain } from "../../toolchain/index.ts";
 import { pulumiInvocation } from "./pulumiCommand.ts";
 import { readState } from "./state.ts";
 import { paths, project, root } from "./workspace.ts";

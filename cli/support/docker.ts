@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
-import type { Progress } from "../toolchain/progress.ts";
+import type { Progress } from "../../toolchain/progress.ts";
 
 /** How long the engine may take to say its version, in milliseconds. */
 const patience = 20_000;

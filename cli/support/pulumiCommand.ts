@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { createWriteStream, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { findLab } from "../lab/index.ts";
-import { letFinish, run } from "../toolchain/run.ts";
-import type { Toolchain } from "../toolchain/index.ts";
+import { findLab } from "../../lab/index.ts";
+import { letFinish, run } from "../../toolchain/run.ts";
+import type { Toolchain } from "../../toolchain/index.ts";
 import { prepareInitFolder, refreshOwnFile } from "./stackConfig.ts";
 import { paths, pulumiEnvironment, root, stateFile, usesOwnBackend } from "./workspace.ts";
 

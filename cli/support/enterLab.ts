@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { sourcesVariable } from "../infra/sources.ts";
-import { findLab } from "../lab/index.ts";
-import type { Toolchain } from "../toolchain/index.ts";
+import { sourcesVariable } from "../../infra/sources.ts";
+import { findLab } from "../../lab/index.ts";
+import type { Toolchain } from "../../toolchain/index.ts";
 import { paths, root } from "./workspace.ts";
 
 /** Runs `verify` inside the lab's network where there is a lab. Returns its exit code. */

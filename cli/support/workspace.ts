@@ -2,10 +2,10 @@ import { randomBytes } from "node:crypto";
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Toolchain } from "../toolchain/index.ts";
+import type { Toolchain } from "../../toolchain/index.ts";
 
 /** Folder of this clone. */
-export const root = resolve(import.meta.dirname, "..");
+export const root = resolve(import.meta.dirname, "../..");
 
 /** Everything that a clone makes while it runs; ignored by git. */
 export const paths = {

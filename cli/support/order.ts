@@ -1,4 +1,4 @@
-import type { StackFile } from "../infra/stackFiles.ts";
+import type { StackFile } from "../../infra/stackFiles.ts";
 
 /** Order in which nothing is taken away while somebody imports it; meshes that import from each other in any order. */
 export function importersFirst(stacks: StackFile[]): StackFile[] {
