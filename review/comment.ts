@@ -20,7 +20,7 @@ interface Lines {
 
 type Piece = string | Lines;
 
-const signs: Record<TouchedResource["op"], string> = { create: "+", delete: "-", update: "~", replace: "+-", read: ">", refresh: "~" };
+const signs: Record<TouchedResource["op"], string> = { create: "+", delete: "-", update: "~", replace: "+-", refresh: "~" };
 
 /**
  * The one comment of a pull request, in Markdown. Where not everything has room, the folded diff gives way first, then what

@@ -24,7 +24,7 @@ interface PulumiJson {
 
 /** A resource that an operation would touch. */
 export interface TouchedResource {
-  op: "create" | "update" | "replace" | "delete" | "read" | "refresh";
+  op: "create" | "update" | "replace" | "delete" | "refresh";
   type: string;
   name: string;
   urn: string;
@@ -51,7 +51,8 @@ export interface PreviewReport {
 
 /** Kinds of steps that are one change of a resource together. */
 const replacing = ["replace", "create-replacement", "delete-replaced", "read-replacement", "discard-replaced"];
-const plain = ["create", "update", "delete", "read", "refresh"] as const;
+// Nothing is done to what is only read: each reference to another stack is read in every preview.
+const plain = ["create", "update", "delete", "refresh"] as const;
 
 /** Reads what Pulumi printed. Throws when it is not what Pulumi prints. */
 export function readPreview(text: string): PreviewReport {

@@ -1,4 +1,5 @@
 import { findLab } from "../../../lab/index.ts";
+import { withStack } from "../support/stacks.ts";
 import { tracesOf } from "../support/traces.ts";
 import type { World } from "../support/world.ts";
 import { expectFederatedCall } from "./firstUp.ts";
@@ -21,6 +22,17 @@ export function steadyState(world: World): void {
       while (tries.length < 3 && !tries.some((seconds) => seconds <= 6)) tries.push((await world.clone.must("pulumi", ["preview", "--expect-no-changes", "--stack", stack])).seconds);
       expect(Math.min(...tries)).toBeLessThanOrEqual(6);
     }
+  });
+
+  test("a review with the lab up says that nothing changes, or what does, in thirty seconds", async () => {
+    const review = () => world.clone.must("review", ["--base", "HEAD", "--comment", ".federation/review.md"]);
+    const none = await review();
+    expect(none.output).toContain("The configuration changes nothing between or within the meshes.");
+    expect(none.output).not.toMatch(/resources change|Order on deployment|Pulumi diff/);
+    const narrowed = await withStack(world, "west", (config) => Object.assign(config["exports"][0], { public: false, callers: ["sleep/sleep"] }), review);
+    expect(narrowed.output).toMatch(/west.*httpbin.*callers \(narrowed\)/);
+    expect(narrowed.output).toMatch(/Pulumi diff, resources touched: west \d/);
+    expect(Math.max(none.seconds, narrowed.seconds)).toBeLessThan(30);
   });
 
   test("refresh, then preview: no changes in any stack", async () => {

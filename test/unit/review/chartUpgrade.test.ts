@@ -17,6 +17,7 @@ function preview(): string {
     changeSummary: { same: 1, update: 2, create: 1 },
     steps: [
       step("same", "mesh-federation:mesh:IstioInstall", "istio", {}, {}),
+      step("read", "pulumi:pulumi:StackReference", "organization/mesh-federation/trust", { name: "organization/mesh-federation/trust" }, { name: "organization/mesh-federation/trust" }),
       step("update", "kubernetes:helm.sh/v3:Release", "istio-base", release("1.30.1"), release("1.31.0"), { version: { kind: "update" } }),
       step("update", "kubernetes:apps/v1:Deployment", "istio-istiod:istio-system/istiod", deployment("1.30.1"), deployment("1.31.0"), { "spec.template.spec.containers[0].image": { kind: "update" } }),
       step("create", "kubernetes:v1:ConfigMap", "istio-istiod:istio-system/values", undefined, { kind: "ConfigMap" }),
