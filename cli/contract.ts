@@ -39,7 +39,7 @@ async function main(): Promise<void> {
   const file = resolve(values.out ?? join(root, "contracts", `${found.name}.json`));
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify(contract, undefined, 2)}\n`);
-  process.stdout.write(`${relative(process.cwd(), file)}: ${contract.exports.length} exports, ${contract.imports.length} imports, gateways ${contract.gateways.map(socketAddress).join(", ") || "none"}\n`);
+  process.stdout.write(`${relative(process.cwd(), file)}: exports ${contract.exports.length}, imports ${contract.imports.length}, gateways ${contract.gateways.map(socketAddress).join(", ") || "none"}\n`);
 }
 
 main().then(() => process.exit(0), failWith);
