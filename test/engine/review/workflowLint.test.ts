@@ -1,0 +1,45 @@
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { ensureArtefacts } from "../../../toolchain/artefact.ts";
+import { goArtefact } from "../../../toolchain/goArtefact.ts";
+import { consoleProgress } from "../../../toolchain/progress.ts";
+
+const root = resolve(import.meta.dirname, "..", "..", "..");
+const folder = join(root, ".github", "workflows");
+const actionlint = goArtefact({
+  name: "actionlint",
+  module: join(root, "test", "support", "go", "actionlint"),
+  programs: [{ package: "github.com/rhysd/actionlint/cmd/actionlint" }],
+  expectedSeconds: 15,
+});
+let program: string;
+beforeAll(async () => {
+  program = join((await ensureArtefacts([actionlint], consoleProgress(process.stdout))).get(actionlint.name)!, "actionlint");
+}, 300_000);
+
+/** What it finds in a workflow: syntax, types of expressions, contexts where they are not allowed, needs, permissions. */
+function findingsIn(yaml: string): string[] {
+  // Without what it runs where the machine has it: the same findings everywhere.
+  const args = ["-shellcheck=", "-pyflakes=", "-oneline", "-no-color", "-config-file", ".github/actionlint.yaml", "-stdin-filename", ".github/workflows/a.yml", "-"];
+  const { stdout, stderr, status } = spawnSync(program, args, { cwd: root, input: yaml, encoding: "utf8" });
+  if (status !== 0 && status !== 1) throw new Error(`actionlint ended with ${status}: ${stderr}`);
+  return stdout.trim().split("\n").filter(Boolean);
+}
+
+const workflow = (file: string): string => readFileSync(join(folder, file), "utf8");
+
+test.each(readdirSync(folder))("%s has nothing that GitHub would refuse", (file) => {
+  expect(findingsIn(workflow(file))).toEqual([]);
+});
+
+test.each([
+  ["an output that no step sets", "fromJSON(needs.order.outputs.steps)", "fromJSON(needs.order.outputs.stages)", 'property "stages" is not defined'],
+  ["a job that does not exist", "needs: up", "needs: ups", 'needs job "ups" which does not exist'],
+  ["a context that its place does not have", "cancel-in-progress: false", "cancel-in-progress: ${{ secrets.A == '' }}", 'context "secrets" is not allowed here'],
+  ["a key that nobody knows", "queue: max", "queues: max", 'unexpected key "queues"'],
+])("%s would be found", (_what, text, other, finding) => {
+  const before = workflow("federation-deploy.yml");
+  expect(before).toContain(text);
+  expect(findingsIn(before.replace(text, other)).join("\n")).toContain(finding);
+});
