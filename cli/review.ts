@@ -3,9 +3,9 @@ import { changesBetween, notCompared } from "../review/changes.ts";
 import { renderComment } from "../review/comment.ts";
 import { maskValue } from "../review/masking.ts";
 import { planRevision } from "../review/planRevision.ts";
-import { hasFailed, type Required, type ReviewResult } from "../review/result.ts";
+import { failures, type Required, type ReviewResult } from "../review/result.ts";
 import { plainSecretsOf, readRevision, type Revision } from "../review/revision.ts";
-import { renderDrift } from "../review/drift.ts";
+import { driftFailures, renderDrift } from "../review/drift.ts";
 import { readSources } from "../infra/sources.ts";
 import { consoleProgress } from "../toolchain/progress.ts";
 import { failWith, readArguments } from "./support/arguments.ts";
@@ -30,9 +30,10 @@ otherwise than the stacks left it, and which imports that breaks. Changes nothin
   --comment FILE      writes the Markdown there, for a comment on a pull request
   --require-previews  a stack that could not be previewed, or compared, counts as a failed check
   --require-order     so does a stack that could not be deployed, or of which nobody knows what is deployed, as when the
-                      backend is down; each is named on standard error
+                      backend is down
 
-Exit code: 0 everything passed, 1 a check failed, 2 wrong usage.`;
+Exit code: 0 everything passed, 1 a check failed, 2 wrong usage. Where standard output is a file or a pipe, what failed is
+named on standard error too.`;
 
 async function main(): Promise<number> {
   const options = readArguments({ base: { type: "string" }, json: { type: "boolean" }, comment: { type: "string" }, "require-previews": { type: "boolean" }, "require-order": { type: "boolean" }, drift: { type: "boolean" } }, usage);
@@ -42,15 +43,18 @@ async function main(): Promise<number> {
     return 2;
   }
   const head = readRevision(root);
-  const { passed, shown, text } = options.drift ? await reviewDrift(head, options["require-previews"]) : await reviewSince(options.base, head, { previews: options["require-previews"], order: options["require-order"] });
+  const { failed, shown, text } = options.drift ? await reviewDrift(head, options["require-previews"]) : await reviewSince(options.base, head, { previews: options["require-previews"], order: options["require-order"] });
   if (options.comment) writeFileSync(options.comment, text);
+  const passed = failed.length === 0;
   process.stdout.write(options.json ? `${JSON.stringify({ passed, ...shown }, null, 2)}\n` : text);
+  if (!process.stdout.isTTY) process.stderr.write(failed.map((line) => `${line}\n`).join(""));
   return passed ? 0 : 1;
 }
 
 /** What is printed; masked already. */
 interface Told {
-  passed: boolean;
+  /** Why the review fails, a line each. */
+  failed: string[];
   shown: object;
   text: string;
 }
@@ -77,15 +81,14 @@ async function reviewSince(ref: string | undefined, head: Revision, required: Re
     order,
   };
   const shown = maskValue(result, [...deployed.secrets, ...plainSecretsOf(base), ...plainSecretsOf(head)]);
-  if (required.order) for (const { stack, message } of shown.order.blocked) process.stderr.write(`cannot be deployed: ${stack}: ${message}\n`);
-  return { passed: !hasFailed(result, required), shown, text: renderComment(shown) };
+  return { failed: failures(shown, required), shown, text: renderComment(shown) };
 }
 
 async function reviewDrift(head: Revision, requireAll = false): Promise<Told> {
   const tools = await prepareTools();
   const deployed = await readDeployed(tools, head);
   const found = maskValue(await findDrift(tools, head, deployed, consoleProgress()), [...deployed.secrets, ...plainSecretsOf(head)]);
-  return { passed: found.drift.length === 0 && !(requireAll && found.notes.length > 0), shown: found, text: renderDrift(found.drift, found.notes, found.orphans) };
+  return { failed: driftFailures(found.drift, requireAll ? found.notes : []), shown: found, text: renderDrift(found.drift, found.notes, found.orphans) };
 }
 
 main().then((code) => process.exit(code), failWith);

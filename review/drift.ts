@@ -46,6 +46,11 @@ function brokenBy(name: string, type: string, mesh: string, contracts: ReadonlyM
   return wholeMesh ? told([...own, ...others]) : [];
 }
 
+/** What makes a drift report fail, a line each. @param notes stacks that had to be compared and were not, and why */
+export function driftFailures(drift: Drift[], notes: FailedCheck[]): string[] {
+  return [...drift.map((d) => `drifted: ${d.stack}: ${d.type} ${d.name} is ${d.what}`), ...notes.map((n) => `not compared: ${n.stack}: ${n.message}`)];
+}
+
 /** What follows a component's name in those of the objects that an export or import is made of. */
 const partOfService = /-(?:entry|rule|policy|gateway|workload-\d+(?:-\d+)?)$/;
 

@@ -40,6 +40,12 @@ export interface Required {
 
 /** Whether something must be mended before this may be merged. */
 export function hasFailed(result: ReviewResult, required: Required = {}): boolean {
-  const skipped = result.previews.some((p) => p.state === "skipped");
-  return result.failed.length + result.policies.length > 0 || (required.previews === true && skipped) || (required.order === true && result.order.blocked.length > 0);
+  return failures(result, required).length > 0;
+}
+
+/** What makes a review fail, a line each: a log that does not have the report says why the job ended. */
+export function failures({ failed, policies, previews, order }: ReviewResult, required: Required = {}): string[] {
+  const skipped = required.previews ? previews.flatMap((p) => (p.state === "skipped" ? [`not previewed: ${p.stack}: ${p.reason}`] : [])) : [];
+  const blocked = required.order ? order.blocked.map(({ stack, message }) => `cannot be deployed: ${stack}: ${message}`) : [];
+  return [...failed.map(({ stack, message }) => `check failed: ${stack}: ${message}`), ...policies.map(({ stack, policy, message }) => `policy ${policy}: ${stack}: ${message}`), ...skipped, ...blocked];
 }

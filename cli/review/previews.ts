@@ -42,11 +42,12 @@ export async function previewStacks(tools: Toolchain, head: Revision, federation
   return { ...result, order: { ...order, steps: [...trust, ...order.steps].filter(changed) } };
 }
 
-/** The order of deployment; blocked where nobody knows what is deployed, and so what has to go first. */
+/** The order of deployment; blocked where nobody knows what is deployed, and so what has to go first, or what a stack declares. */
 function orderFor(head: Revision, federation: PlannedFederation, { down, unread, contracts }: Deployed): DeploymentOrder {
   if (down) return { steps: [], stuck: [], blocked: head.stacks.map(({ stack }) => ({ stack, message: down })) };
   const order = deploymentOrder(head, federation, contracts);
-  return { ...order, blocked: [...unread, ...order.blocked] };
+  const invalid = federation.failed.filter((f) => head.stacks.some((s) => s.stack === f.stack) && !federation.meshes.some((m) => m.stack === f.stack));
+  return { ...order, blocked: [...unread, ...invalid, ...order.blocked] };
 }
 
 /** Whether a stack would publish another contract than it does, even where it touches no resource. */

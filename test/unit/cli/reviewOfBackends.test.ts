@@ -46,11 +46,11 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** What a deployment would be of the example, as things are in the backend. */
-async function orderNow() {
-  const { revision } = planned(example());
+/** What a deployment would be of these stacks, as things are in the backend. */
+async function orderNow(stacks = example()) {
+  const { revision } = planned(stacks);
   const deployed = await backend.readDeployed(tools, revision);
-  const { federation } = planned(example(), [...deployed.contracts.values()]);
+  const { federation } = planned(stacks, [...deployed.contracts.values()]);
   const { order } = await previews.previewStacks(tools, revision, federation, deployed, { step: () => ({ done: () => undefined }) } as unknown as Progress);
   const result = { failed: [], policies: [], previews: [], order } as unknown as ReviewResult;
   return { deployed, order, passed: { review: !hasFailed(result), deployment: !hasFailed(result, { order: true }) } };
@@ -82,6 +82,15 @@ test("one state that cannot be read blocks the deployment by name, and hides not
   const found = { stack: "west", message: "its state cannot be read (access denied), so what it has published is not known here" };
   expect(order.blocked[0]).toEqual(found);
   expect(deployed.notes).toEqual([found]);
+  expect(passed.deployment).toBe(false);
+});
+
+test("a stack whose configuration is wrong blocks the deployment by name", async () => {
+  answer("ls", []);
+  const stacks = example();
+  stacks["west"]!["exports"][0].ports[0].number = 80_000;
+  const { order, passed } = await orderNow(stacks);
+  expect(order.blocked).toEqual([{ stack: "west", message: expect.stringContaining("must be 1 to 65535") }]);
   expect(passed.deployment).toBe(false);
 });
 
