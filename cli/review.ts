@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { changesBetween, notCompared } from "../review/changes.ts";
 import { renderComment } from "../review/comment.ts";
+import { secretsOfEnvironment } from "../review/environmentSecrets.ts";
 import { maskValue } from "../review/masking.ts";
 import { planRevision } from "../review/planRevision.ts";
 import { failures, type Required, type ReviewResult } from "../review/result.ts";
@@ -80,14 +81,14 @@ async function reviewSince(ref: string | undefined, head: Revision, required: Re
     previews,
     order,
   };
-  const shown = maskValue(result, [...deployed.secrets, ...plainSecretsOf(base), ...plainSecretsOf(head)]);
+  const shown = maskValue(result, [...deployed.secrets, ...plainSecretsOf(base), ...plainSecretsOf(head), ...secretsOfEnvironment(process.env)]);
   return { failed: failures(shown, required), shown, text: renderComment(shown) };
 }
 
 async function reviewDrift(head: Revision, requireAll = false): Promise<Told> {
   const tools = await prepareTools();
   const deployed = await readDeployed(tools, head);
-  const found = maskValue(await findDrift(tools, head, deployed, consoleProgress()), [...deployed.secrets, ...plainSecretsOf(head)]);
+  const found = maskValue(await findDrift(tools, head, deployed, consoleProgress()), [...deployed.secrets, ...plainSecretsOf(head), ...secretsOfEnvironment(process.env)]);
   return { failed: driftFailures(found.drift, requireAll ? found.notes : []), shown: found, text: renderDrift(found.drift, found.notes, found.orphans) };
 }
 
