@@ -3,7 +3,7 @@ import { Problem } from "../components/plan/problem.ts";
 import { exportChanges } from "./exportChanges.ts";
 import { importChanges, type ExportsOf } from "./importChanges.ts";
 import type { PlannedFederation, PlannedMesh } from "./planRevision.ts";
-import type { DeclaredStack, Revision } from "./revision.ts";
+import { policyConfigFile, type DeclaredStack, type Revision } from "./revision.ts";
 import { addressesOf, leafChanges, listChange, pair, valueChange, type Change } from "./words.ts";
 
 /** A revision with what it means. */
@@ -13,8 +13,8 @@ export interface PlannedRevision {
 }
 
 /**
- * What changes from one revision to another, in words: meshes, exports, imports, and whatever else a stack's
- * configuration says. Each change is told once, at the mesh whose configuration makes it.
+ * What changes from one revision to another, in words: meshes, exports, imports, whatever else a stack's configuration
+ * says, and how the policies are run. Each change is told once, at the mesh whose configuration makes it.
  *
  * @param deployed contracts published now, for exporters that are not among the revisions' stacks
  */
@@ -30,6 +30,7 @@ export function changesBetween(base: PlannedRevision, head: PlannedRevision, dep
     ...compared.flatMap((p) => importChanges(p.before, p.after, before, after)),
     ...contractFileChanges(base.revision, head.revision),
     ...pair(base.revision.stacks, head.revision.stacks, (s) => s.stack).flatMap((p) => stackChanges(p.before, p.after)),
+    ...leafChanges(base.revision.policyConfig ?? {}, head.revision.policyConfig ?? {}).map((text): Change => ({ sign: "~", text: `${policyConfigFile}: ${text}` })),
   ];
 }
 

@@ -20,18 +20,32 @@ export interface DeclaredStack {
   problem?: string;
 }
 
-/** What a revision declares: its stacks, and the contracts that its `peers.<mesh>.file` name. */
+/** What a revision declares: its stacks, the contracts that its `peers.<mesh>.file` name, and how its policies are run. */
 export interface Revision {
   stacks: DeclaredStack[];
   /** Contract of a peer handed over as a file, by the file's path as the configuration names it. */
   contractFiles: ReadonlyMap<string, FederationContract | Problem>;
+  /** What `policy-config.json` says; undefined where there is none that can be read. */
+  policyConfig?: unknown;
 }
 
-/** Reads the revision that a folder holds: `stacks/`, and the contract files that it names, relative to the folder. */
+/** The file beside `stacks/` that configures the policies. */
+export const policyConfigFile = "policy-config.json";
+
+/** Reads the revision that a folder holds: `stacks/`, the contract files that it names, relative to the folder, and the configuration of the policies. */
 export function readRevision(folder: string): Revision {
   const stacks = namesIn(folder).map((stack) => readStack(folder, stack));
   const named = stacks.flatMap(({ raw }) => peerEntries(raw).flatMap(({ name, file }) => (typeof file === "string" ? [{ name, file }] : [])));
-  return { stacks, contractFiles: new Map(named.map(({ name, file }) => [file, readContract(folder, name, file)])) };
+  return { stacks, contractFiles: new Map(named.map(({ name, file }) => [file, readContract(folder, name, file)])), policyConfig: policyConfigIn(folder) };
+}
+
+/** As it stands; a wrong one ends a review where the policies read it. */
+function policyConfigIn(folder: string): unknown {
+  try {
+    return JSON.parse(readFileSync(join(folder, policyConfigFile), "utf8"));
+  } catch {
+    return undefined;
+  }
 }
 
 /** A revision from before there were stacks has none. */

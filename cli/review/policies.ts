@@ -6,6 +6,7 @@ import { readConfig } from "../../policy/settings.ts";
 import type { PlannedFederation } from "../../review/planRevision.ts";
 import type { PreviewedResource } from "../../review/previewReport.ts";
 import type { StackPreview } from "../../review/result.ts";
+import { policyConfigFile } from "../../review/revision.ts";
 
 /**
  * Runs the policy pack's rules on the resources that previews show. Each stack's root carries the contract that its
@@ -26,13 +27,13 @@ export function checkPolicies(federation: PlannedFederation, resources: Readonly
 
 /** The configuration of the policies: `policy-config.json` beside `stacks/`; without that file, the defaults. Throws at a wrong one. */
 export function readPolicyConfig(folder: string): unknown {
-  const file = join(folder, "policy-config.json");
+  const file = join(folder, policyConfigFile);
   if (!existsSync(file)) return {};
   try {
     const config: unknown = JSON.parse(readFileSync(file, "utf8"));
     readConfig(config, rules);
     return config;
   } catch (error) {
-    throw new Error(`policy-config.json cannot be used: ${(error as Error).message}\nIt must be JSON as in docs/policies.md`);
+    throw new Error(`${policyConfigFile} cannot be used: ${(error as Error).message}\nIt must be JSON as in docs/policies.md`);
   }
 }

@@ -129,3 +129,20 @@ test("the review and the program agree on which stacks are meshes", () => {
   expect(meshes).toEqual(["east", "unnamed", "west"]);
   expect(meshStackFiles(folder).map((s) => s.stack)).toEqual(meshes);
 });
+
+test("a policy that is turned off, or on, is a change", () => {
+  const withPolicies = (text?: string): PlannedRevision => {
+    const file = join(folder, "policy-config.json");
+    rmSync(file, { force: true });
+    if (text !== undefined) writeFileSync(file, text);
+    return planned(revisionOf(textsOf(example())));
+  };
+  const [none, off, wrong] = [withPolicies(), withPolicies('{"export-names-callers": "disabled"}'), withPolicies("{")];
+  rmSync(join(folder, "policy-config.json"));
+  const told = (before: PlannedRevision, after: PlannedRevision) => changesBetween(before, after).map(({ sign, text }) => `${sign} ${text}`);
+  expect(told(none, none)).toEqual([]);
+  expect(told(none, off)).toEqual(['~ policy-config.json: export-names-callers "disabled" (new)']);
+  expect(told(off, none)).toEqual(['~ policy-config.json: export-names-callers "disabled" (removed)']);
+  // A head that cannot be read ends the review elsewhere; a base that cannot be read is as good as none.
+  expect(told(wrong, off)).toEqual(told(none, off));
+});
