@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { duration } from "../toolchain/progress.ts";
-import { checkTiers, prepareTier, type Tier } from "./support/tiers.ts";
+import { runInContainer } from "./support/container.ts";
+import { chooseTestPlace, prepareTier, type Tier } from "./support/tiers.ts";
 import { missingScenarios } from "./support/scenarios.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -71,7 +72,11 @@ async function main(): Promise<number> {
   const unknown = asked.filter((a) => !(tiers as readonly string[]).includes(a));
   if (unknown.length > 0) throw new Error(`unknown tier ${unknown.join(", ")}; tiers are ${tiers.join(", ")}`);
   const wanted = tiers.filter((t) => asked.includes(t));
-  await checkTiers(wanted);
+  const { place, why } = await chooseTestPlace(wanted);
+  if (place === "container") {
+    process.stdout.write(`tests: in a container of this machine's docker engine (${why})\n`);
+    return runInContainer(root, process.argv.slice(2));
+  }
   const total: Outcome = { passed: 0, failed: 0, skipped: 0 };
   for (const tier of wanted) {
     const outcome = await runTier(tier);

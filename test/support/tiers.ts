@@ -10,18 +10,21 @@ import { ensureToolchain, registryTools } from "../../toolchain/index.ts";
 import { consoleProgress } from "../../toolchain/progress.ts";
 import { chooseSource, sourceVariable } from "../../toolchain/source.ts";
 import { pinned } from "../../toolchain/versions.ts";
+import { noDocker, placeVariable } from "./container.ts";
 import { pluginCommand, type PluginName } from "./plugins/pluginProcess.ts";
 
 /** Kinds of tests, from the quickest to the most real. */
 export type Tier = "unit" | "engine" | "e2e";
 
-/** What tests need of the machine; each check throws with what is missing. */
+/** What tests need of the machine; `builds` and `lab` throw with what is missing. */
 export interface MachineChecks {
   platform: string;
   /** Builds of what is not in the tool cache. */
   builds(tier: "engine" | "e2e"): void;
   /** A lab of their own. */
   lab(): Promise<void>;
+  /** A docker engine for a container; resolves to what is wrong with it. */
+  container(): Promise<string | undefined>;
 }
 
 const thisMachine: MachineChecks = {
@@ -31,22 +34,37 @@ const thisMachine: MachineChecks = {
     if (![...registryTools, ...built].every(isCached)) requireGo();
   },
   lab: () => ensurePrerequisites(consoleProgress(process.stdout)),
+  container: noDocker,
 };
 
 /**
- * Finds out, before any test starts, whether the machine can run the tiers. The tiers `engine` and `e2e` run on builds
- * from package registries and, the latter, in a lab of their own, whatever the machine could download.
- * @throws naming the first tier that cannot run, and what is missing
+ * Finds out, before any test starts, where the tiers run: on this machine, or in a container of its docker engine when
+ * the machine lacks something. The tiers `engine` and `e2e` run on builds from package registries and, the latter, in a
+ * lab of their own, whatever the machine could download.
+ * @param forced `here` or `container`; empty to choose
+ * @throws naming the first tier that can run nowhere, and what is missing
  */
-export async function checkTiers(tiers: Tier[], machine: MachineChecks = thisMachine): Promise<void> {
-  for (const tier of tiers.filter((t) => t !== "unit"))
+export async function chooseTestPlace(tiers: Tier[], forced = process.env[placeVariable] || "", machine: MachineChecks = thisMachine): Promise<{ place: "here" | "container"; why: string }> {
+  if (!["", "here", "container"].includes(forced)) throw new Error(`${placeVariable} is "${forced}"; it can be here or container`);
+  const real = tiers.filter((t) => t !== "unit");
+  if (real.length === 0) return { place: "here", why: "the unit tests need nothing of the machine" };
+  const lacking = forced === "container" ? `${placeVariable} asks for it` : await whatIsLacking(real, machine);
+  if (lacking === undefined) return { place: "here", why: "the machine has what they need" };
+  const without = forced === "here" ? `${placeVariable}=here forbids a container` : await machine.container();
+  if (without === undefined) return { place: "container", why: lacking };
+  throw new Error(`the tests cannot run on this machine, so none was started: ${lacking}\nNor can they run in a container: ${without}. With a docker engine they need nothing else; \`npm run test:unit\` needs nothing at all`);
+}
+
+async function whatIsLacking(tiers: ("engine" | "e2e")[], machine: MachineChecks): Promise<string | undefined> {
+  for (const tier of tiers)
     try {
       if (machine.platform !== "linux") throw new Error(`it needs Linux, and this is ${machine.platform}`);
       machine.builds(tier);
       if (tier === "e2e") await machine.lab();
     } catch (error) {
-      throw new Error(`the tests of tier ${tier} cannot run on this machine, so none was started: ${(error as Error).message}\n\`npm run test:unit\` needs nothing of the machine${tier === "e2e" ? "; `npm run test:engine` needs Linux and, with nothing cached, Go" : ""}`);
+      return `tier ${tier}: ${(error as Error).message}`;
     }
+  return undefined;
 }
 
 /**
