@@ -89,7 +89,7 @@ function exchange(url: URL, settings: https.RequestOptions, body: string | undef
       if (settings.signal?.aborted) return reject(new Error("the operation was cancelled"));
       // A connection that was kept open may have been closed by the server meanwhile: that says nothing about it.
       if (call.reusedSocket && (error.code === "ECONNRESET" || error.code === "EPIPE")) return resolve(exchange(url, settings, body, server));
-      reject(new Unreachable(`the cluster at ${server} cannot be reached: ${error.message || error.code}; is it running, and may this machine talk to it?`));
+      reject(new Unreachable(`configured Kubernetes cluster is unreachable: ${server}: ${error.message || error.code}; is it running, and may this machine talk to it?`));
     };
     const connecting = setTimeout(() => call.destroy(new Error(`no connection within ${connectPatience / 1000} s`)), connectPatience);
     call.on("socket", (socket) => {

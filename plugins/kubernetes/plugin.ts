@@ -6,6 +6,7 @@ import type { Cluster, ResourceHandler } from "./cluster.ts";
 import { checkConfig, diffConfig, readConfig } from "./config.ts";
 import { objects } from "./object/handler.ts";
 import { patches } from "./object/patch.ts";
+import { skippedInputs } from "./object/unreachable.ts";
 
 const releaseType = "kubernetes:helm.sh/v3:Release";
 
@@ -28,7 +29,11 @@ export function kubernetesPlugin(): Plugin {
       cluster = await connect(readConfig(request.args));
       return { supportsPreview: true, supportsAutonaming: true };
     },
-    check: async (request) => (await handlerOf(request.type)).check({ ...request, ...context() }),
+    check: async (request) => {
+      const handler = await handlerOf(request.type);
+      const kept = await skippedInputs({ ...request, ...context() });
+      return kept ? { inputs: kept } : handler.check({ ...request, ...context() });
+    },
     diff: async (request) => (await handlerOf(request.type)).diff({ ...request, ...context() }),
     create: async (request) => (await handlerOf(request.type)).create({ ...request, ...context() }),
     read: async (request) => (await handlerOf(request.type)).read({ ...request, ...context() }),

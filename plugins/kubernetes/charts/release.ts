@@ -3,7 +3,7 @@ import { changedPaths } from "../../shared/changes.ts";
 import { InitFailed, type DiffKind } from "../../shared/plugin.ts";
 import { hasUnknown, isObject, reveal, Secret, Unknown, type Values } from "../../shared/values.ts";
 import { Unreachable, type Cluster, type Context, type ResourceHandler } from "../cluster.ts";
-import { dropUnreachable } from "../object/delete.ts";
+import { dropUnreachable } from "../object/unreachable.ts";
 import { fieldManagerOf } from "../object/state.ts";
 import { parseManifests } from "../manifests/parse.ts";
 import { chartArguments } from "./chartArguments.ts";

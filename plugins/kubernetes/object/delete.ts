@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { reveal, type Values } from "../../shared/values.ts";
 import { timeoutOf } from "../await/timeout.ts";
-import { Unreachable, type Cluster } from "../cluster.ts";
 import { get, Refused, type Operation } from "./api.ts";
 import { parseId, type LiveObject } from "./state.ts";
+import { dropUnreachable } from "./unreachable.ts";
 
 /** Who waits for an object's dependents: https://kubernetes.io/docs/concepts/architecture/garbage-collection/ */
 const propagations = ["Foreground", "Background", "Orphan"];
@@ -14,13 +14,15 @@ const propagations = ["Foreground", "Background", "Orphan"];
  * @throws when it is still there in the end, with the finalizers that hold it
  */
 export async function deleteObject(operation: Operation, id: string, object: Values, timeout: number): Promise<void> {
-  const plain = reveal(object) as LiveObject;
-  let kind;
   try {
-    kind = await operation.cluster.resourceOf(plain.apiVersion, plain.kind);
+    await deleteReachable(operation, id, reveal(object) as LiveObject, timeout);
   } catch (error) {
-    return dropUnreachable(error, operation.cluster);
+    dropUnreachable(error, operation.cluster);
   }
+}
+
+async function deleteReachable(operation: Operation, id: string, plain: LiveObject, timeout: number): Promise<void> {
+  const kind = await operation.cluster.resourceOf(plain.apiVersion, plain.kind);
   if (!kind) return;
   const { name, namespace = kind.namespaced ? operation.cluster.namespace : undefined } = parseId(id);
   const path = kind.path(namespace, name);
@@ -40,11 +42,4 @@ export async function deleteObject(operation: Operation, id: string, object: Val
     if (Date.now() > until)
       throw new Error(`"${id}" is still there ${seconds} s after its deletion${held}; look at it (kubectl describe ${kind.plural} ${name}${namespace ? ` -n ${namespace}` : ""}) and run the same command again`);
   }
-}
-
-/** What a deletion does that a cluster did not answer: nothing, where the provider says `deleteUnreachable`; else it fails and says so. */
-export function dropUnreachable(error: unknown, { options }: Pick<Cluster, "options">): void {
-  if (error instanceof Unreachable && options.deleteUnreachable) return;
-  if (error instanceof Unreachable) error.message += "; if it is gone for good, set PULUMI_K8S_DELETE_UNREACHABLE=true or the provider's deleteUnreachable";
-  throw error;
 }

@@ -2,12 +2,13 @@ import { InitFailed } from "../../shared/plugin.ts";
 import { hasUnknown, reveal, Unknown, type Values } from "../../shared/values.ts";
 import { awaitObject, NotReady } from "../await/await.ts";
 import { Unreachable, type Cluster, type Context, type ResourceHandler, type ResourceKind } from "../cluster.ts";
-import { get, isBuiltIn, kindOf, UnknownKind, type Operation } from "./api.ts";
+import { get, isBuiltIn, kindOf, Refused, UnknownKind, type Operation } from "./api.ts";
 import { checkObject } from "./check.ts";
 import { deleteObject } from "./delete.ts";
 import { diffObject } from "./diff.ts";
 import { withIgnored } from "./ignore.ts";
 import { driftedInputs, idOf, inputsFrom, managerOf, objectOf, parseId, stateOf, type LiveObject } from "./state.ts";
+import { readUnreachable, tellUnreachable } from "./unreachable.ts";
 import { applyObject, createObject } from "./write.ts";
 
 /** Ordinary objects: every kind a cluster serves, custom resources included. */
@@ -30,7 +31,7 @@ export const objects: ResourceHandler = {
       const live = preview ? previewed(made) : await settled(request, target.kind, made, inputs, manager, request.timeout);
       return { id: preview ? "" : idOf(live), properties: stateOf(live, inputs, manager, apiVersionOf(inputs)) };
     } catch (error) {
-      if (preview && isPremature(error, inputs)) return { id: "", properties: inputs };
+      if (preview && (isPremature(error) || cannotTry(error, inputs, request))) return { id: "", properties: inputs };
       throw told(error, inputs, "was not successfully created by");
     }
   },
@@ -49,7 +50,7 @@ export const objects: ResourceHandler = {
       const live = preview ? applied : await settled(request, target.kind, applied, inputs, manager, request.timeout);
       return { properties: stateOf(live, inputs, manager, String(olds["__initialApiVersion"] ?? apiVersionOf(inputs))) };
     } catch (error) {
-      if (error instanceof Unreachable && request.cluster.options.skipUpdateUnreachable) return { properties: olds };
+      if (preview && cannotTry(error, news, request)) return { properties: news };
       throw told(error, news, "was not successfully updated by");
     }
   },
@@ -58,11 +59,8 @@ export const objects: ResourceHandler = {
     try {
       return await readObject(request);
     } catch (error) {
-      const { id, properties, inputs } = request;
-      // A state from before is better than none; an import has none.
-      if (!(error instanceof Unreachable && request.cluster.options.skipUpdateUnreachable) || Object.keys(properties).length === 0) throw error;
-      request.engine.log("warning", `${error.message}; skipUpdateUnreachable is set, so that the state stays as it was and may be out of date`, request.urn);
-      return { id, properties, inputs };
+      if (error instanceof Unreachable) return readUnreachable(request, error);
+      throw error;
     }
   },
 
@@ -74,10 +72,7 @@ const readObject: ResourceHandler["read"] = async (request) => {
   const known = inputsOf(properties, inputs);
   const [, group, typeKind] = request.type.split(":") as [string, string, string];
   const apiVersion = String(reveal(known["apiVersion"] ?? group.replace(/^core\//, "")));
-  const kind = await request.cluster.resourceOf(apiVersion, String(reveal(known["kind"] ?? typeKind))).catch((error: unknown) => {
-    if (error instanceof Unreachable && request.cluster.options.deleteUnreachable) return undefined;
-    throw error;
-  });
+  const kind = await request.cluster.resourceOf(apiVersion, String(reveal(known["kind"] ?? typeKind)));
   if (!kind) return undefined;
   const { namespace, name } = parseId(request.id);
   const live = await get(request, kind, kind.namespaced ? (namespace ?? request.cluster.namespace) : undefined, name);
@@ -147,11 +142,22 @@ function previewed(made: LiveObject): LiveObject {
   return { ...rest, metadata } as LiveObject;
 }
 
-/** Whether a preview failed only because what comes before the object is not there yet. */
-function isPremature(error: unknown, inputs: Values): boolean {
-  if (error instanceof UnknownKind) return !isBuiltIn(apiVersionOf(inputs));
-  if (error instanceof Unreachable) return true;
+/** Whether a preview failed only because what comes before a new object is not there yet. */
+function isPremature(error: unknown): boolean {
   return error instanceof Error && (/namespaces? ".*" not found/.test(error.message) || /failed calling webhook/.test(error.message));
+}
+
+/** Whether a preview can only show what is asked for, as the cluster cannot try it out. Says so where an `up` may fail for it. */
+function cannotTry(error: unknown, inputs: Values, operation: Operation): boolean {
+  if (error instanceof UnknownKind) return !isBuiltIn(apiVersionOf(inputs));
+  if (error instanceof Unreachable) {
+    tellUnreachable(operation, error);
+    return true;
+  }
+  // Who previews may not be who deploys, and an object may be in the way only until its deletion comes first.
+  if (!(error instanceof Refused && ["Forbidden", "AlreadyExists"].includes(error.reason))) return false;
+  operation.engine.log("warning", `previewed without trying it out: ${error.message}`, operation.urn);
+  return true;
 }
 
 function told(error: unknown, inputs: Values, what: string): unknown {

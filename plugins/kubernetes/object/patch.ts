@@ -4,6 +4,7 @@ import { call, get, kindOf } from "./api.ts";
 import { diffPatch } from "./diff.ts";
 import { objects } from "./handler.ts";
 import { idOf, managerOf, objectOf, parseId, stateOf } from "./state.ts";
+import { dropUnreachable, tellUnreachable } from "./unreachable.ts";
 import { applyObject } from "./write.ts";
 
 /**
@@ -34,9 +35,16 @@ export const patches: ResourceHandler = {
 
   update: async (request) => {
     if (request.preview && hasUnknown(request.news)) return { properties: request.news };
-    const { kind, namespace, name } = await target(request, request.news);
     const manager = managerOf(request.urn, request.olds, request.news);
-    const patched = await applyObject(request, { kind, namespace, name, inputs: request.news, manager, preview: request.preview, partial: true });
+    let patched;
+    try {
+      const { kind, namespace, name } = await target(request, request.news);
+      patched = await applyObject(request, { kind, namespace, name, inputs: request.news, manager, preview: request.preview, partial: true });
+    } catch (error) {
+      if (!(request.preview && error instanceof Unreachable)) throw error;
+      tellUnreachable(request, error);
+      return { properties: request.news };
+    }
     return { properties: stateOf(patched, request.news, manager, String(request.news["apiVersion"])) };
   },
 
@@ -52,8 +60,7 @@ export const patches: ResourceHandler = {
       const body = { apiVersion: reveal(inputs["apiVersion"]!), kind: kind.kind, metadata: { name, ...(namespace ? { namespace } : {}) } };
       await call(request, "PATCH", kind.path(namespace, name), { contentType: "application/apply-patch+yaml", body, query: { fieldManager: manager, force: "true" } });
     } catch (error) {
-      if (error instanceof Unreachable && request.cluster.options.deleteUnreachable) return;
-      throw error;
+      dropUnreachable(error, request.cluster);
     }
   },
 };

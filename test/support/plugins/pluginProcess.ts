@@ -27,13 +27,16 @@ export function pluginCommand(name: PluginName): string[] {
 /** A plugin that runs in a process of its own, asked as the engine asks it. */
 export class PluginProcess {
   readonly process: ChildProcess;
+  /** What the plugin told the user, passing messages aside: `warning: ...`. */
+  readonly logged: string[];
   private readonly name: PluginName;
   private readonly engine: grpc.Server;
   private readonly client: any;
 
-  private constructor(name: PluginName, child: ChildProcess, engine: grpc.Server, port: number) {
+  private constructor(name: PluginName, child: ChildProcess, engine: grpc.Server, logged: string[], port: number) {
     this.name = name;
     this.process = child;
+    this.logged = logged;
     this.engine = engine;
     this.client = new providerRpc.ResourceProviderClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
   }
@@ -51,7 +54,7 @@ export class PluginProcess {
       child.stdout!.on("data", (part) => (text += part).includes("\n") && resolve(Number(text.trim())));
       child.on("error", reject).on("exit", (code) => reject(ended(code)));
     });
-    return new PluginProcess(name, child, engine.server, port);
+    return new PluginProcess(name, child, engine.server, engine.logged, port);
   }
 
   /** Configures the plugin as the engine does, which sends the values twice: as arguments and, all texts, as variables. */
@@ -87,12 +90,16 @@ export class PluginProcess {
 }
 
 /** As much of an engine as a plugin needs that is asked without one: it takes the plugin's messages. */
-async function startEngine(): Promise<{ server: grpc.Server; address: string }> {
+async function startEngine(): Promise<{ server: grpc.Server; address: string; logged: string[] }> {
   const server = new grpc.Server();
-  const log = (_: unknown, callback: grpc.sendUnaryData<unknown>) => callback(null, new emptyPb.Empty());
+  const logged: string[] = [];
+  const log = ({ request }: grpc.ServerUnaryCall<any, unknown>, callback: grpc.sendUnaryData<unknown>) => {
+    if (!request.getEphemeral()) logged.push(`${["debug", "info", "warning", "error"][request.getSeverity()]}: ${request.getMessage()}`);
+    callback(null, new emptyPb.Empty());
+  };
   server.addService(engineRpc.EngineService as unknown as grpc.ServiceDefinition, { log } as grpc.UntypedServiceImplementation);
   const port = await new Promise<number>((resolve, reject) => server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) => (error ? reject(error) : resolve(bound))));
-  return { server, address: `127.0.0.1:${port}` };
+  return { server, address: `127.0.0.1:${port}`, logged };
 }
 
 const codes: Record<number, string> = { [grpc.status.UNKNOWN]: "Unknown", [grpc.status.UNIMPLEMENTED]: "Unimplemented", [grpc.status.INVALID_ARGUMENT]: "InvalidArgument" };
