@@ -44,19 +44,18 @@ export async function awaitObject(operation: Operation, kind: ResourceKind, writ
     try {
       missing = await ready(live);
     } catch (error) {
-      if (error instanceof Hopeless) throw new NotReady(error.message, live, [error.message, ...(await reasonsOf(operation, kind, live))]);
+      if (error instanceof Hopeless) throw new NotReady(error.message, live, await reasonsOf(operation, kind, live));
       throw error;
     }
     if (missing === undefined) return live;
     if (missing !== shown) operation.engine.log("info", (shown = missing), operation.urn, true);
     if (Date.now() > until) {
-      // The engine shows the reasons, not the message.
       const reasons = [`${kind.kind} ${name} was not ready after ${seconds} s: ${missing}`, ...(await reasonsOf(operation, kind, live))];
       throw new NotReady(`'${name}' timed out waiting to be Ready`, live, reasons);
     }
     await sleep(pause, undefined, { signal: operation.signal });
     const now = await get(operation, kind, namespace, name);
-    if (!now) throw new NotReady(`'${name}' was deleted by somebody else while it was waited for`, live, ["it is gone"]);
+    if (!now) throw new NotReady(`'${name}' was deleted by somebody else while it was waited for`, live, []);
     live = now;
   }
 }

@@ -40,6 +40,6 @@ async function deleteReachable(operation: Operation, id: string, plain: LiveObje
     const held = live.metadata.finalizers?.length ? `, held by its finalizers ${live.metadata.finalizers.join(", ")}` : "";
     operation.engine.log("info", `waiting until it is gone${held}`, operation.urn, true);
     if (Date.now() > until)
-      throw new Error(`"${id}" is still there ${seconds} s after its deletion${held}; look at it (kubectl describe ${kind.plural} ${name}${namespace ? ` -n ${namespace}` : ""}) and run the same command again`);
+      throw new Error(`timed out waiting for the condition: "${id}" is still there ${seconds} s after its deletion${held}; look at it (kubectl describe ${kind.plural} ${name}${namespace ? ` -n ${namespace}` : ""}) and run the same command again`);
   }
 }

@@ -28,8 +28,10 @@ export const objects: ResourceHandler = {
     try {
       const target = await targetOf(request, inputs, preview);
       const made = await createObject(request, { ...target, inputs, manager, preview });
-      const live = preview ? previewed(made) : await settled(request, target.kind, made, inputs, manager, request.timeout);
-      return { id: preview ? "" : idOf(live), properties: stateOf(live, inputs, manager, apiVersionOf(inputs)) };
+      const state = (live: LiveObject): Values => stateOf(live, inputs, manager, apiVersionOf(inputs));
+      if (preview) return { id: "", properties: state(previewed(made)) };
+      const live = await settled(request, target.kind, made, { inputs, state, what: () => `resource "${urn}" was successfully created, but the Kubernetes API server reported that it` });
+      return { id: idOf(live), properties: state(live) };
     } catch (error) {
       if (preview && (isPremature(error) || cannotTry(error, inputs, request))) return { id: "", properties: inputs };
       throw told(error, inputs, "was not successfully created by");
@@ -47,8 +49,9 @@ export const objects: ResourceHandler = {
       const before = ignoreChanges.length > 0 ? await get(request, target.kind, target.namespace, target.name!) : undefined;
       const inputs = before ? withIgnored(news, before, manager, ignoreChanges) : news;
       const applied = await applyObject(request, { ...target, inputs, manager, preview });
-      const live = preview ? applied : await settled(request, target.kind, applied, inputs, manager, request.timeout);
-      return { properties: stateOf(live, inputs, manager, String(olds["__initialApiVersion"] ?? apiVersionOf(inputs))) };
+      const state = (live: LiveObject): Values => stateOf(live, inputs, manager, String(olds["__initialApiVersion"] ?? apiVersionOf(inputs)));
+      const live = preview ? applied : await settled(request, target.kind, applied, { inputs, state, what: (id) => `the Kubernetes API server reported that "${id}"` });
+      return { properties: state(live) };
     } catch (error) {
       if (preview && cannotTry(error, news, request)) return { properties: news };
       throw told(error, news, "was not successfully updated by");
@@ -105,20 +108,27 @@ async function targetOf(operation: Operation & Context, inputs: Values, preview:
   return { kind, namespace: kind.namespaced ? (metadata.namespace ?? operation.cluster.namespace) : undefined, name: metadata.name };
 }
 
+/** What {@link settled} tells and keeps of an object. */
+interface Kept {
+  inputs: Values;
+  /** State with the object as it is. */
+  state(live: LiveObject): Values;
+  /** Whom the error is about, by the object's id. */
+  what(id: string): string;
+}
+
 /** The object once it is what it should be; when it does not get there it is kept in state, with the reasons. */
-async function settled(operation: Operation & Context, kind: ResourceKind, written: LiveObject, inputs: Values, manager: string, timeout: number): Promise<LiveObject> {
+async function settled(operation: Operation & { timeout: number }, kind: ResourceKind, written: LiveObject, { inputs, state, what }: Kept): Promise<LiveObject> {
   try {
-    return await awaitObject(operation, kind, written, timeout);
+    return await awaitObject(operation, kind, written, operation.timeout);
   } catch (error) {
     const live = error instanceof NotReady ? error.live : written;
-    const reasons = error instanceof NotReady ? error.reasons : [(error as Error).message];
     const id = idOf(live);
-    throw new InitFailed(`the Kubernetes API server reported that "${id}" failed to fully initialize or become live: ${(error as Error).message}`, {
-      id,
-      properties: stateOf(live, inputs, manager, apiVersionOf(inputs)),
-      inputs,
-      reasons,
-    });
+    const cause = operation.signal.aborted ? `Resource operation was cancelled for "${live.metadata.name}"` : (error as Error).message;
+    const message = `${what(id)} failed to fully initialize or become live: ${cause}`;
+    // The engine shows the reasons, not the message.
+    const reasons = [message, ...(error instanceof NotReady ? error.reasons : [])];
+    throw new InitFailed(message, { id, properties: state(live), inputs, reasons });
   }
 }
 

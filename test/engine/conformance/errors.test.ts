@@ -49,13 +49,14 @@ test("a deployment that does not come up stays in state with the reasons, and th
   const run = await project.failingUp(deployment("nosuch.local/x:1"));
   expect(run.output).toMatch(/ImagePullBackOff|Back-off pulling image|Failed to pull image/);
   expect(run.seconds).toBeLessThan(60);
-  expect(project.state()["slow"]).toMatchObject({ id: "err/slow", initErrors: [expect.any(String), ...(project.state()["slow"]!.initErrors!.slice(1))] });
+  expect(project.state()["slow"]).toMatchObject({ id: "err/slow", initErrors: [expect.stringMatching(/was successfully created, but the Kubernetes API server reported that it failed to fully initialize or become live: 'slow' timed out waiting to be Ready$/), ...(project.state()["slow"]!.initErrors!.slice(1))] });
   expect((await project.preview(deployment("good:1"))).steps).toEqual(["slow: update"]);
   await project.up();
   expect(project.state()["slow"]!.initErrors ?? []).toEqual([]);
   expect((await project.preview()).steps).toEqual([]);
   // The same on the way from something good, and back.
   await project.failingUp(deployment("nosuch.local/x:1"));
+  expect(project.state()["slow"]!.initErrors![0]).toBe(`the Kubernetes API server reported that "err/slow" failed to fully initialize or become live: 'slow' timed out waiting to be Ready`);
   const recovery = await project.up(deployment("good:1"));
   expect(recovery.diffs["slow"]).toEqual(["spec.template.spec.containers[0].image: update"]);
   expect((await cluster.get("/apis/apps/v1/namespaces/err/deployments/slow")).spec.template.spec.containers[0].image).toBe("good:1");
