@@ -37,7 +37,6 @@ export async function connect(config: ProviderConfig): Promise<Cluster> {
     context: config.context,
     server: server.server,
     namespace: config.namespace ?? current?.namespace ?? "default",
-    defaultNamespace: config.namespace,
     options: config.options,
     request,
     resourceOf: (apiVersion, kind) => kinds.find(apiVersion, kind),

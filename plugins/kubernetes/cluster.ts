@@ -51,8 +51,6 @@ export interface Cluster {
   server: string;
   /** Default namespace of objects that name none: the provider's, else the context's, else `default`. */
   namespace: string;
-  /** The provider's own namespace, which inputs that name none are given. */
-  defaultNamespace?: string;
   options: Options;
   /**
    * One HTTP exchange. Answers whatever the status is; `body` is parsed JSON (text when it is not JSON), `warnings` what

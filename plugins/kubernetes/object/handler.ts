@@ -1,9 +1,10 @@
 import { InitFailed } from "../../shared/plugin.ts";
 import { hasUnknown, reveal, Unknown, type Values } from "../../shared/values.ts";
 import { awaitObject, NotReady } from "../await/await.ts";
-import { Unreachable, type Cluster, type Context, type ResourceHandler, type ResourceKind } from "../cluster.ts";
+import { Unreachable, type Context, type ResourceHandler, type ResourceKind } from "../cluster.ts";
 import { get, isBuiltIn, kindOf, Refused, UnknownKind, type Operation } from "./api.ts";
 import { checkObject } from "./check.ts";
+import { defaultNamespaceOf } from "./defaultNamespace.ts";
 import { deleteObject } from "./delete.ts";
 import { diffObject } from "./diff.ts";
 import { withIgnored } from "./ignore.ts";
@@ -13,7 +14,7 @@ import { applyObject, createObject } from "./write.ts";
 
 /** Ordinary objects: every kind a cluster serves, custom resources included. */
 export const objects: ResourceHandler = {
-  check: async (request) => checkObject({ ...request, namespace: await defaultNamespaceOf(request) }),
+  check: async (request) => checkObject({ ...request, namespace: await defaultNamespaceOf(request.cluster, request.type, request.news) }),
 
   diff: async ({ urn, olds, oldInputs, news, ignoreChanges, cluster, engine }) => {
     if ((reveal(news["metadata"] ?? null) as any)?.annotations?.["pulumi.com/replaceUnready"] === "true")
@@ -85,21 +86,6 @@ const readObject: ResourceHandler["read"] = async (request) => {
   const now = imported ? inputsFrom(live) : driftedInputs(known, objectOf(properties), live);
   return { id: idOf(live), inputs: now, properties: stateOf(live, now, manager, String(properties["__initialApiVersion"] ?? apiVersion)) };
 };
-
-/** Kinds that are never in a namespace, as far as they are common; the server has the last word. */
-const clusterWide = new Set(
-  "Namespace Node PersistentVolume ClusterRole ClusterRoleBinding CustomResourceDefinition StorageClass PriorityClass IngressClass RuntimeClass APIService CSIDriver CSINode MutatingWebhookConfiguration ValidatingWebhookConfiguration ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding GatewayClass".split(" "),
-);
-
-/** The provider's namespace, for kinds that have one. */
-async function defaultNamespaceOf({ cluster, type, news }: { cluster: Cluster; type: string; news: Values }): Promise<string | undefined> {
-  const { defaultNamespace } = cluster;
-  if (defaultNamespace === undefined || (news["metadata"] as Values | undefined)?.["namespace"] !== undefined) return undefined;
-  const [, group, kind] = type.split(":") as [string, string, string];
-  if (clusterWide.has(kind)) return undefined;
-  const found = await cluster.resourceOf(group.replace(/^core\//, ""), kind).catch(() => undefined);
-  return (found?.namespaced ?? true) ? defaultNamespace : undefined;
-}
 
 /** Where the object goes. In a preview a kind that does not exist yet is not waited for. */
 async function targetOf(operation: Operation & Context, inputs: Values, preview: boolean): Promise<{ kind: ResourceKind; namespace: string | undefined; name: string | undefined }> {

@@ -1,6 +1,7 @@
-import { hasUnknown, reveal, type Values } from "../../shared/values.ts";
+import { hasUnknown, reveal, Secret, type Value, type Values } from "../../shared/values.ts";
 import { Unreachable, type ResourceHandler } from "../cluster.ts";
 import { call, get, kindOf } from "./api.ts";
+import { defaultNamespaceOf } from "./defaultNamespace.ts";
 import { diffPatch } from "./diff.ts";
 import { objects } from "./handler.ts";
 import { idOf, managerOf, objectOf, parseId, stateOf } from "./state.ts";
@@ -13,11 +14,13 @@ import { applyObject } from "./write.ts";
  * https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/managing-resources-with-server-side-apply/
  */
 export const patches: ResourceHandler = {
-  check: async ({ type, news }) => {
+  check: async ({ type, news, cluster }) => {
     const [, group, kind] = type.split(":") as [string, string, string];
     const inputs: Values = { ...news, apiVersion: news["apiVersion"] ?? group.replace(/^core\//, ""), kind: String(reveal(news["kind"] ?? kind)).replace(/Patch$/, "") };
     const name = (reveal(news["metadata"] ?? null) as { name?: unknown } | null)?.name;
     const failures = name === undefined ? [{ property: "metadata.name", reason: "metadata.name is missing: name the object to patch" }] : [];
+    const namespace = await defaultNamespaceOf(cluster, type.replace(/Patch$/, ""), news);
+    if (namespace) inputs["metadata"] = withNamespace(news["metadata"]!, namespace);
     return { inputs, failures };
   },
 
@@ -64,6 +67,10 @@ export const patches: ResourceHandler = {
     }
   },
 };
+
+function withNamespace(metadata: Value, namespace: string): Value {
+  return metadata instanceof Secret ? new Secret(withNamespace(metadata.value, namespace)) : { ...(metadata as Values), namespace };
+}
 
 async function target(request: Parameters<typeof kindOf>[0] & { id?: string }, inputs: Values) {
   const kind = await kindOf(request, String(reveal(inputs["apiVersion"]!)), String(reveal(inputs["kind"]!)), false);
