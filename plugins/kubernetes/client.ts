@@ -5,6 +5,7 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import { Unreachable, type Cluster, type HttpOptions } from "./cluster.ts";
 import type { ProviderConfig } from "./config.ts";
 import { Kinds } from "./kinds.ts";
+import { rateLimit } from "./rateLimit.ts";
 
 /** How long a server may take to take a connection, in milliseconds. */
 const connectPatience = 5_000;
@@ -30,7 +31,7 @@ export async function connect(config: ProviderConfig): Promise<Cluster> {
   if (config.cluster && current) Object.assign(current, { cluster: config.cluster });
   const server = kube.getClusters().find((c) => c.name === current?.cluster);
   if (!server) throw new Error(`the kubeconfig names no cluster for context "${kube.getCurrentContext()}"; set context to one of: ${kube.getContexts().map((c) => c.name).join(", ")}`);
-  const request = requesterOf(kube, server.server);
+  const request = requesterOf(kube, server.server, config);
   const kinds = new Kinds(request);
   return {
     kubeconfigText: config.kubeconfig,
@@ -48,8 +49,9 @@ export async function connect(config: ProviderConfig): Promise<Cluster> {
 type Request = Cluster["request"];
 type Answer = Awaited<ReturnType<Request>> & { retryAfter?: number };
 
-function requesterOf(kube: KubeConfig, server: string): Request {
+function requesterOf(kube: KubeConfig, server: string, { client, options: { suppressDeprecationWarnings } }: ProviderConfig): Request {
   const base = new URL(server);
+  const delay = rateLimit(client);
   const once = async (method: string, path: string, options: HttpOptions): Promise<Answer> => {
     const settings: https.RequestOptions = {};
     await kube.applyToHTTPSOptions(settings);
@@ -60,7 +62,10 @@ function requesterOf(kube: KubeConfig, server: string): Request {
     const body = options.body === undefined ? undefined : typeof options.body === "string" ? options.body : JSON.stringify(options.body);
     const headers = { accept: "application/json", ...(settings.headers as http.OutgoingHttpHeaders | undefined) } as http.OutgoingHttpHeaders;
     if (body !== undefined) Object.assign(headers, { "content-type": options.contentType ?? "application/json", "content-length": Buffer.byteLength(body) });
-    return exchange(url, { ...settings, method, headers, signal: options.signal }, body, server);
+    const wait = delay(performance.now());
+    if (wait > 0) await sleep(wait, undefined, { signal: options.signal });
+    const answer = await exchange(url, { ...settings, method, headers, signal: options.signal }, body, server, client.timeout);
+    return suppressDeprecationWarnings ? { ...answer, warnings: answer.warnings?.filter((text) => !deprecation.test(text)) } : answer;
   };
   return async (method, path, options = {}) => {
     for (let attempt = 0; ; attempt++) {
@@ -72,7 +77,11 @@ function requesterOf(kube: KubeConfig, server: string): Request {
   };
 }
 
-function exchange(url: URL, settings: https.RequestOptions, body: string | undefined, server: string): Promise<Answer> {
+/** How the API server warns of a version of a kind that will go. */
+const deprecation = /^\S+ \S+ is deprecated in v/;
+
+/** `limit`: seconds that all of it may take. */
+function exchange(url: URL, settings: https.RequestOptions, body: string | undefined, server: string, limit: number | undefined): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const call = (url.protocol === "http:" ? http : https).request(url, settings, (answer) => {
       const parts: Buffer[] = [];
@@ -87,7 +96,7 @@ function exchange(url: URL, settings: https.RequestOptions, body: string | undef
     const fail = (error: Error & { code?: string }): void => {
       if (settings.signal?.aborted) return reject(new Error("the operation was cancelled"));
       // A connection that was kept open may have been closed by the server meanwhile: that says nothing about it.
-      if (call.reusedSocket && (error.code === "ECONNRESET" || error.code === "EPIPE")) return resolve(exchange(url, settings, body, server));
+      if (call.reusedSocket && (error.code === "ECONNRESET" || error.code === "EPIPE")) return resolve(exchange(url, settings, body, server, limit));
       reject(new Unreachable(`configured Kubernetes cluster is unreachable: ${server}: ${error.message || error.code}; is it running, and may this machine talk to it?`));
     };
     const connecting = setTimeout(() => call.destroy(new Error(`no connection within ${connectPatience / 1000} s`)), connectPatience);
@@ -95,7 +104,8 @@ function exchange(url: URL, settings: https.RequestOptions, body: string | undef
       if (!socket.connecting) return clearTimeout(connecting);
       socket.once(url.protocol === "http:" ? "connect" : "secureConnect", () => clearTimeout(connecting));
     });
-    call.on("close", () => clearTimeout(connecting));
+    const whole = limit && setTimeout(() => call.destroy(new Error(`no answer within ${limit} s`)), limit * 1000);
+    call.on("close", () => [connecting, whole].forEach((timer) => timer && clearTimeout(timer)));
     call.setTimeout(answerPatience, () => call.destroy(new Error(`no answer within ${answerPatience / 1000} s`)));
     call.on("error", fail);
     call.end(body);

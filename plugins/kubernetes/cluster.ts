@@ -16,6 +16,8 @@ export interface Options {
   upsertExistingObjects: boolean;
   /** Win every conflict of server-side apply. */
   enablePatchForce: boolean;
+  /** Do not show the API server's warnings of versions of kinds that will go. */
+  suppressDeprecationWarnings: boolean;
   /** Variables by which the helm program honours `helmReleaseSettings`; without, it goes by its own environment. */
   helmEnvironment: Record<string, string>;
 }

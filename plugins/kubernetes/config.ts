@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { CheckFailure, DiffResult } from "../shared/plugin.ts";
 import { equal, hasUnknown, reveal, type Values } from "../shared/values.ts";
 import { helmEnvironment, helmSettingsFailures } from "./charts/helmSettings.ts";
+import { clientSettings, clientSettingsFailures, type ClientSettings } from "./clientSettings.ts";
 import type { Options } from "./cluster.ts";
 
 /** Everything a provider was configured with. */
@@ -16,10 +17,13 @@ export interface ProviderConfig {
   cluster?: string;
   /** Namespace of objects that name none. */
   namespace?: string;
+  client: ClientSettings;
   options: Options;
 }
 
-const flags = ["enableSecretMutable", "enableConfigMapMutable", "deleteUnreachable", "skipUpdateUnreachable", "upsertExistingObjects", "enablePatchForce"] as const;
+const flags = ["enableSecretMutable", "enableConfigMapMutable", "deleteUnreachable", "skipUpdateUnreachable", "upsertExistingObjects", "enablePatchForce", "suppressDeprecationWarnings"] as const;
+/** What there is nothing to honour for: no warning of Helm hooks is given here. */
+const idle = ["suppressHelmHookWarnings"];
 
 /** Reads a provider's inputs, in which everything but texts is JSON in a string. Throws when there is no kubeconfig. */
 export function readConfig(args: Values): ProviderConfig {
@@ -31,25 +35,46 @@ export function readConfig(args: Values): ProviderConfig {
     context: text("context"),
     cluster: text("cluster"),
     namespace: text("namespace"),
+    client: clientSettings(args["kubeClientSettings"]),
     options: { ...options, helmEnvironment: helmEnvironment(args["helmReleaseSettings"]) },
   };
 }
 
-/** Environment variable that stands in for a flag nobody set, e.g. `PULUMI_K8S_DELETE_UNREACHABLE`. */
+/** Environment variable that stands in for a flag nobody set, e.g. `PULUMI_K8S_DELETE_UNREACHABLE`. A ConfigMap is one word there. */
 function variableOf(flag: string): string {
-  return `PULUMI_K8S_${flag.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+  return `PULUMI_K8S_${flag.replace("ConfigMap", "Configmap").replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 }
 
-/** What is wrong with a provider's inputs. */
-export function checkConfig(news: Values): CheckFailure[] {
-  if (equal(news["enableServerSideApply"], "false"))
-    return [{ property: "enableServerSideApply", reason: "this stand-in for the kubernetes plugin always uses server-side apply; leave enableServerSideApply out, or use the official plugin" }];
-  const wrong = flags.flatMap((flag) => {
+/** What is wrong with a provider's inputs. `urn`: the provider's. */
+export function checkConfig(news: Values, urn = ""): CheckFailure[] {
+  const wrong = [...flags, ...idle].flatMap((flag) => {
     const value = news[flag];
     if (value === undefined || hasUnknown(value) || ["true", "false"].includes(String(reveal(value)))) return [];
     return [{ property: flag, reason: `${flag} must be true or false, not ${JSON.stringify(reveal(value))}` }];
   });
-  return [...wrong, ...helmSettingsFailures(news["helmReleaseSettings"])];
+  return [...strictFailures(news, urn), ...notBuilt(news), ...wrong, ...clientSettingsFailures(news["kubeClientSettings"]), ...helmSettingsFailures(news["helmReleaseSettings"])];
+}
+
+/** What the official plugin has and this one lacks. */
+function notBuilt(news: Values): CheckFailure[] {
+  const apply = "enableServerSideApply";
+  const failures = (["renderYamlToDirectory", "alwaysRender"] as const)
+    .filter((key) => ![undefined, null, "", "false", false].includes(reveal(news[key] ?? null)))
+    .map((property) => ({ property, reason: `${property} is not built into this stand-in for the kubernetes plugin; leave it out, or use the official plugin` }));
+  if (String(reveal(news[apply] ?? process.env[variableOf(apply)] ?? "true")) !== "false") return failures;
+  const name = news[apply] === undefined ? variableOf(apply) : apply;
+  return [...failures, { property: apply, reason: `this stand-in for the kubernetes plugin always uses server-side apply; leave ${name} out, or use the official plugin` }];
+}
+
+/** With `kubernetes:strictMode: true` in a stack's configuration every provider must be explicit, and name kubeconfig and context. */
+function strictFailures(news: Values, urn: string): CheckFailure[] {
+  const stack = (JSON.parse(process.env["PULUMI_CONFIG"] || "{}") as Record<string, unknown>)["strictMode"];
+  if (String(reveal(news["strictMode"] ?? null) ?? stack) !== "true") return [];
+  const missing = ["kubeconfig", "context"].filter((key) => !news[key]);
+  return [
+    ...(/^default(_|$)/.test(urn.split("::").at(-1)!) ? [{ property: "strictMode", reason: "strict mode prohibits default provider: give the resource a kubernetes.Provider" }] : []),
+    ...missing.map((property) => ({ property, reason: `strict mode requires Provider "${property}" argument` })),
+  ];
 }
 
 /**

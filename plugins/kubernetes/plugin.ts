@@ -22,7 +22,7 @@ export function kubernetesPlugin(): Plugin {
   return {
     name: "kubernetes",
     version: "4.34.2",
-    checkConfig: async ({ news }) => ({ inputs: news, failures: checkConfig(news) }),
+    checkConfig: async ({ urn, news }) => ({ inputs: news, failures: checkConfig(news, urn) }),
     diffConfig: async ({ olds, news }) => diffConfig(olds, news),
     configure: async (request) => {
       engine = request.engine;

@@ -4,7 +4,7 @@ import { needsReplacement } from "../../../../plugins/kubernetes/object/replaceR
 import { Secret, type Values } from "../../../../plugins/shared/values.ts";
 import type { Options } from "../../../../plugins/kubernetes/cluster.ts";
 
-const options: Options = { enableSecretMutable: false, enableConfigMapMutable: false, deleteUnreachable: false, skipUpdateUnreachable: false, upsertExistingObjects: false, enablePatchForce: false, helmEnvironment: {} };
+const options: Options = { enableSecretMutable: false, enableConfigMapMutable: false, deleteUnreachable: false, skipUpdateUnreachable: false, upsertExistingObjects: false, enablePatchForce: false, suppressDeprecationWarnings: false, helmEnvironment: {} };
 const service = (spec: Values, more: Values = {}): Values => ({ apiVersion: "v1", kind: "Service", metadata: { name: "s", namespace: "n" }, spec, ...more });
 /** Live as asked for, besides what is given. */
 const diff = ({ inputs, olds = inputs, news, ignoreChanges = [] }: { inputs: Values; olds?: Values; news: Values; ignoreChanges?: string[] }) => {

@@ -1,0 +1,65 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { PluginProcess } from "../../../support/plugins/pluginProcess.ts";
+
+const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "m", namespace: "n" } };
+const warnings = ["v1 ConfigMap is deprecated in v9.9+", 'unknown field "x"'];
+
+/** As much of an API server as makes one kind of object; `silent`: it takes requests and says nothing. */
+let silent = false;
+const times: number[] = [];
+const api = createServer((request, response) => {
+  if (silent) return;
+  if (request.method === "GET") return response.end(JSON.stringify({ resources: [{ name: "configmaps", kind: "ConfigMap", namespaced: true }] }));
+  times.push(performance.now());
+  response.setHeader("warning", warnings.map((text) => `299 - ${JSON.stringify(text)}`).join(", "));
+  response.end(JSON.stringify(object));
+});
+
+let plugin: PluginProcess;
+beforeAll(async () => {
+  await new Promise<void>((resolve) => api.listen(0, "127.0.0.1", resolve));
+  plugin = await PluginProcess.start("kubernetes");
+});
+afterAll(async () => {
+  await plugin.stop();
+  api.closeAllConnections();
+  api.close();
+});
+
+const configure = (more: Record<string, string>) => {
+  const server = `http://127.0.0.1:${(api.address() as AddressInfo).port}`;
+  const kubeconfig = JSON.stringify({ "current-context": "c", contexts: [{ name: "c", context: { cluster: "c", user: "u" } }], clusters: [{ name: "c", cluster: { server, "insecure-skip-tls-verify": true } }], users: [{ name: "u", user: {} }] });
+  return plugin.configure({ kubeconfig, ...more });
+};
+const create = () => {
+  const type = "kubernetes:core/v1:ConfigMap";
+  return plugin.call("Create", { urn: `urn:pulumi:s::p::${type}::m`, type, name: "m", properties: object });
+};
+
+test.each<[Record<string, string>, string[]]>([
+  [{}, warnings],
+  [{ suppressDeprecationWarnings: "true" }, warnings.slice(1)],
+])("with %j the API server's warnings shown are %j", async (options, shown) => {
+  await configure(options);
+  plugin.logged.length = 0;
+  expect((await create()).errors).toBeUndefined();
+  for (let i = 0; i < 100 && plugin.logged.length < shown.length; i++) await sleep(10);
+  expect(plugin.logged).toEqual(shown.map((text) => `warning: ${text}`));
+});
+
+test("requests keep to the rate", async () => {
+  // Asking what the server has is the first request.
+  await configure({ kubeClientSettings: `{"qps":5,"burst":1}` });
+  times.length = 0;
+  await Promise.all([create(), create(), create()]);
+  expect(times).toHaveLength(3);
+  expect(times[2]! - times[0]!).toBeGreaterThan(350);
+});
+
+test("a request takes no longer than it may", async () => {
+  await configure({ kubeClientSettings: `{"timeout":1}` });
+  silent = true;
+  expect((await create()).errors).toEqual([expect.stringMatching(/cluster is unreachable: .*no answer within 1 s/)]);
+}, 10_000);
