@@ -18,6 +18,8 @@ export interface DiffRequest {
   news: Values;
   /** Property paths whose changes do not count. */
   ignoreChanges: string[];
+  /** Whether it is to be made anew since it is not ready. Default false. */
+  unready?: boolean;
 }
 
 /**
@@ -34,11 +36,11 @@ export function diffPatch(request: DiffRequest): DiffResult {
   return diffInputs(request, isIdentity);
 }
 
-function diffInputs({ olds, inputs, news: after, ignoreChanges }: DiffRequest, needsNew: (path: string) => boolean): DiffResult {
+function diffInputs({ olds, inputs, news: after, ignoreChanges, unready = false }: DiffRequest, needsNew: (path: string) => boolean): DiffResult {
   const before = reached(inputs, olds);
   const ignored = ignoreChanges.map(parsePropertyPath);
   const detailedDiff: Record<string, { kind: DiffKind }> = {};
-  const replaces: string[] = [];
+  const replaces = unready ? [`.metadata.annotations["pulumi.com/replaceUnready"]`] : [];
   for (const change of changedPaths(secretData(before), secretData(after))) {
     if (ignored.some((path) => contains(path, parsePropertyPath(change.path)))) continue;
     if (change.path === "metadata.namespace" && sameNamespace(olds, before, after)) continue;
@@ -49,7 +51,7 @@ function diffInputs({ olds, inputs, news: after, ignoreChanges }: DiffRequest, n
     if (replace) replaces.push(change.path);
   }
   return {
-    changes: Object.keys(detailedDiff).length > 0,
+    changes: unready || Object.keys(detailedDiff).length > 0,
     replaces,
     detailedDiff,
     // Two objects of one name cannot stand side by side; one that was named here gets another name.

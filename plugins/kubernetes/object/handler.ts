@@ -8,18 +8,19 @@ import { defaultNamespaceOf } from "./defaultNamespace.ts";
 import { deleteObject } from "./delete.ts";
 import { diffObject } from "./diff.ts";
 import { withIgnored } from "./ignore.ts";
-import { driftedInputs, idOf, inputsFrom, managerOf, objectOf, parseId, stateOf, type LiveObject } from "./state.ts";
+import { isUnready } from "./replaceUnready.ts";
+import { driftedInputs, formerManagerOf, idOf, inputsFrom, managerOf, objectOf, parseId, stateOf, type LiveObject } from "./state.ts";
 import { readUnreachable, tellUnreachable } from "./unreachable.ts";
-import { applyObject, createObject } from "./write.ts";
+import { applyObject, createObject, withoutFormer } from "./write.ts";
 
 /** Ordinary objects: every kind a cluster serves, custom resources included. */
 export const objects: ResourceHandler = {
   check: async (request) => checkObject({ ...request, namespace: await defaultNamespaceOf(request.cluster, request.type, request.news) }),
 
-  diff: async ({ urn, olds, oldInputs, news, ignoreChanges, cluster, engine }) => {
-    if ((reveal(news["metadata"] ?? null) as any)?.annotations?.["pulumi.com/replaceUnready"] === "true")
-      engine.log("warning", "pulumi.com/replaceUnready is not built into this stand-in for the kubernetes plugin: nothing is replaced for it", urn);
-    return diffObject({ olds: objectOf(olds), inputs: inputsOf(olds, oldInputs), news, ignoreChanges }, cluster.options);
+  diff: async (request) => {
+    const { id, olds, oldInputs, news, ignoreChanges, cluster } = request;
+    const unready = await isUnready(request, id, news);
+    return diffObject({ olds: objectOf(olds), inputs: inputsOf(olds, oldInputs), news, ignoreChanges, unready }, cluster.options);
   },
 
   create: async (request) => {
@@ -46,13 +47,13 @@ export const objects: ResourceHandler = {
     const { namespace } = parseId(request.id);
     try {
       const found = await targetOf(request, news, preview);
-      const target = { ...found, namespace: namespace ?? found.namespace };
+      const target = { ...found, namespace: namespace ?? found.namespace, manager, former: formerManagerOf(olds) };
       const before = ignoreChanges.length > 0 ? await get(request, target.kind, target.namespace, target.name!) : undefined;
       const inputs = before ? withIgnored(news, before, manager, ignoreChanges) : news;
-      const applied = await applyObject(request, { ...target, inputs, manager, preview });
+      const applied = await applyObject(request, { ...target, inputs, preview });
       const state = (live: LiveObject): Values => stateOf(live, inputs, manager, String(olds["__initialApiVersion"] ?? apiVersionOf(inputs)));
       const live = preview ? applied : await settled(request, target.kind, applied, { inputs, state, what: (id) => `the Kubernetes API server reported that "${id}"` });
-      return { properties: state(live) };
+      return { properties: state(preview ? live : await withoutFormer(request, live, target)) };
     } catch (error) {
       if (preview && cannotTry(error, news, request)) return { properties: news };
       throw told(error, news, "was not successfully updated by");

@@ -1,12 +1,12 @@
 import { hasUnknown, reveal, Secret, type Value, type Values } from "../../shared/values.ts";
 import { Unreachable, type ResourceHandler } from "../cluster.ts";
-import { call, get, kindOf } from "./api.ts";
+import { get, kindOf } from "./api.ts";
 import { defaultNamespaceOf } from "./defaultNamespace.ts";
 import { diffPatch } from "./diff.ts";
 import { objects } from "./handler.ts";
-import { idOf, managerOf, objectOf, parseId, stateOf } from "./state.ts";
+import { formerManagerOf, idOf, managerOf, objectOf, parseId, stateOf } from "./state.ts";
 import { dropUnreachable, tellUnreachable } from "./unreachable.ts";
-import { applyObject } from "./write.ts";
+import { applyObject, relinquish, withoutFormer } from "./write.ts";
 
 /**
  * Resources such as `ServiceAccountPatch`: some fields of an object that somebody else made. Creating one needs the
@@ -42,7 +42,9 @@ export const patches: ResourceHandler = {
     let patched;
     try {
       const { kind, namespace, name } = await target(request, request.news);
-      patched = await applyObject(request, { kind, namespace, name, inputs: request.news, manager, preview: request.preview, partial: true });
+      const wanted = { kind, namespace, name, inputs: request.news, manager, former: formerManagerOf(request.olds), preview: request.preview, partial: true };
+      patched = await applyObject(request, wanted);
+      if (!request.preview) patched = await withoutFormer(request, patched, wanted);
     } catch (error) {
       if (!(request.preview && error instanceof Unreachable)) throw error;
       tellUnreachable(request, error);
@@ -59,9 +61,7 @@ export const patches: ResourceHandler = {
       const { kind, namespace, name } = await target(request, inputs);
       if (!(await get(request, kind, namespace, name))) return;
       const manager = managerOf(request.urn, request.properties, {});
-      // Applying nothing but the object's name takes away what this manager alone had set.
-      const body = { apiVersion: reveal(inputs["apiVersion"]!), kind: kind.kind, metadata: { name, ...(namespace ? { namespace } : {}) } };
-      await call(request, "PATCH", kind.path(namespace, name), { contentType: "application/apply-patch+yaml", body, query: { fieldManager: manager, force: "true" } });
+      await relinquish(request, kind, { name, namespace }, manager);
     } catch (error) {
       dropUnreachable(error, request.cluster);
     }

@@ -40,6 +40,12 @@ export function managerOf(urn: string, state: Values, inputs: Values): string {
   return named || state["__fieldManager"] || fieldManagerOf(urn);
 }
 
+/** Field manager that a state names. */
+export function formerManagerOf(state: Values): string | undefined {
+  const manager = state["__fieldManager"];
+  return typeof manager === "string" ? manager : undefined;
+}
+
 /** Id of an object: `namespace/name`, or `name`. */
 export function idOf(live: { metadata: { name: string; namespace?: string } }): string {
   return live.metadata.namespace ? `${live.metadata.namespace}/${live.metadata.name}` : live.metadata.name;

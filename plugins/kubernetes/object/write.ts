@@ -14,6 +14,8 @@ export interface Wanted {
   inputs: Values;
   /** Field manager of the resource. */
   manager: string;
+  /** Field manager that it had until now, see {@link withoutFormer}. */
+  former?: string;
   /** Ask the server what would become of it, and change nothing. */
   preview: boolean;
   /** The object is somebody else's and only some of its fields are wanted: nothing else of it is touched. */
@@ -47,7 +49,7 @@ export async function createObject(operation: Operation, wanted: Wanted): Promis
 
 /** Changes an object by server-side apply: fields that are no longer asked for go away, other owners' fields stay. */
 export async function applyObject(operation: Operation, wanted: Wanted, force = operation.cluster.options.enablePatchForce || isForced(wanted.inputs)): Promise<LiveObject> {
-  const { kind, namespace, name, inputs, manager, preview, partial = false } = wanted;
+  const { kind, namespace, name, inputs, manager, former, preview, partial = false } = wanted;
   const path = kind.path(namespace, name);
   if (!preview && !partial) await ownCreatedFields(operation, wanted, await get(operation, kind, namespace, name!));
   const patch = (withForce: boolean): Promise<LiveObject> =>
@@ -63,13 +65,26 @@ export async function applyObject(operation: Operation, wanted: Wanted, force = 
     if (!(error instanceof Refused && error.status === 409 && error.causes.some((cause) => cause.reason === "FieldManagerConflict"))) throw error;
     const others = [...new Set(error.causes.map((cause) => /conflict with "([^"]*)"/.exec(cause.message ?? "")?.[1] ?? "another manager"))];
     // Fields from an object's creation are the stack's own; in a preview they could not be taken over beforehand.
-    if (!partial && others.every((other) => other === creator || other === manager)) return patch(true);
+    const own = partial ? [former] : [former, creator, manager];
+    if (others.every((other) => own.includes(other))) return patch(true);
     const fields = error.causes.map((cause) => cause.field).filter(Boolean);
     throw new Refused(409, {
       reason: "Conflict",
       message: `fields ${fields.join(", ")} are managed by ${others.map((o) => `"${o}"`).join(", ")}; leave them out of the program, ignore them (ignoreChanges), or win the conflict with the annotation pulumi.com/patchForce: "true"`,
     });
   }
+}
+
+/** Gives up what a manager has set: what nobody else set goes. Applying nothing but the object's name does that. */
+export async function relinquish(operation: Operation, kind: ResourceKind, { name, namespace }: { name: string; namespace?: string | undefined }, manager: string): Promise<LiveObject> {
+  const apiVersion = kind.group ? `${kind.group}/${kind.version}` : kind.version;
+  const body = { apiVersion, kind: kind.kind, metadata: { name, ...(namespace ? { namespace } : {}) } };
+  return call(operation, "PATCH", kind.path(namespace, name), { contentType: "application/apply-patch+yaml", body, query: { fieldManager: manager, force: "true" } });
+}
+
+/** An object after an update in the name of `manager`: the one from before, if it was another, gives its fields up. */
+export async function withoutFormer(operation: Operation, live: LiveObject, { kind, manager, former }: Pick<Wanted, "kind" | "manager" | "former">): Promise<LiveObject> {
+  return former === undefined || former === manager ? live : relinquish(operation, kind, live.metadata, former);
 }
 
 /**

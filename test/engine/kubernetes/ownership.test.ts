@@ -47,4 +47,7 @@ test("an annotation names another field manager", async () => {
   expect([properties["__fieldManager"], owners(properties)]).toEqual(["team-a", ["team-a/Apply"]]);
   const updated = await served.update(type, id, properties, named("team-a", "2"));
   expect([updated["properties"].data, owners(updated["properties"])]).toEqual([{ a: "2" }, ["team-a/Apply"]]);
+  // Another one takes over; what is no longer asked for goes all the same.
+  const more = await served.update(type, id, updated["properties"], { ...named("team-b", "3"), data: { b: "3" } });
+  expect([more["properties"].__fieldManager, more["properties"].data, owners(more["properties"])]).toEqual(["team-b", { b: "3" }, ["team-b/Apply"]]);
 });

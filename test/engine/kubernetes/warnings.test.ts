@@ -13,5 +13,5 @@ test("a field that the server does not know is a warning, and what the server wa
   const again = await project.preview(program.replace("nosuchField: 1", ""));
   expect(again.output).not.toContain("warning");
   const annotated = await project.preview(program.replace("nosuchField: 1", "").replace(`namespace: "default"`, `namespace: "default", annotations: { "pulumi.com/replaceUnready": "true" }`));
-  expect(annotated.output).toMatch(/warning: pulumi\.com\/replaceUnready is not built into this stand-in/);
+  expect(annotated.output).toMatch(/warning: replaceUnready annotation is not supported for this resource/);
 }, 100_000);
