@@ -11,7 +11,7 @@ import { withIgnored } from "./ignore.ts";
 import { isUnready } from "./replaceUnready.ts";
 import { driftedInputs, formerManagerOf, idOf, inputsFrom, managerOf, objectOf, parseId, stateOf, type LiveObject } from "./state.ts";
 import { readUnreachable, tellUnreachable } from "./unreachable.ts";
-import { applyObject, createObject, withoutFormer } from "./write.ts";
+import { applyObject, createObject, isWhole, withoutFormer } from "./write.ts";
 
 /** Ordinary objects: every kind a cluster serves, custom resources included. */
 export const objects: ResourceHandler = {
@@ -49,7 +49,7 @@ export const objects: ResourceHandler = {
       const found = await targetOf(request, news, preview);
       const target = { ...found, namespace: namespace ?? found.namespace, manager, former: formerManagerOf(olds) };
       const before = ignoreChanges.length > 0 ? await get(request, target.kind, target.namespace, target.name!) : undefined;
-      const inputs = before ? withIgnored(news, before, manager, ignoreChanges) : news;
+      const inputs = before ? withIgnored(news, before, manager, ignoreChanges, isWhole(target.kind)) : news;
       const applied = await applyObject(request, { ...target, inputs, preview });
       const state = (live: LiveObject): Values => stateOf(live, inputs, manager, String(olds["__initialApiVersion"] ?? apiVersionOf(inputs)));
       const live = preview ? applied : await settled(request, target.kind, applied, { inputs, state, what: (id) => `the Kubernetes API server reported that "${id}"` });

@@ -6,14 +6,15 @@ import { isOwn } from "./write.ts";
 /**
  * Inputs in which ignored fields are as the object has them. One that only others set is left out: asking for it would
  * be a conflict, or would make this resource its owner too. One that is set here stays, with the object's value: leaving
- * it out would take it away. What the object does not have is asked for as it is.
+ * it out would take it away, as it would from an object that is changed as a `whole`. What the object does not have is
+ * asked for as it is.
  */
-export function withIgnored(inputs: Values, live: LiveObject, manager: string, ignoreChanges: string[]): Values {
+export function withIgnored(inputs: Values, live: LiveObject, manager: string, ignoreChanges: string[], whole = false): Values {
   const [ours, theirs] = [true, false].map((own) => (live.metadata.managedFields ?? []).filter((entry) => isOwn(entry, manager) === own).map((entry) => entry.fieldsV1));
   const paths = ignoreChanges.flatMap((text) => places(live, parsePropertyPath(text)));
   let changed: Value | undefined = inputs;
   for (const path of paths) {
-    const elsewhere = theirs!.some((fields) => owns(fields, live, path)) && !ours!.some((fields) => owns(fields, live, path));
+    const elsewhere = !whole && theirs!.some((fields) => owns(fields, live, path)) && !ours!.some((fields) => owns(fields, live, path));
     changed = replaced(changed, path, elsewhere ? undefined : path.reduce<any>(at, live));
   }
   return changed as Values;

@@ -50,6 +50,7 @@ export async function createObject(operation: Operation, wanted: Wanted): Promis
 /** Changes an object by server-side apply: fields that are no longer asked for go away, other owners' fields stay. */
 export async function applyObject(operation: Operation, wanted: Wanted, force = operation.cluster.options.enablePatchForce || isForced(wanted.inputs)): Promise<LiveObject> {
   const { kind, namespace, name, inputs, manager, former, preview, partial = false } = wanted;
+  if (isWhole(kind) && !partial) return replaceObject(operation, wanted);
   const path = kind.path(namespace, name);
   if (!preview && !partial) await ownCreatedFields(operation, wanted, await get(operation, kind, namespace, name!));
   const patch = (withForce: boolean): Promise<LiveObject> =>
@@ -75,6 +76,29 @@ export async function applyObject(operation: Operation, wanted: Wanted, force = 
   }
 }
 
+/** Whether a kind's objects are changed as a whole, not field by field. */
+export function isWhole({ group, kind }: ResourceKind): boolean {
+  return kind === "CustomResourceDefinition" && group === "apiextensions.k8s.io";
+}
+
+/**
+ * Puts an object in the place of the one that is there, whoever set its fields: a definition is one whole, as the official
+ * plugin sees it (and `kubectl replace`).
+ */
+async function replaceObject(operation: Operation, { kind, namespace, name, inputs, manager, preview }: Wanted): Promise<LiveObject> {
+  const object = reveal(inputs) as LiveObject;
+  for (let attempt = 0; ; attempt++) {
+    const live = await get(operation, kind, namespace, name!);
+    const body = { ...object, metadata: { ...object.metadata, resourceVersion: live?.metadata.resourceVersion } };
+    try {
+      return await call(operation, "PUT", kind.path(namespace, name), { body, query: { fieldManager: manager, fieldValidation: "Warn", dryRun: preview ? "All" : undefined } });
+    } catch (error) {
+      // Its status was written in between.
+      if (!(error instanceof Refused && error.status === 409 && live) || attempt === 5) throw error;
+    }
+  }
+}
+
 /** Gives up what a manager has set: what nobody else set goes. Applying nothing but the object's name does that. */
 export async function relinquish(operation: Operation, kind: ResourceKind, { name, namespace }: { name: string; namespace?: string | undefined }, manager: string): Promise<LiveObject> {
   const apiVersion = kind.group ? `${kind.group}/${kind.version}` : kind.version;
@@ -84,7 +108,8 @@ export async function relinquish(operation: Operation, kind: ResourceKind, { nam
 
 /** An object after an update in the name of `manager`: the one from before, if it was another, gives its fields up. */
 export async function withoutFormer(operation: Operation, live: LiveObject, { kind, manager, former }: Pick<Wanted, "kind" | "manager" | "former">): Promise<LiveObject> {
-  return former === undefined || former === manager ? live : relinquish(operation, kind, live.metadata, former);
+  // Who replaces an object as a whole need not own what was like that before.
+  return former === undefined || former === manager || isWhole(kind) ? live : relinquish(operation, kind, live.metadata, former);
 }
 
 /**
