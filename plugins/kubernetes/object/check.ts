@@ -1,6 +1,7 @@
 import type { Autonaming, CheckFailure } from "../../shared/plugin.ts";
 import { hasUnknown, isObject, reveal, Secret, Unknown, type Value, type Values } from "../../shared/values.ts";
 import { isBuiltIn } from "./api.ts";
+import { asked } from "./fieldNames.ts";
 import { normalised } from "./normalise.ts";
 
 const autonamed = "pulumi.com/autonamed";
@@ -25,7 +26,7 @@ export interface CheckRequest {
  */
 export function checkObject({ type, name, olds, news, randomSeed, autonaming, namespace }: CheckRequest): { inputs: Values; failures: CheckFailure[] } {
   const [, group, kind] = type.split(":") as [string, string, string];
-  const inputs: Values = { ...news };
+  const inputs = asked(news);
   inputs["apiVersion"] ??= group.replace(/^core\//, "");
   inputs["kind"] ??= kind;
   const metadata = inputs["metadata"] ?? {};

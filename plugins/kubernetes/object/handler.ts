@@ -7,6 +7,7 @@ import { checkObject } from "./check.ts";
 import { defaultNamespaceOf } from "./defaultNamespace.ts";
 import { deleteObject } from "./delete.ts";
 import { diffObject } from "./diff.ts";
+import { asked } from "./fieldNames.ts";
 import { withIgnored } from "./ignore.ts";
 import { isUnready } from "./replaceUnready.ts";
 import { driftedInputs, formerManagerOf, idOf, inputsFrom, managerOf, objectOf, parseId, stateOf, type LiveObject } from "./state.ts";
@@ -124,7 +125,7 @@ async function settled(operation: Operation & { timeout: number }, kind: Resourc
  * inputs from before.
  */
 function inputsOf(state: Values, inputs: Values): Values {
-  return (state["__inputs"] as Values | undefined) ?? inputs;
+  return asked((state["__inputs"] as Values | undefined) ?? inputs);
 }
 
 function apiVersionOf(inputs: Values): string {

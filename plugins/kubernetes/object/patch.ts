@@ -4,6 +4,7 @@ import { get, kindOf } from "./api.ts";
 import { defaultNamespaceOf } from "./defaultNamespace.ts";
 import { diffPatch } from "./diff.ts";
 import { objects } from "./handler.ts";
+import { asked } from "./fieldNames.ts";
 import { formerManagerOf, idOf, managerOf, objectOf, parseId, stateOf } from "./state.ts";
 import { dropUnreachable, tellUnreachable } from "./unreachable.ts";
 import { applyObject, relinquish, withoutFormer } from "./write.ts";
@@ -16,15 +17,15 @@ import { applyObject, relinquish, withoutFormer } from "./write.ts";
 export const patches: ResourceHandler = {
   check: async ({ type, news, cluster }) => {
     const [, group, kind] = type.split(":") as [string, string, string];
-    const inputs: Values = { ...news, apiVersion: news["apiVersion"] ?? group.replace(/^core\//, ""), kind: String(reveal(news["kind"] ?? kind)).replace(/Patch$/, "") };
+    const inputs: Values = { ...asked(news), apiVersion: news["apiVersion"] ?? group.replace(/^core\//, ""), kind: String(reveal(news["kind"] ?? kind)).replace(/Patch$/, "") };
     const name = (reveal(news["metadata"] ?? null) as { name?: unknown } | null)?.name;
     const failures = name === undefined ? [{ property: "metadata.name", reason: "metadata.name is missing: name the object to patch" }] : [];
     const namespace = await defaultNamespaceOf(cluster, type.replace(/Patch$/, ""), news);
-    if (namespace) inputs["metadata"] = withNamespace(news["metadata"]!, namespace);
+    if (namespace) inputs["metadata"] = withNamespace(inputs["metadata"]!, namespace);
     return { inputs, failures };
   },
 
-  diff: async ({ oldInputs, olds, news, ignoreChanges }) => diffPatch({ olds: objectOf(olds), inputs: (olds["__inputs"] as Values | undefined) ?? oldInputs, news, ignoreChanges }),
+  diff: async ({ oldInputs, olds, news, ignoreChanges }) => diffPatch({ olds: objectOf(olds), inputs: asked((olds["__inputs"] as Values | undefined) ?? oldInputs), news, ignoreChanges }),
 
   create: async (request) => {
     if (request.preview) return { id: "", properties: request.properties };

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { forState, fromState } from "./fieldNames.ts";
 import { isObject, markLike, reveal, Secret, type Value, type Values } from "../../shared/values.ts";
 
 /** An object of the API server, as it was read. */
@@ -60,12 +61,12 @@ export function parseId(id: string): { namespace?: string; name: string } {
 /** What the engine keeps of an object: what it is, and how it was asked for. Secret wherever the inputs are. */
 export function stateOf(live: LiveObject, inputs: Values, fieldManager: string, initialApiVersion: string): Values {
   const marked = markLike(live, inputs) as Values;
-  return { ...secretData(marked), __inputs: secretData(inputs), __fieldManager: fieldManager, __initialApiVersion: initialApiVersion };
+  return { ...secretData(forState(marked)), __inputs: secretData(forState(inputs)), __fieldManager: fieldManager, __initialApiVersion: initialApiVersion };
 }
 
 /** What of a state is the object itself. */
 export function objectOf(state: Values): Values {
-  return Object.fromEntries(Object.entries(state).filter(([key]) => !bookkeeping.includes(key)));
+  return fromState(Object.fromEntries(Object.entries(state).filter(([key]) => !bookkeeping.includes(key))));
 }
 
 /** The data of a Secret is secret whether or not the program says so. */

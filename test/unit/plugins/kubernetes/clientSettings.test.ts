@@ -3,6 +3,8 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PluginProcess } from "../../../support/plugins/pluginProcess.ts";
 
+/** A plugin starts slowly where the machine has much to do. */
+const patience = 60_000;
 const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "m", namespace: "n" } };
 const warnings = ["v1 ConfigMap is deprecated in v9.9+", 'unknown field "x"'];
 
@@ -21,7 +23,7 @@ let plugin: PluginProcess;
 beforeAll(async () => {
   await new Promise<void>((resolve) => api.listen(0, "127.0.0.1", resolve));
   plugin = await PluginProcess.start("kubernetes");
-});
+}, patience);
 afterAll(async () => {
   await plugin.stop();
   api.closeAllConnections();
@@ -45,9 +47,9 @@ test.each<[Record<string, string>, string[]]>([
   await configure(options);
   plugin.logged.length = 0;
   expect((await create()).errors).toBeUndefined();
-  for (let i = 0; i < 100 && plugin.logged.length < shown.length; i++) await sleep(10);
+  for (let i = 0; i < 1000 && plugin.logged.length < shown.length; i++) await sleep(10);
   expect(plugin.logged).toEqual(shown.map((text) => `warning: ${text}`));
-});
+}, patience);
 
 test("requests keep to the rate", async () => {
   // Asking what the server has is the first request.
@@ -56,10 +58,10 @@ test("requests keep to the rate", async () => {
   await Promise.all([create(), create(), create()]);
   expect(times).toHaveLength(3);
   expect(times[2]! - times[0]!).toBeGreaterThan(350);
-});
+}, patience);
 
 test("a request takes no longer than it may", async () => {
   await configure({ kubeClientSettings: `{"timeout":1}` });
   silent = true;
   expect((await create()).errors).toEqual([expect.stringMatching(/cluster is unreachable: .*no answer within 1 s/)]);
-}, 10_000);
+}, patience);

@@ -2,6 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { PluginProcess } from "../../../support/plugins/pluginProcess.ts";
 import type { Json } from "../../../support/plugins/wire.ts";
 
+/** A plugin starts slowly where the machine has much to do. */
+const patience = 60_000;
 /** Nothing listens there. */
 const kubeconfig = JSON.stringify({
   "current-context": "c",
@@ -12,7 +14,7 @@ const kubeconfig = JSON.stringify({
 const words = /configured Kubernetes cluster is unreachable: https:\/\/127\.0\.0\.1:1: /;
 
 let plugin: PluginProcess;
-beforeAll(async () => void (plugin = await PluginProcess.start("kubernetes")));
+beforeAll(async () => void (plugin = await PluginProcess.start("kubernetes")), patience);
 afterAll(() => plugin.stop());
 
 /** Forgets what was said before, too. */
@@ -30,7 +32,7 @@ async function ask(method: string, kind: string, request: Json): Promise<Json> {
 
 /** Messages travel on their own. */
 async function logged(count: number): Promise<string[]> {
-  for (let i = 0; i < 100 && plugin.logged.length < count; i++) await sleep(10);
+  for (let i = 0; i < 1000 && plugin.logged.length < count; i++) await sleep(10);
   return plugin.logged;
 }
 
@@ -54,7 +56,7 @@ test("previews show what is asked for and say once why; everything else fails", 
   await expect(read(state)).rejects.toThrow(/unreachable.*PULUMI_K8S_DELETE_UNREACHABLE=true/);
   expect(await check(map("1"))).toMatchObject({ inputs: map("2") });
   expect(await logged(1)).toEqual([expect.stringMatching(words)]);
-});
+}, patience);
 
 test("deleteUnreachable lets resources go on refresh and deletion, and only then", async () => {
   await configure({ deleteUnreachable: "true" });
@@ -63,7 +65,7 @@ test("deleteUnreachable lets resources go on refresh and deletion, and only then
   await remove("ConfigMapPatch");
   await expect(update(false)).rejects.toThrow(words);
   expect(await logged(1)).toEqual([expect.stringMatching(/^warning: .*deleteUnreachable is set/)]);
-});
+}, patience);
 
 test("skipUpdateUnreachable leaves resources as they are, where there is something to leave", async () => {
   await configure({ skipUpdateUnreachable: "true" });
@@ -73,4 +75,4 @@ test("skipUpdateUnreachable leaves resources as they are, where there is somethi
   expect(await check({})).toMatchObject({ inputs: map("2") });
   await expect(create(false)).rejects.toThrow(words);
   await expect(read({})).rejects.toThrow(words);
-});
+}, patience);
