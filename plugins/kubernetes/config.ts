@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import type { CheckFailure, DiffResult } from "../shared/plugin.ts";
 import { equal, hasUnknown, reveal, type Values } from "../shared/values.ts";
+import { clientEnvironment, clientSettingsFailures } from "./charts/clientSettings.ts";
 import { helmEnvironment, helmSettingsFailures } from "./charts/helmSettings.ts";
 import type { Options } from "./cluster.ts";
 
@@ -31,7 +32,7 @@ export function readConfig(args: Values): ProviderConfig {
     context: text("context"),
     cluster: text("cluster"),
     namespace: text("namespace"),
-    options: { ...options, helmEnvironment: helmEnvironment(args["helmReleaseSettings"]) },
+    options: { ...options, helmEnvironment: { ...helmEnvironment(args["helmReleaseSettings"]), ...clientEnvironment(args["kubeClientSettings"]) } },
   };
 }
 
@@ -44,12 +45,15 @@ function variableOf(flag: string): string {
 export function checkConfig(news: Values): CheckFailure[] {
   if (equal(news["enableServerSideApply"], "false"))
     return [{ property: "enableServerSideApply", reason: "this stand-in for the kubernetes plugin always uses server-side apply; leave enableServerSideApply out, or use the official plugin" }];
+  const folder = news["renderYamlToDirectory"];
+  if (folder !== undefined && folder !== "" && folder !== null)
+    return [{ property: "renderYamlToDirectory", reason: "renderYamlToDirectory is not built into this stand-in for the kubernetes plugin, which would change the cluster instead of writing files; leave it out, or use the official plugin" }];
   const wrong = flags.flatMap((flag) => {
     const value = news[flag];
     if (value === undefined || hasUnknown(value) || ["true", "false"].includes(String(reveal(value)))) return [];
     return [{ property: flag, reason: `${flag} must be true or false, not ${JSON.stringify(reveal(value))}` }];
   });
-  return [...wrong, ...helmSettingsFailures(news["helmReleaseSettings"])];
+  return [...wrong, ...helmSettingsFailures(news["helmReleaseSettings"]), ...clientSettingsFailures(news["kubeClientSettings"])];
 }
 
 /**
