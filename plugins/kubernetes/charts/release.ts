@@ -155,7 +155,7 @@ async function render(inputs: Inputs, before: Partial<Rendered>, { cluster, sign
   const where = `release ${inputs.name}`;
   const now = async (): Promise<Rendered> => rendered(await print([]), where, before);
   // A post-renderer is a program, which may print something else each time.
-  const done = inputs.postrender ? now() : renderedBefore(inputs.chart, { args: template, files }, now);
+  const done = inputs.postrender ? now() : renderedBefore({ ...inputs, repo: inputs.repositoryOpts?.repo }, { args: template, files, environment: cluster.options.helmEnvironment }, now);
   // Helm built without its release scripts takes the cluster for an old one; the real one decides whether a chart fits.
   const result = await done.catch(async (error: Error) => {
     if (!error.message.includes("kubeVersion")) throw error;
