@@ -12,6 +12,8 @@ export interface HelmCall {
   kubeconfig?: string;
   /** More variables for Helm, such as the provider's `helmEnvironment`. */
   environment?: Record<string, string>;
+  /** Takes what Helm says beside its answer, when it succeeds. */
+  note?(text: string): void;
   signal: AbortSignal;
 }
 
@@ -20,7 +22,7 @@ export interface HelmCall {
  *
  * @throws with Helm's own words
  */
-export async function helm({ args, files = {}, kubeconfig, environment = {}, signal }: HelmCall): Promise<string> {
+export async function helm({ args, files = {}, kubeconfig, environment = {}, note = () => undefined, signal }: HelmCall): Promise<string> {
   const program = process.env["MESH_FEDERATION_HELM"];
   if (!program) throw new Error("the stand-in kubernetes plugin needs Helm for charts and releases: set MESH_FEDERATION_HELM to the path of a helm program (version 3)");
   signal.throwIfAborted();
@@ -33,13 +35,13 @@ export async function helm({ args, files = {}, kubeconfig, environment = {}, sig
     };
     const paths = Object.fromEntries(Object.entries(files).map(([name, text]) => [`@${name}`, write(name, text)]));
     const access: Record<string, string> = kubeconfig === undefined ? {} : { KUBECONFIG: write("kubeconfig", kubeconfig) };
-    return await run(program, args.map((arg) => paths[arg] ?? arg), { ...environment, ...access }, signal);
+    return await run(program, args.map((arg) => paths[arg] ?? arg), { ...environment, ...access }, note, signal);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function run(program: string, args: string[], environment: Record<string, string>, signal: AbortSignal): Promise<string> {
+function run(program: string, args: string[], environment: Record<string, string>, note: (text: string) => void, signal: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "pipe"] });
     // Interrupted, Helm undoes an atomic operation, for which a plugin whose engine is gone has no time.
@@ -50,7 +52,10 @@ function run(program: string, args: string[], environment: Record<string, string
     child.on("error", (error) => reject(new Error(`${program} cannot be run: ${error.message}`)));
     child.on("close", (code) => {
       signal.removeEventListener("abort", stop);
-      if (code === 0) return resolve(output.stdout);
+      if (code === 0) {
+        note(output.stderr);
+        return resolve(output.stdout);
+      }
       reject(new Error(signal.aborted ? "helm was stopped, because the operation was cancelled" : output.stderr.trim().replace(/^Error: /gm, "") || `helm ended with exit code ${code}`));
     });
   });
