@@ -1,7 +1,11 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+
+const prefix = "pulumi-helm-";
+/** Age from which a dead process's files are removed, in milliseconds. */
+const patience = 60_000;
 
 /** One call of Helm. */
 export interface HelmCall {
@@ -26,7 +30,8 @@ export async function helm({ args, files = {}, kubeconfig, environment = {}, not
   const program = process.env["MESH_FEDERATION_HELM"];
   if (!program) throw new Error("the stand-in kubernetes plugin needs Helm for charts and releases: set MESH_FEDERATION_HELM to the path of a helm program (version 3)");
   signal.throwIfAborted();
-  const folder = mkdtempSync(join(tmpdir(), "pulumi-helm-"));
+  removeAbandoned();
+  const folder = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));
   try {
     const write = (name: string, text: string): string => {
       const path = join(folder, name);
@@ -38,6 +43,28 @@ export async function helm({ args, files = {}, kubeconfig, environment = {}, not
     return await run(program, args.map((arg) => paths[arg] ?? arg), { ...environment, ...access }, note, signal);
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Removes the files, which may hold secrets, of plugins that were killed while Helm ran. Those it cannot remove stay. */
+function removeAbandoned(): void {
+  for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(prefix))) {
+    const path = join(tmpdir(), name);
+    const pid = Number(/^\d+/.exec(name.slice(prefix.length))?.[0]);
+    try {
+      // A process of another container may seem dead; Helm reads its files in its first seconds.
+      if (pid && !isAlive(pid) && Date.now() - statSync(path).mtimeMs > patience) rmSync(path, { recursive: true, force: true });
+    } catch {
+      // Somebody else's, or gone already.
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 
