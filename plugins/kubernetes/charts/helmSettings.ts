@@ -16,8 +16,13 @@ const silent = ["suppressBetaWarning"];
 
 /** Environment variables by which Helm honours a provider's `helmReleaseSettings`, which must be free of {@link helmSettingsFailures}. */
 export function helmEnvironment(given: Value | undefined): Record<string, string> {
+  return environmentOf(variables, given);
+}
+
+/** The settings that were given, by the variables that Helm reads them from. */
+export function environmentOf(names: Record<string, string>, given: Value | undefined): Record<string, string> {
   const settings = parsedMap(given);
-  return Object.fromEntries(Object.entries(variables).flatMap(([key, variable]) => (settings[key] ? [[variable, String(settings[key])]] : [])));
+  return Object.fromEntries(Object.entries(names).flatMap(([key, name]) => (settings[key] ? [[name, String(settings[key])]] : [])));
 }
 
 /** What is wrong with a provider's `helmReleaseSettings`: a map, or its JSON. What is not known yet is not judged. */
