@@ -18,8 +18,8 @@ export function checkCommand(inputs: Values, required?: string): CheckFailure[] 
   }
   const { logging, interpreter, environment } = Object.fromEntries(Object.entries(inputs).filter(([, v]) => !hasUnknown(v)).map(([k, v]) => [k, reveal(v)]));
   if (typeof logging === "string" && !loggings.includes(logging)) fail("logging", `logging is "${logging}"; it can be ${loggings.join(", ")}`);
-  if (interpreter !== undefined && !(Array.isArray(interpreter) && interpreter.length > 0 && interpreter.every((word) => typeof word === "string")))
-    fail("interpreter", "interpreter must be a list of at least one string: the program, then its arguments");
+  if (interpreter !== undefined && !(Array.isArray(interpreter) && interpreter.every((word) => typeof word === "string")))
+    fail("interpreter", "interpreter must be a list of strings: the program, then its arguments; none of them means /bin/sh -c");
   if (environment !== undefined && !(isObject(environment) && Object.values(environment).every((v) => typeof v === "string")))
     fail("environment", "environment must map names to strings");
   return failures;

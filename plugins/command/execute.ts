@@ -4,7 +4,7 @@ import { reveal, Secret, type Value, type Values } from "../shared/values.ts";
 /** A command to run; values may be secret. */
 export interface Execution {
   script: Value;
-  /** Program and arguments that come before the script. Default: `/bin/sh -c`. */
+  /** Program and arguments that come before the script. Default, also for none: `/bin/sh -c`. */
   interpreter?: Value;
   dir?: Value;
   stdin?: Value;
@@ -61,7 +61,8 @@ export async function execute(execution: Execution, signal: AbortSignal, log: (l
 /** Process arguments can be read by every user of the machine, an environment only by the same user. */
 function commandLine(execution: Execution): { argv: string[]; environment: Record<string, string> } {
   const environment = reveal(execution.environment) as Record<string, string>;
-  const interpreter = (execution.interpreter === undefined ? ["/bin/sh", "-c"] : reveal(execution.interpreter)) as string[];
+  const given = reveal(execution.interpreter ?? []) as string[];
+  const interpreter = given.length > 0 ? given : ["/bin/sh", "-c"];
   const script = reveal(execution.script) as string;
   if (!(execution.script instanceof Secret)) return { argv: [...interpreter, script], environment };
   if (!/(^|\/)(ba|da|z|k)?sh$/.test(interpreter[0]!) || interpreter.at(-1) !== "-c")

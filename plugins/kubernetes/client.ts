@@ -34,7 +34,7 @@ export async function connect(config: ProviderConfig): Promise<Cluster> {
   const request = requesterOf(kube, server.server, config);
   const kinds = new Kinds(request);
   return {
-    kubeconfigText: config.kubeconfig,
+    kubeconfigText: await textFor(config, kube.getCurrentContext()),
     context: config.context,
     server: server.server,
     namespace: config.namespace ?? current?.namespace ?? "default",
@@ -44,6 +44,12 @@ export async function connect(config: ProviderConfig): Promise<Cluster> {
     serverVersion: async () => String((await request("GET", "/version")).body.gitVersion),
     apiVersions: () => kinds.all(),
   };
+}
+
+async function textFor({ kubeconfig, cluster }: ProviderConfig, context: string): Promise<string> {
+  if (!cluster) return kubeconfig;
+  const { withClusterOfContext } = await import("./charts/clusterOfContext.ts");
+  return withClusterOfContext(kubeconfig, context, cluster);
 }
 
 type Request = Cluster["request"];

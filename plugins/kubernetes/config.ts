@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import type { CheckFailure, DiffResult } from "../shared/plugin.ts";
 import { equal, hasUnknown, reveal, type Values } from "../shared/values.ts";
+import { clientEnvironment } from "./charts/clientEnvironment.ts";
 import { helmEnvironment, helmSettingsFailures } from "./charts/helmSettings.ts";
 import { clientSettings, clientSettingsFailures, type ClientSettings } from "./clientSettings.ts";
 import type { Options } from "./cluster.ts";
@@ -30,13 +31,14 @@ export function readConfig(args: Values): ProviderConfig {
   const plain = reveal(args) as Record<string, unknown>;
   const text = (key: string): string | undefined => (typeof plain[key] === "string" && plain[key] !== "" ? plain[key] : undefined);
   const options = Object.fromEntries(flags.map((flag) => [flag, String(plain[flag] ?? process.env[variableOf(flag)]) === "true"])) as Record<(typeof flags)[number], boolean>;
+  const client = clientSettings(args["kubeClientSettings"]);
   return {
     kubeconfig: kubeconfigText(text("kubeconfig")),
     context: text("context"),
     cluster: text("cluster"),
     namespace: text("namespace"),
-    client: clientSettings(args["kubeClientSettings"]),
-    options: { ...options, helmEnvironment: helmEnvironment(args["helmReleaseSettings"]) },
+    client,
+    options: { ...options, helmEnvironment: { ...helmEnvironment(args["helmReleaseSettings"]), ...clientEnvironment(client) } },
   };
 }
 

@@ -29,12 +29,27 @@ export async function constructChart(request: ConstructRequest, { cluster, engin
   const inputs = reveal(request.inputs) as Inputs;
   const namespace = inputs.namespace ?? cluster.namespace;
   const secrets = secretTexts(request.inputs);
-  const manifests = await render(request.name, inputs, namespace, { cluster, signal: request.signal, secrets });
+  const { manifests, warnings } = await render(request.name, inputs, namespace, { cluster, signal: request.signal, secrets });
   const placed = await Promise.all(manifests.map((manifest) => withNamespace(manifest, cluster, manifests, namespace)));
-  return registerComponent(request, placed, { prefix: inputs.resourcePrefix, skipAwait: inputs.skipAwait, inputs: (manifest) => markTexts(manifest as unknown as Values, secrets) as Values });
+  const made = await registerComponent(request, placed, { keep: keeps, prefix: inputs.resourcePrefix, skipAwait: inputs.skipAwait, inputs: (manifest) => markTexts(manifest as unknown as Values, secrets) as Values });
+  for (const warning of [...warnings, ...unsupportedPolicies(manifests)]) engine.log("warning", warning, made.urn);
+  return made;
 }
 
-async function render(name: string, inputs: Inputs, namespace: string, { cluster, signal, secrets }: { cluster: Context["cluster"]; signal: AbortSignal; secrets: string[] }): Promise<Manifest[]> {
+/** Whether an object says that it stays when its chart goes: https://helm.sh/docs/howto/charts_tips_and_tricks/ */
+function keeps(manifest: Manifest): boolean {
+  return policyOf(manifest) === "keep";
+}
+
+function policyOf({ metadata }: Manifest): string | undefined {
+  return metadata.annotations?.["helm.sh/resource-policy"];
+}
+
+function unsupportedPolicies(manifests: Manifest[]): string[] {
+  return manifests.map(policyOf).filter((policy) => policy !== undefined && policy !== "keep").map((policy) => `Unsupported Helm resource policy ${JSON.stringify(policy)}`);
+}
+
+async function render(name: string, inputs: Inputs, namespace: string, { cluster, signal, secrets }: { cluster: Context["cluster"]; signal: AbortSignal; secrets: string[] }): Promise<{ manifests: Manifest[]; warnings: string[] }> {
   const { args, files } = chartArguments(inputs);
   let capabilities: string[];
   try {
@@ -48,9 +63,11 @@ async function render(name: string, inputs: Inputs, namespace: string, { cluster
   const crds = inputs.skipCrds ? "--skip-crds" : "--include-crds";
   const { command, args: more = [] } = inputs.postRenderer ?? {};
   const renderer = command ? ["--post-renderer", command, ...more.flatMap((arg) => ["--post-renderer-args", arg])] : [];
+  const said: string[] = [];
   try {
-    const text = await helm({ args: ["template", inputs.name ?? name, ...args, "--namespace", namespace, crds, "--no-hooks", "--skip-tests", ...renderer, ...capabilities, ...asks], files, kubeconfig: cluster.kubeconfigText, environment: cluster.options.helmEnvironment, signal });
-    return parseManifests(text, `chart ${name}`);
+    const text = await helm({ args: ["template", inputs.name ?? name, ...args, "--namespace", namespace, crds, "--no-hooks", "--skip-tests", ...renderer, ...capabilities, ...asks], files, kubeconfig: cluster.kubeconfigText, environment: cluster.options.helmEnvironment, note: (line) => said.push(line), signal });
+    const own = /^# Source: ([^/\n]+)\//m.exec(text)?.[1] ?? inputs.chart;
+    return { manifests: parseManifests(text, `chart ${name}`), warnings: /chart is deprecated/i.test(said.join("")) ? [`Using a deprecated Helm chart (${own})`] : [] };
   } catch (error) {
     throw new Error(`chart ${name} (${inputs.chart}) cannot be rendered: ${withoutTexts((error as Error).message, secrets)}`);
   }

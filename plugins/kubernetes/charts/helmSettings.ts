@@ -16,8 +16,8 @@ const silent = ["suppressBetaWarning"];
 
 /** Environment variables by which Helm honours a provider's `helmReleaseSettings`, which must be free of {@link helmSettingsFailures}. */
 export function helmEnvironment(given: Value | undefined): Record<string, string> {
-  const settings = parsed(given);
-  return Object.fromEntries(Object.entries(variables).flatMap(([key, variable]) => (settings[key] ? [[variable, String(settings[key])]] : [])));
+  const settings = parsedMap(given);
+  return Object.fromEntries(Object.entries(variables).flatMap(([key, name]) => (settings[key] ? [[name, String(settings[key])]] : [])));
 }
 
 /** What is wrong with a provider's `helmReleaseSettings`: a map, or its JSON. What is not known yet is not judged. */
@@ -25,7 +25,7 @@ export function helmSettingsFailures(given: Value | undefined): CheckFailure[] {
   if (hasUnknown(given)) return [];
   let settings: Record<string, unknown>;
   try {
-    settings = parsed(given);
+    settings = parsedMap(given);
   } catch {
     return [failure("", `must be a map of ${known}`)];
   }
@@ -46,8 +46,8 @@ function failure(key: string, reason: string): CheckFailure {
   return { property, reason: `${property} ${reason}` };
 }
 
-/** Throws for what is no map. */
-function parsed(given: Value | undefined): Record<string, unknown> {
+/** A map that a provider was given, or its JSON, as the SDK sends it. Throws for what is no map. */
+function parsedMap(given: Value | undefined): Record<string, unknown> {
   const plain: unknown = reveal(given ?? null);
   const value: unknown = typeof plain === "string" && plain !== "" ? JSON.parse(plain) : plain || {};
   if (!isObject(value)) throw new Error(`no map: ${typeof value}`);

@@ -53,8 +53,8 @@ export const release: ResourceHandler = {
 
   diff: async ({ oldInputs, olds, news, ignoreChanges }) => {
     const before = inputsOf(olds) ?? oldInputs;
-    const after = ignoreChanges.includes("checksum") && before["checksum"] !== undefined ? { ...news, checksum: before["checksum"] } : news;
-    const changes = changedPaths(before, after);
+    const ignored = ignoreChanges.includes("checksum");
+    const changes = changedPaths(before, news).filter(({ path }) => path !== "checksum" || !ignored);
     const replaces = changes.filter(({ path }) => ["name", "namespace"].includes(path)).map(({ path }) => path);
     const detailedDiff = Object.fromEntries(changes.map(({ path, kind }) => [path, { kind: (replaces.includes(path) ? `${kind}-replace` : kind) as DiffKind, inputDiff: true }]));
     const diffs = [...new Set(changes.map(({ path }) => path.split(/[.[]/)[0]!))];
@@ -96,8 +96,10 @@ export const release: ResourceHandler = {
     const live = { version: status["version"]!, resourceNames: await liveNames(request, place), status };
     if (Object.keys(inputs).length > 0) return { id, inputs, properties: { ...properties, ...live } };
     const values = JSON.parse(await run(request, place, ["get", "values", place.name, "-o", "json"])) as Values | null;
-    const imported: Values = { ...releaseInputs({ ...place, chart: status["chart"]!, version: live.version, values: values ?? {} }), checksum: "", resourceNames: live.resourceNames };
-    return { id, inputs: imported, properties: stateOf(imported, live) };
+    const imported = releaseInputs({ ...place, chart: status["chart"]!, version: live.version, values: values ?? {} });
+    // A release does not say where its chart came from. Where the name alone leads to none, Check will say so, as with the official plugin.
+    const computed = await render(reveal(imported) as unknown as Inputs, {}, request).catch(() => ({ checksum: "", resourceNames: live.resourceNames }));
+    return { id, inputs: { ...imported, ...computed }, properties: stateOf({ ...imported, ...computed }, live) };
   },
 
   delete: async (request) => {
@@ -153,7 +155,7 @@ async function render(inputs: Inputs, before: Partial<Rendered>, { cluster, sign
   const where = `release ${inputs.name}`;
   const now = async (): Promise<Rendered> => rendered(await print([]), where, before);
   // A post-renderer is a program, which may print something else each time.
-  const done = inputs.postrender ? now() : renderedBefore(inputs.chart, { args: template, files }, now);
+  const done = inputs.postrender ? now() : renderedBefore({ ...inputs, repo: inputs.repositoryOpts?.repo }, { args: template, files, environment: cluster.options.helmEnvironment }, now);
   // Helm built without its release scripts takes the cluster for an old one; the real one decides whether a chart fits.
   const result = await done.catch(async (error: Error) => {
     if (!error.message.includes("kubeVersion")) throw error;

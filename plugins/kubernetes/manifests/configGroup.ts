@@ -1,4 +1,5 @@
-import { existsSync, globSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import type { ConstructRequest } from "../../shared/plugin.ts";
 import { hasUnknown, markLike, reveal, Secret, type Value, type Values } from "../../shared/values.ts";
 import type { Context } from "../cluster.ts";
@@ -19,6 +20,7 @@ interface GroupInputs {
  * secret in `objs` is so in its object's state; of an object out of a secret text, everything but its kind and name is.
  */
 export async function constructConfigGroup(request: ConstructRequest, { cluster, engine }: Context): Promise<{ urn: string; state: Values }> {
+  refuseOthers(request);
   if (hasUnknown(request.inputs)) {
     engine.log("warning", `${request.name}: its inputs are not known yet, so this preview does not show its objects`);
     return registerComponent(request, undefined);
@@ -36,6 +38,15 @@ export async function constructConfigGroup(request: ConstructRequest, { cluster,
   return registerComponent(request, placed, { prefix: inputs.resourcePrefix, skipAwait: inputs.skipAwait, inputs: (manifest, i) => markLike(manifest, marked[i] as unknown as Value) as Values });
 }
 
+/** What a group cannot be told here is refused, rather than left out silently; a file that makes nothing, too. */
+function refuseOthers({ type, name, inputs }: ConstructRequest): void {
+  const [kind, known] = type.endsWith(":ConfigFile") ? ["ConfigFile", ["file", "resourcePrefix", "skipAwait"]] as const : ["ConfigGroup", ["files", "objs", "resourcePrefix", "skipAwait", "yaml"]] as const;
+  const given = Object.keys(inputs).filter((key) => inputs[key] !== null);
+  const other = given.find((key) => !(known as readonly string[]).includes(key));
+  if (other) throw new Error(`${kind} ${name}: ${other} is no input of a ${kind} that this stand-in for the kubernetes plugin knows; leave it out. It knows ${known.join(", ")}`);
+  if (kind === "ConfigFile" && (!given.includes("file") || reveal(inputs["file"]!) === "")) throw new Error(`ConfigFile ${name}: file is missing: give the path of a YAML file`);
+}
+
 /** The object with the provider's namespace, where its kind has one and it names none. */
 export async function withNamespace(manifest: Manifest, cluster: Context["cluster"], group: Manifest[], namespace = cluster.namespace): Promise<Manifest> {
   if (manifest.metadata.namespace) return manifest;
@@ -46,7 +57,10 @@ export async function withNamespace(manifest: Manifest, cluster: Context["cluste
 
 function filesOf(pattern: string): string[] {
   if (/^https?:/.test(pattern)) throw new Error(`${pattern}: files from the network are not built into this stand-in for the kubernetes plugin; download the file and name its path`);
-  if (existsSync(pattern)) return [pattern];
+  if (existsSync(pattern)) {
+    if (statSync(pattern).isDirectory()) throw new Error(`${pattern} is a folder; name its files, e.g. ${join(pattern, "*.yaml")}`);
+    return [pattern];
+  }
   const found = globSync(pattern).sort();
   if (found.length === 0) throw new Error(`there is no file ${pattern}; paths are relative to the project's folder`);
   return found;

@@ -14,6 +14,8 @@ export interface RegisterOptions {
   prefix?: string;
   /** Leave waiting for readiness out. */
   skipAwait?: boolean;
+  /** Whether an object stays in the cluster when its resource goes. Default: none does. */
+  keep?(manifest: Manifest): boolean;
   /** Turns an object, the `i`th of them, into its inputs, e.g. to mark secrets. */
   inputs?(manifest: Manifest, i: number): Values;
 }
@@ -61,8 +63,7 @@ async function children(monitor: any, request: ConstructRequest, parent: string,
       message.setCustom(true);
       message.setObject(structPb.Struct.fromJavaScript(encode(inputs) as Record<string, any>));
       message.setDependenciesList(before.map((b) => b.urn));
-      // The mark by which Helm leaves an object where it is.
-      message.setRetainondelete(manifest.metadata.annotations?.["helm.sh/resource-policy"] === "keep");
+      message.setRetainondelete(options.keep?.(manifest) ?? false);
     });
     return { urn: answer.getUrn(), id: answer.getId(), name, type };
   };

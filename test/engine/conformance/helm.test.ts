@@ -1,4 +1,4 @@
-import { appendFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { onStandIns } from "../../support/plugins/pluginProcess.ts";
 import { writeChart } from "../support/chart.ts";
@@ -81,6 +81,26 @@ test("a release: installed, unchanged, upgraded, rolled back, stopped by foreign
   expect(await cluster.get("/apis/apps/v1/namespaces/rel/deployments/app")).toBeUndefined();
   expect(await configMap("rel", "app-keep")).toBeDefined();
 }, 300_000);
+
+test("a release that another stack left is imported, and nothing changes", async () => {
+  const release = (more: string) => `new k8s.helm.v3.Release("app", { chart: "app", version: "1.2.3", name: "imported", namespace: "imp", values: { text: "first" } }, { ...opts, ${more} });`;
+  const [from, to] = [cluster.project(), cluster.project()];
+  for (const { folder } of [from, to]) {
+    writeChart(join(folder, "app"));
+    rmSync(join(folder, "app", "crds"), { recursive: true }); // Helm leaves definitions behind, and the next test makes them.
+  }
+  await cluster.namespace("imp");
+  await from.up(release("retainOnDelete: true"));
+  await from.destroy();
+  const imported = await to.up(release(`import: "imp/imported"`));
+  expect(imported.steps).toEqual(["app: import", "east: create"]);
+  const { outputs } = to.state()["app"]!;
+  expect(outputs.checksum).toMatch(/^[0-9a-f]{64}$/);
+  expect(outputs.status).toMatchObject({ name: "imported", revision: 1 });
+  expect((await to.preview()).steps).toEqual([]);
+  await to.destroy();
+  expect(await configMap("imp", "imported")).toBeUndefined();
+}, 120_000);
 
 test("charts, groups and patches: children by their official names, in order, kept where they ask for it", async () => {
   const project = cluster.project();

@@ -3,6 +3,7 @@ import { checkCommand } from "../../../../plugins/command/check.ts";
 import { execute } from "../../../../plugins/command/execute.ts";
 import { Secret, Unknown, type Values } from "../../../../plugins/shared/values.ts";
 
+const taken = ["addPreviousOutputInEnv", "command", "create", "delete", "dir", "environment", "interpreter", "logging", "stdin", "triggers", "update"];
 const never = new AbortController().signal;
 
 test("a secret is masked in log lines and errors, not in the output", async () => {
@@ -36,7 +37,7 @@ test.each<{ inputs: Values; property: string; reason: RegExp }>([
   { inputs: { assetPaths: ["*"] }, property: "assetPaths", reason: /not built into this stand-in/ },
   { inputs: { archivePaths: ["*"] }, property: "archivePaths", reason: /not built into this stand-in/ },
   { inputs: { logging: "loud" }, property: "logging", reason: /"loud".*stdoutAndStderr/ },
-  { inputs: { interpreter: [] }, property: "interpreter", reason: /at least one/ },
+  { inputs: { interpreter: "sh" }, property: "interpreter", reason: /list of strings/ },
   { inputs: { environment: { A: 1 } }, property: "environment", reason: /strings/ },
   { inputs: { create: 1 }, property: "create", reason: /not a number/ },
 ])("refused: $property", ({ inputs, property, reason }) => {
@@ -54,3 +55,20 @@ function commandOf(pid: string): string {
     return "";
   }
 }
+
+test("no interpreter is the shell, as with the official plugin", async () => {
+  expect(checkCommand({ create: "echo", interpreter: [] })).toEqual([]);
+  expect((await execute({ script: "echo $0", interpreter: [], environment: {} }, never, () => undefined)).stdout).toBe("/bin/sh");
+});
+
+test("every input of the SDK is taken or refused by name", () => {
+  for (const [file, name] of [["command", "CommandArgs"], ["run", "RunArgs"]] as const) {
+    const text = readFileSync(require.resolve(`@pulumi/command/local/${file}.d.ts`), "utf8");
+    const inputs = [...text.slice(text.indexOf(`export interface ${name} `)).split("\n}")[0]!.matchAll(/^    (\w+)\??: /gm)].map(([, property]) => property!);
+    const refused = inputs.filter((input) => checkCommand({ [input]: [] }).some(({ property, reason }) => property === input && reason.includes("not built")));
+    expect(inputs).toEqual(expect.arrayContaining(["dir", "environment", "interpreter", "logging", "stdin", "addPreviousOutputInEnv"]));
+    expect(refused.sort()).toEqual(["archivePaths", "assetPaths"]);
+    const others = inputs.filter((input) => !refused.includes(input) && !taken.includes(input));
+    expect(others).toEqual([]);
+  }
+});

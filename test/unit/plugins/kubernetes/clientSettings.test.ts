@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { readConfig } from "../../../../plugins/kubernetes/config.ts";
 import { PluginProcess } from "../../../support/plugins/pluginProcess.ts";
 
 /** A plugin starts slowly where the machine has much to do. */
@@ -65,3 +66,11 @@ test("a request takes no longer than it may", async () => {
   silent = true;
   expect((await create()).errors).toEqual([expect.stringMatching(/cluster is unreachable: .*no answer within 1 s/)]);
 }, patience);
+
+test.each<[string, object]>([
+  [JSON.stringify({ burst: 200, qps: 99.5 }), { HELM_BURST_LIMIT: "200", HELM_QPS: "99.5" }],
+  [JSON.stringify({ timeout: 5 }), {}],
+  ["", {}],
+])("of %s Helm is told %j", (kubeClientSettings, expected) => {
+  expect(readConfig({ kubeconfig: "clusters: []\n", kubeClientSettings }).options.helmEnvironment).toEqual(expected);
+});

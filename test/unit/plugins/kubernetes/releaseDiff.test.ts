@@ -24,3 +24,11 @@ test("a changed chart can be ignored", async () => {
   expect(await diff({ ...inputs, checksum: "2" }, ["checksum"])).toMatchObject({ changes: false });
   expect(await diff({ ...inputs, checksum: "2" }, ["values"])).toMatchObject({ changes: true, diffs: ["checksum"] });
 });
+
+// As the official plugin: a state of an earlier version, without the checksum, is upgraded once, unless it is ignored.
+test("a state without a checksum", async () => {
+  const { checksum: _, ...older } = inputs;
+  const olds = { ...older, __inputs: new Secret(older) };
+  expect(await diff(inputs, [], olds)).toMatchObject({ changes: true, diffs: ["checksum"], replaces: [] });
+  expect(await diff(inputs, ["checksum"], olds)).toMatchObject({ changes: false });
+});
