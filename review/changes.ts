@@ -4,7 +4,7 @@ import { exportChanges } from "./exportChanges.ts";
 import { importChanges, type ExportsOf } from "./importChanges.ts";
 import type { PlannedFederation, PlannedMesh } from "./planRevision.ts";
 import { policyConfigFile, type DeclaredStack, type Revision } from "./revision.ts";
-import { addressesOf, leafChanges, listChange, pair, valueChange, type Change } from "./words.ts";
+import { addressesOf, listChange, pair, settingChanges, valueChange, type Change } from "./words.ts";
 
 /** A revision with what it means. */
 export interface PlannedRevision {
@@ -30,7 +30,7 @@ export function changesBetween(base: PlannedRevision, head: PlannedRevision, dep
     ...compared.flatMap((p) => importChanges(p.before, p.after, before, after)),
     ...contractFileChanges(base.revision, head.revision),
     ...pair(base.revision.stacks, head.revision.stacks, (s) => s.stack).flatMap((p) => stackChanges(p.before, p.after)),
-    ...leafChanges(base.revision.policyConfig ?? {}, head.revision.policyConfig ?? {}).map((text): Change => ({ sign: "~", text: `${policyConfigFile}: ${text}` })),
+    ...settingChanges(base.revision.policyConfig ?? {}, head.revision.policyConfig ?? {}).map((text): Change => ({ sign: "~", text: `${policyConfigFile}: ${text}` })),
   ];
 }
 
@@ -66,7 +66,7 @@ function contractFileChanges(before: Revision, after: Revision): Change[] {
   return [...after.contractFiles].flatMap(([file, now]) => {
     const old = before.contractFiles.get(file);
     if (!old || old instanceof Problem || now instanceof Problem) return [];
-    return leafChanges(old, now).map((text): Change => ({ sign: "~", text: `contract of mesh ${now.mesh.name} in ${file}: ${text}` }));
+    return settingChanges(old, now).map((text): Change => ({ sign: "~", text: `contract of mesh ${now.mesh.name} in ${file}: ${text}` }));
   });
 }
 
@@ -95,6 +95,6 @@ function stackChanges(before: DeclaredStack | undefined, after: DeclaredStack | 
     return [{ sign: old ? (now ? "~" : "-") : "+", text: `stack ${after.stack}: secret ${key}${old && now ? " is set anew" : ""}` }];
   });
   const told = new Set(keys.flatMap((key) => [`${key} new (value hidden)`, `${key} removed (value hidden)`]));
-  const settings = leafChanges(otherSettings(before), otherSettings(after)).filter((text) => !told.has(text)).map((text): Change => ({ sign: "~", text: `stack ${after.stack}: ${text}` }));
+  const settings = settingChanges(otherSettings(before), otherSettings(after)).filter((text) => !told.has(text)).map((text): Change => ({ sign: "~", text: `stack ${after.stack}: ${text}` }));
   return [...secrets, ...settings];
 }

@@ -1,6 +1,6 @@
 import type { ExportPlan } from "../components/plan/exportPlan.ts";
 import type { PlannedFederation, PlannedMesh } from "./planRevision.ts";
-import { callersOf, leafChanges, list, listChange, pair, portOf, serviceWithPorts, valueChange, type Change } from "./words.ts";
+import { callersOf, list, listChange, pair, portOf, serviceWithPorts, settingChanges, valueChange, type Change } from "./words.ts";
 
 /** What changes about a mesh's exports. @param federation the federation afterwards, for who imports them */
 export function exportChanges(before: PlannedMesh | undefined, after: PlannedMesh | undefined, federation: PlannedFederation): Change[] {
@@ -34,7 +34,7 @@ function differences(old: ExportPlan, now: ExportPlan): string[] {
   add("identities that importers pin", listChange(old.subjectAltNames, now.subjectAltNames));
   add("subsets", listChange(old.subsets, now.subsets));
   const rest = ({ selector, targetPorts, subsetLabels }: ExportPlan) => ({ selector, targetPorts, subsetLabels });
-  return [...parts, ...leafChanges(rest(old), rest(now))];
+  return [...parts, ...settingChanges(rest(old), rest(now))];
 }
 
 /** Whether a list of who may use something grows or shrinks. */

@@ -1,7 +1,7 @@
 import type { ContractExport } from "../components/plan/contract.ts";
 import { meshesOf } from "../components/plan/importConfig.ts";
 import type { PlannedImport, PlannedMesh } from "./planRevision.ts";
-import { callersOf, leafChanges, list, listChange, pair, serviceWithPorts, valueChange, type Change } from "./words.ts";
+import { callersOf, list, listChange, pair, serviceWithPorts, settingChanges, valueChange, type Change } from "./words.ts";
 
 /** An import, and what its exporter says of it where that is known. */
 interface Edge {
@@ -55,5 +55,5 @@ function differences({ plan: old }: Edge, { plan: now }: Edge): string[] {
   add("visible to", listChange(old.spec.visibleTo, now.spec.visibleTo));
   add("subsets", listChange(old.spec.subsets, now.spec.subsets));
   const rest = ({ spec: { name: _name, as: _as, from: _from, visibleTo: _visible, subsets: _subsets, ...others } }: PlannedImport) => others;
-  return [...parts, ...leafChanges(rest(old), rest(now))];
+  return [...parts, ...settingChanges(rest(old), rest(now))];
 }

@@ -12,6 +12,7 @@ import { chooseSource, sourceVariable } from "../../toolchain/source.ts";
 import { pinned } from "../../toolchain/versions.ts";
 import { noDocker, placeVariable } from "./container.ts";
 import { pluginCommand, type PluginName } from "./plugins/pluginProcess.ts";
+import { act, actionlint } from "./workflowTools.ts";
 
 /** Kinds of tests, from the quickest to the most real. */
 export type Tier = "unit" | "engine" | "e2e";
@@ -30,7 +31,7 @@ export interface MachineChecks {
 const thisMachine: MachineChecks = {
   platform: process.platform,
   builds(tier) {
-    const built = tier === "engine" ? [...apiServerBinaries.map((b) => b.artefact), charts] : [nodeImage, charts];
+    const built = tier === "engine" ? [...apiServerBinaries.map((b) => b.artefact), charts, actionlint, act] : [nodeImage, charts];
     if (![...registryTools, ...built].every(isCached)) requireGo();
   },
   lab: () => ensurePrerequisites(consoleProgress(process.stdout)),
@@ -87,7 +88,7 @@ export async function prepareTier(tier: Tier): Promise<Record<string, string>> {
   const progress = consoleProgress(process.stdout);
   // The stand-ins are what this tier tests, whatever the machine could download.
   const tools = await ensureToolchain("registry", progress);
-  const folders = await ensureArtefacts([...apiServerBinaries.map((b) => b.artefact), charts], progress);
+  const folders = await ensureArtefacts([...apiServerBinaries.map((b) => b.artefact), charts, actionlint, act], progress);
   const bin = join(import.meta.dirname, "..", "..", ".federation", "test", "bin");
   rmSync(bin, { recursive: true, force: true });
   mkdirSync(bin, { recursive: true });

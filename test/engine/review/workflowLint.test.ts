@@ -2,17 +2,11 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ensureArtefacts } from "../../../toolchain/artefact.ts";
-import { goArtefact } from "../../../toolchain/goArtefact.ts";
 import { consoleProgress } from "../../../toolchain/progress.ts";
+import { actionlint } from "../../support/workflowTools.ts";
 
 const root = resolve(import.meta.dirname, "..", "..", "..");
 const folder = join(root, ".github", "workflows");
-const actionlint = goArtefact({
-  name: "actionlint",
-  module: join(root, "test", "support", "go", "actionlint"),
-  programs: [{ package: "github.com/rhysd/actionlint/cmd/actionlint" }],
-  expectedSeconds: 15,
-});
 let program: string;
 beforeAll(async () => {
   program = join((await ensureArtefacts([actionlint], consoleProgress(process.stdout))).get(actionlint.name)!, "actionlint");

@@ -45,6 +45,14 @@ test.each<{ what: string; before?: (stacks: Stacks) => unknown; change: (stacks:
     ],
   },
   { what: "a new mesh", change: (s) => (s["north"] = mesh("north")), says: ["+ mesh north: network network-north, trust domain cluster.local, Istio 1.30.1, gateway 192.0.2.20:15443"] },
+  { what: "an entry put before the others of a list", before: (s) => (s["west"]!["allowBreaking"] = ["b", "c"]), change: (s) => (s["west"]!["allowBreaking"] = ["a", "b"]), says: ["~ stack west: allowBreaking + a, - c"] },
+  { what: "a list in another order, which may mean something", before: (s) => (s["west"]!["allowBreaking"] = ["a", "b"]), change: (s) => (s["west"]!["allowBreaking"] = ["b", "a"]), says: ["~ stack west: allowBreaking in another order"] },
+  {
+    what: "a subset with labels put before another",
+    before: (s) => (service(s).subsets = [{ name: "v2", labels: { version: "2" } }]),
+    change: (s) => (service(s).subsets = [{ name: "v1", labels: { version: "1" } }, { name: "v2", labels: { version: "2" } }]),
+    says: ['~ west exports httpbin/httpbin:8000 under httpbin.mesh.global: subsets + v1; subsetLabels[v1].labels.version "1" (new) (imported by east)'],
+  },
   { what: "any other key", change: (s) => (s["east"]!["requireImports"] = true), says: ["~ stack east: requireImports true (new)"] },
 ])("$what", ({ before, change, says }) => {
   expect(changed(change, before)).toEqual(says);
@@ -76,7 +84,7 @@ test.each([
   ...["apiToken", "password", "private_key", "caKey", "ca-key.pem", "tls.key", "dbPassphrase"].map((key) => ({
     where: `of ${key} in free values`, set: (raw: Record<string, any>, value: string) => (raw["istio"].values = { pilot: { [key]: value } }), says: `istio.values.pilot.${key}`,
   })),
-  { where: "of a named entry", set: (raw: Record<string, any>, value: string) => (raw["istio"].values = { env: [{ name: "API_TOKEN", value }] }), says: "istio.values.env[0].value" },
+  { where: "of a named entry", set: (raw: Record<string, any>, value: string) => (raw["istio"].values = { env: [{ name: "API_TOKEN", value }] }), says: "istio.values.env[API_TOKEN].value" },
   { where: "in JSON text", set: (raw: Record<string, any>, value: string) => (raw["ca"] = JSON.stringify({ token: value })), says: "ca" },
   { where: "in a URL", set: (raw: Record<string, any>, value: string) => (raw["istio"].chartRepository = `https://me:${value}@charts.example`), says: "istio.chartRepository" },
 ])("a plain secret $where is said to change, and neither of its values is shown", ({ set, says }) => {

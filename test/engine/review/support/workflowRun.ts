@@ -4,17 +4,11 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
 import { ensureArtefacts } from "../../../../toolchain/artefact.ts";
-import { goArtefact } from "../../../../toolchain/goArtefact.ts";
 import { consoleProgress } from "../../../../toolchain/progress.ts";
+import { act } from "../../../support/workflowTools.ts";
 
 const root = resolve(import.meta.dirname, "..", "..", "..", "..");
 const runner = join(import.meta.dirname, "runner");
-const act = goArtefact({
-  name: "act",
-  module: join(root, "test", "support", "go", "act"),
-  programs: [{ package: "github.com/nektos/act" }],
-  expectedSeconds: 60,
-});
 
 /** Builds the runner where it is not in the cache; resolves to its program. */
 export async function ensureRunner(): Promise<string> {
