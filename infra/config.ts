@@ -2,14 +2,26 @@ import { accessSync, constants, readFileSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { checkCredentials, contextOf, withAbsolutePaths } from "../components/plan/kubeconfig.ts";
-import { Problem } from "../components/plan/problem.ts";
+import { unknownKey } from "../components/plan/nearestKey.ts";
+import { Problem, Problems } from "../components/plan/problem.ts";
 import { readMeshConfig, type MeshConfig, type Neighbour } from "../components/plan/readMeshConfig.ts";
 import { readRootConfig, type RootConfig } from "../components/plan/rootConfig.ts";
 import type { Sources } from "../components/plan/sources.ts";
-import { meshStackFiles } from "./stackFiles.ts";
+import { configPrefix, meshStackFiles } from "./stackFiles.ts";
 
 /** The keys of a mesh stack that hold plain values; `Pulumi.yaml` describes them. */
 const plainKeys = ["mesh", "cluster", "loadBalancer", "ca", "istio", "gateway", "samples", "sampleImages", "exports", "imports", "peers", "requireImports", "proof", "allowBreaking"];
+
+/** Every key of this project: those of a mesh, of the trust stack, and the two secrets that `Pulumi.yaml` does not declare. */
+const allKeys = [...plainKeys, "role", "root", "kubeconfig", "caMaterial"];
+
+/** Throws a `Problem` when the stack sets a key that nothing reads, and names the nearest that there is. */
+export function checkKeys(): void {
+  const given = Object.keys(pulumi.runtime.allConfig()).flatMap((key) => (key.startsWith(configPrefix) ? [key.slice(configPrefix.length)] : []));
+  const problems = new Problems();
+  for (const key of given.filter((k) => !allKeys.includes(k)).sort()) problems.add(`unknown key ${unknownKey(key, allKeys)}`);
+  problems.throwIfAny(`the configuration of stack "${pulumi.getStack()}" is not valid:`);
+}
 
 /** What the current stack is. Throws a `Problem` for anything but `mesh` and `trust`. */
 export function readRole(): "mesh" | "trust" {
