@@ -1,15 +1,27 @@
 import { accessSync, constants, readFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { checkCredentialProgram, contextOf } from "../components/plan/kubeconfig.ts";
-import { Problem } from "../components/plan/problem.ts";
+import { checkCredentials, contextOf, withAbsolutePaths } from "../components/plan/kubeconfig.ts";
+import { unknownKey } from "../components/plan/nearestKey.ts";
+import { Problem, Problems } from "../components/plan/problem.ts";
 import { readMeshConfig, type MeshConfig, type Neighbour } from "../components/plan/readMeshConfig.ts";
 import { readRootConfig, type RootConfig } from "../components/plan/rootConfig.ts";
 import type { Sources } from "../components/plan/sources.ts";
-import { meshStackFiles } from "./stackFiles.ts";
+import { configPrefix, meshStackFiles } from "./stackFiles.ts";
 
 /** The keys of a mesh stack that hold plain values; `Pulumi.yaml` describes them. */
 const plainKeys = ["mesh", "cluster", "loadBalancer", "ca", "istio", "gateway", "samples", "sampleImages", "exports", "imports", "peers", "requireImports", "proof", "allowBreaking"];
+
+/** Every key of this project: those of a mesh, of the trust stack, and the two secrets that `Pulumi.yaml` does not declare. */
+const allKeys = [...plainKeys, "role", "root", "kubeconfig", "caMaterial"];
+
+/** Throws a `Problem` when the stack sets a key that nothing reads, and names the nearest that there is. */
+export function checkKeys(): void {
+  const given = Object.keys(pulumi.runtime.allConfig()).flatMap((key) => (key.startsWith(configPrefix) ? [key.slice(configPrefix.length)] : []));
+  const problems = new Problems();
+  for (const key of given.filter((k) => !allKeys.includes(k)).sort()) problems.add(`unknown key ${unknownKey(key, allKeys)}`);
+  problems.throwIfAny(`the configuration of stack "${pulumi.getStack()}" is not valid:`);
+}
 
 /** What the current stack is. Throws a `Problem` for anything but `mesh` and `trust`. */
 export function readRole(): "mesh" | "trust" {
@@ -43,11 +55,13 @@ const withoutImports = "MESH_FEDERATION_WITHOUT_IMPORTS";
 
 /**
  * Kubeconfig of an existing cluster: secret key `kubeconfig`, else the file `cluster.kubeconfigPath`.
- * Throws a `Problem` when neither is given, the file cannot be read, or it lacks the context or its credential program.
+ * Relative paths in a file count from its folder, and are absolute in what is returned.
+ * Throws a `Problem` when neither is given, the file cannot be read, or it lacks the context, or this machine its credentials.
  */
 export async function readKubeconfig({ kubeconfigPath: path, context }: { kubeconfigPath?: string; context?: string }): Promise<pulumi.Output<string>> {
-  const text = (await readSecret("kubeconfig")) ?? readKubeconfigFile(path);
-  checkCredentialProgram(contextOf(text, context), canBeStarted);
+  const secret = await readSecret("kubeconfig");
+  const text = secret === undefined ? readKubeconfigFile(path) : withAbsolutePaths(secret, undefined);
+  checkCredentials(contextOf(text, context), canBeStarted, (file) => mayBe(file, constants.R_OK));
   return pulumi.secret(text);
 }
 
@@ -63,24 +77,29 @@ export async function readSecret(key: string): Promise<string | undefined> {
 function readKubeconfigFile(path: string | undefined): string {
   if (!path)
     throw new Problem("cluster.provider is existing, but there is no kubeconfig: set cluster.kubeconfigPath to a file, or `pulumi config set --secret kubeconfig` with its text");
+  const file = resolve(path.replace(/^~(?=\/)/, process.env["HOME"] ?? "~"));
+  let text: string;
   try {
-    return readFileSync(path.replace(/^~(?=\/)/, process.env["HOME"] ?? "~"), "utf8");
+    text = readFileSync(file, "utf8");
   } catch (error) {
     throw new Problem(`cluster.kubeconfigPath: "${path}" cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown error"}); give a readable kubeconfig file, or its text as secret key kubeconfig`);
   }
+  return withAbsolutePaths(text, dirname(file));
 }
 
 /** Whether there is a program of that path, or of that name on the PATH. */
 function canBeStarted(program: string): boolean {
   const places = program.includes("/") ? [program] : (process.env["PATH"] ?? "").split(delimiter).map((folder) => join(folder, program));
-  return places.some((place) => {
-    try {
-      accessSync(place, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+  return places.some((place) => mayBe(place, constants.X_OK));
+}
+
+function mayBe(path: string, mode: number): boolean {
+  try {
+    accessSync(path, mode);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Whether a key has more than the empty value that `Pulumi.yaml` gives it. */

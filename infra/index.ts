@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Problem } from "../components/plan/problem.ts";
-import { readRole } from "./config.ts";
+import { checkKeys, readRole } from "./config.ts";
 import { meshProgram } from "./mesh.ts";
 import { trustProgram } from "./trust.ts";
 
@@ -10,6 +10,7 @@ export default async function program() {
   // every promise takes a tenth of a preview's processor time.
   delete (Error as { prepareStackTrace?: unknown }).prepareStackTrace;
   try {
+    checkKeys();
     return readRole() === "trust" ? trustProgram() : await meshProgram();
   } catch (error) {
     // A user's mistake is told in its own words; a stack trace would bury them.

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import { parseCidr } from "./cidr.ts";
+import { unknownKey } from "./nearestKey.ts";
 import { rfc1123Label, rfc1123Subdomain } from "./names.ts";
 import { Problem } from "./problem.ts";
 
@@ -50,15 +51,29 @@ function describing(parse: (text: string) => unknown) {
 export function readChecked<T>(schema: z.ZodType<T>, raw: Record<string, unknown>, stack: string): T {
   const parsed = schema.safeParse(raw, { reportInput: true });
   if (parsed.success) return parsed.data;
-  throw new Problem([`the configuration of stack "${stack}" is not valid:`, ...parsed.error.issues.map((i) => `  - ${describe(i, raw)}`)].join("\n"));
+  throw new Problem([`the configuration of stack "${stack}" is not valid:`, ...parsed.error.issues.map((i) => `  - ${describe(i, raw, schema)}`)].join("\n"));
 }
 
 /** One line about one wrong value: key, what is wrong, what was given. Values of unknown keys are not repeated. */
-function describe(issue: z.core.$ZodIssue, raw: Record<string, unknown>): string {
+function describe(issue: z.core.$ZodIssue, raw: Record<string, unknown>, schema: z.ZodType): string {
   const key = issue.path.map(String).join(".");
-  if (issue.code === "unrecognized_keys") return `${key || "the stack"}: unknown key ${issue.keys.map((k) => `"${k}"`).join(", ")}; see Pulumi.yaml for the keys there are`;
+  if (issue.code === "unrecognized_keys") return `${key || "the stack"}: ${issue.keys.map((k) => `unknown key ${unknownKey(k, keysAt(schema, issue.path, raw))}`).join("; ")}`;
   const given = issue.path.reduce<unknown>((value, part) => (value as Record<PropertyKey, unknown> | undefined)?.[part], raw);
   if (given === null) return `config key ${key} is empty: give it a value, or remove it`;
   const allowed = issue.code === "invalid_value" ? `must be one of ${issue.values.map(String).join(", ")}` : issue.message;
   return `${key}: ${allowed} (given: ${given === undefined ? "nothing" : JSON.stringify(given)})`;
+}
+
+/** The keys of the object that a schema allows at a path; of a choice by provider, those of the one that was given. */
+function keysAt(schema: z.ZodType, path: PropertyKey[], value: unknown): string[] {
+  const def = schema.def as any;
+  if (def.innerType) return keysAt(def.innerType, path, value);
+  if (def.type === "union") {
+    const given = (value as Record<string, unknown> | undefined)?.[def.discriminator];
+    return def.options.filter((o: any) => o.def.shape?.[def.discriminator]?.safeParse(given).success).flatMap((o: any) => keysAt(o, path, value));
+  }
+  const [part, ...rest] = path;
+  if (part === undefined) return Object.keys(def.shape ?? {});
+  const inner = def.shape?.[part] ?? def.element ?? def.valueType;
+  return inner ? keysAt(inner, rest, (value as Record<PropertyKey, unknown> | undefined)?.[part]) : [];
 }

@@ -187,6 +187,14 @@ describe("the kubeconfig of an existing cluster", () => {
     await expect(refused).rejects.not.toThrow(/SECRET/);
   });
 
+  test("a file beside it is found from any folder, and must be there", async () => {
+    user("{tokenFile: token}");
+    await expect(onExisting({ kubeconfigPath: path, context: "a" })).rejects.toThrow(`"${join(folder, "token")}", which cannot be read`);
+    writeFileSync(join(folder, "token"), "SECRET");
+    const { kubeconfig } = named(await onExisting({ kubeconfigPath: path, context: "a" }), "east-k8s").inputs;
+    expect(JSON.stringify(kubeconfig)).toContain(join(folder, "token"));
+  });
+
   test("a credential program on the PATH is taken", async () => {
     user("{exec: {command: sh}}");
     expect(named(await onExisting({ kubeconfigPath: path, context: "a" }), "east-k8s").inputs.context).toBe("a");

@@ -79,7 +79,11 @@ test.each([
   { name: "an export without a gateway", change: { exports: [anExport], gateway: { provider: "none" } }, says: /gateway\.provider is none, but services are exported/ },
   { name: "an import nobody may call", change: { imports: [{ name: "httpbin", from: "west", visibleTo: [] }] }, says: /imports\.0\.visibleTo: must name at least one namespace/ },
   { name: "an import listed twice", change: { imports: [1, 2].map(() => ({ name: "httpbin", from: "west", visibleTo: ["sleep"] })) }, says: /west-httpbin is listed twice/ },
-  { name: "an unknown key", change: { cluster: { ...kind, podsubnet: "x" } }, says: /cluster: unknown key "podsubnet"/ },
+  { name: "an unknown key", change: { cluster: { ...kind, podsubnet: "x" } }, says: /cluster: unknown key "podsubnet"; did you mean "podSubnet"\? the keys there are: kubernetesVersion, nodeImage, podSubnet, provider, serviceSubnet$/m },
+  { name: "an unknown key of an export's port", change: { exports: [{ ...anExport, ports: [{ name: "http", nummer: 80, protocol: "HTTP" }] }] }, says: /exports\.0\.ports\.0: unknown key "nummer"; did you mean "number"\?/ },
+  { name: "a key of another provider", change: { istio: { provider: "existing", version: "1.30.1", hub: "x" } }, says: /istio: unknown key "hub"; the keys there are: istioMinor, namespace, provider, version$/m },
+  { name: "an unknown key of a peer", change: { peers: { west: { fiel: "x" } } }, says: /peers\.west: unknown key "fiel"; did you mean "file"\?/ },
+  { name: "an unknown key of the mesh", change: { mesh: { name: "east", slots: 1 } }, says: /mesh: unknown key "slots"; did you mean "slot"\?/ },
   { name: "an existing cluster with a pool by slot", change: { cluster: { provider: "existing", kubeconfigPath: "x" }, loadBalancer: { provider: "metallb" } }, says: /loadBalancer\.addresses is missing/ },
   { name: "no cluster", change: { cluster: undefined }, says: /cluster: .*given: nothing/ },
 ])("refuses $name", ({ change, says }) => {

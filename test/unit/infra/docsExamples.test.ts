@@ -1,0 +1,23 @@
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
+import { meshConfigSchema } from "../../../components/plan/meshConfig.ts";
+import { configPrefix } from "../../../infra/stackFiles.ts";
+
+const cluster = { provider: "kind", podSubnet: "10.10.0.0/16", serviceSubnet: "10.255.10.0/24" };
+const examples = ["README.md", "docs/federation.md", "docs/verify.md", "docs/policies.md"].flatMap((file) =>
+  [...readFileSync(file, "utf8").matchAll(/^```yaml\n([\s\S]*?)^```$/gm)]
+    .filter(([, text]) => text!.includes(configPrefix))
+    .map(([, text], i) => ({ name: `${file} ${i + 1}`, text: text! })),
+);
+
+test("the guides have examples of exports, imports and existing clusters", () => {
+  const keys = examples.flatMap(({ text }) => Object.keys(parse(text)));
+  expect(keys).toEqual(expect.arrayContaining(["exports", "imports", "mesh", "cluster", "istio", "gateway"].map((key) => configPrefix + key)));
+});
+
+test.each(examples)("$name is a configuration that the program takes", ({ text }) => {
+  const keys = parse(text) as Record<string, unknown>;
+  expect(Object.keys(keys).filter((key) => !key.startsWith(configPrefix))).toEqual([]);
+  const config = Object.fromEntries(Object.entries(keys).map(([key, value]) => [key.slice(configPrefix.length), value]));
+  expect(meshConfigSchema.safeParse({ cluster, ...config }).error?.issues ?? []).toEqual([]);
+});
