@@ -3,7 +3,10 @@ import type { Resource, Rule } from "./rule.ts";
 import { rules } from "./rules.ts";
 import { defaults, schemas, type Settings } from "./settings.ts";
 
-/** The rules as policies of a pack: the engine calls them before it touches anything, for any Pulumi program. */
+/**
+ * The rules as policies of a pack, for any Pulumi program. The engine calls those on one resource before it touches it,
+ * those on a stack at the end of a preview, and of an `up`.
+ */
 function policyOf(rule: Rule): ResourceValidationPolicy | StackValidationPolicy {
   const { name, description, settings = [] } = rule;
   const configSchema = { properties: Object.fromEntries(settings.map((key) => [key, { ...schemas[key], default: defaults[key] }])) };
