@@ -1,7 +1,7 @@
 import { clientTls, pinnedNames } from "../clientTls.ts";
 import { hostOf, takes } from "../hosts.ts";
 import { isImport, leadsAway } from "../imports.ts";
-import { is, specOf, violation, type Resource, type Rule } from "../rule.ts";
+import { is, specOf, violation, type Resource, type Rule, type Violation } from "../rule.ts";
 import { isUnknown, listOf, textOf, wordOf } from "../values.ts";
 
 /** https://istio.io/latest/docs/reference/config/networking/service-entry/#ServiceEntry-subject_alt_names */
@@ -26,8 +26,27 @@ export const importSans: Rule = {
         remedy: "set serviceAccount, in an entry for each account",
       }),
     ),
+    ...resources.flatMap((r) => unverified(r, resources)),
   ],
 };
+
+/**
+ * Settings towards an import by which the client verifies no certificate, so that pinned names are not looked at.
+ * https://istio.io/latest/docs/reference/config/networking/destination-rule/#ClientTLSSettings-insecure_skip_verify
+ */
+function unverified(resource: Resource, resources: Resource[]): Violation[] {
+  if (!is(resource, "networking.istio.io", "DestinationRule")) return [];
+  const imported = resources.filter(isImport).flatMap((r) => listOf(specOf(r)["hosts"])).filter((h) => takes(hostOf(resource), h));
+  if (imported.length === 0) return [];
+  return clientTls(resource).filter(({ tls }) => tls["insecureSkipVerify"] === true).map(({ field }) =>
+    violation(resource, {
+      problem: `verifies no certificate of the imported host ${imported.map(wordOf).join(", ")}`,
+      field: `${field}.insecureSkipVerify`,
+      allowed: "false, which is the default",
+      remedy: "remove it",
+    }),
+  );
+}
 
 function pinned(resource: Resource): boolean {
   const sans = specOf(resource)["subjectAltNames"];
