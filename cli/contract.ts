@@ -6,7 +6,7 @@ import { meshStackFiles } from "../infra/stackFiles.ts";
 import { failWith, wrongOption } from "./support/arguments.ts";
 import { stackOutputs } from "./support/pulumiCommand.ts";
 import { prepareTools } from "./support/tools.ts";
-import { socketAddress } from "./verify/socketAddress.ts";
+import { socketAddress } from "../components/plan/socketAddress.ts";
 import { root } from "./support/workspace.ts";
 
 const usage = `npm run contract -- MESH [--out FILE]

@@ -12,7 +12,7 @@ fail. Where a call fails, names the first broken hop, with evidence and remedy. 
   --stack NAME     only the imports of this stack
   --import NAME    only this import
   --access own     with the importing mesh's credentials alone; default: both, where there are credentials of both sides
-  --wait SECONDS   how long a failing import may take to become good (default 5)
+  --wait SECONDS   how long a failing import may take to become good (default 5); all together twice as long
   --probe-pod      call from a pod of the client's service account that lives as long as the test
   --probe-image I  its image, with curl and sleep; default the sample client's
   --details        show each call in full, also of more than four imports

@@ -15,6 +15,7 @@ import { Problem } from "../components/plan/problem.ts";
 import type { MeshConfig } from "../components/plan/readMeshConfig.ts";
 import { publishedImport, type Peer } from "../components/plan/resolveImports.ts";
 import { sleepClient } from "../components/plan/sampleObjects.ts";
+import { socketAddress } from "../components/plan/socketAddress.ts";
 import type { Sources } from "../components/plan/sources.ts";
 import { SampleApplication } from "../components/sampleApplication.ts";
 import { StrictMtls } from "../components/strictMtls.ts";
@@ -124,7 +125,7 @@ function announceStaleAddresses(config: MeshConfig, gateways: pulumi.Output<Fede
   const tellOf = (stale: string[], now: string): void => {
     if (stale.length > 0) void pulumi.log.warn(`the gateway of mesh "${config.mesh.name}" ${now}; bring up these meshes afterwards: ${stale.join("; ")}`);
   };
-  gateways.apply((now) => tellOf(staleAddresses(config.mesh.name, now, contracts), `is reached at ${now.map((g) => `${g.address}:${g.port}`).join(", ") || "no address"}`));
+  gateways.apply((now) => tellOf(staleAddresses(config.mesh.name, now, contracts), `is reached at ${now.map(socketAddress).join(", ") || "no address"}`));
   // In a preview, an address that is not known is one that is about to be given anew.
   void (gateways as unknown as { isKnown: Promise<boolean> }).isKnown.then((known) => known || tellOf(staleAddresses(config.mesh.name, [], contracts), "may get another address"));
 }

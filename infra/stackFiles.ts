@@ -16,6 +16,9 @@ export interface StackFile extends Neighbour {
   onKind: boolean;
 }
 
+/** Where the contract of a mesh is: a stack's full name, or a file. */
+export type PeerSource = { stack: string } | { file: string };
+
 /** The mesh stacks that `stacks/` declares, sorted by name, see {@link isMeshStack}. Throws a `Problem` that names a file which cannot be used. */
 export function meshStackFiles(root: string = process.cwd()): StackFile[] {
   return rawStackFiles(root).flatMap(({ stack, raw }) => (isMeshStack(raw) ? [neighbourOf(stack, raw)] : []));
@@ -24,6 +27,22 @@ export function meshStackFiles(root: string = process.cwd()): StackFile[] {
 /** The trust stacks that `stacks/` declares, sorted by name; none where every mesh brings its own CA. */
 export function trustStacks(root: string = process.cwd()): string[] {
   return rawStackFiles(root).flatMap(({ stack, raw }) => (raw["role"] === "trust" ? [stack] : []));
+}
+
+/**
+ * Where meshes that are not of this project publish, by name, as `peers` of any mesh stack says; of two sources the
+ * first stack's. One that names none is a stack of this project. A mesh of this project is there only with a source.
+ */
+export function peersGiven(root: string = process.cwd()): Map<string, PeerSource> {
+  const stacks = rawStackFiles(root).filter(({ raw }) => isMeshStack(raw));
+  const own = new Set(stacks.map(({ stack, raw }) => neighbourOf(stack, raw).name));
+  const found = new Map<string, PeerSource>();
+  for (const { raw } of stacks)
+    for (const [name, peer] of Object.entries((raw["peers"] ?? {}) as Record<string, { stack?: unknown; file?: unknown } | null>)) {
+      const source = typeof peer?.file === "string" ? { file: peer.file } : typeof peer?.stack === "string" ? { stack: peer.stack } : own.has(name) ? undefined : { stack: name };
+      if (source && !found.has(name)) found.set(name, source);
+    }
+  return found;
 }
 
 /** Every stack file by name, keys without the project's prefix. */

@@ -105,9 +105,10 @@ function makePassphrase(): void {
 /** Name of the project, which is also the prefix of its configuration keys. */
 export const project = "mesh-federation";
 
-/** The file of a stack in the clone's own backend. */
+/** The file of a stack in the clone's own backend; of another project where it is given in full, `organization/project/stack`. */
 export function stateFile(stack: string): string {
-  return join(paths.state, ".pulumi", "stacks", project, `${stack}.json`);
+  const [name, of = project] = stack.split("/").reverse();
+  return join(paths.state, ".pulumi", "stacks", of, `${name}.json`);
 }
 
 /** Text of a file, or undefined when there is none. */

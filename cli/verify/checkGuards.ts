@@ -3,7 +3,7 @@ import { shortly } from "./gather/cluster.ts";
 import { hiddenService, lookAtCluster, tryGateway } from "./gather/guardEvidence.ts";
 import type { Mesh } from "./meshes.ts";
 import type { ProbePods } from "./probePods.ts";
-import { socketAddress } from "./socketAddress.ts";
+import { socketAddress } from "../../components/plan/socketAddress.ts";
 import { verifyEdges, type Task } from "./verifyEdges.ts";
 
 /** Service account that every namespace has, and that no export should name. */

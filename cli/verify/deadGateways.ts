@@ -1,6 +1,6 @@
 import type { Edge } from "./edge.ts";
 import { failed, type Endpoint, type Evidence, type Hello } from "./evidence.ts";
-import { socketAddress } from "./socketAddress.ts";
+import { socketAddress } from "../../components/plan/socketAddress.ts";
 
 /**
  * Gateways of an edge that take no part although another one does, each with what shows it: the next failure leaves the

@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { spiffeId } from "../../components/plan/names.ts";
 import type { Edge } from "./edge.ts";
 import { failed, type Evidence } from "./evidence.ts";
-import { socketAddress } from "./socketAddress.ts";
+import { socketAddress } from "../../components/plan/socketAddress.ts";
 
 /** Said where something cannot be seen from outside the target. */
 export const notObservable = "not observable";

@@ -1,7 +1,9 @@
+import { resolve } from "node:path";
 import { parse } from "yaml";
-import { federationOutput, parseContract, type FederationContract } from "../../components/plan/contract.ts";
+import { federationOutput, type FederationContract } from "../../components/plan/contract.ts";
 import type { SampleClient } from "../../components/plan/sampleObjects.ts";
-import { configPrefix, meshStackFiles, type StackFile } from "../../infra/stackFiles.ts";
+import { contractOfPeer, readContractFile } from "../../infra/contractFile.ts";
+import { configPrefix, meshStackFiles, peersGiven, type PeerSource, type StackFile } from "../../infra/stackFiles.ts";
 import type { Toolchain } from "../../toolchain/index.ts";
 import { stackOutputs } from "../support/pulumiCommand.ts";
 import { committedFile } from "../support/stackConfig.ts";
@@ -14,6 +16,8 @@ export interface Mesh {
   name: string;
   stack: string;
   importsFrom: string[];
+  /** Whether it is somebody else's, known by an entry in `peers`: nobody verifies its imports here. */
+  foreign?: true;
   contract: FederationContract | undefined;
   /** Its cluster, where its credentials may be used. */
   cluster: Cluster | undefined;
@@ -28,15 +32,33 @@ export interface Mesh {
  * @param credentials names of the stacks whose credentials may be used; default all
  */
 export async function readMeshes(tools: Toolchain, credentials?: string[]): Promise<Mesh[]> {
-  return Promise.all(meshStackFiles(root).map((file) => readMesh(tools, file, credentials === undefined || credentials.includes(file.stack))));
+  const use = (stack: string): boolean => credentials === undefined || credentials.includes(stack);
+  const given = peersGiven(root);
+  const own = await Promise.all(meshStackFiles(root).map((file) => readMesh(tools, file, use(file.stack))));
+  const named = new Map(own.map((mesh) => [mesh.name, mesh]));
+  // One that has a file in stacks/, but is up elsewhere, is known by what its owner handed over.
+  const peers = await Promise.all([...given].filter(([name]) => !named.get(name)?.contract).map(([name, source]) => readForeign(tools, name, source, use)));
+  const usable = peers.filter(({ name, contract }) => contract || !named.has(name));
+  return [...own.filter(({ name }) => usable.every((peer) => peer.name !== name)), ...usable];
 }
 
-async function readMesh(tools: Toolchain, { name, stack, importsFrom }: StackFile, credentials: boolean): Promise<Mesh> {
+/** A peer of another project or owner, by its file or stack. */
+async function readForeign(tools: Toolchain, name: string, source: PeerSource, use: (stack: string) => boolean): Promise<Mesh> {
+  if ("stack" in source) return { ...(await readMesh(tools, { name, stack: source.stack, importsFrom: [] }, use(source.stack))), foreign: true };
+  const mesh: Mesh = { name, stack: name, importsFrom: [], foreign: true, contract: undefined, cluster: undefined, fallbackClient: undefined, problem: undefined };
+  try {
+    return { ...mesh, contract: readContractFile(name, resolve(root, source.file)) };
+  } catch (error) {
+    return { ...mesh, problem: `cannot be read: ${reasonOf(error)}` };
+  }
+}
+
+async function readMesh(tools: Toolchain, { name, stack, importsFrom }: Pick<StackFile, "name" | "stack" | "importsFrom">, credentials: boolean): Promise<Mesh> {
   const mesh: Mesh = { name, stack, importsFrom, contract: undefined, cluster: undefined, fallbackClient: undefined, problem: undefined };
   try {
     const { outputs, clear } = await readOutputs(tools, stack, credentials);
     if (outputs?.[federationOutput] === undefined) return { ...mesh, problem: `is not up; run \`npm run up\`, or \`pulumi up --stack ${stack}\`` };
-    mesh.contract = parseContract(outputs[federationOutput], name);
+    mesh.contract = contractOfPeer(outputs[federationOutput], name);
     const { kubeconfig, samples } = outputs as { kubeconfig?: string; samples?: { client?: SampleClient } };
     if (samples?.client) mesh.fallbackClient = { namespace: samples.client.namespace, serviceAccount: samples.client.app, app: samples.client.app };
     if (clear && kubeconfig) mesh.cluster = new Cluster(kubeconfig, contextOf(stack));

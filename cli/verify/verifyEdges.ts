@@ -11,9 +11,12 @@ const atOnce = 8;
 /** Milliseconds between two tries of an edge. */
 const pause = 700;
 
-/** Milliseconds that the edges may be waited for altogether, each for `wait`. */
+/**
+ * Milliseconds that the edges may be waited for altogether: each for `wait`, all for twice that, however many are broken.
+ * Those that come later are tried once at least, and had the time of those before them to become good.
+ */
 export function longestWait(edges: number, wait: number): number {
-  return Math.ceil(edges / atOnce) * wait;
+  return Math.min(Math.ceil(edges / atOnce), 2) * wait;
 }
 
 /** An edge with what there is to look at it. */
@@ -25,14 +28,15 @@ export interface Task {
 /**
  * Verifies edges side by side. One that fails is tried again until it is good or time is up: new configuration takes a
  * few seconds to reach every proxy, so a first failure is not yet an answer.
- * @param wait milliseconds that a failing edge may take to become good, each its own from its first try on
+ * @param wait milliseconds that a failing edge may take to become good, each its own from its first try on, all together {@link longestWait}
  * @param find finds the pod to call from; default a running one
  * @param look calls and gathers the evidence
  */
 export async function verifyEdges(tasks: Task[], wait: number, find: (access: Access, client: Client) => Promise<ClientPod | Failure> = (access, client) => findClient(access.own, client), look = gather): Promise<EdgeResult[]> {
   const known = [...new Set(tasks.flatMap(({ edge, access }) => [edge.mesh, ...edge.meshes, ...access.contracts.keys()]))];
+  const end = Date.now() + longestWait(tasks.length, wait);
   return inParallel(tasks, atOnce, async ({ edge, access }) => {
-    const until = Date.now() + wait;
+    const until = Math.min(Date.now() + wait, end);
     for (;;) {
       const result = judgeEdge(edge, await look(edge, access, await find(access, edge.client)), known);
       if (result.good || Date.now() + pause > until) return result;

@@ -38,8 +38,9 @@ export async function verifyFederation(tools: Toolchain, options: VerifyOptions)
   const started = Date.now();
   // With one's own credentials alone, not even the others' are decrypted.
   const meshes = await readMeshes(tools, options.access === "own" && options.stack ? [options.stack] : undefined);
-  const importing = meshes.filter((m) => !options.stack || m.stack === options.stack);
-  if (importing.length === 0) throw new Error(`there is no mesh stack "${options.stack}"; there are: ${meshes.map((m) => m.stack).join(", ")}`);
+  const importing = meshes.filter((m) => !m.foreign && (!options.stack || m.stack === options.stack));
+  if (importing.length === 0) throw new Error(`there is no mesh stack "${options.stack}"; there are: ${meshes.filter((m) => !m.foreign).map((m) => m.stack).join(", ")}`);
+  for (const m of meshes.filter((m) => m.foreign && m.problem)) process.stderr.write(`peer "${m.name}" ${m.problem}; its hops are seen from whoever imports from it\n`);
   const { tasks, uncalled, pending, unreachable } = await plan(meshes, importing, options.access, options.import);
   if (options.import && tasks.length + uncalled.length + pending.length === 0 && unreachable.length === 0) throw new Error(`no mesh imports "${options.import}"; imports are: ${importing.flatMap((m) => m.contract?.imports.map((i) => i.name) ?? []).join(", ") || "none"}`);
   const pods = options.probePod ? new ProbePods(longestWait(tasks.length, options.wait) / 1000, options.probeImage) : undefined;

@@ -1,4 +1,5 @@
 import { importedFrom, type ContractExport, type FederationContract } from "./contract.ts";
+import { socketAddress } from "./socketAddress.ts";
 
 /** An import of a peer that a change of this mesh's exports would break. */
 export interface BrokenImport {
@@ -52,9 +53,9 @@ export function brokenImports(mesh: string, exports: ContractExport[], contracts
  * In words, one per import.
  */
 export function staleAddresses(mesh: string, gateways: FederationContract["gateways"], contracts: FederationContract[]): string[] {
-  const now = gateways.map((g) => `${g.address}:${g.port}`).sort().join(", ");
+  const now = gateways.map(socketAddress).sort().join(", ");
   return importsOf(mesh, contracts).flatMap(({ mesh: importer, spec }) => {
-    const used = spec.gateways.filter((g) => g.mesh === mesh).map((g) => `${g.address}:${g.port}`).sort().join(", ");
+    const used = spec.gateways.filter((g) => g.mesh === mesh).map(socketAddress).sort().join(", ");
     return used === now || used === "" ? [] : [`import "${spec.name}" of mesh "${importer}" uses ${used}`];
   });
 }

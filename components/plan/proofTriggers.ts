@@ -1,4 +1,5 @@
 import type { ContractImport } from "./contract.ts";
+import { socketAddress } from "./socketAddress.ts";
 
 /** The mesh that proves its imports. */
 export interface ProvingMesh {
@@ -16,7 +17,7 @@ export function proofTriggers(spec: ProvenImport): string[] {
   return [
     `host ${spec.host} ${spec.exportedHost}`,
     `ports ${[...spec.ports].sort((a, b) => a.number - b.number).map((p) => `${p.number}/${p.protocol}`).join(" ")}`,
-    `addresses ${spec.gateways.map((g) => `${g.address}:${g.port}`).sort().join(" ")}`,
+    `addresses ${spec.gateways.map(socketAddress).sort().join(" ")}`,
     `subjectAltNames ${[...spec.subjectAltNames].sort().join(" ")}`,
     `client ${client.namespace}/${client.serviceAccount} ${client.app}`,
   ];

@@ -4,7 +4,7 @@ import type { FederationContract } from "../../../components/plan/contract.ts";
 import type { Client, Contracts, Edge } from "../edge.ts";
 import { outboundCluster, trustedRoots } from "../envoy.ts";
 import { failed, type Endpoint, type Evidence, type Failure } from "../evidence.ts";
-import { socketAddress } from "../socketAddress.ts";
+import { socketAddress } from "../../../components/plan/socketAddress.ts";
 import { greetSubsets } from "../subsets.ts";
 import { callFromClient, connectsFromClient } from "./clientCall.ts";
 import { sayHello } from "./clientHello.ts";

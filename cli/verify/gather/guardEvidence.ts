@@ -3,7 +3,7 @@ import { autoPassthroughSni } from "../../../components/plan/names.ts";
 import type { Edge, GatewayAddress } from "../edge.ts";
 import type { Failure } from "../evidence.ts";
 import { unexportedSni, type ClusterFindings, type GatewayTrials } from "../guards.ts";
-import { socketAddress } from "../socketAddress.ts";
+import { socketAddress } from "../../../components/plan/socketAddress.ts";
 import { requestWithoutCertificate, sayHello, sayPlaintext } from "./clientHello.ts";
 import { shortly, type Cluster } from "./cluster.ts";
 import { passthroughOf } from "./farSide.ts";

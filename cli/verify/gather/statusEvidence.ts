@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import type { FederationContract, ServicePort } from "../../../components/plan/contract.ts";
 import { importDestinationRule, importName } from "../../../components/plan/importObjects.ts";
 import { ownChain } from "../envoy.ts";
-import { socketAddress } from "../socketAddress.ts";
+import { socketAddress } from "../../../components/plan/socketAddress.ts";
 import type { Drift, Expiry } from "../report/status.ts";
 import { isReady, type Cluster, type IstioObject } from "./cluster.ts";
 import { passthroughOf } from "./farSide.ts";

@@ -1,7 +1,7 @@
 import { autoPassthroughSni } from "../../../components/plan/names.ts";
 import { edgeName, type Uncalled } from "../edge.ts";
 import type { Hello } from "../evidence.ts";
-import { socketAddress } from "../socketAddress.ts";
+import { socketAddress } from "../../../components/plan/socketAddress.ts";
 import { sayHello } from "./clientHello.ts";
 
 /** Looks at an edge that nobody is known to call, as far as this machine can alone: a ClientHello to each gateway. */

@@ -1,6 +1,6 @@
 import type { Edge } from "../edge.ts";
 import { failed, type Endpoint, type Evidence } from "../evidence.ts";
-import { socketAddress } from "../socketAddress.ts";
+import { socketAddress } from "../../../components/plan/socketAddress.ts";
 import { isFromBeyond, ownErrorOf } from "./ownError.ts";
 import { judgeTls } from "./tls.ts";
 

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import type { Edge } from "../edge.ts";
 import { failed, type Evidence } from "../evidence.ts";
-import { socketAddress } from "../socketAddress.ts";
+import { socketAddress } from "../../../components/plan/socketAddress.ts";
 import { verdictsOf, type Verdict } from "./verdict.ts";
 
 /** Does the client's sidecar have endpoints, healthy ones, and are they where the peer's gateway is now? */

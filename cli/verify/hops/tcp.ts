@@ -1,6 +1,6 @@
 import type { Edge } from "../edge.ts";
 import { failed, type Evidence, type Hello } from "../evidence.ts";
-import { socketAddress } from "../socketAddress.ts";
+import { socketAddress } from "../../../components/plan/socketAddress.ts";
 import { cutOff, refused } from "./cutOff.ts";
 import { isFromBeyond, ownErrorOf } from "./ownError.ts";
 import { verdictsOf, type Verdict } from "./verdict.ts";

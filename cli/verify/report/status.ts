@@ -1,5 +1,5 @@
 import { importedFrom, type FederationContract } from "../../../components/plan/contract.ts";
-import { socketAddress } from "../socketAddress.ts";
+import { socketAddress } from "../../../components/plan/socketAddress.ts";
 import { columns, wrap } from "./text.ts";
 
 /** A certificate and when it ends. */

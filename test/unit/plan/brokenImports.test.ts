@@ -42,5 +42,8 @@ test("an import from several meshes breaks with each of them, one of another mes
 test("a new gateway address lists every import that uses another", () => {
   expect(staleAddresses("west", west.gateways, [importing()])).toEqual([]);
   expect(staleAddresses("west", [{ address: "192.0.2.7", port: 15443 }], [importing()])).toEqual(['import "httpbin" of mesh "east" uses 172.18.128.4:15443']);
+  const six = importing();
+  six.imports = six.imports.map((i) => ({ ...i, gateways: i.gateways.map((g) => ({ ...g, address: "2001:db8::4" })) }));
+  expect(staleAddresses("west", west.gateways, [six])).toEqual(['import "httpbin" of mesh "east" uses [2001:db8::4]:15443']);
   expect(staleAddresses("north", [{ address: "192.0.2.7", port: 15443 }], [importing()])).toEqual([]);
 });

@@ -22,6 +22,18 @@ test("an edge that is slow to become good takes no time from those behind it", a
   expect(results.map((r) => r.good)).toEqual([...Array<boolean>(8).fill(false), true]);
 });
 
+test("however many edges are broken, all are tried and waited for twice the time of one at most", async () => {
+  const tries = new Map<string, number>();
+  const tasks = Array.from({ length: 40 }, (_, i) => ({ edge: { ...edge, name: `import-${i}` }, access }));
+  const results = await verifyEdges(tasks, 1000, find, async ({ name }) => {
+    tries.set(name, (tries.get(name) ?? 0) + 1);
+    return { ...goodEvidence, answer: ownError("x") };
+  });
+  // Five rounds of eight. Each edge of the first has time for a second try, those of the last ones have none left.
+  expect(results).toHaveLength(40);
+  expect([tries.get("import-0"), tries.get("import-39")]).toEqual([2, 1]);
+});
+
 test("the meshes that an import comes from are known without their contracts", async () => {
   const [result] = await verifyEdges([{ edge, access }], 0, find, async () => goodEvidence);
   expect(result!.identities.mesh).toBe("west");
@@ -34,7 +46,7 @@ test("outputs that do not come are an error that names the stack; a command's ow
 });
 
 test("a probe pod outlives the longest run, and Kubernetes itself ends and deletes it", async () => {
-  expect([longestWait(8, 600_000), longestWait(9, 600_000)]).toEqual([600_000, 1_200_000]);
+  expect([longestWait(8, 600_000), longestWait(9, 600_000), longestWait(100, 600_000)]).toEqual([600_000, 1_200_000, 1_200_000]);
   const made: { body: { spec: Record<string, any> } }[] = [];
   const batch = { createNamespacedJob: (job: (typeof made)[number]) => (made.push(job), Promise.reject(new Error("no quota"))) };
   const cluster = { server: "x", batch, inTime: (answer: Promise<unknown>) => answer } as never;
