@@ -2,9 +2,11 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { duration } from "../toolchain/progress.ts";
+import type { Source } from "../toolchain/source.ts";
 import { runInContainer } from "./support/container.ts";
-import { chooseTestPlace, prepareTier, type Tier } from "./support/tiers.ts";
 import { missingScenarios } from "./support/scenarios.ts";
+import { standInsOnly } from "./support/standInsOnly.ts";
+import { chooseTestPlace, prepareTier, testSource, type Tier } from "./support/tiers.ts";
 
 const root = join(import.meta.dirname, "..");
 const tiers: readonly Tier[] = ["unit", "engine", "e2e"];
@@ -27,14 +29,16 @@ interface Outcome {
 }
 
 /** Runs one tier: what it needs, then its tests. What cannot be made ready counts as one failed test. */
-async function runTier(tier: Tier): Promise<Outcome> {
+async function runTier(tier: Tier, source: Source): Promise<Outcome> {
   const started = Date.now();
   const title = (text: string) => process.stdout.write(`== ${tier}: ${text}\n`);
   title("start");
   let outcome: Outcome;
   try {
-    const environment = await prepareTier(tier);
-    outcome = await runJest(tier, environment);
+    const environment = await prepareTier(tier, source);
+    const left = tier === "engine" && source === "release" ? standInsOnly() : {};
+    for (const name of Object.values(left).flat()) process.stdout.write(`   not applicable to the official plugins: ${name}\n`);
+    outcome = await runJest(tier, environment, Object.keys(left));
   } catch (error) {
     title(`cannot run: ${(error as Error).message}`);
     outcome = { passed: 0, failed: 1, skipped: 0 };
@@ -43,12 +47,13 @@ async function runTier(tier: Tier): Promise<Outcome> {
   return outcome;
 }
 
-async function runJest(tier: Tier, environment: Record<string, string>): Promise<Outcome> {
+/** @param left test files that are not to run, by their paths below `test` */
+async function runJest(tier: Tier, environment: Record<string, string>, left: string[]): Promise<Outcome> {
   const file = join(root, ".federation", "test", `${tier}.json`);
   mkdirSync(join(file, ".."), { recursive: true });
   rmSync(file, { force: true });
   const jest = join(root, "node_modules", "jest", "bin", "jest.js");
-  const args = [jest, "--selectProjects", tier, "--json", `--outputFile=${file}`, ...(tier === "unit" ? [] : ["--verbose", ...workers[tier]]), ...process.argv.slice(2).filter((a) => a.startsWith("-"))];
+  const args = [jest, "--selectProjects", tier, "--json", `--outputFile=${file}`, ...(tier === "unit" ? [] : ["--verbose", ...workers[tier]]), ...process.argv.slice(2).filter((a) => a.startsWith("-")), ...left.map((path) => `--testPathIgnorePatterns=/test/${path}$`)];
   const child = spawn(process.execPath, args, { cwd: root, env: { ...process.env, ...environment }, stdio: ["ignore", "ignore", "inherit"] });
   const code = await new Promise<number | null>((resolve, reject) => child.on("error", reject).on("close", resolve));
   if (!existsSync(file)) throw new Error(`jest ended with exit code ${code} and without a result`);
@@ -72,14 +77,16 @@ async function main(): Promise<number> {
   const unknown = asked.filter((a) => !(tiers as readonly string[]).includes(a));
   if (unknown.length > 0) throw new Error(`unknown tier ${unknown.join(", ")}; tiers are ${tiers.join(", ")}`);
   const wanted = tiers.filter((t) => asked.includes(t));
-  const { place, why } = await chooseTestPlace(wanted);
+  const source = wanted.includes("engine") ? await testSource() : undefined;
+  const { place, why } = await chooseTestPlace(wanted, source?.source ?? "registry");
   if (place === "container") {
     process.stdout.write(`tests: in a container of this machine's docker engine (${why})\n`);
     return runInContainer(root, process.argv.slice(2));
   }
+  if (source) process.stdout.write(`engine tests: ${source.why}\n`);
   const total: Outcome = { passed: 0, failed: 0, skipped: 0 };
   for (const tier of wanted) {
-    const outcome = await runTier(tier);
+    const outcome = await runTier(tier, source?.source ?? "registry");
     for (const key of ["passed", "failed", "skipped"] as const) total[key] += outcome[key];
   }
   process.stdout.write(`Tests: ${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ""}\n`);

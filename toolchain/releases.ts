@@ -1,3 +1,4 @@
+import { releaseSources } from "../components/plan/versions.ts";
 import { pinned } from "./versions.ts";
 
 /** A file that a publisher offers, with the publisher's own list of checksums. */
@@ -29,7 +30,10 @@ export function thisMachine(platform: string = process.platform, arch: string = 
 
 const publisher = "https://github.com";
 
-/** Names a mirror of https://github.com: a URL below which release files have the same paths. */
+/** Kubernetes keeps its files on a host of its own; a mirror has them below that host's name. */
+const kubernetesHost = "https://dl.k8s.io";
+
+/** Names a mirror of https://github.com: a URL below which release files have the same paths, other hosts' below their names. */
 export const mirrorVariable = "MESH_FEDERATION_RELEASES_URL";
 
 /** Where release files are downloaded from: the publishers, or the mirror that the environment names. */
@@ -39,9 +43,9 @@ export function releaseHost(environment: NodeJS.ProcessEnv = process.env): strin
   return host;
 }
 
-function release(name: string, folder: string, file: string, checksums: string): Release {
-  const url = `${releaseHost()}${folder}/${file}`;
-  return { name, origin: `${publisher}${folder}/${file}`, url, checksumsUrl: `${releaseHost()}${folder}/${checksums}`, file };
+function release(name: string, folder: string, file: string, checksums: string, host = publisher): Release {
+  const from = host === publisher ? releaseHost() : releaseHost() === publisher ? host : `${releaseHost()}/${new URL(host).host}`;
+  return { name, origin: `${host}${folder}/${file}`, url: `${from}${folder}/${file}`, checksumsUrl: `${from}${folder}/${checksums}`, file };
 }
 
 /** Pulumi's CLI and language hosts. https://github.com/pulumi/pulumi/releases */
@@ -61,4 +65,25 @@ export function pluginRelease(name: string, version: string, { os, arch }: Machi
 export function kindRelease({ os, arch }: Machine = thisMachine()): Release {
   const file = `kind-${os}-${arch}`;
   return release(`kind ${pinned.kind}`, `/kubernetes-sigs/kind/releases/download/v${pinned.kind}`, file, `${file}.sha256sum`);
+}
+
+/** `etcd` and `kube-apiserver` for tests. https://github.com/kubernetes-sigs/controller-tools/blob/main/envtest-releases.yaml */
+export function envtestRelease({ os, arch }: Machine = thisMachine()): Release {
+  const version = pinned.envtest;
+  const file = `envtest-v${version}-${os}-${arch}.tar.gz`;
+  return release(`envtest ${version}`, `/kubernetes-sigs/controller-tools/releases/download/envtest-v${version}`, file, `${file}.sha512`);
+}
+
+/** The controller manager, which no envtest archive holds. Throws for macOS, which Kubernetes publishes none for. */
+export function controllerManagerRelease({ os, arch }: Machine = thisMachine()): Release {
+  if (os !== "linux") throw new Error("Kubernetes publishes kube-controller-manager for Linux only (https://kubernetes.io/releases/download/)");
+  const file = "kube-controller-manager";
+  return release(`${file} ${pinned.envtest}`, `/v${pinned.envtest}/bin/${os}/${arch}`, file, `${file}.sha256`, kubernetesHost);
+}
+
+/** Istio's release, of which the charts are used, the same in each archive. https://github.com/istio/istio/releases */
+export function istioRelease(): Release {
+  const { version } = releaseSources.istio;
+  const file = `istio-${version}-linux-amd64.tar.gz`;
+  return release(`istio ${version}`, `/istio/istio/releases/download/${version}`, file, `${file}.sha256`);
 }

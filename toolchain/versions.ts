@@ -6,6 +6,8 @@ const dependencies: Record<string, string> = packageJson.dependencies;
 export const pinned = {
   pulumi: "3.259.0",
   kind: "0.33.0",
+  /** Kubernetes of the bare API server that tests run against, where it is downloaded: of the lab's minor. */
+  envtest: "1.34.1",
   plugins: {
     kubernetes: dependencies["@pulumi/kubernetes"]!,
     tls: dependencies["@pulumi/tls"]!,

@@ -1,8 +1,9 @@
+import { releaseSources } from "../../../components/plan/versions.ts";
 import { publishedSum } from "../../../toolchain/checksums.ts";
-import { kindRelease, mirrorVariable, pluginRelease, pulumiRelease, releaseHost, thisMachine } from "../../../toolchain/releases.ts";
+import { controllerManagerRelease, envtestRelease, istioRelease, kindRelease, mirrorVariable, pluginRelease, pulumiRelease, releaseHost, thisMachine } from "../../../toolchain/releases.ts";
 import { pinned } from "../../../toolchain/versions.ts";
 
-const { pulumi, kind } = pinned;
+const { pulumi, kind, envtest } = pinned;
 
 test.each([
   { node: ["linux", "x64"], sdk: "linux-x64", plugin: "linux-amd64" },
@@ -20,6 +21,29 @@ test("checksum lists have the names that each publisher gives them", () => {
   expect(pulumiRelease().checksumsUrl).toMatch(new RegExp(`/v${pulumi}/pulumi-${pulumi}-checksums\\.txt$`));
   expect(pluginRelease("command", "1.2.3").checksumsUrl).toMatch(/\/pulumi-command\/.*\/v1\.2\.3\/pulumi-command_1\.2\.3_checksums\.txt$/);
   expect(kindRelease().checksumsUrl).toBe(`${kindRelease().url}.sha256sum`);
+});
+
+test("what tests download has its publishers' names, on GitHub or on hosts of their own", () => {
+  const mac = thisMachine("darwin", "arm64");
+  const linux = thisMachine("linux", "x64");
+  expect(envtestRelease(mac)).toMatchObject({
+    url: `https://github.com/kubernetes-sigs/controller-tools/releases/download/envtest-v${envtest}/envtest-v${envtest}-darwin-arm64.tar.gz`,
+    checksumsUrl: expect.stringMatching(/-darwin-arm64\.tar\.gz\.sha512$/),
+  });
+  expect(controllerManagerRelease(linux)).toMatchObject({ url: `https://dl.k8s.io/v${envtest}/bin/linux/amd64/kube-controller-manager`, checksumsUrl: `https://dl.k8s.io/v${envtest}/bin/linux/amd64/kube-controller-manager.sha256` });
+  expect(() => controllerManagerRelease(mac)).toThrow("kube-controller-manager for Linux only");
+  const { version } = releaseSources.istio;
+  expect(istioRelease()).toMatchObject({ url: `https://github.com/istio/istio/releases/download/${version}/istio-${version}-linux-amd64.tar.gz`, checksumsUrl: expect.stringMatching(/\.tar\.gz\.sha256$/) });
+});
+
+test("a mirror has another host's files below that host's name; the lock knows them by their publisher's", () => {
+  process.env[mirrorVariable] = "https://mirror.example/";
+  try {
+    const path = `v${envtest}/bin/linux/amd64/kube-controller-manager`;
+    expect(controllerManagerRelease(thisMachine("linux", "x64"))).toMatchObject({ url: `https://mirror.example/dl.k8s.io/${path}`, origin: `https://dl.k8s.io/${path}` });
+  } finally {
+    delete process.env[mirrorVariable];
+  }
 });
 
 test.each([["win32", "x64"], ["linux", "riscv64"], ["freebsd", "arm64"]])("%s on %s is refused by name", (platform, arch) => {
@@ -45,6 +69,7 @@ describe("a checksum list", () => {
     { what: "of sha256sum", text: `${"0".repeat(64)}  kind-linux-arm64\n${sums.sha256}  kind-linux-amd64\n`, found: { algorithm: "sha256", sum: sums.sha256.toLowerCase() } },
     { what: "in binary mode with Windows line ends", text: `${sums.sha256} *kind-linux-amd64\r\n`, found: { algorithm: "sha256", sum: sums.sha256.toLowerCase() } },
     { what: "of plain shasum over ./*", text: `${sums.sha1}  ./kind-linux-amd64\n`, found: { algorithm: "sha1", sum: sums.sha1 } },
+    { what: "over a path from the root", text: `${sums.sha512}  /kind-linux-amd64\n`, found: { algorithm: "sha512", sum: sums.sha512 } },
     { what: "of SHA-512", text: `${sums.sha512}  kind-linux-amd64`, found: { algorithm: "sha512", sum: sums.sha512 } },
   ])("$what is understood", ({ text, found }) => {
     expect(publishedSum(text, release)).toEqual(found);
@@ -55,7 +80,12 @@ describe("a checksum list", () => {
     { what: "a sum that is too short", text: `${sums.sha256.slice(1)}  kind-linux-amd64\n` },
     { what: "MD5", text: `${"d".repeat(32)}  kind-linux-amd64\n` },
     { what: "nothing", text: "" },
+    { what: "a sum alone, where the list is about many files", text: sums.sha256 },
   ])("with $what has no checksum of the file", ({ text }) => {
     expect(() => publishedSum(text, release)).toThrow("kind: its publisher's list at https://x/list has no checksum of kind-linux-amd64");
+  });
+
+  test("of one file, by its own name, may be the sum alone", () => {
+    expect(publishedSum(sums.sha256, { ...release, checksumsUrl: "https://x/kind-linux-amd64.sha256" })).toEqual({ algorithm: "sha256", sum: sums.sha256.toLowerCase() });
   });
 });

@@ -1,8 +1,10 @@
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { kindRelease, pluginRelease, pulumiRelease, type Release } from "../../../../toolchain/releases.ts";
+import { releaseSources } from "../../../../components/plan/versions.ts";
+import { controllerManagerRelease, envtestRelease, istioRelease, kindRelease, pluginRelease, pulumiRelease, type Release } from "../../../../toolchain/releases.ts";
 import { pinned } from "../../../../toolchain/versions.ts";
 import { checksumList, type Files } from "./releaseServer.ts";
 
@@ -56,4 +58,22 @@ export function archive(files: Record<string, string>): Buffer {
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** The files that engine tests download besides, with their lists: of programs that say their names. */
+export function testReleases(): Files {
+  const [envtest, manager, istio] = [envtestRelease(), controllerManagerRelease(), istioRelease()];
+  const programs = archive({ "controller-tools/envtest/etcd": program("etcd"), "controller-tools/envtest/kube-apiserver": program("kube-apiserver"), "controller-tools/envtest/kubectl": program("kubectl") });
+  const controllers = Buffer.from(program("kube-controller-manager"));
+  const charts = archive({ [`istio-${releaseSources.istio.version}/manifests/charts/base/files/crd-all.gen.yaml`]: "kind: CustomResourceDefinition\n" });
+  const path = (url: string): string => new URL(url).pathname;
+  return {
+    [path(envtest.origin)]: programs,
+    [`${path(envtest.origin)}.sha512`]: checksumList({ [envtest.file]: programs }, "sha512", "/"),
+    // A mirror has files of other hosts below their names.
+    [`/dl.k8s.io${path(manager.origin)}`]: controllers,
+    [`/dl.k8s.io${path(manager.origin)}.sha256`]: Buffer.from(createHash("sha256").update(controllers).digest("hex")),
+    [path(istio.origin)]: charts,
+    [`${path(istio.origin)}.sha256`]: checksumList({ [istio.file]: charts }),
+  };
 }

@@ -1,0 +1,59 @@
+import { chmodSync, copyFileSync, cpSync, existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { ensureArtefacts } from "./artefact.ts";
+import { extract } from "./download.ts";
+import type { Progress } from "./progress.ts";
+import { checkMadeFrom, releaseArtefact } from "./releaseArtefact.ts";
+import { lockFiles } from "./releaseLock.ts";
+import { controllerManagerRelease, envtestRelease, istioRelease, type Release } from "./releases.ts";
+
+/** What tests against a bare API server need, as official files. */
+export interface TestReleases {
+  /** Folder with `etcd`, `kube-apiserver` and `kube-controller-manager`. */
+  bin: string;
+  /** Folder with Istio's chart `base`. */
+  charts: string;
+}
+
+/**
+ * Downloads what is missing of the programs of a bare API server, and of Istio's charts.
+ * Throws on macOS, which Kubernetes publishes no controller manager for, and where a download fails.
+ */
+export async function ensureTestReleases(progress: Progress): Promise<TestReleases> {
+  const programs = [envtestRelease(), controllerManagerRelease()];
+  const istio = istioRelease();
+  const bin = releaseArtefact({
+    name: "release-test-bin",
+    releases: programs,
+    expectedSeconds: 30,
+    async place(dir, [archive, manager]) {
+      const unpacked = join(dir, ".unpacked");
+      await extract(archive!, unpacked);
+      for (const name of ["etcd", "kube-apiserver"]) copyFileSync(inside(programs[0]!, unpacked, `controller-tools/envtest/${name}`), join(dir, name));
+      copyFileSync(manager!, join(dir, "kube-controller-manager"));
+      for (const name of ["etcd", "kube-apiserver", "kube-controller-manager"]) chmodSync(join(dir, name), 0o755);
+      rmSync(unpacked, { recursive: true });
+    },
+  });
+  const charts = releaseArtefact({
+    name: "release-charts",
+    releases: [istio],
+    expectedSeconds: 30,
+    async place(dir, [archive]) {
+      const unpacked = join(dir, ".unpacked");
+      await extract(archive!, unpacked);
+      cpSync(inside(istio, unpacked, `istio-${istio.name.split(" ")[1]}/manifests/charts/base`), join(dir, "base"), { recursive: true });
+      rmSync(unpacked, { recursive: true });
+    },
+  });
+  const folders = await ensureArtefacts([bin, charts], progress);
+  const found = { bin: folders.get(bin.name)!, charts: folders.get(charts.name)! };
+  checkMadeFrom(found.bin, programs, lockFiles);
+  checkMadeFrom(found.charts, [istio], lockFiles);
+  return found;
+}
+
+function inside(release: Release, unpacked: string, path: string): string {
+  if (!existsSync(join(unpacked, path))) throw new Error(`${release.url} holds no ${path}; it is not what this project expects of ${release.name}`);
+  return join(unpacked, path);
+}
