@@ -87,3 +87,15 @@ export function istioRelease(): Release {
   const file = `istio-${version}-linux-amd64.tar.gz`;
   return release(`istio ${version}`, `/istio/istio/releases/download/${version}`, file, `${file}.sha256`);
 }
+
+/** What checks GitHub workflows. https://github.com/rhysd/actionlint/releases */
+export function actionlintRelease({ os, arch }: Machine = thisMachine()): Release {
+  const version = pinned.actionlint;
+  return release(`actionlint ${version}`, `/rhysd/actionlint/releases/download/v${version}`, `actionlint_${version}_${os}_${arch}.tar.gz`, `actionlint_${version}_checksums.txt`);
+}
+
+/** What runs GitHub workflows. https://github.com/nektos/act/releases */
+export function actRelease({ os, arch }: Machine = thisMachine()): Release {
+  const file = `act_${os === "linux" ? "Linux" : "Darwin"}_${arch === "amd64" ? "x86_64" : arch}.tar.gz`;
+  return release(`act ${pinned.act}`, `/nektos/act/releases/download/v${pinned.act}`, file, "checksums.txt");
+}

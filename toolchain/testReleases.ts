@@ -1,38 +1,45 @@
-import { chmodSync, copyFileSync, cpSync, existsSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, copyFileSync, cpSync, existsSync, readdirSync, rmSync } from "node:fs";
+import { basename, join } from "node:path";
 import { ensureArtefacts } from "./artefact.ts";
 import { extract } from "./download.ts";
 import type { Progress } from "./progress.ts";
 import { checkMadeFrom, releaseArtefact } from "./releaseArtefact.ts";
 import { lockFiles } from "./releaseLock.ts";
-import { controllerManagerRelease, envtestRelease, istioRelease, type Release } from "./releases.ts";
+import { actionlintRelease, actRelease, controllerManagerRelease, envtestRelease, istioRelease, type Release } from "./releases.ts";
 
-/** What tests against a bare API server need, as official files. */
+/** What engine tests need besides Pulumi and its plugins, as official files. */
 export interface TestReleases {
-  /** Folder with `etcd`, `kube-apiserver` and `kube-controller-manager`. */
+  /** Folder with `etcd`, `kube-apiserver` and `kube-controller-manager`, `actionlint` and `act`. */
   bin: string;
   /** Folder with Istio's chart `base`. */
   charts: string;
 }
 
 /**
- * Downloads what is missing of the programs of a bare API server, and of Istio's charts.
+ * Downloads what is missing of the programs of a bare API server, of those for workflows, and of Istio's charts.
  * Throws on macOS, which Kubernetes publishes no controller manager for, and where a download fails.
  */
 export async function ensureTestReleases(progress: Progress): Promise<TestReleases> {
-  const programs = [envtestRelease(), controllerManagerRelease()];
+  const programs = [envtestRelease(), controllerManagerRelease(), actionlintRelease(), actRelease()];
   const istio = istioRelease();
   const bin = releaseArtefact({
     name: "release-test-bin",
     releases: programs,
     expectedSeconds: 30,
-    async place(dir, [archive, manager]) {
-      const unpacked = join(dir, ".unpacked");
-      await extract(archive!, unpacked);
-      for (const name of ["etcd", "kube-apiserver"]) copyFileSync(inside(programs[0]!, unpacked, `controller-tools/envtest/${name}`), join(dir, name));
+    async place(dir, [envtest, manager, actionlint, act]) {
+      const archives = [
+        { release: programs[0]!, archive: envtest!, paths: ["controller-tools/envtest/etcd", "controller-tools/envtest/kube-apiserver"] },
+        { release: programs[2]!, archive: actionlint!, paths: ["actionlint"] },
+        { release: programs[3]!, archive: act!, paths: ["act"] },
+      ];
+      for (const { release, archive, paths } of archives) {
+        const unpacked = join(dir, ".unpacked");
+        await extract(archive, unpacked);
+        for (const path of paths) copyFileSync(inside(release, unpacked, path), join(dir, basename(path)));
+        rmSync(unpacked, { recursive: true });
+      }
       copyFileSync(manager!, join(dir, "kube-controller-manager"));
-      for (const name of ["etcd", "kube-apiserver", "kube-controller-manager"]) chmodSync(join(dir, name), 0o755);
-      rmSync(unpacked, { recursive: true });
+      for (const name of readdirSync(dir)) chmodSync(join(dir, name), 0o755);
     },
   });
   const charts = releaseArtefact({

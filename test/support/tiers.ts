@@ -14,7 +14,7 @@ import { ensureTestReleases } from "../../toolchain/testReleases.ts";
 import { pinned } from "../../toolchain/versions.ts";
 import { noDocker, placeVariable } from "./container.ts";
 import { pluginCommand, type PluginName } from "./plugins/pluginProcess.ts";
-import { act, actionlint } from "./workflowTools.ts";
+import { workflowTools } from "./workflowTools.ts";
 
 /** Kinds of tests, from the quickest to the most real. */
 export type Tier = "unit" | "engine" | "e2e";
@@ -36,7 +36,7 @@ const thisMachine: MachineChecks = {
   platform: process.platform,
   releases: () => void controllerManagerRelease(),
   builds(tier) {
-    const built = tier === "engine" ? [...apiServerBinaries.map((b) => b.artefact), charts, actionlint, act] : [nodeImage, charts];
+    const built = tier === "engine" ? [...[...apiServerBinaries, ...workflowTools].map((b) => b.artefact), charts] : [nodeImage, charts];
     if (![...registryTools, ...built].every(isCached)) requireGo();
   },
   lab: () => ensurePrerequisites(consoleProgress(process.stdout)),
@@ -90,8 +90,9 @@ async function whatIsLacking(tiers: ("engine" | "e2e")[], source: Source, machin
  * Makes ready what a tier needs and returns the environment for its tests.
  *
  * - `unit`: nothing.
- * - `engine`: from releases the official plugins (MESH_FEDERATION_TEST_PLUGIN_HOME), else the stand-ins; Pulumi with its language host (MESH_FEDERATION_TEST_PULUMI), the stand-ins' Helm (MESH_FEDERATION_HELM),
- *   the programs of a bare API server (MESH_FEDERATION_TEST_BIN), and Istio's charts for their CRDs
+ * - `engine`: from releases the official plugins (MESH_FEDERATION_TEST_PLUGIN_HOME), else the stand-ins; Pulumi with its
+ *   language host (MESH_FEDERATION_TEST_PULUMI), the stand-ins' Helm (MESH_FEDERATION_HELM),
+ *   the programs of a bare API server, actionlint and act (MESH_FEDERATION_TEST_BIN), and Istio's charts for their CRDs
  *   (MESH_FEDERATION_TEST_CHARTS).
  * - `e2e`: the tests run the product's own commands, which make ready what they need. They kill engines and count
  *   containers, so they use a lab, never the machine's own docker with its user's clusters.
@@ -107,11 +108,11 @@ export async function prepareTier(tier: Tier, source: Source): Promise<Record<st
   const progress = consoleProgress(process.stdout);
   if (source === "release") return prepareReleases(progress);
   const tools = await ensureToolchain("registry", progress);
-  const folders = await ensureArtefacts([...apiServerBinaries.map((b) => b.artefact), charts, actionlint, act], progress);
+  const folders = await ensureArtefacts([...[...apiServerBinaries, ...workflowTools].map((b) => b.artefact), charts], progress);
   const bin = join(root, ".federation", "test", "bin");
   rmSync(bin, { recursive: true, force: true });
   mkdirSync(bin, { recursive: true });
-  for (const { artefact, program } of apiServerBinaries) symlinkSync(join(folders.get(artefact.name)!, program), join(bin, program));
+  for (const { artefact, program } of [...apiServerBinaries, ...workflowTools]) symlinkSync(join(folders.get(artefact.name)!, program), join(bin, program));
   return { MESH_FEDERATION_TEST_PULUMI: tools.bin, MESH_FEDERATION_HELM: tools.helm!, MESH_FEDERATION_TEST_BIN: bin, MESH_FEDERATION_TEST_CHARTS: folders.get(charts.name)! };
 }
 

@@ -1,22 +1,16 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { ensureArtefacts } from "../../../toolchain/artefact.ts";
-import { consoleProgress } from "../../../toolchain/progress.ts";
-import { actionlint } from "../../support/workflowTools.ts";
+import { testProgram } from "../support/testProgram.ts";
 
 const root = resolve(import.meta.dirname, "..", "..", "..");
 const folder = join(root, ".github", "workflows");
-let program: string;
-beforeAll(async () => {
-  program = join((await ensureArtefacts([actionlint], consoleProgress(process.stdout))).get(actionlint.name)!, "actionlint");
-}, 300_000);
 
 /** What it finds in a workflow: syntax, types of expressions, contexts where they are not allowed, needs, permissions. */
 function findingsIn(yaml: string): string[] {
   // Without what it runs where the machine has it: the same findings everywhere.
   const args = ["-shellcheck=", "-pyflakes=", "-oneline", "-no-color", "-config-file", ".github/actionlint.yaml", "-stdin-filename", ".github/workflows/a.yml", "-"];
-  const { stdout, stderr, status } = spawnSync(program, args, { cwd: root, input: yaml, encoding: "utf8" });
+  const { stdout, stderr, status } = spawnSync(testProgram("actionlint"), args, { cwd: root, input: yaml, encoding: "utf8" });
   if (status !== 0 && status !== 1) throw new Error(`actionlint ended with ${status}: ${stderr}`);
   return stdout.trim().split("\n").filter(Boolean);
 }

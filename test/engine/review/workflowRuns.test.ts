@@ -1,4 +1,4 @@
-import { ensureRunner, secrets, variables, WorkflowRepository, type Trigger, type WorkflowRun } from "./support/workflowRun.ts";
+import { secrets, variables, WorkflowRepository, type Trigger, type WorkflowRun } from "./support/workflowRun.ts";
 
 /*
  * The workflows on a runner: act runs their jobs on this machine, with stand-ins for actions, npm and gh. It reads
@@ -6,9 +6,9 @@ import { ensureRunner, secrets, variables, WorkflowRepository, type Trigger, typ
  * and concurrency, nor `fail-fast`.
  */
 let repository: WorkflowRepository;
-beforeAll(async () => {
-  repository = new WorkflowRepository(await ensureRunner());
-}, 600_000);
+beforeAll(() => {
+  repository = new WorkflowRepository();
+});
 afterAll(() => repository?.remove());
 
 const patience = 60_000;

@@ -6,6 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { testProgram } from "./testProgram.ts";
 
 const token = "test-admin-token";
 
@@ -28,13 +29,11 @@ export class ApiServer {
   }
 
   static async start(): Promise<ApiServer> {
-    const bin = process.env["MESH_FEDERATION_TEST_BIN"];
-    if (!bin) throw new Error("MESH_FEDERATION_TEST_BIN is not set: run these tests with `npm run test:engine`, which makes the programs ready");
     const folder = mkdtempSync(join(tmpdir(), "mesh-federation-api-"));
     const [client, peer, port] = [await freePort(), await freePort(), await freePort()];
     const start = (program: string, args: string[]): ChildProcess => {
       const log = openSync(join(folder, `${program}.log`), "a");
-      return spawn(join(bin, program), args, { stdio: ["ignore", log, log] });
+      return spawn(testProgram(program), args, { stdio: ["ignore", log, log] });
     };
     const etcd = start("etcd", [
       `--data-dir=${join(folder, "etcd")}`,

@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { releaseSources } from "../../../components/plan/versions.ts";
 import { publishedSum } from "../../../toolchain/checksums.ts";
-import { controllerManagerRelease, envtestRelease, istioRelease, kindRelease, mirrorVariable, pluginRelease, pulumiRelease, releaseHost, thisMachine } from "../../../toolchain/releases.ts";
+import { actionlintRelease, actRelease, controllerManagerRelease, envtestRelease, istioRelease, kindRelease, mirrorVariable, pluginRelease, pulumiRelease, releaseHost, thisMachine } from "../../../toolchain/releases.ts";
 import { pinned } from "../../../toolchain/versions.ts";
 
 const { pulumi, kind, envtest } = pinned;
@@ -34,6 +36,19 @@ test("what tests download has its publishers' names, on GitHub or on hosts of th
   expect(() => controllerManagerRelease(mac)).toThrow("kube-controller-manager for Linux only");
   const { version } = releaseSources.istio;
   expect(istioRelease()).toMatchObject({ url: `https://github.com/istio/istio/releases/download/${version}/istio-${version}-linux-amd64.tar.gz`, checksumsUrl: expect.stringMatching(/\.tar\.gz\.sha256$/) });
+});
+
+test.each([
+  { node: ["linux", "x64"], linter: "linux_amd64", runner: "Linux_x86_64" },
+  { node: ["linux", "arm64"], linter: "linux_arm64", runner: "Linux_arm64" },
+  { node: ["darwin", "arm64"], linter: "darwin_arm64", runner: "Darwin_arm64" },
+])("what tests of workflows download for $node has its publishers' names, and the version that is built elsewhere", ({ node, linter, runner }) => {
+  const machine = thisMachine(node[0], node[1]);
+  expect(actionlintRelease(machine).url).toBe(`https://github.com/rhysd/actionlint/releases/download/v${pinned.actionlint}/actionlint_${pinned.actionlint}_${linter}.tar.gz`);
+  expect(actRelease(machine).url).toBe(`https://github.com/nektos/act/releases/download/v${pinned.act}/act_${runner}.tar.gz`);
+  const go = join(import.meta.dirname, "..", "..", "support", "go");
+  expect(readFileSync(join(go, "actionlint", "go.mod"), "utf8")).toContain(`rhysd/actionlint v${pinned.actionlint}\n`);
+  expect(readFileSync(join(go, "act", "go.mod"), "utf8")).toContain(`nektos/act v${pinned.act}\n`);
 });
 
 test("a mirror has another host's files below that host's name; the lock knows them by their publisher's", () => {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cacheRoot } from "../../../toolchain/artefact.ts";
 import { lockFiles } from "../../../toolchain/releaseLock.ts";
-import { controllerManagerRelease, envtestRelease, istioRelease, mirrorVariable } from "../../../toolchain/releases.ts";
+import { actionlintRelease, actRelease, controllerManagerRelease, envtestRelease, istioRelease, mirrorVariable } from "../../../toolchain/releases.ts";
 import { ensureTestReleases } from "../../../toolchain/testReleases.ts";
 import type { Progress } from "../../../toolchain/progress.ts";
 import { archive, testReleases } from "./support/officialReleases.ts";
@@ -37,9 +37,9 @@ describeHere("what engine tests download", () => {
 
   test("the programs of a bare API server and Istio's definitions are downloaded, checked and recorded once", async () => {
     const { bin, charts } = await ensureTestReleases(silent);
-    for (const name of ["etcd", "kube-apiserver", "kube-controller-manager"]) expect(execFileSync(join(bin, name), ["--x"], { encoding: "utf8" })).toBe(`${name} --x\n`);
+    for (const name of ["etcd", "kube-apiserver", "kube-controller-manager", "actionlint", "act"]) expect(execFileSync(join(bin, name), ["--x"], { encoding: "utf8" })).toBe(`${name} --x\n`);
     expect(readFileSync(join(charts, "base", "files", "crd-all.gen.yaml"), "utf8")).toContain("CustomResourceDefinition");
-    expect(Object.keys(JSON.parse(readFileSync(lockFiles.own, "utf8")).entries).sort()).toEqual([controllerManagerRelease().origin, envtestRelease().origin, istioRelease().origin].sort());
+    expect(Object.keys(JSON.parse(readFileSync(lockFiles.own, "utf8")).entries).sort()).toEqual([actionlintRelease(), actRelease(), controllerManagerRelease(), envtestRelease(), istioRelease()].map(({ origin }) => origin).sort());
     server.asked.length = 0;
     expect(await ensureTestReleases(silent)).toEqual({ bin, charts });
     expect(server.asked).toEqual([]);
@@ -49,6 +49,7 @@ describeHere("what engine tests download", () => {
   test.each([
     { name: "the API server's archive", path: () => new URL(envtestRelease().origin).pathname, says: /envtest .* has the sha512 checksum .* nothing of it is used/ },
     { name: "the controller manager", path: () => `/dl.k8s.io${new URL(controllerManagerRelease().origin).pathname}`, says: /kube-controller-manager .* has the sha256 checksum .* nothing of it is used/ },
+    { name: "the runner of workflows", path: () => new URL(actRelease().origin).pathname, says: /act .* has the sha256 checksum .* nothing of it is used/ },
     { name: "Istio's archive", path: () => new URL(istioRelease().origin).pathname, says: /istio .* has the sha256 checksum .* nothing of it is used/ },
   ])("$name with another content than its publisher's checksum is refused", async ({ path, says }) => {
     server.manners[path()] = "tampered";

@@ -3,17 +3,10 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
-import { ensureArtefacts } from "../../../../toolchain/artefact.ts";
-import { consoleProgress } from "../../../../toolchain/progress.ts";
-import { act } from "../../../support/workflowTools.ts";
+import { testProgram } from "../../support/testProgram.ts";
 
 const root = resolve(import.meta.dirname, "..", "..", "..", "..");
 const runner = join(import.meta.dirname, "runner");
-
-/** Builds the runner where it is not in the cache; resolves to its program. */
-export async function ensureRunner(): Promise<string> {
-  return join((await ensureArtefacts([act], consoleProgress(process.stdout))).get(act.name)!, "act");
-}
 
 /** A command that a job ran, and the variables it saw of those that matter. */
 export interface Command {
@@ -51,11 +44,10 @@ export const secrets = { PULUMI_ACCESS_TOKEN: "access-token", PULUMI_CONFIG_PASS
 export class WorkflowRepository {
   readonly folder = mkdtempSync(join(tmpdir(), "workflows-"));
   private readonly origin = join(this.folder, "origin");
-  private readonly program: string;
+  private readonly program = testProgram("act");
   readonly before: string;
 
-  constructor(program: string) {
-    this.program = program;
+  constructor() {
     const workflows = join(this.origin, ".github", "workflows");
     cpSync(join(root, ".github", "workflows"), workflows, { recursive: true });
     // The runner has no concurrency, and refuses a key of it that is younger than its schema.

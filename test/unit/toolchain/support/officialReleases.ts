@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { releaseSources } from "../../../../components/plan/versions.ts";
-import { controllerManagerRelease, envtestRelease, istioRelease, kindRelease, pluginRelease, pulumiRelease, type Release } from "../../../../toolchain/releases.ts";
+import { actionlintRelease, actRelease, controllerManagerRelease, envtestRelease, istioRelease, kindRelease, pluginRelease, pulumiRelease, type Release } from "../../../../toolchain/releases.ts";
 import { pinned } from "../../../../toolchain/versions.ts";
 import { checksumList, type Files } from "./releaseServer.ts";
 
@@ -62,7 +62,8 @@ export function archive(files: Record<string, string>): Buffer {
 
 /** The files that engine tests download besides, with their lists: of programs that say their names. */
 export function testReleases(): Files {
-  const [envtest, manager, istio] = [envtestRelease(), controllerManagerRelease(), istioRelease()];
+  const [envtest, manager, istio, actionlint, act] = [envtestRelease(), controllerManagerRelease(), istioRelease(), actionlintRelease(), actRelease()];
+  const [linter, runner] = [archive({ actionlint: program("actionlint"), "README.md": "text" }), archive({ act: program("act"), LICENSE: "text" })];
   const programs = archive({ "controller-tools/envtest/etcd": program("etcd"), "controller-tools/envtest/kube-apiserver": program("kube-apiserver"), "controller-tools/envtest/kubectl": program("kubectl") });
   const controllers = Buffer.from(program("kube-controller-manager"));
   const charts = archive({ [`istio-${releaseSources.istio.version}/manifests/charts/base/files/crd-all.gen.yaml`]: "kind: CustomResourceDefinition\n" });
@@ -73,6 +74,10 @@ export function testReleases(): Files {
     // A mirror has files of other hosts below their names.
     [`/dl.k8s.io${path(manager.origin)}`]: controllers,
     [`/dl.k8s.io${path(manager.origin)}.sha256`]: Buffer.from(createHash("sha256").update(controllers).digest("hex")),
+    [path(actionlint.origin)]: linter,
+    [path(actionlint.checksumsUrl)]: checksumList({ [actionlint.file]: linter }),
+    [path(act.origin)]: runner,
+    [path(act.checksumsUrl)]: checksumList({ "act_Windows_x86_64.zip": Buffer.from("other"), [act.file]: runner }),
     [path(istio.origin)]: charts,
     [`${path(istio.origin)}.sha256`]: checksumList({ [istio.file]: charts }),
   };
