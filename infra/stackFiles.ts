@@ -9,7 +9,7 @@ import { Problem } from "../components/plan/problem.ts";
 export const configPrefix = "mesh-federation:";
 
 /** A mesh as its stack file declares it, before any check. */
-export interface StackFile extends Neighbour {
+export interface DeclaredMesh extends Neighbour {
   /** Names of the meshes it imports from. */
   importsFrom: string[];
   /** Whether its cluster is one that KinD makes. */
@@ -20,7 +20,7 @@ export interface StackFile extends Neighbour {
 export type PeerSource = { stack: string } | { file: string };
 
 /** The mesh stacks that `stacks/` declares, sorted by name, see {@link isMeshStack}. Throws a `Problem` that names a file which cannot be used. */
-export function meshStackFiles(root: string = process.cwd()): StackFile[] {
+export function meshStackFiles(root: string = process.cwd()): DeclaredMesh[] {
   return rawStackFiles(root).flatMap(({ stack, raw }) => (isMeshStack(raw) ? [neighbourOf(stack, raw)] : []));
 }
 
@@ -82,7 +82,7 @@ function mapping(value: unknown, what: string): Record<string, unknown> {
 }
 
 /** A mesh stack as its raw configuration declares it, keys without the project's prefix. */
-export function neighbourOf(stack: string, raw: Record<string, unknown>): StackFile {
+export function neighbourOf(stack: string, raw: Record<string, unknown>): DeclaredMesh {
   const mesh = (raw["mesh"] ?? {}) as Record<string, unknown>;
   const text = (name: string, fallback: string): string => (typeof mesh[name] === "string" ? mesh[name] : fallback);
   const name = text("name", stack);

@@ -4,7 +4,7 @@ import type { PlannedImport, PlannedMesh } from "./planRevision.ts";
 import { callersOf, list, listChange, pair, serviceWithPorts, settingChanges, valueChange, type Change } from "./words.ts";
 
 /** An import, and what its exporter says of it where that is known. */
-interface Edge {
+interface ImportEdge {
   plan: PlannedImport;
   found: ContractExport | undefined;
 }
@@ -15,9 +15,9 @@ interface Edge {
  */
 export function importChanges(before: PlannedMesh | undefined, after: PlannedMesh | undefined, exportsBefore: ExportsOf, exportsAfter: ExportsOf): Change[] {
   const mesh = (after ?? before)!.name;
-  const edges = (planned: PlannedMesh | undefined, exportsOf: ExportsOf): Edge[] =>
+  const edges = (planned: PlannedMesh | undefined, exportsOf: ExportsOf): ImportEdge[] =>
     (planned?.imports ?? []).map((plan) => ({ plan, found: exportsOf(meshesOf(plan.spec)[0]!).find((e) => e.name === plan.spec.name) }));
-  const from = (e: Edge) => meshesOf(e.plan.spec)[0]!;
+  const from = (e: ImportEdge) => meshesOf(e.plan.spec)[0]!;
   const pairs = pair(edges(before, exportsBefore), edges(after, exportsAfter), (e) => `${from(e)}/${e.plan.spec.name}`, (e) => `${from(e)}/${e.found?.namespace}/${e.found?.service ?? e.plan.spec.name}`);
   return pairs.flatMap(({ before: old, after: now }): Change[] => {
     if (!old) return [{ sign: "+", text: `${mesh} imports ${titleOf(now!)}${callers(now!, mesh)}${alias(now!)}, visible to ${list(now!.plan.spec.visibleTo)}${state(now!)}` }];
@@ -30,25 +30,25 @@ export function importChanges(before: PlannedMesh | undefined, after: PlannedMes
 /** The exports of a mesh, by its name; none where it is not known. */
 export type ExportsOf = (mesh: string) => ContractExport[];
 
-function titleOf({ plan, found }: Edge): string {
+function titleOf({ plan, found }: ImportEdge): string {
   const what = found ? serviceWithPorts(found) : plan.spec.name;
   const named = found && found.name !== found.service ? ` (${found.name})` : "";
   return `${what}${named} from ${meshesOf(plan.spec).join(" and ")}`;
 }
 
-function callers({ found }: Edge, mesh: string): string {
+function callers({ found }: ImportEdge, mesh: string): string {
   return found ? `, ${callersOf(found, [mesh])}` : "";
 }
 
-function alias({ plan }: Edge): string {
+function alias({ plan }: ImportEdge): string {
   return plan.spec.blend ? ", joined to the local Service" : plan.spec.as ? `, called as ${plan.spec.as}` : "";
 }
 
-function state({ plan }: Edge): string {
+function state({ plan }: ImportEdge): string {
   return plan.pending ? ` (pending: ${plan.pending})` : plan.made ? "" : " (cannot be made, see the checks)";
 }
 
-function differences({ plan: old }: Edge, { plan: now }: Edge): string[] {
+function differences({ plan: old }: ImportEdge, { plan: now }: ImportEdge): string[] {
   const parts = [...valueChange("its name there", old.spec.name, now.spec.name), ...valueChange("called as", old.spec.as ?? "its own host", now.spec.as ?? "its own host")];
   const add = (what: string, change: string | undefined) => change && parts.push(`${what} ${change}`);
   add("from", listChange(meshesOf(old.spec), meshesOf(now.spec)));

@@ -1,10 +1,10 @@
-import type { StackFile } from "../../infra/stackFiles.ts";
+import type { DeclaredMesh } from "../../infra/stackFiles.ts";
 
 /** Order in which nothing is taken away while somebody imports it; meshes that import from each other in any order. */
-export function importersFirst(stacks: StackFile[]): StackFile[] {
+export function importersFirst(stacks: DeclaredMesh[]): DeclaredMesh[] {
   const uses = new Map(stacks.map((s) => [s.name, everythingUsedBy(s, stacks)]));
   const left = [...stacks];
-  const ordered: StackFile[] = [];
+  const ordered: DeclaredMesh[] = [];
   while (left.length > 0) {
     // Whoever needs it is needed by it: they form a circle, and there is one that nobody outside of it needs.
     const free = left.findIndex((s) => left.every((other) => !uses.get(other.name)!.has(s.name) || uses.get(s.name)!.has(other.name) || other === s));
@@ -14,7 +14,7 @@ export function importersFirst(stacks: StackFile[]): StackFile[] {
 }
 
 /** Names of the meshes that one imports from, directly or through others. */
-function everythingUsedBy(start: StackFile, stacks: StackFile[]): Set<string> {
+function everythingUsedBy(start: DeclaredMesh, stacks: DeclaredMesh[]): Set<string> {
   const found = new Set<string>();
   const visit = (name: string): void => {
     for (const next of stacks.find((s) => s.name === name)?.importsFrom ?? [])
@@ -28,6 +28,6 @@ function everythingUsedBy(start: StackFile, stacks: StackFile[]): Set<string> {
 }
 
 /** The meshes that import from themselves by way of others: none of a circle can go first while all import. */
-export function inCircles(stacks: StackFile[]): StackFile[] {
+export function inCircles(stacks: DeclaredMesh[]): DeclaredMesh[] {
   return stacks.filter((stack) => everythingUsedBy(stack, stacks).has(stack.name));
 }

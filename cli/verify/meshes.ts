@@ -3,7 +3,7 @@ import { parse } from "yaml";
 import { federationOutput, type FederationContract } from "../../components/plan/contract.ts";
 import type { SampleClient } from "../../components/plan/sampleObjects.ts";
 import { contractOfPeer, readContractFile } from "../../infra/contractFile.ts";
-import { configPrefix, meshStackFiles, peersGiven, type PeerSource, type StackFile } from "../../infra/stackFiles.ts";
+import { configPrefix, meshStackFiles, peersGiven, type PeerSource, type DeclaredMesh } from "../../infra/stackFiles.ts";
 import type { Toolchain } from "../../toolchain/index.ts";
 import { stackOutputs } from "../support/pulumiCommand.ts";
 import { committedFile } from "../support/stackConfig.ts";
@@ -53,7 +53,7 @@ async function readForeign(tools: Toolchain, name: string, source: PeerSource, u
   }
 }
 
-async function readMesh(tools: Toolchain, { name, stack, importsFrom }: Pick<StackFile, "name" | "stack" | "importsFrom">, credentials: boolean): Promise<Mesh> {
+async function readMesh(tools: Toolchain, { name, stack, importsFrom }: Pick<DeclaredMesh, "name" | "stack" | "importsFrom">, credentials: boolean): Promise<Mesh> {
   const mesh: Mesh = { name, stack, importsFrom, contract: undefined, cluster: undefined, fallbackClient: undefined, problem: undefined };
   try {
     const { outputs, clear } = await readOutputs(tools, stack, credentials);

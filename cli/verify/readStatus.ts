@@ -1,8 +1,8 @@
 import type { Toolchain } from "../../toolchain/index.ts";
 import { shortly } from "./gather/cluster.ts";
-import { certificatesOf, driftOf } from "./gather/statusEvidence.ts";
+import { certificatesOf, liveDriftOf } from "./gather/statusEvidence.ts";
 import { readMeshes, type Mesh } from "./meshes.ts";
-import { statusOf, type Drift, type Expiry, type MeshState, type Status } from "./report/status.ts";
+import { statusOf, type LiveDrift, type Expiry, type MeshState, type Status } from "./report/status.ts";
 
 /** Reads the federation's status from stacks and clusters. A cluster that does not answer costs its mesh a line, no more. */
 export async function readStatus(tools: Toolchain): Promise<{ status: Status; complete: boolean }> {
@@ -15,7 +15,7 @@ export async function readStatus(tools: Toolchain): Promise<{ status: Status; co
 interface Seen {
   state: MeshState;
   certificates: Expiry[];
-  drift: Drift[];
+  drift: LiveDrift[];
   /** Whether everything was seen that its credentials are there for. */
   complete: boolean;
 }
@@ -25,7 +25,7 @@ export async function lookAtMesh({ name, contract, cluster, problem }: Mesh): Pr
   const state = { name, contract, problem };
   if (!contract) return { state, certificates: [], drift: [], complete: !problem };
   if (!cluster) return { state: { ...state, notLookedAt: "there are no credentials for its cluster here" }, certificates: [], drift: [], complete: !problem };
-  const [certificates, drift] = await Promise.allSettled([certificatesOf(name, cluster), driftOf(contract, cluster)]);
+  const [certificates, drift] = await Promise.allSettled([certificatesOf(name, cluster), liveDriftOf(contract, cluster)]);
   const refusals = [certificates, drift].flatMap((r) => (r.status === "rejected" ? [r.reason as Error] : []));
   const unreached = refusals.find((e) => !isAnswer(e));
   const notLookedAt = [...new Set(refusals.map(shortly))].join("; ") || undefined;

@@ -3,7 +3,7 @@ import type { FederationContract, ServicePort } from "../../../components/plan/c
 import { importDestinationRule, importName } from "../../../components/plan/importObjects.ts";
 import { ownChain } from "../envoy.ts";
 import { socketAddress } from "../../../components/plan/socketAddress.ts";
-import type { Drift, Expiry } from "../report/status.ts";
+import type { LiveDrift, Expiry } from "../report/status.ts";
 import { isReady, type Cluster, type IstioObject } from "./cluster.ts";
 import { passthroughOf } from "./farSide.ts";
 import { Proxy } from "./proxy.ts";
@@ -34,7 +34,7 @@ function nameOf(certificate: X509Certificate): string {
  * What in a mesh's cluster is not as its contract says: hosts of gateways, callers of exports, and what the
  * objects of imports say.
  */
-export async function driftOf(contract: FederationContract, cluster: Cluster): Promise<Drift[]> {
+export async function liveDriftOf(contract: FederationContract, cluster: Cluster): Promise<LiveDrift[]> {
   const restricted = contract.exports.filter((e) => e.callers.length > 0 && e.to.length > 0);
   const [gateways, entries, rules, policies] = await Promise.all([
     cluster.istio("networking", "gateways"),
@@ -44,7 +44,7 @@ export async function driftOf(contract: FederationContract, cluster: Cluster): P
     restricted.length > 0 ? cluster.istio("security", "authorizationpolicies") : [],
   ]);
   const mesh = contract.mesh.name;
-  const drift: Drift[] = [];
+  const drift: LiveDrift[] = [];
   const differ = (what: string, live: string[], wanted: string[]): void => {
     const [a, b] = [live, wanted].map((list) => [...new Set(list)].sort().join(", ") || "none") as [string, string];
     if (a !== b) drift.push({ mesh, what: `${what} ${a}, and should be ${b}: \`pulumi up --refresh\`` });

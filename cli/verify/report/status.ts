@@ -11,7 +11,7 @@ export interface Expiry {
 }
 
 /** Something in a cluster that is not as the stack left it. */
-export interface Drift {
+export interface LiveDrift {
   mesh: string;
   what: string;
 }
@@ -22,7 +22,7 @@ export interface Status {
   exports: { mesh: string; name: string; host: string; ports: string[]; to: string[]; importers: string[] }[];
   pending: { mesh: string; name: string; from: string; reason: string }[];
   certificates: Expiry[];
-  drift: Drift[];
+  drift: LiveDrift[];
   /** Meshes whose clusters were not looked at, or not for everything, and why. */
   notLookedAt: { mesh: string; why: string }[];
 }
@@ -38,7 +38,7 @@ export interface MeshState {
 }
 
 /** Status from what the meshes published, and from what was seen in their clusters. */
-export function statusOf(meshes: MeshState[], certificates: Expiry[], drift: Drift[]): Status {
+export function statusOf(meshes: MeshState[], certificates: Expiry[], drift: LiveDrift[]): Status {
   const contracts = meshes.flatMap((m) => m.contract ?? []);
   const importersOf = (mesh: string, name: string) => contracts.filter((c) => c.imports.some((i) => i.name === name && importedFrom(i).includes(mesh))).map((c) => c.mesh.name);
   return {
@@ -52,7 +52,7 @@ export function statusOf(meshes: MeshState[], certificates: Expiry[], drift: Dri
 }
 
 /** Imports made with other values than their exporter publishes now. */
-export function contractDrift(contracts: FederationContract[]): Drift[] {
+export function contractDrift(contracts: FederationContract[]): LiveDrift[] {
   const set = (values: string[]) => [...new Set(values)].sort().join(", ") || "none";
   return contracts.flatMap(({ mesh, imports }) =>
     imports.flatMap((spec) => {

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { importersFirst, inCircles } from "../../../cli/support/order.ts";
-import type { StackFile } from "../../../infra/stackFiles.ts";
+import type { DeclaredMesh } from "../../../infra/stackFiles.ts";
 
-const stack = (name: string, ...importsFrom: string[]): StackFile => ({ stack: `stack-${name}`, name, onKind: true, importsFrom });
-const names = (stacks: StackFile[]): string => stacks.map((s) => s.name).join(" ");
+const stack = (name: string, ...importsFrom: string[]): DeclaredMesh => ({ stack: `stack-${name}`, name, onKind: true, importsFrom });
+const names = (stacks: DeclaredMesh[]): string => stacks.map((s) => s.name).join(" ");
 
 test.each([
   { what: "an importer before its exporter", stacks: [stack("a"), stack("b", "a")], order: "b a" },
@@ -35,7 +35,7 @@ test("nothing is lost or doubled, and nobody goes before one that needs it and i
 });
 
 /** Whether one mesh needs another, by Warshall's algorithm. */
-function closure(stacks: StackFile[]): (from: string, to: string) => boolean {
+function closure(stacks: DeclaredMesh[]): (from: string, to: string) => boolean {
   const all = stacks.map((s) => s.name);
   const needs = new Set(stacks.flatMap((s) => s.importsFrom.map((to) => `${s.name} ${to}`)));
   for (const via of all) for (const from of all) for (const to of all) if (needs.has(`${from} ${via}`) && needs.has(`${via} ${to}`)) needs.add(`${from} ${to}`);

@@ -1,6 +1,6 @@
 import { parseContract } from "../../../components/plan/contract.ts";
 import { importDestinationRule, importServiceEntry } from "../../../components/plan/importObjects.ts";
-import { driftOf } from "../../../cli/verify/gather/statusEvidence.ts";
+import { liveDriftOf } from "../../../cli/verify/gather/statusEvidence.ts";
 
 // An ES module alone, which Jest does not load; nothing here reaches a cluster.
 jest.mock("@kubernetes/client-node", () => ({}));
@@ -26,7 +26,7 @@ function made(): Record<string, { metadata: object; spec: Record<string, any> }[
   });
 }
 
-const lookAt = async (live: ReturnType<typeof made>) => (await driftOf(contract, { istio: async (_: string, plural: string) => live[plural]! } as never)).map((d) => d.what);
+const lookAt = async (live: ReturnType<typeof made>) => (await liveDriftOf(contract, { istio: async (_: string, plural: string) => live[plural]! } as never)).map((d) => d.what);
 
 test("what the stack made is no drift, in whatever order it is listed", async () => {
   expect(await lookAt(made())).toEqual([]);
