@@ -6,6 +6,7 @@ import { equal, hasUnknown, reveal, type Values } from "../shared/values.ts";
 import { clientEnvironment } from "./charts/clientEnvironment.ts";
 import { helmEnvironment, helmSettingsFailures } from "./charts/helmSettings.ts";
 import { clientSettings, clientSettingsFailures, type ClientSettings } from "./clientSettings.ts";
+import { sameCluster } from "./activeCluster.ts";
 import type { Options } from "./cluster.ts";
 
 /** Everything a provider was configured with. */
@@ -81,24 +82,21 @@ function strictFailures(news: Values, urn: string): CheckFailure[] {
 
 /**
  * Whether a change of the provider's inputs means another cluster, so that everything in it must be made anew. With
- * `clusterIdentifier` that alone decides; without it another kubeconfig, context or cluster does, as far as the
- * address of the API server differs.
+ * `clusterIdentifier` that alone decides; without it another kubeconfig, context or cluster does, as far as they lead
+ * to a cluster with other settings.
  * Rules: https://www.pulumi.com/registry/packages/kubernetes/api-docs/provider/
  */
-export function diffConfig(olds: Values, news: Values): DiffResult {
+export async function diffConfig(olds: Values, news: Values): Promise<DiffResult> {
   const keys = [...new Set([...Object.keys(olds), ...Object.keys(news)])].filter((key) => key !== "version");
   const diffs = keys.filter((key) => !equal(olds[key], news[key])).sort();
   const [before, after] = [olds["clusterIdentifier"], news["clusterIdentifier"]];
   let replaces: string[] = [];
   if (before !== undefined && after !== undefined) replaces = equal(before, after) ? [] : ["clusterIdentifier"];
-  else if (before === undefined && after === undefined) replaces = diffs.filter((key) => ["kubeconfig", "context", "cluster"].includes(key) && !sameServer(olds, news));
+  else if (before === undefined && after === undefined) {
+    const leading = diffs.filter((key) => ["kubeconfig", "context", "cluster"].includes(key));
+    if (leading.length > 0 && !(await sameCluster(olds, news))) replaces = leading;
+  }
   return { changes: diffs.length > 0, diffs, replaces };
-}
-
-function sameServer(olds: Values, news: Values): boolean {
-  if (hasUnknown(olds) || hasUnknown(news)) return false;
-  const server = (values: Values): string | undefined => /^\s*server:\s*(\S+)/m.exec(String(reveal(values["kubeconfig"] ?? "")))?.[1];
-  return equal(olds["context"], news["context"]) && equal(olds["cluster"], news["cluster"]) && server(olds) !== undefined && server(olds) === server(news);
 }
 
 /** A kubeconfig may be given as text or as a path; without one, $KUBECONFIG and the user's own are looked at. */

@@ -23,7 +23,7 @@ export function kubernetesPlugin(): Plugin {
     name: "kubernetes",
     version: "4.34.2",
     checkConfig: async ({ urn, news }) => ({ inputs: news, failures: checkConfig(news, urn) }),
-    diffConfig: async ({ olds, news }) => diffConfig(olds, news),
+    diffConfig: ({ olds, news }) => diffConfig(olds, news),
     configure: async (request) => {
       engine = request.engine;
       cluster = await connect(readConfig(request.args));

@@ -2,7 +2,13 @@ import { rateLimit } from "../../../../plugins/kubernetes/rateLimit.ts";
 import { checkConfig, diffConfig, readConfig } from "../../../../plugins/kubernetes/config.ts";
 import { Secret, Unknown, type Values } from "../../../../plugins/shared/values.ts";
 
-const kubeconfig = (server: string, token = "t") => new Secret(`clusters:\n- cluster:\n    server: ${server}\nusers:\n- user:\n    token: ${token}\n`);
+const kubeconfig = (server: string, token = "t", more: { current?: string; ca?: string } = {}) =>
+  new Secret(JSON.stringify({
+    "current-context": more.current ?? "a",
+    contexts: [["a", "one"], ["b", "two"], ["c", "one"]].map(([name, cluster]) => ({ name, context: { cluster, user: "u" } })),
+    clusters: [{ name: "one", cluster: { server, "certificate-authority-data": more.ca } }, { name: "two", cluster: { server: "https://two:6443" } }],
+    users: [{ name: "u", user: { token } }],
+  }));
 const [here, there] = [kubeconfig("https://here:6443"), kubeconfig("https://there:6443")];
 
 test.each<{ name: string; olds: Values; news: Values; diffs: string[]; replaces: string[] }>([
@@ -11,14 +17,20 @@ test.each<{ name: string; olds: Values; news: Values; diffs: string[]; replaces:
   { name: "another token for the same server", olds: { kubeconfig: here }, news: { kubeconfig: kubeconfig("https://here:6443", "u") }, diffs: ["kubeconfig"], replaces: [] },
   { name: "another server", olds: { kubeconfig: here }, news: { kubeconfig: there }, diffs: ["kubeconfig"], replaces: ["kubeconfig"] },
   { name: "a server that is not known yet", olds: { kubeconfig: here }, news: { kubeconfig: Unknown.value }, diffs: ["kubeconfig"], replaces: ["kubeconfig"] },
+  { name: "another certificate authority of the server", olds: { kubeconfig: here }, news: { kubeconfig: kubeconfig("https://here:6443", "t", { ca: "other" }) }, diffs: ["kubeconfig"], replaces: ["kubeconfig"] },
+  { name: "another current context", olds: { kubeconfig: here }, news: { kubeconfig: kubeconfig("https://here:6443", "t", { current: "b" }) }, diffs: ["kubeconfig"], replaces: ["kubeconfig"] },
+  { name: "another current context, which is not used", olds: { kubeconfig: here, context: "a" }, news: { kubeconfig: kubeconfig("https://here:6443", "t", { current: "b" }), context: "a" }, diffs: ["kubeconfig"], replaces: [] },
   { name: "another context", olds: { kubeconfig: here, context: "a" }, news: { kubeconfig: here, context: "b" }, diffs: ["context"], replaces: ["context"] },
+  { name: "another context of the same cluster", olds: { kubeconfig: here, context: "a" }, news: { kubeconfig: here, context: "c" }, diffs: ["context"], replaces: [] },
+  { name: "another cluster of the same context", olds: { kubeconfig: here }, news: { kubeconfig: here, cluster: "two" }, diffs: ["cluster"], replaces: ["cluster"] },
+  { name: "what is no kubeconfig", olds: { kubeconfig: "{" }, news: { kubeconfig: "[" }, diffs: ["kubeconfig"], replaces: ["kubeconfig"] },
   { name: "another server of the same identifier", olds: { kubeconfig: here, clusterIdentifier: "c" }, news: { kubeconfig: there, clusterIdentifier: "c" }, diffs: ["kubeconfig"], replaces: [] },
   { name: "one not known yet, of the same identifier", olds: { kubeconfig: here, clusterIdentifier: "c" }, news: { kubeconfig: Unknown.value, clusterIdentifier: "c" }, diffs: ["kubeconfig"], replaces: [] },
   { name: "another identifier", olds: { kubeconfig: here, clusterIdentifier: "c" }, news: { kubeconfig: here, clusterIdentifier: "d" }, diffs: ["clusterIdentifier"], replaces: ["clusterIdentifier"] },
   { name: "an identifier where there was none", olds: { kubeconfig: here }, news: { kubeconfig: there, clusterIdentifier: "c" }, diffs: ["clusterIdentifier", "kubeconfig"], replaces: [] },
   { name: "no identifier any more", olds: { kubeconfig: here, clusterIdentifier: "c" }, news: { kubeconfig: there }, diffs: ["clusterIdentifier", "kubeconfig"], replaces: [] },
   { name: "an option", olds: { kubeconfig: here }, news: { kubeconfig: here, deleteUnreachable: "true" }, diffs: ["deleteUnreachable"], replaces: [] },
-])("a provider changes: $name", ({ olds, news, diffs, replaces }) => expect(diffConfig(olds, news)).toEqual({ changes: diffs.length > 0, diffs, replaces }));
+])("a provider changes: $name", async ({ olds, news, diffs, replaces }) => expect(await diffConfig(olds, news)).toEqual({ changes: diffs.length > 0, diffs, replaces }));
 
 /** With these environment variables, and none of the kind beside them. */
 function within<T>(environment: Record<string, string>, run: () => T): T {
