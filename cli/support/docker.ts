@@ -12,15 +12,22 @@ const patience = 20_000;
  */
 export async function ensureDocker(clusters: string[], progress: Progress): Promise<void> {
   if (clusters.length === 0) return;
-  try {
-    await promisify(execFile)("docker", ["version", "--format", "{{.Server.Version}}"], { timeout: patience });
-  } catch (error) {
-    const { code, killed, stderr, message } = error as Error & { code?: string | number; killed?: boolean; stderr?: string };
-    const said = code === "ENOENT" ? "there is no program docker on the PATH" : killed ? `it did not answer in ${patience / 1000} s` : stderr?.trim() || message;
+  const said = await dockerProblem();
+  if (said !== undefined)
     throw new Error(`meshes ${clusters.join(", ")} run in KinD clusters, which need a running docker engine: ${said}\nstart docker (or install it: https://docs.docker.com/engine/install/) and run the same command again; or use clusters that exist (cluster.provider: existing); or, on Debian as root, --source registry`);
-  }
   const warning = watchWarning(clusters.length, watchLimit());
   if (warning) progress.note(warning);
+}
+
+/** Why no docker engine answers, in docker's own words; undefined when one does. */
+export async function dockerProblem(): Promise<string | undefined> {
+  try {
+    await promisify(execFile)("docker", ["version", "--format", "{{.Server.Version}}"], { timeout: patience });
+    return undefined;
+  } catch (error) {
+    const { code, killed, stderr, message } = error as Error & { code?: string | number; killed?: boolean; stderr?: string };
+    return code === "ENOENT" ? "there is no program docker on the PATH" : killed ? `it did not answer in ${patience / 1000} s` : stderr?.trim() || message;
+  }
 }
 
 /** Instances of inotify that a node takes, and those of the rest of a system. */

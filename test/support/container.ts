@@ -1,6 +1,5 @@
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { promisify } from "node:util";
 
 const folder = join(import.meta.dirname, "container");
 const image = "mesh-federation-tests";
@@ -34,17 +33,6 @@ export function containerArguments({ root, args, image: name, terminal, env }: C
     "--env", `${placeVariable}=here`, "--env", "MESH_FEDERATION_SOURCE=registry", ...passed.filter((key) => env[key] !== undefined).flatMap((key) => ["--env", key]),
     name, "/clone/test/support/container/start.sh", ...args,
   ];
-}
-
-/** The reason why there is no engine to run a container; undefined when there is one. */
-export async function noDocker(): Promise<string | undefined> {
-  try {
-    await promisify(execFile)("docker", ["version", "--format", "{{.Server.Version}}"], { timeout: 20_000 });
-    return undefined;
-  } catch (error) {
-    const { code, stderr, message } = error as Error & { code?: string | number; stderr?: string };
-    return code === "ENOENT" ? "there is no program docker on the PATH" : stderr?.trim() || message;
-  }
 }
 
 /** Builds the image where none is given, runs the tests in a container and resolves to their exit code. */

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import { dockerProblem } from "../../cli/support/docker.ts";
 import { charts } from "../../lab/artefacts/charts.ts";
 import { nodeImage } from "../../lab/artefacts/nodeImage.ts";
 import { apiServerBinaries } from "../../lab/index.ts";
@@ -12,7 +13,7 @@ import { controllerManagerRelease } from "../../toolchain/releases.ts";
 import { chooseSource, sourceVariable, type Choice, type Source } from "../../toolchain/source.ts";
 import { ensureTestReleases } from "../../toolchain/testReleases.ts";
 import { pinned } from "../../toolchain/versions.ts";
-import { noDocker, placeVariable } from "./container.ts";
+import { placeVariable } from "./container.ts";
 import { pluginCommand, type PluginName } from "./plugins/pluginProcess.ts";
 import { workflowTools } from "./workflowTools.ts";
 
@@ -40,7 +41,7 @@ const thisMachine: MachineChecks = {
     if (![...registryTools, ...built].every(isCached)) requireGo();
   },
   lab: () => ensurePrerequisites(consoleProgress(process.stdout)),
-  container: noDocker,
+  container: dockerProblem,
 };
 
 const root = join(import.meta.dirname, "..", "..");
