@@ -77,16 +77,17 @@ async function main(): Promise<number> {
   const unknown = asked.filter((a) => !(tiers as readonly string[]).includes(a));
   if (unknown.length > 0) throw new Error(`unknown tier ${unknown.join(", ")}; tiers are ${tiers.join(", ")}`);
   const wanted = tiers.filter((t) => asked.includes(t));
-  const source = wanted.includes("engine") ? await testSource() : undefined;
-  const { place, why } = await chooseTestPlace(wanted, source?.source ?? "registry");
+  const choice = wanted.includes("engine") ? await testSource() : undefined;
+  const source = choice?.source ?? "registry";
+  const { place, why } = await chooseTestPlace(wanted, source);
   if (place === "container") {
     process.stdout.write(`tests: in a container of this machine's docker engine (${why})\n`);
     return runInContainer(root, process.argv.slice(2));
   }
-  if (source) process.stdout.write(`engine tests: ${source.why}\n`);
+  if (choice) process.stdout.write(`engine tests: ${choice.why}\n`);
   const total: Outcome = { passed: 0, failed: 0, skipped: 0 };
   for (const tier of wanted) {
-    const outcome = await runTier(tier, source?.source ?? "registry");
+    const outcome = await runTier(tier, source);
     for (const key of ["passed", "failed", "skipped"] as const) total[key] += outcome[key];
   }
   process.stdout.write(`Tests: ${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ""}\n`);

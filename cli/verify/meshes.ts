@@ -27,6 +27,9 @@ export interface Mesh {
   problem: string | undefined;
 }
 
+/** What is known of a mesh before anything of it was read. */
+const unread = { contract: undefined, cluster: undefined, fallbackClient: undefined, problem: undefined };
+
 /**
  * Reads what the mesh stacks published. A stack that cannot be read is a mesh with a problem, not an error.
  * @param credentials names of the stacks whose credentials may be used; default all
@@ -45,7 +48,7 @@ export async function readMeshes(tools: Toolchain, credentials?: string[]): Prom
 /** A peer of another project or owner, by its file or stack. */
 async function readForeign(tools: Toolchain, name: string, source: PeerSource, use: (stack: string) => boolean): Promise<Mesh> {
   if ("stack" in source) return { ...(await readMesh(tools, { name, stack: source.stack, importsFrom: [] }, use(source.stack))), foreign: true };
-  const mesh: Mesh = { name, stack: name, importsFrom: [], foreign: true, contract: undefined, cluster: undefined, fallbackClient: undefined, problem: undefined };
+  const mesh: Mesh = { name, stack: name, importsFrom: [], foreign: true, ...unread };
   try {
     return { ...mesh, contract: readContractFile(name, resolve(root, source.file)) };
   } catch (error) {
@@ -54,7 +57,7 @@ async function readForeign(tools: Toolchain, name: string, source: PeerSource, u
 }
 
 async function readMesh(tools: Toolchain, { name, stack, importsFrom }: Pick<DeclaredMesh, "name" | "stack" | "importsFrom">, credentials: boolean): Promise<Mesh> {
-  const mesh: Mesh = { name, stack, importsFrom, contract: undefined, cluster: undefined, fallbackClient: undefined, problem: undefined };
+  const mesh: Mesh = { name, stack, importsFrom, ...unread };
   try {
     const { outputs, clear } = await readOutputs(tools, stack, credentials);
     if (outputs?.[federationOutput] === undefined) return { ...mesh, problem: `is not up; run \`npm run up\`, or \`pulumi up --stack ${stack}\`` };

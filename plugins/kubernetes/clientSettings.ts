@@ -1,5 +1,6 @@
 import type { CheckFailure } from "../shared/plugin.ts";
-import { hasUnknown, isObject, reveal, type Value } from "../shared/values.ts";
+import { hasUnknown, type Value } from "../shared/values.ts";
+import { settingsMap } from "./settingsMap.ts";
 
 /** How a provider talks to its API server: its `kubeClientSettings`. What is not set is not limited. */
 export interface ClientSettings {
@@ -50,10 +51,7 @@ function merged(settings: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined && value !== ""));
 }
 
-/** Throws for what is no map. */
+/** What was given, without what is null; throws for what is no map. */
 function parsed(given: Value | undefined): Record<string, unknown> {
-  const plain: unknown = reveal(given ?? null);
-  const value: unknown = typeof plain === "string" && plain !== "" ? JSON.parse(plain) : plain || {};
-  if (!isObject(value)) throw new Error(`no map: ${typeof value}`);
-  return Object.fromEntries(Object.entries(value).filter(([, setting]) => setting !== null));
+  return Object.fromEntries(Object.entries(settingsMap(given)).filter(([, setting]) => setting !== null));
 }

@@ -1,5 +1,6 @@
 import type { CheckFailure } from "../../shared/plugin.ts";
-import { hasUnknown, isObject, reveal, type Value } from "../../shared/values.ts";
+import { hasUnknown, type Value } from "../../shared/values.ts";
+import { settingsMap } from "../settingsMap.ts";
 
 /** How Helm learns of each setting: https://helm.sh/docs/helm/helm/ */
 const variables: Record<string, string> = {
@@ -16,7 +17,7 @@ const silent = ["suppressBetaWarning"];
 
 /** Environment variables by which Helm honours a provider's `helmReleaseSettings`, which must be free of {@link helmSettingsFailures}. */
 export function helmEnvironment(given: Value | undefined): Record<string, string> {
-  const settings = parsedMap(given);
+  const settings = settingsMap(given);
   return Object.fromEntries(Object.entries(variables).flatMap(([key, name]) => (settings[key] ? [[name, String(settings[key])]] : [])));
 }
 
@@ -25,7 +26,7 @@ export function helmSettingsFailures(given: Value | undefined): CheckFailure[] {
   if (hasUnknown(given)) return [];
   let settings: Record<string, unknown>;
   try {
-    settings = parsedMap(given);
+    settings = settingsMap(given);
   } catch {
     return [failure("", `must be a map of ${known}`)];
   }
@@ -44,12 +45,4 @@ const known = [...Object.keys(variables), ...silent].sort().join(", ");
 function failure(key: string, reason: string): CheckFailure {
   const property = key ? `helmReleaseSettings.${key}` : "helmReleaseSettings";
   return { property, reason: `${property} ${reason}` };
-}
-
-/** A map that a provider was given, or its JSON, as the SDK sends it. Throws for what is no map. */
-function parsedMap(given: Value | undefined): Record<string, unknown> {
-  const plain: unknown = reveal(given ?? null);
-  const value: unknown = typeof plain === "string" && plain !== "" ? JSON.parse(plain) : plain || {};
-  if (!isObject(value)) throw new Error(`no map: ${typeof value}`);
-  return value;
 }
