@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { duration } from "../toolchain/progress.ts";
 import type { Source } from "../toolchain/source.ts";
 import { runInContainer } from "./support/container.ts";
+import { failureLines, type TestFileResult } from "./support/failures.ts";
 import { missingScenarios } from "./support/scenarios.ts";
 import { standInsOnly } from "./support/standInsOnly.ts";
 import { chooseTestPlace, prepareTier, testSource, type Tier } from "./support/tiers.ts";
@@ -18,14 +19,15 @@ interface JestResult {
   numPassedTests: number;
   numFailedTests: number;
   numPendingTests: number;
-  numFailedTestSuites: number;
-  testResults: { assertionResults: { title: string; status: string }[]; message: string; status: string }[];
+  testResults: TestFileResult[];
 }
 
 interface Outcome {
   passed: number;
   failed: number;
   skipped: number;
+  /** What failed and why, as lines. */
+  failures: string[];
 }
 
 /** Runs one tier: what it needs, then its tests. What cannot be made ready counts as one failed test. */
@@ -41,7 +43,7 @@ async function runTier(tier: Tier, source: Source): Promise<Outcome> {
     outcome = await runJest(tier, environment, Object.keys(left));
   } catch (error) {
     title(`cannot run: ${(error as Error).message}`);
-    outcome = { passed: 0, failed: 1, skipped: 0 };
+    outcome = { passed: 0, failed: 1, skipped: 0, failures: [`   failed: ${tier}: cannot run: ${(error as Error).message}`] };
   }
   title(`${outcome.passed} passed, ${outcome.failed} failed, ${outcome.skipped} skipped in ${duration((Date.now() - started) / 1000)}`);
   return outcome;
@@ -63,13 +65,14 @@ async function runJest(tier: Tier, environment: Record<string, string>, left: st
   // A file that cannot be loaded fails without a failing test.
   const unloadable = result.testResults.filter((r) => r.status === "failed" && r.assertionResults.every((a) => a.status !== "failed")).length;
   let failed = result.numFailedTests + unloadable;
+  const failures = failureLines(tier, result.testResults);
   if (tier === "e2e") {
     for (const test of tests) process.stdout.write(`   scenario: ${test.title}: ${test.status}\n`);
     const missing = missingScenarios(tests.filter((t) => t.status === "passed" || t.status === "failed").map((t) => t.title));
-    for (const name of missing) process.stdout.write(`   scenario: ${name}: DID NOT RUN\n`);
+    failures.push(...missing.map((name) => `   failed: e2e: ${name}: did not run`));
     failed += missing.length;
   }
-  return { passed: result.numPassedTests, failed, skipped: result.numPendingTests };
+  return { passed: result.numPassedTests, failed, skipped: result.numPendingTests, failures };
 }
 
 async function main(): Promise<number> {
@@ -85,11 +88,13 @@ async function main(): Promise<number> {
     return runInContainer(root, process.argv.slice(2));
   }
   if (choice) process.stdout.write(`engine tests: ${choice.why}\n`);
-  const total: Outcome = { passed: 0, failed: 0, skipped: 0 };
+  const total: Outcome = { passed: 0, failed: 0, skipped: 0, failures: [] };
   for (const tier of wanted) {
     const outcome = await runTier(tier, source);
     for (const key of ["passed", "failed", "skipped"] as const) total[key] += outcome[key];
+    total.failures.push(...outcome.failures);
   }
+  for (const line of total.failures) process.stdout.write(`${line}\n`);
   process.stdout.write(`Tests: ${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ""}\n`);
   // A developer may skip a test; in CI nothing may go unproven.
   return total.failed > 0 || total.passed === 0 || (process.env["CI"] === "true" && total.skipped > 0) ? 1 : 0;
