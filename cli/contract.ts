@@ -3,7 +3,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { federationOutput, parseContract } from "../components/plan/contract.ts";
 import { meshStackFiles } from "../infra/stackFiles.ts";
-import { failWith, wrongOption } from "./support/arguments.ts";
+import { endWith, failWith, wrongOption } from "./support/arguments.ts";
 import { stackOutputs } from "./support/pulumiCommand.ts";
 import { prepareTools } from "./support/tools.ts";
 import { socketAddress } from "../components/plan/socketAddress.ts";
@@ -42,4 +42,4 @@ async function main(): Promise<void> {
   process.stdout.write(`${relative(process.cwd(), file)}: exports ${contract.exports.length}, imports ${contract.imports.length}, gateways ${contract.gateways.map(socketAddress).join(", ") || "none"}\n`);
 }
 
-main().then(() => process.exit(0), failWith);
+main().then(() => endWith(0), failWith);

@@ -3,7 +3,7 @@ import { findLab, startLab, stopLab } from "../lab/index.ts";
 import { meshStackFiles, trustStacks } from "../infra/stackFiles.ts";
 import { consoleProgress, type Progress } from "../toolchain/progress.ts";
 import type { Toolchain } from "../toolchain/index.ts";
-import { failWith, readArguments } from "./support/arguments.ts";
+import { endWith, failWith, readArguments } from "./support/arguments.ts";
 import { importersFirst, inCircles } from "./support/order.ts";
 import { operate } from "./support/pulumiCommand.ts";
 import { repairStack } from "./support/repair.ts";
@@ -80,4 +80,4 @@ async function destroy(tools: Toolchain, stack: string, progress: Progress): Pro
   }
 }
 
-main().then(() => process.exit(0), failWith);
+main().then(() => endWith(0), failWith);

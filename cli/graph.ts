@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { instance } from "@viz-js/viz";
-import { failWith, readArguments } from "./support/arguments.ts";
+import { endWith, failWith, readArguments } from "./support/arguments.ts";
 import { prepareTools } from "./support/tools.ts";
 import { readMeshes } from "./verify/meshes.ts";
 import { dot, importGraph, mermaid } from "./verify/report/graph.ts";
@@ -33,4 +33,4 @@ async function main(): Promise<number> {
   return 0;
 }
 
-main().then((code) => process.exit(code), failWith);
+main().then(endWith, failWith);

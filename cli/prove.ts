@@ -1,5 +1,5 @@
 import type { ProvenImport, ProvingMesh } from "../components/plan/proofTriggers.ts";
-import { failWith } from "./support/arguments.ts";
+import { endWith, failWith } from "./support/arguments.ts";
 import { edgesOf } from "./verify/edge.ts";
 import { Cluster } from "./verify/gather/cluster.ts";
 import { diagnosis, table } from "./verify/report/table.ts";
@@ -21,4 +21,4 @@ async function main(): Promise<number> {
   return failed.length === 0 ? 0 : 1;
 }
 
-main().then((code) => process.exit(code), failWith);
+main().then(endWith, failWith);

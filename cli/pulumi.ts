@@ -5,7 +5,7 @@ import { startLab } from "../lab/index.ts";
 import { ensurePrerequisites } from "../lab/prerequisites.ts";
 import { consoleProgress } from "../toolchain/progress.ts";
 import type { Source } from "../toolchain/source.ts";
-import { failWith } from "./support/arguments.ts";
+import { endWith, failWith } from "./support/arguments.ts";
 import { configCommands, ensureStack, pulumiInvocation } from "./support/pulumiCommand.ts";
 import { committedFile, keepChanges } from "./support/stackConfig.ts";
 import { prepareTools } from "./support/tools.ts";
@@ -52,4 +52,4 @@ function stackOf(args: string[]): string | undefined {
   return undefined;
 }
 
-main().then((code) => process.exit(code), failWith);
+main().then(endWith, failWith);

@@ -1,5 +1,5 @@
 import { delimiter, dirname, join } from "node:path";
-import { failWith, readArguments } from "./support/arguments.ts";
+import { endWith, failWith, readArguments } from "./support/arguments.ts";
 import { shellExports, shellQuoted } from "./support/pulumiCommand.ts";
 import { prepareTools } from "./support/tools.ts";
 import { pulumiEnvironment, root } from "./support/workspace.ts";
@@ -20,4 +20,4 @@ async function main(): Promise<void> {
   process.stdout.write(`${shellExports(env)}${path}pulumi() { ${launcher} "$@"; }\n`);
 }
 
-main().then(() => process.exit(0), failWith);
+main().then(() => endWith(0), failWith);

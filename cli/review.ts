@@ -9,7 +9,7 @@ import { plainSecretsOf, readRevision, type Revision } from "../review/revision.
 import { driftFailures, renderDrift } from "../review/drift.ts";
 import { readSources } from "../infra/sources.ts";
 import { consoleProgress } from "../toolchain/progress.ts";
-import { failWith, readArguments } from "./support/arguments.ts";
+import { endWith, failWith, readArguments } from "./support/arguments.ts";
 import { isMerge, readBase } from "./review/base.ts";
 import { readDeployed } from "./review/backend.ts";
 import { findDrift } from "./review/findDrift.ts";
@@ -92,4 +92,4 @@ async function reviewDrift(head: Revision, requireAll = false): Promise<Told> {
   return { failed: driftFailures(found.drift, requireAll ? found.notes : []), shown: found, text: renderDrift(found.drift, found.notes, found.orphans) };
 }
 
-main().then((code) => process.exit(code), failWith);
+main().then(endWith, failWith);

@@ -1,4 +1,4 @@
-import { failWith, readArguments } from "./support/arguments.ts";
+import { endWith, failWith, readArguments } from "./support/arguments.ts";
 import { prepareTools } from "./support/tools.ts";
 import { enterLab, insideVariable } from "./support/enterLab.ts";
 
@@ -18,4 +18,4 @@ async function main(): Promise<number> {
   return complete ? 0 : 1;
 }
 
-main().then((code) => process.exit(code), failWith);
+main().then(endWith, failWith);

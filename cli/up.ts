@@ -5,7 +5,7 @@ import { meshStackFiles, trustStacks } from "../infra/stackFiles.ts";
 import { consoleProgress, duration, type Progress } from "../toolchain/progress.ts";
 import type { Source } from "../toolchain/source.ts";
 import type { Toolchain } from "../toolchain/index.ts";
-import { failWith, readArguments } from "./support/arguments.ts";
+import { endWith, failWith, readArguments } from "./support/arguments.ts";
 import { ensureDocker } from "./support/docker.ts";
 import { operate, stackOutputs, type StackResult } from "./support/pulumiCommand.ts";
 import { repairStack, wakeClusters } from "./support/repair.ts";
@@ -119,4 +119,4 @@ function failed(failures: Map<string, string>): Error {
   return new Error(`${[...failures.values()].join("\n\n")}\nmend that and run \`npm run up\` again; what is up stays up`);
 }
 
-main().then(() => process.exit(0), failWith);
+main().then(() => endWith(0), failWith);

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { failWith, readArguments, wrongOption } from "./support/arguments.ts";
+import { endWith, failWith, readArguments, wrongOption } from "./support/arguments.ts";
 import { prepareTools } from "./support/tools.ts";
 import { accessModes, type AccessMode } from "./verify/access.ts";
 import { insideVariable, verifyInLab } from "./support/enterLab.ts";
@@ -58,4 +58,4 @@ async function main(): Promise<number> {
   });
 }
 
-main().then((code) => process.exit(code), failWith);
+main().then(endWith, failWith);

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { endWith } from "../cli/support/arguments.ts";
 import { duration } from "../toolchain/progress.ts";
 import type { Source } from "../toolchain/source.ts";
 import { runInContainer } from "./support/container.ts";
@@ -100,11 +101,8 @@ async function main(): Promise<number> {
   return total.failed > 0 || total.passed === 0 || (process.env["CI"] === "true" && total.skipped > 0) ? 1 : 0;
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error: Error) => {
-    process.stderr.write(`error: ${error.message}\n`);
-    process.stdout.write("Tests: 0 passed, 1 failed\n");
-    process.exit(1);
-  },
-);
+main().then(endWith, (error: Error) => {
+  process.stderr.write(`error: ${error.message}\n`);
+  process.stdout.write("Tests: 0 passed, 1 failed\n");
+  endWith(1);
+});

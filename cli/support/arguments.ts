@@ -7,6 +7,16 @@ export function failWith(error: unknown): never {
   process.exit(1);
 }
 
+/**
+ * Ends the process with an exit code as soon as all that it printed is taken. A pipe takes some 64 KB at once, and
+ * `process.exit` alone would lose the rest, such as the end of a long JSON report. A reader who has left takes no more.
+ * https://nodejs.org/api/process.html#a-note-on-process-io
+ */
+export function endWith(code: number): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => process.exit(code));
+  process.stdout.write("", () => process.stderr.write("", () => process.exit(code)));
+}
+
 /** Says which option has a value that it cannot have, and ends with exit code 2. */
 export function wrongOption(message: string): never {
   process.stderr.write(`\nerror: ${message}\n`);

@@ -27,6 +27,14 @@ test.each([
   expect(read(...args)).toEqual({ status, stdout, stderr: expect.stringMatching(stderr) });
 });
 
+test("what was printed reaches a slow reader whole before the process ends, and one that has left does no harm", () => {
+  const script = `import { endWith } from ${JSON.stringify(argumentsModule)}; process.stdout.write("x".repeat(1_000_000)); endWith(3);`;
+  const through = (reader: string) =>
+    spawnSync("bash", ["-c", `"$0" --disable-warning=ExperimentalWarning --input-type=module --eval "$1" | ${reader}; echo " \${PIPESTATUS[0]}"`, process.execPath, script], { encoding: "utf8" });
+  expect(through("(sleep 0.5; wc -c)")).toMatchObject({ stdout: "1000000\n 3\n", stderr: "" });
+  expect(through("head -c 1")).toMatchObject({ stdout: "x 3\n", stderr: "" });
+});
+
 test.each([
   { program: "verify.ts", args: ["--wait", "long"], says: /--wait is "long"; it can be 0 to 600/ },
   { program: "verify.ts", args: ["--access", "theirs"], says: /--access is "theirs"; it can be own or both/ },
