@@ -14,7 +14,12 @@ export function blended(world: World): void {
   test("blended: while healthy, 100 of 100 calls stay local, in both meshes", async () => {
     for (const mesh of ["east", "west"]) {
       await eventually(`a local answer in ${mesh}`, 40, async () => allFrom(mesh, await calls(mesh, 3)));
-      expect(await calls(mesh, 100)).toEqual(Array(100).fill(mesh));
+      // A row with a 503, as of an idle connection that was closed just then, is begun anew; a call that left is not forgiven.
+      const answers = await eventually(`100 answers in ${mesh}`, 60, async () => {
+        const row = await calls(mesh, 100);
+        return row.includes(503) ? undefined : row;
+      });
+      expect(answers).toEqual(Array(100).fill(mesh));
     }
   });
 

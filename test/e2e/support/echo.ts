@@ -84,6 +84,18 @@ export async function curl(world: World, mesh: string, url: string, count = 1, a
   });
 }
 
+/**
+ * Waits for a row of calls with exactly these statuses. The echo server closes a connection that nobody used for five
+ * seconds; a call that comes just then gets a 503 that says nothing, and spoils its row, but not row after row.
+ */
+export function answersInARow(what: string, seconds: number, statuses: number[], calls: () => Promise<{ status: number }[]>): Promise<number[]> {
+  return eventually(what, seconds, async () => {
+    const got = (await calls()).map((a) => a.status);
+    if (got.join() !== statuses.join()) throw new Error(`statuses were ${got.join(" ")}`);
+    return got;
+  });
+}
+
 /** What the sidecar of the pod `sleep` logged of a refused call to a host, as soon as it says why. */
 export function reasonOf503(world: World, mesh: string, host: string, reason: RegExp): Promise<string> {
   return eventually(`a 503 for ${reason}`, 40, async () => {
