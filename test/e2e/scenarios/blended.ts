@@ -17,7 +17,7 @@ export function blended(world: World): void {
       // A row with a 503, as of an idle connection that was closed just then, is begun anew; a call that left is not forgiven.
       const answers = await eventually(`100 answers in ${mesh}`, 60, async () => {
         const row = await calls(mesh, 100);
-        return row.includes(503) ? undefined : row;
+        return row.includes(503) && row.every((a) => a === mesh || a === 503) ? undefined : row;
       });
       expect(answers).toEqual(Array(100).fill(mesh));
     }

@@ -11,6 +11,9 @@ export interface MeshOutputs {
   kubeconfig: string;
 }
 
+/** What kubectl says where a busy machine kept it from an answer: asked again, the cluster says what there is to say. */
+const wayLost = /error dialing backend|unable to upgrade connection|TLS handshake timeout|was refused - did you specify|unable to return a response in time|failed calling webhook|etcdserver: (request timed out|leader changed)|client connection lost/;
+
 /** What all scenarios share: one clone with its lab, and a view into its clusters. */
 export class World {
   readonly clone = new Clone();
@@ -23,7 +26,12 @@ export class World {
   /** Runs kubectl inside the control-plane node of a mesh's cluster, so no client is needed here. */
   async kubectl(mesh: string, args: string[], input?: string): Promise<string> {
     const { env } = await this.lab();
-    return run("docker", ["exec", "-i", `${mesh}-control-plane`, "kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf", ...args], env, input);
+    for (let tries = 3; ; await new Promise((done) => setTimeout(done, 1000)))
+      try {
+        return run("docker", ["exec", "-i", `${mesh}-control-plane`, "kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf", ...args], env, input);
+      } catch (error) {
+        if (--tries === 0 || !wayLost.test(String(error))) throw error;
+      }
   }
 
   /** Applies objects to a mesh's cluster. */
