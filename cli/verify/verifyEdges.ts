@@ -28,17 +28,21 @@ export interface Task {
 /**
  * Verifies edges side by side. One that fails is tried again until it is good or time is up: new configuration takes a
  * few seconds to reach every proxy, so a first failure is not yet an answer.
- * @param wait milliseconds that a failing edge may take to become good, each its own from its first try on, all together {@link longestWait}
+ * @param wait milliseconds that a failing edge may take to become good, each its own from its first try on, all together
+ * {@link longestWait}; the time until there is a pod to call from does not count
  * @param find finds the pod to call from; default a running one
  * @param look calls and gathers the evidence
  */
 export async function verifyEdges(tasks: Task[], wait: number, find: (access: Access, client: Client) => Promise<ClientPod | Failure> = (access, client) => findClient(access.own, client), look = gather): Promise<EdgeResult[]> {
   const known = [...new Set(tasks.flatMap(({ edge, access }) => [edge.mesh, ...edge.meshes, ...access.contracts.keys()]))];
-  const end = Date.now() + longestWait(tasks.length, wait);
+  let end: number | undefined;
   return inParallel(tasks, atOnce, async ({ edge, access }) => {
-    const until = Math.min(Date.now() + wait, end);
+    let until: number | undefined;
     for (;;) {
-      const result = judgeEdge(edge, await look(edge, access, await find(access, edge.client)), known);
+      const pod = await find(access, edge.client);
+      end ??= Date.now() + longestWait(tasks.length, wait);
+      until ??= Math.min(Date.now() + wait, end);
+      const result = judgeEdge(edge, await look(edge, access, pod), known);
       if (result.good || Date.now() + pause > until) return result;
       await sleep(pause);
     }
