@@ -2,6 +2,7 @@ import { judgeCluster, judgeForeignCaller, judgeGateway, type GuardResult } from
 import { shortly } from "./gather/cluster.ts";
 import { hiddenService, lookAtCluster, tryGateway } from "./gather/guardEvidence.ts";
 import type { Mesh } from "./meshes.ts";
+import { onceMore } from "./onceMore.ts";
 import type { ProbePods } from "./probePods.ts";
 import { socketAddress } from "../../components/plan/socketAddress.ts";
 import { verifyEdges, type Task } from "./verifyEdges.ts";
@@ -25,11 +26,19 @@ export async function checkGuards(tasks: Task[], meshes: Mesh[], pods?: ProbePod
   };
   const gateways = new Map(tasks.flatMap(({ edge, access }) => edge.gateways.map((gateway) => [`${gateway.mesh} ${socketAddress(gateway)}`, { edge, gateway, peer: access.peers.get(gateway.mesh) }] as const)));
   const results = await Promise.all([
-    ...[...gateways.values()].map(({ edge, gateway, peer }) => guarded(gateway.mesh, async () => judgeGateway(await tryGateway(edge, gateway, peer && (await hiddenService(peer).catch(() => undefined)))))),
-    ...meshes.flatMap(({ name, cluster }) => (cluster ? [guarded(name, async () => judgeCluster(await lookAtCluster(name, cluster)))] : [])),
+    ...[...gateways.values()].map(({ edge, gateway, peer }) => guarded(gateway.mesh, async () => {
+      const hidden = peer && (await hiddenService(peer).catch(() => undefined));
+      return onceMore(async () => judgeGateway(await tryGateway(edge, gateway, hidden)), tell);
+    })),
+    ...meshes.flatMap(({ name, cluster }) => (cluster ? [guarded(name, () => onceMore(async () => judgeCluster(await lookAtCluster(name, cluster)), tell))] : [])),
     ...(pods ? tasks.filter(isRestricted).map((task) => guarded(task.edge.mesh, async () => [await tryOutsider(task, pods)])) : []),
   ]);
   return { results: results.flat(), unreachable };
+}
+
+/** Whether each was found good or bad, as far as one may look. */
+function tell(results: GuardResult[]): boolean {
+  return results.every(({ state, remedy }) => state !== "unknown" || remedy !== undefined);
 }
 
 /** Whether the exporter names the callers of an edge whose call has an answer. */

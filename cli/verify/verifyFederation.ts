@@ -9,6 +9,7 @@ import { gatewayIssuer } from "./gather/farSide.ts";
 import { lookWithoutClient } from "./gather/withoutClient.ts";
 import type { AccessMode } from "./access.ts";
 import { readMeshes, type Mesh } from "./meshes.ts";
+import { onceMore } from "./onceMore.ts";
 import { ProbePods } from "./probePods.ts";
 import { isGood, jsonReport } from "./report/json.ts";
 import { junitReport } from "./report/junit.ts";
@@ -93,7 +94,7 @@ async function plan(meshes: Mesh[], importing: Mesh[], mode: AccessMode, only: s
     await Promise.all(
       [...peers].filter(([name]) => edges.some((e) => e.meshes.includes(name))).map(async ([name, cluster]) => {
         try {
-          const issuer = await gatewayIssuer(cluster);
+          const issuer = await onceMore(() => gatewayIssuer(cluster));
           if (issuer) issuers[name] = issuer;
         } catch (error) {
           unreachable.push(`mesh "${name}": ${shortly(error)}; its hops are seen from ${mesh.name}`);

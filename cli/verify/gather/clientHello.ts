@@ -45,6 +45,10 @@ export function sayHello(gateway: GatewayAddress, sni: string, roots?: string, a
   });
 }
 
+export function showsCertificate({ outcome }: Hello): boolean {
+  return outcome === "certificate";
+}
+
 /** Sends plaintext to a gateway: what it answers, or undefined where it breaks off. */
 export function sayPlaintext(gateway: GatewayAddress): Promise<{ answered: string | undefined; reachable: boolean }> {
   return new Promise((resolve) => {

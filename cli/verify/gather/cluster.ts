@@ -20,6 +20,9 @@ export interface Ran {
 /** How long a cluster may take for one answer, in milliseconds, before it counts as unreachable. */
 const patience = 10_000;
 
+/** A cluster did not answer in time. */
+export class NoAnswer extends Error {}
+
 /** A cluster as its kubeconfig reaches it. Everything here only reads, except `exec` and the probe pod. */
 export class Cluster {
   private readonly config = new KubeConfig();
@@ -86,7 +89,7 @@ export class Cluster {
   /** An answer in time, or an error that says which cluster gave none. */
   async inTime<T>(answer: Promise<T>): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(new Error(`${this.server} does not answer within ${patience / 1000} s`)), patience)));
+    const late = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(new NoAnswer(`${this.server} does not answer within ${patience / 1000} s`)), patience)));
     try {
       return await Promise.race([answer, late]);
     } catch (error) {

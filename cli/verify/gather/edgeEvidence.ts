@@ -1,13 +1,14 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { autoPassthroughSni } from "../../../components/plan/names.ts";
 import type { FederationContract } from "../../../components/plan/contract.ts";
-import type { Client, Contracts, Edge } from "../edge.ts";
+import type { Client, Contracts, Edge, GatewayAddress } from "../edge.ts";
 import { outboundCluster, trustedRoots } from "../envoy.ts";
 import { failed, type Endpoint, type Evidence, type Failure } from "../evidence.ts";
 import { socketAddress } from "../../../components/plan/socketAddress.ts";
+import { onceMore } from "../onceMore.ts";
 import { greetSubsets } from "../subsets.ts";
 import { callFromClient, connectsFromClient } from "./clientCall.ts";
-import { sayHello } from "./clientHello.ts";
+import { sayHello, showsCertificate } from "./clientHello.ts";
 import { isReady, shortly, type Cluster, type Container } from "./cluster.ts";
 import { lookAtFarSide } from "./farSide.ts";
 import { Proxy } from "./proxy.ts";
@@ -61,8 +62,9 @@ export async function gather(edge: Edge, access: Access, pod: ClientPod | Failur
   const published = edge.meshes.flatMap((mesh) => access.contracts.get(mesh)?.gateways.map((g) => ({ mesh, ...g })) ?? []);
   if (published.length > 0) evidence.published = published;
   const rooted = failed(pod) ? Promise.resolve(undefined) : pod.roots;
-  const subsets = rooted.then((roots) => greetSubsets(edge, (gateway, sni) => sayHello(gateway, sni, roots)));
-  const hellos = rooted.then((roots) => Promise.all(edge.gateways.map((gateway) => sayHello(gateway, autoPassthroughSni(edge.exportedHost, edge.port.number), roots))));
+  const greet = (gateway: GatewayAddress, sni: string, roots?: string) => onceMore(() => sayHello(gateway, sni, roots), showsCertificate);
+  const subsets = rooted.then((roots) => greetSubsets(edge, (gateway, sni) => greet(gateway, sni, roots)));
+  const hellos = rooted.then((roots) => Promise.all(edge.gateways.map((gateway) => greet(gateway, autoPassthroughSni(edge.exportedHost, edge.port.number), roots))));
   if (!failed(pod)) await callAndLook(edge, access, pod, evidence);
   evidence.hellos = await hellos;
   evidence.subsets = await subsets;

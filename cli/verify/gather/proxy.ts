@@ -1,6 +1,7 @@
 import { blocksUnknown, clusterConfig, endpointsOf, hasListener, leadsToCluster, outboundCluster, resourcesOf } from "../envoy.ts";
 import type { Edge } from "../edge.ts";
 import type { Endpoint, SidecarConfig } from "../evidence.ts";
+import { onceMore } from "../onceMore.ts";
 import type { Cluster } from "./cluster.ts";
 
 /** A proxy of Istio's, asked through its own agent, so that neither istioctl nor an open port is needed. */
@@ -42,8 +43,10 @@ export class Proxy {
   }
 
   private async ask(path: string): Promise<string> {
-    const { stdout, stderr, code } = await this.cluster.exec({ namespace: this.namespace, pod: this.pod, container: "istio-proxy" }, ["pilot-agent", "request", "GET", path]);
-    if (code !== 0) throw new Error(`the proxy of ${this.namespace}/${this.pod} does not answer: ${stderr.trim().split("\n").at(-1)}`);
-    return stdout;
+    return onceMore(async () => {
+      const { stdout, stderr, code } = await this.cluster.exec({ namespace: this.namespace, pod: this.pod, container: "istio-proxy" }, ["pilot-agent", "request", "GET", path]);
+      if (code !== 0) throw new Error(`the proxy of ${this.namespace}/${this.pod} does not answer: ${stderr.trim().split("\n").at(-1)}`);
+      return stdout;
+    });
   }
 }
