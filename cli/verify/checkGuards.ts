@@ -1,20 +1,19 @@
-import { judgeCluster, judgeForeignCaller, judgeGateway, type GuardResult } from "./guards.ts";
+import { tryOutsider } from "./foreignCaller.ts";
+import { judgeCluster, judgeGateway, type GuardResult } from "./guards.ts";
 import { shortly } from "./gather/cluster.ts";
 import { hiddenService, lookAtCluster, tryGateway } from "./gather/guardEvidence.ts";
 import type { Mesh } from "./meshes.ts";
 import { onceMore } from "./onceMore.ts";
 import type { ProbePods } from "./probePods.ts";
 import { socketAddress } from "../../components/plan/socketAddress.ts";
-import { verifyEdges, type Task } from "./verifyEdges.ts";
-
-/** Service account that every namespace has, and that no export should name. */
-const outsider = "default";
+import type { Task } from "./verifyEdges.ts";
 
 /**
  * Tries what must fail, and looks for what must not exist: at each gateway that an import uses, and in the clusters of
  * `meshes`. With probe pods also a caller whom the export does not name.
+ * @param wait milliseconds that such a caller may take to be refused
  */
-export async function checkGuards(tasks: Task[], meshes: Mesh[], pods?: ProbePods): Promise<{ results: GuardResult[]; unreachable: string[] }> {
+export async function checkGuards(tasks: Task[], meshes: Mesh[], wait: number, pods?: ProbePods): Promise<{ results: GuardResult[]; unreachable: string[] }> {
   const unreachable: string[] = [];
   const guarded = async (mesh: string, look: () => Promise<GuardResult[]>): Promise<GuardResult[]> => {
     try {
@@ -31,7 +30,7 @@ export async function checkGuards(tasks: Task[], meshes: Mesh[], pods?: ProbePod
       return onceMore(async () => judgeGateway(await tryGateway(edge, gateway, hidden)), tell);
     })),
     ...meshes.flatMap(({ name, cluster }) => (cluster ? [guarded(name, () => onceMore(async () => judgeCluster(await lookAtCluster(name, cluster)), tell))] : [])),
-    ...(pods ? tasks.filter(isRestricted).map((task) => guarded(task.edge.mesh, async () => [await tryOutsider(task, pods)])) : []),
+    ...(pods ? tasks.filter(isRestricted).map((task) => guarded(task.edge.mesh, async () => [await tryOutsider(task, wait, (access, who) => pods.podFor(access.own, who))])) : []),
   ]);
   return { results: results.flat(), unreachable };
 }
@@ -44,16 +43,4 @@ function tell(results: GuardResult[]): boolean {
 /** Whether the exporter names the callers of an edge whose call has an answer. */
 function isRestricted({ edge, access }: Task): boolean {
   return edge.declared && edge.meshes.some((mesh) => (access.contracts.get(mesh)?.exports.find((e) => e.name === edge.name)?.callers.length ?? 0) > 0);
-}
-
-/** Calls as somebody who is not named, beside the call of one who is. */
-async function tryOutsider(task: Task, pods: ProbePods): Promise<GuardResult> {
-  const client = { ...task.edge.client, serviceAccount: outsider, app: outsider };
-  const [result, control] = await verifyEdges([{ ...task, edge: { ...task.edge, client } }, task], 0, (access, who) => pods.podFor(access.own, who));
-  const { answer } = result!.evidence;
-  const got = answer?.status !== undefined ? `status ${answer.status}` : (answer?.problem ?? "nothing");
-  const refused = result!.broken?.hop === "authorization";
-  // https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/network/rbac/v3/rbac.proto (enforcement_type)
-  const told = refused || task.edge.probe.kind !== "tcp" || !answer?.good;
-  return judgeForeignCaller(task.edge.meshes[0]!, task.edge.mesh, `${client.namespace}/${outsider}`, told ? refused : undefined, got, control!.evidence.answer?.good ?? false);
 }

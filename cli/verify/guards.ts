@@ -102,16 +102,16 @@ export function judgeCluster({ mesh, gateways, secrets }: ClusterFindings): Guar
   ];
 }
 
-/**
- * What a caller met whom the export does not name.
- * @param refused undefined where the call does not tell
- */
-export function judgeForeignCaller(mesh: string, seenFrom: string, caller: string, refused: boolean | undefined, answer: string, controlWorks: boolean): GuardResult {
-  const untold = !controlWorks ? "; the declared caller fails, too, so that tells nothing" : refused === undefined ? "; a policy looks at a TCP connection when something is sent on it, so that tells nothing" : "";
+/** What a caller met whom the export does not name; `untold`: why that cannot be said. */
+export type ForeignCall = "refused" | "let in" | { untold: string };
+
+/** Judges what a caller met whom the export does not name, beside one who is named. */
+export function judgeForeignCaller(mesh: string, seenFrom: string, caller: string, call: ForeignCall, answer: string, controlWorks: boolean): GuardResult {
+  const untold = !controlWorks ? "; the declared caller fails, too, so that tells nothing" : typeof call === "object" ? `; ${call.untold}, so that tells nothing` : "";
   return {
     mesh,
     name: `${mesh}: caller ${caller}`,
-    state: untold ? "unknown" : refused ? "good" : "bad",
+    state: untold ? "unknown" : call === "refused" ? "good" : "bad",
     control: controlWorks ? "the declared caller is let in" : "none: the declared caller fails",
     evidence: `${caller} is not among the export's callers, and got ${answer}${untold}`,
     seenFrom,

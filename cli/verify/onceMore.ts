@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { NoAnswer } from "./gather/cluster.ts";
 
-/** Milliseconds between two looks. */
-const pause = 700;
+/** Milliseconds between two looks at the same. */
+export const pause = 700;
 
 /**
  * Looks, and once more where looking failed or what was seen does not tell: a connection may break, or be late on a

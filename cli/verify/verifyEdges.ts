@@ -4,12 +4,10 @@ import type { Client, Edge } from "./edge.ts";
 import type { Failure } from "./evidence.ts";
 import { findClient, gather, type Access, type ClientPod } from "./gather/edgeEvidence.ts";
 import { judgeEdge, type EdgeResult } from "./judgeEdge.ts";
+import { pause } from "./onceMore.ts";
 
 /** Edges looked at side by side. */
 const atOnce = 8;
-
-/** Milliseconds between two tries of an edge. */
-const pause = 700;
 
 /**
  * Milliseconds that the edges may be waited for altogether: each for `wait`, all for twice that, however many are broken.
@@ -18,6 +16,12 @@ const pause = 700;
 export function longestWait(edges: number, wait: number): number {
   return Math.min(Math.ceil(edges / atOnce), 2) * wait;
 }
+
+/** Finds the pod to call from. */
+export type Find = (access: Access, client: Client) => Promise<ClientPod | Failure>;
+
+/** Calls and gathers the evidence. */
+export type Look = typeof gather;
 
 /** An edge with what there is to look at it. */
 export interface Task {
@@ -33,7 +37,7 @@ export interface Task {
  * @param find finds the pod to call from; default a running one
  * @param look calls and gathers the evidence
  */
-export async function verifyEdges(tasks: Task[], wait: number, find: (access: Access, client: Client) => Promise<ClientPod | Failure> = (access, client) => findClient(access.own, client), look = gather): Promise<EdgeResult[]> {
+export async function verifyEdges(tasks: Task[], wait: number, find: Find = (access, client) => findClient(access.own, client), look: Look = gather): Promise<EdgeResult[]> {
   const known = [...new Set(tasks.flatMap(({ edge, access }) => [edge.mesh, ...edge.meshes, ...access.contracts.keys()]))];
   let end: number | undefined;
   return inParallel(tasks, atOnce, async ({ edge, access }) => {

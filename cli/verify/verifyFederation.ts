@@ -48,7 +48,7 @@ export async function verifyFederation(tools: Toolchain, options: VerifyOptions)
   try {
     const [results, guards, unchecked] = await Promise.all([
       verifyEdges(tasks, options.wait, pods && ((access, client) => pods.podFor(access.own, client))),
-      checkGuards(tasks, meshes.filter((m) => options.access === "both" || importing.includes(m)), pods),
+      checkGuards(tasks, meshes.filter((m) => options.access === "both" || importing.includes(m)), options.wait, pods),
       Promise.all(uncalled.map(lookWithoutClient)),
     ]);
     const seconds = (Date.now() - started) / 1000;

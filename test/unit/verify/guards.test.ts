@@ -39,7 +39,7 @@ test.each<{ what: string; more: Partial<ClusterFindings>; states: string[]; reme
 });
 
 test("a caller who is not named must be refused while one who is named is let in", () => {
-  const states = [[true, true], [false, true], [true, false], [undefined, true]].map(([refused, control]) => judgeForeignCaller("west", "east", "sleep/default", refused, "status 403", control!).state);
+  const states = ([["refused", true], ["let in", true], ["refused", false], [{ untold: "x" }, true]] as const).map(([call, control]) => judgeForeignCaller("west", "east", "sleep/default", call, "status 403", control).state);
   expect(states).toEqual(["good", "bad", "unknown", "unknown"]);
 });
 
