@@ -49,7 +49,9 @@ export function identify(edge: Edge, evidence: Evidence, known: string[]): Ident
     // Where a blended call went is known only of a gateway's endpoint alone; a server of one's own is not pinned.
     if ((!edge.blended || (at.gateway && !at.home)) && edge.subjectAltNames.length > 0 && !edge.subjectAltNames.includes(by)) problems.push(`${by} answered, expected ${edge.subjectAltNames.join(" or ")}`);
   }
-  const remote = at.home && !at.gateway ? { meshes: [], workloads: [] } : { meshes: [...meshes], workloads: shown.flatMap((h) => h.certificate.subjectAltNames) };
+  // Without its counters, a blended call may have gone either way.
+  const untold = edge.blended && (evidence.before === undefined || evidence.endpoints === undefined || failed(evidence.endpoints));
+  const remote = untold || (at.home && !at.gateway) ? { meshes: [], workloads: [] } : { meshes: [...meshes], workloads: shown.flatMap((h) => h.certificate.subjectAltNames) };
   const home = at.home ? { meshes: [edge.mesh], workloads: forwarded?.["By"] ? [forwarded["By"]] : [] } : { meshes: [], workloads: [] };
   const list = (names: string[]): string => [...new Set(names)].join(", ") || notObservable;
   return {
@@ -79,9 +81,9 @@ function placesOf(edge: Edge, { published }: Evidence, upstream: string[]): { ga
 
 /** Endpoints whose counters moved; a connection that stays open moves only the requests'. */
 function used({ endpoints, before }: Evidence): string[] {
-  if (!endpoints || failed(endpoints)) return [];
+  if (!endpoints || failed(endpoints) || !before) return [];
   const moved = endpoints.filter((e) => {
-    const earlier = before?.find((b) => b.address === e.address);
+    const earlier = before.find((b) => b.address === e.address);
     return e.requests > (earlier?.requests ?? 0) || e.connections > (earlier?.connections ?? 0);
   });
   return moved.map((e) => e.address);

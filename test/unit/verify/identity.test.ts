@@ -1,3 +1,4 @@
+import type { Evidence } from "../../../cli/verify/evidence.ts";
 import { judgeEdge } from "../../../cli/verify/judgeEdge.ts";
 import { identify, notObservable } from "../../../cli/verify/identity.ts";
 import { edge, goodAnswer, goodEvidence, httpbin, ownError, shows } from "./fixtures.ts";
@@ -41,6 +42,15 @@ const counters = (gateway: number, local: number) => [
   { address: "192.0.2.1:15443", health: "HEALTHY", requests: gateway, connections: 1 },
   { address: "10.10.0.4:8080", health: "HEALTHY", requests: local, connections: 1 },
 ];
+
+test.each([
+  { what: "before", evidence: { before: undefined, endpoints: counters(4, 8) } },
+  { what: "after", evidence: { before: counters(4, 7), endpoints: { failure: "the connection to the pod ended early" } } },
+])("a blended host is served nobody knows where if the counters could not be read $what the call", ({ evidence }) => {
+  const result = judgeEdge(blended, { ...goodEvidence, answer: { ...goodAnswer, echoed: {} }, ...evidence } as Evidence, known);
+  expect(result.identities).toMatchObject({ mesh: notObservable, workload: notObservable, upstream: [] });
+  expect(result.good).toBe(true);
+});
 
 test.each([
   { what: "its own mesh", answer: atHome, endpoints: counters(4, 8), mesh: "east", workload: shop, good: true },
