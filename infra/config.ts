@@ -9,22 +9,34 @@ import { readRootConfig, type RootConfig } from "../components/plan/rootConfig.t
 import type { Sources } from "../components/plan/sources.ts";
 import { configPrefix, meshStackFiles } from "./stackFiles.ts";
 
+/** The two kinds of stack. */
+type Role = "mesh" | "trust";
+
 /** The keys of a mesh stack that hold plain values; `Pulumi.yaml` describes them. */
 const plainKeys = ["mesh", "cluster", "loadBalancer", "ca", "istio", "gateway", "samples", "sampleImages", "exports", "imports", "peers", "requireImports", "proof", "allowBreaking"];
 
-/** Every key of this project: those of a mesh, of the trust stack, and the two secrets that `Pulumi.yaml` does not declare. */
-const allKeys = [...plainKeys, "role", "root", "kubeconfig", "caMaterial"];
+/** What either kind of stack reads besides its role: a mesh's also holds the two secrets that `Pulumi.yaml` does not declare. */
+const keysOf: Record<Role, readonly string[]> = { mesh: [...plainKeys, "kubeconfig", "caMaterial"], trust: ["root"] };
+const allKeys = ["role", ...keysOf.mesh, ...keysOf.trust];
 
-/** Throws a `Problem` when the stack sets a key that nothing reads, and names the nearest that there is. */
-export function checkKeys(): void {
-  const given = Object.keys(pulumi.runtime.allConfig()).flatMap((key) => (key.startsWith(configPrefix) ? [key.slice(configPrefix.length)] : []));
+/** Throws a `Problem` when the stack sets a key that nothing reads, with the nearest that there is, or one of the other kind of stack. */
+export function checkKeys(role: Role): void {
+  const given = Object.entries(pulumi.runtime.allConfig()).flatMap(([key, value]) => (key.startsWith(configPrefix) ? [{ key: key.slice(configPrefix.length), value }] : []));
+  given.sort((a, b) => (a.key < b.key ? -1 : 1));
   const problems = new Problems();
-  for (const key of given.filter((k) => !allKeys.includes(k)).sort()) problems.add(`unknown key ${unknownKey(key, allKeys)}`);
+  for (const { key } of given.filter((g) => !allKeys.includes(g.key))) problems.add(`unknown key ${unknownKey(key, allKeys)}`);
+  const other = role === "mesh" ? "trust" : "mesh";
+  // Of either kind of stack, every key that has a default has it.
+  for (const { key } of given.filter((g) => keysOf[other].includes(g.key) && ![...emptyValues, "false"].includes(g.value)))
+    problems.add(`key "${key}" belongs in ${stackOf[other]}, and this is ${stackOf[role]}, which does not read it: move it there, or set role to ${other}`);
   problems.throwIfAny(`the configuration of stack "${pulumi.getStack()}" is not valid:`);
 }
 
+/** How either kind of stack is told from the other. */
+const stackOf: Record<Role, string> = { mesh: "the stack of a mesh (role: mesh, or none)", trust: "the stack of the root CA (role: trust)" };
+
 /** What the current stack is. Throws a `Problem` for anything but `mesh` and `trust`. */
-export function readRole(): "mesh" | "trust" {
+export function readRole(): Role {
   const role = new pulumi.Config().get("role") ?? "mesh";
   if (role !== "mesh" && role !== "trust") throw new Problem(`role: must be one of mesh, trust (given: ${JSON.stringify(role)})`);
   return role;
@@ -102,9 +114,12 @@ function mayBe(path: string, mode: number): boolean {
   }
 }
 
+/** The empty values that `Pulumi.yaml` gives keys. */
+const emptyValues = ["", "{}", "[]"];
+
 /** Whether a key has more than the empty value that `Pulumi.yaml` gives it. */
 function isSet(config: pulumi.Config, key: string): boolean {
-  return ![undefined, "", "{}", "[]"].includes(config.get(key));
+  return ![undefined, ...emptyValues].includes(config.get(key));
 }
 
 /** Values set by `pulumi config set --path` are objects already, those of `config set` may be text that is not JSON. */
