@@ -64,7 +64,14 @@ test("the job that may write runs no code of the pull request, and sees no secre
 
 test("no workflow may keep a state in its clone; only a pull request without secrets may do without a backend", () => {
   const required = Object.fromEntries(workflows.map(({ file, workflow }) => [file, workflow.env?.MESH_FEDERATION_BACKEND]));
-  expect(required).toEqual({ "federation-deploy.yml": "required", "federation-destroy.yml": "required", "federation-drift.yml": "required", "federation-review.yml": expect.stringMatching(/^\$\{\{ \(.*head\.repo\.full_name != github\.repository \|\| github\.actor == 'dependabot\[bot\]'\) && 'none' \|\| 'required' \}\}$/) });
+  expect(required).toEqual({ "federation-deploy.yml": "required", "federation-destroy.yml": "required", "federation-drift.yml": "required", "federation-review.yml": expect.stringMatching(/^\$\{\{ \(.*head\.repo\.full_name != github\.repository \|\| github\.actor == 'dependabot\[bot\]' \|\| .*user\.login == 'dependabot\[bot\]'\) && 'none' \|\| 'required' \}\}$/) });
+});
+
+test("where a pull request does without a backend, its review gets no secret, whoever started the run", () => {
+  const { env } = jobs.find((j) => j.name === "federation-review.yml review")!.steps.find((s) => /npm run/.test(s.run ?? ""));
+  const secrets = Object.values<string>(env).filter((value) => value.includes("secrets."));
+  expect(secrets).toHaveLength(4);
+  for (const value of secrets) expect(value).toMatch(/^\$\{\{ env\.MESH_FEDERATION_BACKEND == 'required' && secrets\.\w+ \|\| '' \}\}$/);
 });
 
 describe("the comment", () => {
