@@ -2,38 +2,20 @@ import { accessSync, constants, readFileSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { checkCredentials, contextOf, withAbsolutePaths } from "../components/plan/kubeconfig.ts";
-import { unknownKey } from "../components/plan/nearestKey.ts";
 import { Problem, Problems } from "../components/plan/problem.ts";
 import { readMeshConfig, type MeshConfig, type Neighbour } from "../components/plan/readMeshConfig.ts";
 import { readRootConfig, type RootConfig } from "../components/plan/rootConfig.ts";
 import type { Sources } from "../components/plan/sources.ts";
+import { keyProblems, meshKeys, type Role } from "../components/plan/stackKeys.ts";
 import { configPrefix, meshStackFiles } from "./stackFiles.ts";
 
-/** The two kinds of stack. */
-type Role = "mesh" | "trust";
-
-/** The keys of a mesh stack that hold plain values; `Pulumi.yaml` describes them. */
-const plainKeys = ["mesh", "cluster", "loadBalancer", "ca", "istio", "gateway", "samples", "sampleImages", "exports", "imports", "peers", "requireImports", "proof", "allowBreaking"];
-
-/** What either kind of stack reads besides its role: a mesh's also holds the two secrets that `Pulumi.yaml` does not declare. */
-const keysOf: Record<Role, readonly string[]> = { mesh: [...plainKeys, "kubeconfig", "caMaterial"], trust: ["root"] };
-const allKeys = ["role", ...keysOf.mesh, ...keysOf.trust];
-
-/** Throws a `Problem` when the stack sets a key that nothing reads, with the nearest that there is, or one of the other kind of stack. */
+/** Throws a `Problem` when the stack sets a key that nothing reads, or one of the other kind of stack. */
 export function checkKeys(role: Role): void {
-  const given = Object.entries(pulumi.runtime.allConfig()).flatMap(([key, value]) => (key.startsWith(configPrefix) ? [{ key: key.slice(configPrefix.length), value }] : []));
-  given.sort((a, b) => (a.key < b.key ? -1 : 1));
+  const given = Object.entries(pulumi.runtime.allConfig()).flatMap(([key, value]) => (key.startsWith(configPrefix) ? [[key.slice(configPrefix.length), parsed(value)]] : []));
   const problems = new Problems();
-  for (const { key } of given.filter((g) => !allKeys.includes(g.key))) problems.add(`unknown key ${unknownKey(key, allKeys)}`);
-  const other = role === "mesh" ? "trust" : "mesh";
-  // Of either kind of stack, every key that has a default has it.
-  for (const { key } of given.filter((g) => keysOf[other].includes(g.key) && ![...emptyValues, "false"].includes(g.value)))
-    problems.add(`key "${key}" belongs in ${stackOf[other]}, and this is ${stackOf[role]}, which does not read it: move it there, or set role to ${other}`);
+  for (const problem of keyProblems(role, Object.fromEntries(given))) problems.add(problem);
   problems.throwIfAny(`the configuration of stack "${pulumi.getStack()}" is not valid:`);
 }
-
-/** How either kind of stack is told from the other. */
-const stackOf: Record<Role, string> = { mesh: "the stack of a mesh (role: mesh, or none)", trust: "the stack of the root CA (role: trust)" };
 
 /** What the current stack is. Throws a `Problem` for anything but `mesh` and `trust`. */
 export function readRole(): Role {
@@ -45,13 +27,13 @@ export function readRole(): Role {
 /** Configuration of the trust stack, checked and complete. Throws a `Problem` naming every wrong key. */
 export function readTrustConfig(): RootConfig {
   const config = new pulumi.Config();
-  return readRootConfig(isSet(config, "root") ? value(config, "root") : undefined, pulumi.getStack());
+  return readRootConfig(isSet(config, "root") ? parsed(config.require("root")) : undefined, pulumi.getStack());
 }
 
 /** Configuration of the current mesh stack, checked and complete. Throws a `Problem` naming every wrong key. */
 export function readConfig(sources: Sources, neighbours: Neighbour[]): MeshConfig {
   const config = new pulumi.Config();
-  const raw = Object.fromEntries(plainKeys.flatMap((key) => (isSet(config, key) ? [[key, value(config, key)]] : [])));
+  const raw = Object.fromEntries(meshKeys.flatMap((key) => (isSet(config, key) ? [[key, parsed(config.require(key))]] : [])));
   const read = readMeshConfig(raw, pulumi.getStack(), sources, neighbours);
   return process.env[withoutImports] ? { ...read, imports: [] } : read;
 }
@@ -114,19 +96,16 @@ function mayBe(path: string, mode: number): boolean {
   }
 }
 
-/** The empty values that `Pulumi.yaml` gives keys. */
-const emptyValues = ["", "{}", "[]"];
-
 /** Whether a key has more than the empty value that `Pulumi.yaml` gives it. */
 function isSet(config: pulumi.Config, key: string): boolean {
-  return ![undefined, ...emptyValues].includes(config.get(key));
+  return ![undefined, "", "{}", "[]"].includes(config.get(key));
 }
 
-/** Values set by `pulumi config set --path` are objects already, those of `config set` may be text that is not JSON. */
-function value(config: pulumi.Config, key: string): unknown {
+/** Values set by `pulumi config set --path` are JSON, those of `config set` may be text that is not. */
+function parsed(text: string): unknown {
   try {
-    return config.getObject(key);
+    return JSON.parse(text);
   } catch {
-    return config.get(key);
+    return text;
   }
 }
