@@ -34,7 +34,7 @@ async function main(): Promise<void> {
 
   for (const stack of [...trusts, ...meshes.map((m) => m.stack)]) await repairStack(tools, stack, progress);
   // A trust stack talks to no cluster, so it need not wait for the lab's engine.
-  const clusters = tools.source === "registry" ? startLab(root, progress) : wakeClusters(progress);
+  const clusters = tools.source === "registry" ? startLab(root, progress).then((lab) => wakeClusters(progress, lab.env)) : wakeClusters(progress);
   // Both end before either's failure is thrown: a Pulumi that is cut short leaves its lock and half a state.
   const [trust, awake] = await Promise.allSettled([upStacks(tools, trusts, progress), clusters]);
   if (trust.status === "rejected") throw trust.reason;

@@ -3,6 +3,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { clusterIdentifier, kindConfig, type KindClusterSpec } from "./plan/kindConfig.ts";
 import { checkNodeNetwork, type NodeNetwork } from "./plan/meshPools.ts";
+import { Problem } from "./plan/problem.ts";
 
 /** Arguments of {@link KindCluster}. Changing any of them replaces the cluster and everything in it. */
 export interface KindClusterArgs {
@@ -78,18 +79,18 @@ export class KindCluster extends pulumi.ComponentResource {
   }
 }
 
-/** Subnets of the docker network `kind`, then the addresses of the containers on it, one per line. */
-const inspectNetwork =
+/** Command that tells the subnets of the docker network `kind`, then the addresses of the containers on it, one per line. */
+export const inspectNetwork =
   "docker network inspect kind -f '{{range .IPAM.Config}}subnet {{.Subnet}}{{println}}{{end}}{{range .Containers}}address {{.IPv4Address}}{{println}}{{end}}'";
 
-/** Reads what `inspectNetwork` prints. Throws when the network has no IPv4 subnet, or pods or services share addresses with it. */
+/** Reads what `inspectNetwork` prints. Throws a `Problem` when the network has no IPv4 subnet, or pods or services share addresses with it. */
 export function parseNetwork(stdout: string, cluster: Pick<KindClusterArgs, "podSubnet" | "serviceSubnet">): NodeNetwork {
   const words = stdout.split("\n").map((line) => line.trim().split(/\s+/));
   // An IPv6 subnet may stand beside; the pools are IPv4.
   const values = (kind: string) => words.flatMap(([k, value]) => (k === kind && value && !value.includes(":") ? [value] : []));
   const subnet = values("subnet")[0];
   if (!subnet)
-    throw new Error(`the docker network "kind" has no IPv4 subnet (docker said: ${JSON.stringify(stdout)}); delete it when no cluster uses it and let KinD make it anew`);
+    throw new Problem(`the docker network "kind" has no IPv4 subnet (docker said: ${JSON.stringify(stdout)}); delete it when no cluster uses it and let KinD make it anew`);
   checkNodeNetwork(subnet, cluster);
   return { subnet, addresses: values("address").map((a) => a.split("/")[0]!).sort() };
 }

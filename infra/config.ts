@@ -2,29 +2,23 @@ import { accessSync, constants, readFileSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { checkCredentials, contextOf, withAbsolutePaths } from "../components/plan/kubeconfig.ts";
-import { unknownKey } from "../components/plan/nearestKey.ts";
 import { Problem, Problems } from "../components/plan/problem.ts";
 import { readMeshConfig, type MeshConfig, type Neighbour } from "../components/plan/readMeshConfig.ts";
 import { readRootConfig, type RootConfig } from "../components/plan/rootConfig.ts";
 import type { Sources } from "../components/plan/sources.ts";
+import { keyProblems, meshKeys, type Role } from "../components/plan/stackKeys.ts";
 import { configPrefix, meshStackFiles } from "./stackFiles.ts";
 
-/** The keys of a mesh stack that hold plain values; `Pulumi.yaml` describes them. */
-const plainKeys = ["mesh", "cluster", "loadBalancer", "ca", "istio", "gateway", "samples", "sampleImages", "exports", "imports", "peers", "requireImports", "proof", "allowBreaking"];
-
-/** Every key of this project: those of a mesh, of the trust stack, and the two secrets that `Pulumi.yaml` does not declare. */
-const allKeys = [...plainKeys, "role", "root", "kubeconfig", "caMaterial"];
-
-/** Throws a `Problem` when the stack sets a key that nothing reads, and names the nearest that there is. */
-export function checkKeys(): void {
-  const given = Object.keys(pulumi.runtime.allConfig()).flatMap((key) => (key.startsWith(configPrefix) ? [key.slice(configPrefix.length)] : []));
+/** Throws a `Problem` when the stack sets a key that nothing reads, or one of the other kind of stack. */
+export function checkKeys(role: Role): void {
+  const given = Object.entries(pulumi.runtime.allConfig()).flatMap(([key, value]) => (key.startsWith(configPrefix) ? [[key.slice(configPrefix.length), parsed(value)]] : []));
   const problems = new Problems();
-  for (const key of given.filter((k) => !allKeys.includes(k)).sort()) problems.add(`unknown key ${unknownKey(key, allKeys)}`);
+  for (const problem of keyProblems(role, Object.fromEntries(given))) problems.add(problem);
   problems.throwIfAny(`the configuration of stack "${pulumi.getStack()}" is not valid:`);
 }
 
 /** What the current stack is. Throws a `Problem` for anything but `mesh` and `trust`. */
-export function readRole(): "mesh" | "trust" {
+export function readRole(): Role {
   const role = new pulumi.Config().get("role") ?? "mesh";
   if (role !== "mesh" && role !== "trust") throw new Problem(`role: must be one of mesh, trust (given: ${JSON.stringify(role)})`);
   return role;
@@ -33,13 +27,13 @@ export function readRole(): "mesh" | "trust" {
 /** Configuration of the trust stack, checked and complete. Throws a `Problem` naming every wrong key. */
 export function readTrustConfig(): RootConfig {
   const config = new pulumi.Config();
-  return readRootConfig(isSet(config, "root") ? value(config, "root") : undefined, pulumi.getStack());
+  return readRootConfig(isSet(config, "root") ? parsed(config.require("root")) : undefined, pulumi.getStack());
 }
 
 /** Configuration of the current mesh stack, checked and complete. Throws a `Problem` naming every wrong key. */
 export function readConfig(sources: Sources, neighbours: Neighbour[]): MeshConfig {
   const config = new pulumi.Config();
-  const raw = Object.fromEntries(plainKeys.flatMap((key) => (isSet(config, key) ? [[key, value(config, key)]] : [])));
+  const raw = Object.fromEntries(meshKeys.flatMap((key) => (isSet(config, key) ? [[key, parsed(config.require(key))]] : [])));
   const read = readMeshConfig(raw, pulumi.getStack(), sources, neighbours);
   return process.env[withoutImports] ? { ...read, imports: [] } : read;
 }
@@ -107,11 +101,11 @@ function isSet(config: pulumi.Config, key: string): boolean {
   return ![undefined, "", "{}", "[]"].includes(config.get(key));
 }
 
-/** Values set by `pulumi config set --path` are objects already, those of `config set` may be text that is not JSON. */
-function value(config: pulumi.Config, key: string): unknown {
+/** Values set by `pulumi config set --path` are JSON, those of `config set` may be text that is not. */
+function parsed(text: string): unknown {
   try {
-    return config.getObject(key);
+    return JSON.parse(text);
   } catch {
-    return config.get(key);
+    return text;
   }
 }

@@ -10,8 +10,9 @@ export default async function program() {
   // every promise takes a tenth of a preview's processor time.
   delete (Error as { prepareStackTrace?: unknown }).prepareStackTrace;
   try {
-    checkKeys();
-    return readRole() === "trust" ? trustProgram() : await meshProgram();
+    const role = readRole();
+    checkKeys(role);
+    return role === "trust" ? trustProgram() : await meshProgram();
   } catch (error) {
     // A user's mistake is told in its own words; a stack trace would bury them.
     throw error instanceof Problem ? new pulumi.RunError(error.message) : error;

@@ -23,6 +23,7 @@ import { readCa, type MeshCa } from "./ca.ts";
 import { makeCluster } from "./cluster.ts";
 import { neighbourFiles, readConfig, readKubeconfig } from "./config.ts";
 import { checkLive } from "./liveCheck.ts";
+import { checkExistingNetwork } from "./nodeNetwork.ts";
 import { peerSources, readPeers } from "./peers.ts";
 import { importsToProve, proveImports } from "./proof.ts";
 import { readSources } from "./sources.ts";
@@ -35,7 +36,11 @@ export async function meshProgram() {
   // Everything that can be wrong is found before the first resource is registered.
   const published = peerSources(config, neighbours);
   const kubeconfig = config.cluster.provider === "existing" ? await readKubeconfig(config.cluster) : undefined;
-  const [ca, peers] = await Promise.all([config.istio.provider === "managed" ? readCa(config) : undefined, readPeers(published, neighbours)]);
+  const [ca, peers] = await Promise.all([
+    config.istio.provider === "managed" ? readCa(config) : undefined,
+    readPeers(published, neighbours),
+    checkExistingNetwork(config, neighbours),
+  ]);
   const plan = planFederation(config, ca?.roots ?? [], neighbours, peers);
   const proven = importsToProve(config, plan.imports);
   await tell(config, plan);

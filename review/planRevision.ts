@@ -6,8 +6,11 @@ import { identityOf, planFederation } from "../components/plan/planFederation.ts
 import { Problem } from "../components/plan/problem.ts";
 import { readMeshConfig, type MeshConfig, type Neighbour } from "../components/plan/readMeshConfig.ts";
 import { publishedImport, resolveImports, type Peer, type ResolvedImport } from "../components/plan/resolveImports.ts";
+import { readRootConfig } from "../components/plan/rootConfig.ts";
 import type { Sources } from "../components/plan/sources.ts";
+import { keyProblems, meshKeys } from "../components/plan/stackKeys.ts";
 import { neighbourOf } from "../infra/stackFiles.ts";
+import { masked } from "./masking.ts";
 import type { DeclaredStack, Revision } from "./revision.ts";
 
 /** Stands for an address that a load balancer has yet to give; no real gateway has it. */
@@ -58,11 +61,15 @@ export function planRevision(revision: Revision, deployed: ReadonlyMap<string, F
   const stacks = revision.stacks.filter((s) => s.role === "mesh");
   for (const { stack, problem } of stacks) if (problem) failed.push({ stack, message: problem });
   const neighbours = stacks.map(({ stack, raw }) => neighbourOf(stack, raw));
+  for (const declared of revision.stacks.filter((s) => s.role === "trust")) failed.push(...trustProblems(declared));
   const drafts = stacks.flatMap((declared): PlannedMesh[] => {
     if (declared.problem) return [];
+    const wrong = wrongKeys(declared);
+    failed.push(...wrong);
+    if (wrong.length > 0) return [];
     try {
       const others = neighbours.filter((n) => n.stack !== declared.stack);
-      const config = readMeshConfig(declared.raw, declared.stack, sources, others);
+      const config = readMeshConfig(Object.fromEntries(meshKeys.flatMap((key) => (key in declared.raw ? [[key, declared.raw[key]]] : []))), declared.stack, sources, others);
       return [{ stack: declared.stack, name: config.mesh.name, declared, config, contract: draftContract(config, others, deployed, revision), imports: [] }];
     } catch (error) {
       failed.push(...messagesOf(error).map((message) => ({ stack: declared.stack, message })));
@@ -81,6 +88,24 @@ export function planRevision(revision: Revision, deployed: ReadonlyMap<string, F
     warnings.push(...told.map((message) => ({ stack: mesh.stack, message })));
   }
   return { meshes: withImports, failed, warnings };
+}
+
+/** What is wrong with the keys of a stack, those of its secrets included. */
+function wrongKeys({ stack, role, raw, secrets }: DeclaredStack): FailedCheck[] {
+  const ofSecrets = Object.keys(secrets).map((path) => [path.split(/[.[]/)[0]!, masked]);
+  return keyProblems(role, { ...Object.fromEntries(ofSecrets), ...raw }).map((message) => ({ stack, message }));
+}
+
+/** What is wrong with the configuration of a trust stack. */
+function trustProblems(declared: DeclaredStack): FailedCheck[] {
+  const wrong = wrongKeys(declared);
+  if (wrong.length > 0) return wrong;
+  try {
+    readRootConfig(declared.raw["root"], declared.stack);
+    return [];
+  } catch (error) {
+    return messagesOf(error).map((message) => ({ stack: declared.stack, message }));
+  }
 }
 
 /** Checks a mesh's imports and exports against its peers. */

@@ -60,9 +60,9 @@ function differs(stack: string, federation: PlannedFederation, deployed: Deploye
 function whyNot(stack: string, role: string, head: Revision, federation: PlannedFederation, deployed: Deployed, order: DeploymentOrder): string | undefined {
   if (deployed.down) return deployed.down;
   if (!deployed.stacks.includes(stack)) return "it is not in the backend yet; everything in it will be created";
-  if (role === "trust") return undefined;
   const mesh = federation.meshes.find((m) => m.stack === stack);
-  if (!mesh) return "its configuration is not valid, see the checks";
+  if (role === "trust" ? federation.failed.some((f) => f.stack === stack) : !mesh) return "its configuration is not valid, see the checks";
+  if (!mesh) return undefined;
   // What fails only against what is deployed now waits for other stacks; that is no fault of the change.
   if (federation.failed.some((f) => f.stack === stack)) return "its checks failed, see above";
   const { problems } = stateOf(mesh, deployed.contracts, head);

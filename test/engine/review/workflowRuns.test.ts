@@ -27,11 +27,15 @@ const required = {
 const plain = { MESH_FEDERATION_BACKEND: "required", MESH_FEDERATION_SOURCE: "release" };
 /** The jobs' commands, without the installations. */
 const commandsOf = ({ commands }: WorkflowRun) => commands.filter(({ command }) => !command.startsWith("npm ci")).map(({ job, command }) => `${job}: ${command}`);
+/** Variables that have a value. */
+const filled = (env: Record<string, string> = {}) => Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
 const envOf = ({ commands }: WorkflowRun, command: RegExp) => commands.find((c) => command.test(c.command))?.env;
 
 describe("a pull request", () => {
-  const review = (from: string, npm: string, actor?: string): WorkflowRun =>
-    repository.run({ workflow: "federation-review.yml", event: "pull_request", payload: { action: "synchronize", number: 7, pull_request: { number: 7, base: { ref: "main" }, head: { ref: "change", sha: "abc123", repo: { full_name: from } } } }, npm, ...(actor ? { actor } : {}) });
+  const review = (from: string, npm: string, { actor, author = "somebody", action = "synchronize" }: { actor?: string; author?: string; action?: string } = {}): WorkflowRun =>
+    repository.run({ workflow: "federation-review.yml", event: "pull_request", payload: { action, number: 7, pull_request: { number: 7, user: { login: author }, base: { ref: "main" }, head: { ref: "change", sha: "abc123", repo: { full_name: from } } } }, npm, ...(actor ? { actor } : {}) });
+  /** Where there is to be no backend; the runner, unlike GitHub, has the secrets there too. */
+  const without = { MESH_FEDERATION_BACKEND: "none", MESH_FEDERATION_SOURCE: "release", PULUMI_BACKEND_URL: variables.PULUMI_BACKEND_URL, AWS_REGION: variables.BACKEND_AWS_REGION };
   const writes = 'case "$1" in *review*) git rev-parse --verify --quiet HEAD^2 > /dev/null || exit 3; echo result > review.md; exit 1 ;; esac';
 
   test("is reviewed as the merge that it is; the comment is written although a check failed, by a job that sees no secret", () => {
@@ -52,13 +56,16 @@ describe("a pull request", () => {
   test("of a fork is reviewed without a backend, and nobody tries to write a comment", () => {
     const run = review("fork/r", writes);
     expect(run.jobs).toEqual(["review: failure"]);
-    expect(envOf(run, /review --/)).toMatchObject({ MESH_FEDERATION_BACKEND: "none" });
+    expect(filled(envOf(run, /review --/))).toEqual(without);
   }, patience);
 
-  test("of Dependabot is reviewed without a backend, and gets its comment", () => {
-    const run = review("o/r", "echo result > review.md", "dependabot[bot]");
+  test.each([
+    { who: "Dependabot", actor: "dependabot[bot]", action: "synchronize" },
+    { who: "somebody who edits it", actor: "somebody", action: "edited" },
+  ])("of Dependabot is reviewed without a backend, and gets its comment, when $who starts it", ({ actor, action }) => {
+    const run = review("o/r", "echo result > review.md", { actor, author: "dependabot[bot]", action });
     expect(run.jobs).toEqual(["review: success", "comment: success"]);
-    expect(envOf(run, /review --/)).toMatchObject({ MESH_FEDERATION_BACKEND: "none" });
+    expect(filled(envOf(run, /review --/))).toEqual(without);
   }, patience);
 });
 

@@ -101,3 +101,16 @@ test.each([
   expect(result.said).toEqual([]);
   expect(result.locks).toHaveLength(kept);
 });
+
+test("a cluster whose node was removed is named, by the engine that is its own", () => {
+  const clone = cloneAt(join(dir, "clone"));
+  mkdirSync(join(clone, ".federation", "clusters"), { recursive: true });
+  for (const cluster of ["east", "west"]) writeFileSync(join(clone, ".federation", "clusters", cluster), `ready ${cluster}-1 id-of-${cluster}\n`);
+  writeFileSync(join(dir, "docker"), `#!/bin/sh\n[ "$DOCKER_HOST $4" = "unix://theirs id-of-west" ] && echo true && exit\necho "Error: No such object: $4" >&2\nexit 1\n`, { mode: 0o755 });
+  const script = `const { wakeClusters } = await import(${JSON.stringify(join(clone, "cli", "support", "repair.ts"))});
+    await wakeClusters({ note: (line) => console.log(line) }, { DOCKER_HOST: "unix://theirs" });`;
+  const env = { ...process.env, PATH: `${dir}:${process.env["PATH"]}` };
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["--disable-warning=ExperimentalWarning", "--input-type=module", "--eval", script], { encoding: "utf8", cwd: clone, env });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  expect(stdout).toMatch(/^cluster east: its node was removed, .*`npm run down` and `npm run up` make it anew\n$/);
+});

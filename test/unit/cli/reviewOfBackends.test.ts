@@ -1,6 +1,9 @@
 import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { releaseSources } from "../../../components/plan/versions.ts";
+import { planRevision } from "../../../review/planRevision.ts";
+import type { Revision } from "../../../review/revision.ts";
 import { contractsOf, example, planned, revisionOf } from "../review/federation.ts";
 import { hasFailed, type ReviewResult } from "../../../review/result.ts";
 import type { Progress } from "../../../toolchain/progress.ts";
@@ -51,10 +54,11 @@ async function orderNow(stacks = example()) {
   const { revision } = planned(stacks);
   const deployed = await backend.readDeployed(tools, revision);
   const { federation } = planned(stacks, [...deployed.contracts.values()]);
-  const { order } = await previews.previewStacks(tools, revision, federation, deployed, { step: () => ({ done: () => undefined }) } as unknown as Progress);
+  const { order } = await previews.previewStacks(tools, revision, federation, deployed, quiet);
   const result = { failed: [], policies: [], previews: [], order } as unknown as ReviewResult;
   return { deployed, order, passed: { review: !hasFailed(result), deployment: !hasFailed(result, { order: true }) } };
 }
+const quiet = { step: () => ({ done: () => undefined }) } as unknown as Progress;
 const [east, west] = contractsOf(example());
 
 test("a backend that is down blocks the deployment of every stack, and says why; a review passes", async () => {
@@ -135,4 +139,14 @@ test("in the clone's own backend too", async () => {
   answer("export-clear-east", stateOf(east));
   const { stacks, orphans } = await backend.readDeployed(tools, revisionOf(example()));
   expect([stacks, orphans.map((o) => o.stack)]).toEqual([["east"], ["north"]]);
+});
+
+test("a trust stack whose keys are wrong is not previewed, and blocks its deployment", async () => {
+  answer("ls", [{ name: "trust" }]);
+  answer("export-clear", stateOf(undefined));
+  const revision: Revision = { stacks: [{ stack: "trust", role: "trust", raw: { imports: [{}] }, secrets: {} }], contractFiles: new Map() };
+  const deployed = await backend.readDeployed(tools, revision);
+  const found = await previews.previewStacks(tools, revision, planRevision(revision, new Map(), releaseSources), deployed, quiet);
+  expect(found.previews).toEqual([{ stack: "trust", state: "skipped", reason: "its configuration is not valid, see the checks" }]);
+  expect(found.order.blocked).toEqual([{ stack: "trust", message: expect.stringContaining('key "imports" belongs in the stack of a mesh') }]);
 });

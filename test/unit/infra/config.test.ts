@@ -3,11 +3,30 @@ import { parse } from "yaml";
 import { checkKeys } from "../../../infra/config.ts";
 import { record } from "../components/graph.ts";
 
-const check = (config: Record<string, unknown>) => record(checkKeys, { config });
+const check = (config: Record<string, unknown>, role: "mesh" | "trust" = "mesh") => record(() => checkKeys(role), { config });
 
-test("every key that Pulumi.yaml declares is known, and so are the two secrets", async () => {
-  const declared = Object.keys(parse(readFileSync("Pulumi.yaml", "utf8")).config);
-  await expect(check(Object.fromEntries([...declared, "mesh-federation:kubeconfig", "mesh-federation:caMaterial"].map((key) => [key, "x"])))).resolves.toBeDefined();
+const declared = parse(readFileSync("Pulumi.yaml", "utf8")).config as Record<string, { default: unknown }>;
+/** As the engine hands every stack the keys that it does not set. */
+const defaults = Object.fromEntries(Object.entries(declared).map(([key, entry]) => [key, entry.default]));
+
+test("every key that Pulumi.yaml declares is known to one kind of stack, and so are the two secrets", async () => {
+  const keys = [...Object.keys(declared), "mesh-federation:kubeconfig", "mesh-federation:caMaterial"].filter((key) => key !== "mesh-federation:root");
+  await expect(check(Object.fromEntries(keys.map((key) => [key, "x"])))).resolves.toBeDefined();
+  await expect(check({ "mesh-federation:role": "trust", "mesh-federation:root": "x" }, "trust")).resolves.toBeDefined();
+});
+
+test.each(["mesh", "trust"] as const)("in a stack of role %s, the default of a key counts as not set", async (role) => {
+  await expect(check(defaults, role)).resolves.toBeDefined();
+});
+
+test("a key of the other kind of stack is refused, with the kind that it belongs to and without its value", async () => {
+  const inMesh = check({ ...defaults, "mesh-federation:root": { commonName: "SECRET" } });
+  await expect(inMesh).rejects.toThrow(/stack "east" is not valid:\n {2}- key "root" belongs in the stack of the root CA \(role: trust\), .*set role to trust$/);
+  await expect(inMesh).rejects.not.toThrow(/SECRET/);
+  const given = { imports: [{ name: "x" }], kubeconfig: "SECRET", requireImports: true };
+  const inTrust = check({ ...defaults, ...Object.fromEntries(Object.entries(given).map(([key, value]) => [`mesh-federation:${key}`, value])) }, "trust");
+  for (const key of Object.keys(given)) await expect(inTrust).rejects.toThrow(new RegExp(`key "${key}" belongs in the stack of a mesh \\(role: mesh, or none\\)`));
+  await expect(inTrust).rejects.not.toThrow(/SECRET/);
 });
 
 test("a key of another namespace is not this project's", async () => {

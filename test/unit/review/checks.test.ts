@@ -3,7 +3,7 @@ import { planFederation } from "../../../components/plan/planFederation.ts";
 import { releaseSources } from "../../../components/plan/versions.ts";
 import { deploymentOrder } from "../../../review/deploymentOrder.ts";
 import { peersOf, planRevision } from "../../../review/planRevision.ts";
-import type { Revision } from "../../../review/revision.ts";
+import type { DeclaredStack, Revision } from "../../../review/revision.ts";
 import { contractsOf, example, exported, imported, mesh, planned, revisionOf, type Stacks } from "./federation.ts";
 
 function orderOf(after: Stacks, before: Stacks) {
@@ -87,4 +87,19 @@ test("a managed Istio accepts the trust domains that only its peers' contracts n
   expect(acceptedBy(west({ stack: "o/p/south" }), [south])).toEqual(["south.example"]);
   expect(acceptedBy(west({ file: "south.json" }), [], new Map([["south.json", south]]))).toEqual(["south.example"]);
   expect(acceptedBy(west({ stack: "o/p/south", trustDomain: "other.example" }), [])).toEqual(["other.example"]);
+});
+
+test.each<{ what: string; stack: Partial<DeclaredStack>; says: string[] }>([
+  { what: "the root's key in a mesh's stack", stack: { raw: { ...mesh("east"), root: { commonName: "Root CA" } } }, says: ['key "root" belongs in the stack of the root CA (role: trust)'] },
+  { what: "a secret key that nothing reads", stack: { raw: mesh("east"), secrets: { kubeconfg: "1" } }, says: ['unknown key "kubeconfg"; did you mean "kubeconfig"?'] },
+  { what: "a secret inside a key of a mesh", stack: { raw: mesh("east", { peers: { north: { stack: "[secret]/p/north" } } }), secrets: { "peers.north.stack": "1", kubeconfig: "2" } }, says: [] },
+  { what: "a kubeconfig that is no secret, which the program takes too", stack: { raw: mesh("east", { kubeconfig: "text" }) }, says: [] },
+  { what: "a mesh's keys in the trust stack", stack: { role: "trust", raw: { mesh: {}, imports: [imported("httpbin")] }, secrets: { kubeconfig: "1" } }, says: ['key "imports" belongs in the stack of a mesh', 'key "kubeconfig" belongs in the stack of a mesh'] },
+  { what: "a wrong root", stack: { role: "trust", raw: { root: { validityHours: 1, rsabits: 2048 } } }, says: ['root: unknown key "rsabits"'] },
+  { what: "a root that cannot be", stack: { role: "trust", raw: { root: { validityHours: 1 } } }, says: ["root.intermediateValidityHours", "root.earlyRenewalHours"] },
+  { what: "a right root", stack: { role: "trust", raw: { root: { commonName: "Root CA" } } }, says: [] },
+])("of a stack with $what the review says what the program would", ({ stack, says }) => {
+  const declared: DeclaredStack = { stack: "one", role: "mesh", raw: {}, secrets: {}, ...stack };
+  const found = planRevision({ stacks: [declared], contractFiles: new Map() }, new Map(), releaseSources).failed;
+  expect(found).toEqual(says.map((message) => ({ stack: "one", message: expect.stringContaining(message) })));
 });
