@@ -65,13 +65,13 @@ test("every kind is waited for as it needs, and annotations say otherwise", asyn
 test("what does not become ready in the time it has is told with its reasons, all in one run", async () => {
   const project = cluster.project();
   await cluster.namespace("late");
-  const in2 = `{ "pulumi.com/timeoutSeconds": "2" }`;
+  const soon = `{ "pulumi.com/timeoutSeconds": "8" }`;
   project.write(`const namespace = "late";
-    new k8s.core.v1.Pod("crash", { ${meta("crash", in2)}, spec: { restartPolicy: "Never", containers: [{ name: "c", image: "crash:1" }] } }, opts);
-    new k8s.batch.v1.Job("job", { ${meta("job", in2.replace("2", "30"))}, spec: { backoffLimit: 0, template: ${pods("crash:1", `restartPolicy: "Never",`)} } }, opts);
-    new k8s.apps.v1.StatefulSet("set", { ${meta("set", in2)}, spec: { serviceName: "set", ${selected("nosuch:1")} } }, opts);
-    new k8s.core.v1.Service("pending", { ${meta("pending", `{ "pulumi.com/timeoutSeconds": "2", "test/pending": "true" }`)}, spec: { type: "LoadBalancer", ports: [{ port: 80 }] } }, opts);
-    ${entry("never", `{ "pulumi.com/waitFor": "condition=Ready", "pulumi.com/timeoutSeconds": "2" }`)}`);
+    new k8s.core.v1.Pod("crash", { ${meta("crash", soon)}, spec: { restartPolicy: "Never", containers: [{ name: "c", image: "crash:1" }] } }, opts);
+    new k8s.batch.v1.Job("job", { ${meta("job", soon.replace("8", "30"))}, spec: { backoffLimit: 0, template: ${pods("crash:1", `restartPolicy: "Never",`)} } }, opts);
+    new k8s.apps.v1.StatefulSet("set", { ${meta("set", soon)}, spec: { serviceName: "set", ${selected("nosuch:1")} } }, opts);
+    new k8s.core.v1.Service("pending", { ${meta("pending", `{ "pulumi.com/timeoutSeconds": "8", "test/pending": "true" }`)}, spec: { type: "LoadBalancer", ports: [{ port: 80 }] } }, opts);
+    ${entry("never", `{ "pulumi.com/waitFor": "condition=Ready", "pulumi.com/timeoutSeconds": "8" }`)}`);
   const run = await project.run("up", ["--yes", "--skip-preview", "--continue-on-error"]);
   expect(run.code).not.toBe(0);
   const state = project.state();

@@ -13,7 +13,7 @@ afterAll(() => cluster?.stop());
 
 const configMap = (name: string, data: string, more = "opts") => `new k8s.core.v1.ConfigMap("${name}", { metadata: { namespace: "err", name: "${name}" }, data: { a: "${data}" } }, ${more});`;
 /** Only what cannot come up is given little time for it. */
-const timeoutFor = (image: string) => (image.includes("nosuch") ? "4s" : "120s");
+const timeoutFor = (image: string) => (image.includes("nosuch") ? "10s" : "120s");
 const deployment = (image: string) => `new k8s.apps.v1.Deployment("slow", { metadata: { namespace: "err", name: "slow" }, spec: { selector: { matchLabels: { app: "slow" } },
   template: { metadata: { labels: { app: "slow" } }, spec: { containers: [{ name: "c", image: "${image}" }] } } } }, { ...opts, customTimeouts: { create: "${timeoutFor(image)}", update: "${timeoutFor(image)}" } });`;
 

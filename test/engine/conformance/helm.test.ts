@@ -5,7 +5,7 @@ import { writeChart } from "../support/chart.ts";
 import { Cluster } from "../support/cluster.ts";
 
 let cluster: Cluster;
-beforeAll(async () => void (cluster = await Cluster.start()), 90_000);
+beforeAll(async () => void (cluster = await Cluster.start()), 200_000);
 afterAll(() => cluster?.stop());
 
 const configMap = (namespace: string, name: string) => cluster.get(`/api/v1/namespaces/${namespace}/configmaps/${name}`);

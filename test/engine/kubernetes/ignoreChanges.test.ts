@@ -32,11 +32,11 @@ test("ignored fields stay as they are: those of others theirs, those of the reso
   expect(owner.fieldsV1["f:spec"]["f:ports"]).toEqual({ [`k:{"port":80,"protocol":"TCP"}`]: expect.objectContaining({ "f:targetPort": {} }) });
   const own = (await live("shared")).metadata.managedFields.find((e: any) => e.manager === properties["__fieldManager"]);
   expect(own.fieldsV1["f:spec"]["f:ports"][`k:{"port":80,"protocol":"TCP"}`]).not.toHaveProperty("f:targetPort");
-}, 20_000);
+}, 60_000);
 
 test("what is ignored and set here alone keeps its value instead of going away", async () => {
   const { properties } = await served.create(type, service("own", { a: "1", b: "1" }, "a", 1));
   await served.update(type, "default/own", properties, service("own", { a: "2", b: "2" }, "a", 2), { ignoreChanges: ["metadata.labels.a", "spec.ports[*].targetPort"] });
   expect((await live("own")).metadata.labels).toEqual({ a: "1", b: "2" });
   expect((await live("own")).spec.ports.map((p: any) => p.targetPort)).toEqual([1, 1]);
-}, 20_000);
+}, 60_000);

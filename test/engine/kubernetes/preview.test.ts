@@ -21,4 +21,4 @@ test("a preview shows what is asked for where the cluster will not try it out, a
 
   // What is plainly wrong is told in the preview already.
   await expect(served.create(type, { ...map, metadata: meta("Not A Name") }, { preview: true })).rejects.toThrow(/Not A Name/);
-}, 30_000);
+}, 60_000);

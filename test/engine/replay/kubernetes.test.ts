@@ -68,9 +68,9 @@ describe("create, read, update and replace", () => {
     await api.request("PATCH", "/apis/networking.istio.io/v1/namespaces/proto/serviceentries/ext/status", { status: entry.status }, "application/merge-patch+json");
   }, 200_000);
 
-  test.each(each(calls("03", ["Read"])))("$title", ({ call }) => replay(call), 20_000);
-  test.each(each(calls("04", ["Create", "Update"])))("$title", ({ call }) => replay(call), 20_000);
-  test.each(each(calls("05", ["Create", "Update", "Delete"])))("$title", ({ call }) => replay(call), 20_000);
+  test.each(each(calls("03", ["Read"])))("$title", ({ call }) => replay(call), 60_000);
+  test.each(each(calls("04", ["Create", "Update"])))("$title", ({ call }) => replay(call), 60_000);
+  test.each(each(calls("05", ["Create", "Update", "Delete"])))("$title", ({ call }) => replay(call), 60_000);
 });
 
 describe.each(["06", "07"])("%s components", (file) => {
@@ -106,7 +106,7 @@ describe.each(["06", "07"])("%s components", (file) => {
 });
 
 describe("what the components' children become", () => {
-  test.each(each(calls("06", ["Create"])))("$title", ({ call }) => replay(call), 30_000);
+  test.each(each(calls("06", ["Create"])))("$title", ({ call }) => replay(call), 60_000);
   test("07 create", () => Promise.all(calls("07", ["Create"]).map((call) => replay(call, moment))).then(() => undefined), 60_000);
 });
 
@@ -114,8 +114,8 @@ describe("a deployment that does not come up, and its recovery", () => {
   test("08 times out", async () => {
     const [call] = calls("08", ["Update"]);
     await replay({ ...call!, request: { ...call!.request, timeout: 4 } });
-  }, 30_000);
-  test("09 recovers", () => replay(calls("09", ["Update"])[0]!, [...moment, /\.revision"?\]?$/, /generation$/i]), 30_000);
+  }, 60_000);
+  test("09 recovers", () => replay(calls("09", ["Update"])[0]!, [...moment, /\.revision"?\]?$/, /generation$/i]), 60_000);
 });
 
 /** A chart whose templates are the given objects. */

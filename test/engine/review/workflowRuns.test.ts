@@ -11,7 +11,7 @@ beforeAll(() => {
 });
 afterAll(() => repository?.remove());
 
-const patience = 60_000;
+const patience = 240_000;
 /** What a step that works with the backend sees. */
 const required = {
   MESH_FEDERATION_BACKEND: "required",

@@ -106,11 +106,11 @@ export class ApiServer {
 
   private async untilReady(): Promise<void> {
     const ready = () => this.request("GET", "/readyz").then((answer) => answer.status === 200, () => false);
-    for (const until = Date.now() + 60_000; !(await ready()); await sleep(200)) {
+    for (const until = Date.now() + 120_000; !(await ready()); await sleep(200)) {
       const dead = this.processes.find((child) => child.exitCode !== null);
       if (!dead && Date.now() < until) continue;
       const log = ["etcd", "kube-apiserver"].map((name) => readFileSync(join(this.folder, `${name}.log`), "utf8").slice(-1500)).join("\n");
-      throw new Error(`the API server ${dead ? "ended" : "did not start in 60 s"}:\n${log}`);
+      throw new Error(`the API server ${dead ? "ended" : "did not start in 120 s"}:\n${log}`);
     }
   }
 }

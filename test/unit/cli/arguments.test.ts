@@ -1,9 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { resolve } from "node:path";
 
-// It starts programs, which takes its time on a machine that is busy.
-jest.setTimeout(30_000);
-
 const cli = resolve(import.meta.dirname, "..", "..", "..", "cli");
 const argumentsModule = resolve(cli, "support", "arguments.ts");
 

@@ -5,9 +5,6 @@ import { join } from "node:path";
 import { locksIn } from "../../../cli/support/repair.ts";
 import { cloneAt } from "../support/clone.ts";
 
-// It starts programs, which takes its time on a machine that is busy.
-jest.setTimeout(30_000);
-
 let dir: string;
 beforeEach(() => void (dir = mkdtempSync(join(tmpdir(), "repair-"))));
 afterEach(() => rmSync(dir, { recursive: true, force: true }));

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { dyingWithUs } from "../../../lab/dyingWithUs.ts";
 import { identityOf } from "../../../toolchain/processes.ts";
@@ -10,9 +11,10 @@ onLinux("a program ends with the process that started it, even when that is kill
   const script = `const child = require("child_process").spawn(${JSON.stringify(command)}, ${JSON.stringify(args)}, { detached: true, stdio: "ignore" }); console.log(child.pid); setInterval(() => {}, 1000)`;
   const parent = spawn(process.execPath, ["-e", script], { stdio: ["ignore", "pipe", "inherit"] });
   const pid = Number(await new Promise<Buffer>((resolve) => parent.stdout.once("data", resolve)));
-  await sleep(200); // until setpriv has become the program
-  expect(identityOf(pid)).toBeDefined();
+  const name = () => readFileSync(`/proc/${pid}/comm`, "utf8").trim();
+  for (let tries = 0; name() !== "sleep" && tries < 500; tries++) await sleep(20); // until setpriv has become the program
+  expect(name()).toBe("sleep");
   parent.kill("SIGKILL");
-  for (let tries = 0; identityOf(pid) && tries < 100; tries++) await sleep(20);
+  for (let tries = 0; identityOf(pid) && tries < 500; tries++) await sleep(20);
   expect(identityOf(pid)).toBeUndefined();
 });

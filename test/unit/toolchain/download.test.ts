@@ -8,8 +8,6 @@ import { kindRelease, mirrorVariable, type Release } from "../../../toolchain/re
 import { checksumList, ReleaseServer, type Manner } from "./support/releaseServer.ts";
 
 // It moves files, which takes its time on a machine that is busy.
-jest.setTimeout(30_000);
-
 const content = Buffer.alloc(200_000, "kind");
 const sha256 = createHash("sha256").update(content).digest("hex");
 const path = new URL(kindRelease().origin).pathname;

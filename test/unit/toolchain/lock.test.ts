@@ -6,9 +6,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { withLock } from "../../../toolchain/lock.ts";
 import { ownIdentity } from "../../../toolchain/processes.ts";
 
-// It starts programs, which takes its time on a machine that is busy.
-jest.setTimeout(30_000);
-
 const lockModule = resolve(import.meta.dirname, "..", "..", "..", "toolchain", "lock.ts");
 
 let dir: string;
@@ -52,7 +49,7 @@ test("work runs one at a time, in the same process too, and its result or error 
 });
 
 test("a living owner is waited for and named once", async () => {
-  const other = holder(`console.log("held"); await sleep(500);`);
+  const other = holder(`console.log("held"); await sleep(2000);`);
   const over = ended(other);
   await said(other);
   const waits: number[] = [];

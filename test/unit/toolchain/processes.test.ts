@@ -5,9 +5,6 @@ import { join } from "node:path";
 import type { Writable } from "node:stream";
 import { describeProcess, identityByPs, identityOf, isAlive, ownIdentity } from "../../../toolchain/processes.ts";
 
-// It starts programs, which takes its time on a machine that is busy.
-jest.setTimeout(30_000);
-
 const onLinux = process.platform === "linux" ? test : test.skip;
 
 test("this process lives, and not as one that began at another time", () => {

@@ -5,9 +5,6 @@ import { join, resolve } from "node:path";
 import { identityOf } from "../../../toolchain/processes.ts";
 import { run } from "../../../toolchain/run.ts";
 
-// It starts programs, which takes its time on a machine that is busy.
-jest.setTimeout(30_000);
-
 const onLinux = process.platform === "linux" ? test : test.skip;
 
 let dir: string;
@@ -38,7 +35,7 @@ async function parent(script: string): Promise<{ child: ChildProcess; first: str
 }
 
 async function gone(pid: number): Promise<boolean> {
-  for (let tries = 0; identityOf(pid) && tries < 100; tries++) await new Promise((done) => setTimeout(done, 20));
+  for (let tries = 0; identityOf(pid) && tries < 500; tries++) await new Promise((done) => setTimeout(done, 20));
   return identityOf(pid) === undefined;
 }
 

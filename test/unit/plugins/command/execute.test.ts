@@ -15,10 +15,10 @@ test("a secret is masked in log lines and errors, not in the output", async () =
 });
 
 test("a secret script is in no process's arguments", async () => {
-  const running = execute({ script: new Secret("sleep 1.0625; : hush-script; echo done"), environment: {} }, never, () => undefined);
+  const running = execute({ script: new Secret("sleep 3.0625; : hush-script; echo done"), environment: {} }, never, () => undefined);
   const all = () => readdirSync("/proc").filter((pid) => /^\d+$/.test(pid)).map(commandOf);
   let commands = all();
-  for (; !commands.some((text) => text.startsWith("sleep\u00001.0625")); commands = all()) await new Promise((resolve) => setTimeout(resolve, 20));
+  for (; !commands.some((text) => text.startsWith("sleep\u00003.0625")); commands = all()) await new Promise((resolve) => setTimeout(resolve, 20));
   expect(commands.filter((text) => text.includes("hush-script"))).toEqual([]);
   expect((await running).stdout).toBe("done");
   await expect(execute({ script: new Secret("print(1)"), interpreter: ["python3", "-c"], environment: {} }, never, () => undefined)).rejects.toThrow(/stdin or environment/);

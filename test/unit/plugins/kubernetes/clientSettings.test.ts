@@ -56,9 +56,10 @@ test("requests keep to the rate", async () => {
   // Asking what the server has is the first request.
   await configure({ kubeClientSettings: `{"qps":5,"burst":1}` });
   times.length = 0;
-  await Promise.all([create(), create(), create()]);
-  expect(times).toHaveLength(3);
-  expect(times[2]! - times[0]!).toBeGreaterThan(350);
+  await Promise.all(Array.from({ length: 6 }, create));
+  expect(times).toHaveLength(6);
+  // A second by rights; the first may be seen late on a machine that is busy.
+  expect(times[5]! - times[0]!).toBeGreaterThan(600);
 }, patience);
 
 test("a request takes no longer than it may", async () => {
