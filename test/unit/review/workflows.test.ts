@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
@@ -95,6 +95,14 @@ describe("the comment", () => {
     expect(asked).toContain(`startswith("${marker}")`);
     expect([written, body]).toEqual([expect.stringMatching(/--method POST repos\/o\/r\/issues\/7\/comments /), `${marker}\nresult\n`]);
     expect(write("11\n12\n")[1]).toMatch(/--method PATCH repos\/o\/r\/issues\/comments\/11 /);
+  });
+
+  test("is not written a second time where nobody can tell whether there is one", () => {
+    writeFileSync(join(folder, "review.md"), `${marker}\nresult\n`);
+    writeFileSync(join(folder, "gh"), `#!/bin/sh\ncase "$*" in *--paginate*) exit 1 ;; *) echo "$*" > written ;; esac\n`, { mode: 0o755 });
+    const env = { PATH: `${folder}:${process.env["PATH"]}`, GITHUB_REPOSITORY: "o/r", NUMBER: "7", HEAD: "abc123" };
+    expect(spawnSync("bash", ["-e", "-c", run], { cwd: folder, env }).status).toBe(1);
+    expect(existsSync(join(folder, "written"))).toBe(false);
   });
 
   test("of a review that broke down says so, for which commit, and where the log is", () => {
