@@ -41,15 +41,16 @@ export async function awaitObject(operation: Operation, kind: ResourceKind, writ
   // What is quick is seen quickly, what takes minutes is not asked for all the time.
   for (let pause = 100, until = Date.now() + seconds * 1000; ; pause = Math.min(pause * 1.5, 1000)) {
     let missing: string | undefined;
+    const last = Date.now() > until;
     try {
-      missing = await ready(live);
+      missing = await ready(live, last);
     } catch (error) {
       if (error instanceof Hopeless) throw new NotReady(error.message, live, await reasonsOf(operation, kind, live));
       throw error;
     }
     if (missing === undefined) return live;
     if (missing !== shown) operation.engine.log("info", (shown = missing), operation.urn, true);
-    if (Date.now() > until) {
+    if (last) {
       const reasons = [`${kind.kind} ${name} was not ready after ${seconds} s: ${missing}`, ...(await reasonsOf(operation, kind, live))];
       throw new NotReady(`'${name}' timed out waiting to be Ready`, live, reasons);
     }
