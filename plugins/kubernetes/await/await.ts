@@ -60,3 +60,23 @@ export async function awaitObject(operation: Operation, kind: ResourceKind, writ
     live = now;
   }
 }
+
+/** Kinds whose objects are asked for their readiness whenever they are read, not only when they are written. */
+const watched = ["apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "/Pod", "batch/Job", "/Service", "networking.k8s.io/Ingress"];
+
+/**
+ * Why an object that was read is not ready, what it lacks first; undefined when it is. As the official plugin: its
+ * resource is then updated by the next `up`.
+ *
+ * @param annotations what the resource asks for, which is what tells whether it is waited for
+ */
+export async function unreadiness(operation: Operation, kind: ResourceKind, live: LiveObject, annotations: Record<string, string> = {}): Promise<string[] | undefined> {
+  if (!watched.includes(`${kind.group}/${kind.kind}`) || annotations["pulumi.com/skipAwait"] === "true" || annotations["pulumi.com/waitFor"]) return undefined;
+  try {
+    const missing = await readinessOf(operation, kind)!(live, true);
+    return missing === undefined ? undefined : [missing, ...(await reasonsOf(operation, kind, live))];
+  } catch (error) {
+    if (error instanceof Hopeless) return [error.message, ...(await reasonsOf(operation, kind, live))];
+    throw error;
+  }
+}

@@ -34,7 +34,9 @@ function hasPods(live: LiveObject): boolean {
 async function endpointsOf(operation: Operation, live: LiveObject): Promise<{ ready: string[]; unready: string[] } | undefined> {
   const { name, namespace } = live.metadata;
   const query = { labelSelector: `kubernetes.io/service-name=${name}` };
-  const { body } = await operation.cluster.request("GET", `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`, { query, signal: operation.signal });
+  const { status, body } = await operation.cluster.request("GET", `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`, { query, signal: operation.signal });
+  // Who may not see endpoints cannot wait for them.
+  if (status === 403) return { ready: [], unready: [] };
   const slices = (body.items ?? []) as any[];
   if (slices.length === 0) return undefined;
   const endpoints = slices.flatMap((slice) => (slice.endpoints ?? []) as { addresses: string[]; conditions?: { ready?: boolean; terminating?: boolean } }[]);

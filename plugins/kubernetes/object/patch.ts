@@ -5,7 +5,8 @@ import { defaultNamespaceOf } from "./defaultNamespace.ts";
 import { diffPatch } from "./diff.ts";
 import { objects } from "./handler.ts";
 import { asked } from "./fieldNames.ts";
-import { formerManagerOf, idOf, managerOf, objectOf, parseId, stateOf } from "./state.ts";
+import { settled } from "./settled.ts";
+import { formerManagerOf, idOf, managerOf, objectOf, parseId, stateOf, type LiveObject } from "./state.ts";
 import { dropUnreachable, tellUnreachable } from "./unreachable.ts";
 import { applyObject, relinquish, withoutFormer } from "./write.ts";
 
@@ -34,24 +35,30 @@ export const patches: ResourceHandler = {
     if (!live) throw new Error(`there is no ${kind.kind} "${namespace ? `${namespace}/` : ""}${name}" to patch; make it first, or name one that exists`);
     const manager = managerOf(request.urn, {}, request.properties);
     const patched = await applyObject(request, { kind, namespace, name, inputs: request.properties, manager, preview: false, partial: true });
-    return { id: idOf(patched), properties: stateOf(patched, request.properties, manager, String(request.properties["apiVersion"])) };
+    const state = (object: LiveObject): Values => stateOf(object, request.properties, manager, String(request.properties["apiVersion"]));
+    const ready = await settled(request, kind, patched, { inputs: request.properties, state, what: () => `resource "${request.urn}" was successfully created, but the Kubernetes API server reported that it` });
+    return { id: idOf(ready), properties: state(ready) };
   },
 
   update: async (request) => {
     if (request.preview && hasUnknown(request.news)) return { properties: request.news };
     const manager = managerOf(request.urn, request.olds, request.news);
+    const state = (object: LiveObject): Values => stateOf(object, request.news, manager, String(request.news["apiVersion"]));
     let patched;
     try {
       const { kind, namespace, name } = await target(request, request.news);
       const wanted = { kind, namespace, name, inputs: request.news, manager, former: formerManagerOf(request.olds), preview: request.preview, partial: true };
       patched = await applyObject(request, wanted);
-      if (!request.preview) patched = await withoutFormer(request, patched, wanted);
+      if (!request.preview) {
+        patched = await settled(request, kind, patched, { inputs: request.news, state, what: (id) => `the Kubernetes API server reported that "${id}"` });
+        patched = await withoutFormer(request, patched, wanted);
+      }
     } catch (error) {
       if (!(request.preview && error instanceof Unreachable)) throw error;
       tellUnreachable(request, error);
       return { properties: request.news };
     }
-    return { properties: stateOf(patched, request.news, manager, String(request.news["apiVersion"])) };
+    return { properties: state(patched) };
   },
 
   read: async (request) => objects.read({ ...request, type: request.type.replace(/Patch$/, "") }),

@@ -89,4 +89,17 @@ test("what does not become ready in the time it has is told with its reasons, al
   expect(reasons("pending")).toMatch(/load balancer|IP address/i);
   expect(reasons("never")).toMatch(/never/);
   expect(reasons("never")).toMatch(/timed out|not ready/);
+
+  // A refresh looks whether it is ready by now; what is not is tried again by the next up. Nothing but a status changes here.
+  await cluster.api.request("PATCH", "/api/v1/namespaces/late/services/pending", { metadata: { annotations: { "test/pending": null } } }, "application/merge-patch+json");
+  while (!(await cluster.get("/api/v1/namespaces/late/services/pending")).status.loadBalancer?.ingress) await sleep(100);
+  await cluster.api.request("PATCH", "/api/v1/namespaces/late/services/pending", { metadata: { annotations: { "test/pending": "true" } } }, "application/merge-patch+json");
+  await project.refresh();
+  const refreshed = project.state();
+  for (const name of ["crash", "job", "set"]) expect(refreshed[name]!.initErrors!.length).toBeGreaterThan(0);
+  expect(refreshed["set"]!.initErrors!.join("\n")).toMatch(/ImagePullBackOff/);
+  expect(refreshed["pending"]!.initErrors ?? []).toEqual([]);
+  const { steps } = await project.preview();
+  for (const name of ["crash", "job", "set"]) expect(steps).toContain(`${name}: update`);
+  expect(steps.filter((step) => step.startsWith("pending"))).toEqual([]);
 }, 300_000);

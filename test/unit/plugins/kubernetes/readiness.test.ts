@@ -85,3 +85,10 @@ test.each<[string, Parts, unknown[], RegExp | undefined]>([
   else expect(missing).toBeUndefined();
   if (!words && items.length > 0) expect(await lacks("/Service", parts, { served: { [slices]: { items } } })).toMatch(/settled/);
 });
+
+test("whoever may not see endpoints is not told that there are none", async () => {
+  const spec = { selector: { app: "a" } };
+  const operation = { cluster: { request: async () => ({ status: 403, body: { reason: "Forbidden" } }) } } as unknown as Operation;
+  const ready = readinessOf(operation, { group: "", version: "v1", kind: "Service", plural: "services", namespaced: true, path: () => "" })!;
+  expect(await ready({ apiVersion: "v1", kind: "Service", metadata: { name: "o", namespace: "n" }, spec }, true)).toBeUndefined();
+});
