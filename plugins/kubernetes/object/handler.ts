@@ -1,5 +1,5 @@
 import { InitFailed } from "../../shared/plugin.ts";
-import { hasUnknown, reveal, Unknown, type Values } from "../../shared/values.ts";
+import { hasUnknown, reveal, Secret, Unknown, type Values } from "../../shared/values.ts";
 import { unreadiness } from "../await/await.ts";
 import { Unreachable, type Context, type ResourceHandler, type ResourceKind } from "../cluster.ts";
 import { get, isBuiltIn, kindOf, Refused, UnknownKind, type Operation } from "./api.ts";
@@ -46,13 +46,13 @@ export const objects: ResourceHandler = {
     const { news, olds, preview, urn, ignoreChanges } = request;
     if (preview && hasUnknown(news)) return { properties: news };
     const manager = managerOf(urn, olds, news);
-    const { namespace } = parseId(request.id);
+    const { namespace, name } = parseId(request.id);
     try {
-      const found = await targetOf(request, news, preview);
+      const found = await targetOf(request, named(news, name), preview);
       const target = { ...found, namespace: namespace ?? found.namespace, manager, former: formerManagerOf(olds) };
       const before = ignoreChanges.length > 0 ? await get(request, target.kind, target.namespace, target.name!) : undefined;
       const inputs = before ? withIgnored(news, before, manager, ignoreChanges, isWhole(target.kind)) : news;
-      const applied = await applyObject(request, { ...target, inputs, preview });
+      const applied = await applyObject(request, { ...target, inputs: named(inputs, name), preview });
       const state = (live: LiveObject): Values => stateOf(live, inputs, manager, String(olds["__initialApiVersion"] ?? apiVersionOf(inputs)));
       const live = preview ? applied : await settled(request, target.kind, applied, { inputs, state, what: (id) => `the Kubernetes API server reported that "${id}"` });
       return { properties: state(preview ? live : await withoutFormer(request, live, target)) };
@@ -116,6 +116,15 @@ function annotationsOf(inputs: Values): Record<string, string> {
 function apiVersionOf(inputs: Values): string {
   const version = inputs["apiVersion"]!;
   return version instanceof Unknown ? "" : String(reveal(version));
+}
+
+/** Inputs with the name that the server made up, where they have only what it starts with (`generateName`). */
+function named(inputs: Values, name: string): Values {
+  const metadata = inputs["metadata"];
+  const plain = (metadata instanceof Secret ? metadata.value : metadata) as Values | undefined;
+  if (plain?.["name"] !== undefined || plain?.["generateName"] === undefined) return inputs;
+  const whole = { ...plain, name };
+  return { ...inputs, metadata: metadata instanceof Secret ? new Secret(whole) : whole };
 }
 
 /** What a preview cannot tell yet: status and place in the store. */

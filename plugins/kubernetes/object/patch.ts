@@ -1,6 +1,6 @@
 import { hasUnknown, reveal, Secret, type Value, type Values } from "../../shared/values.ts";
 import { Unreachable, type ResourceHandler } from "../cluster.ts";
-import { get, kindOf } from "./api.ts";
+import { get, kindOf, Refused } from "./api.ts";
 import { defaultNamespaceOf } from "./defaultNamespace.ts";
 import { diffPatch } from "./diff.ts";
 import { objects } from "./handler.ts";
@@ -71,10 +71,17 @@ export const patches: ResourceHandler = {
       const manager = managerOf(request.urn, request.properties, {});
       await relinquish(request, kind, { name, namespace }, manager);
     } catch (error) {
-      dropUnreachable(error, request.cluster);
+      dropUnreachable(needed(error), request.cluster);
     }
   },
 };
+
+/** What is wrong when an object cannot do without the fields that a patch gives up, in the official plugin's words; any other error as it is. */
+function needed(error: unknown): unknown {
+  const field = error instanceof Refused && error.status === 422 ? error.causes.find(({ reason }) => reason === "FieldValueRequired")?.field : undefined;
+  if (field === undefined) return error;
+  return new Error(`this Patch resource is currently managing a required field, so it can't be deleted directly. Either set the \`retainOnDelete\` resource option, or transfer ownership of the field before deleting: ${field}`);
+}
 
 function withNamespace(metadata: Value, namespace: string): Value {
   return metadata instanceof Secret ? new Secret(withNamespace(metadata.value, namespace)) : { ...(metadata as Values), namespace };

@@ -41,3 +41,18 @@ test("the annotation that says what becomes of dependents may be written in any 
     expect(await child()).toBe(left);
   }
 }, 60_000);
+
+test("a namespace that is not to be waited for is left to its finalizers", async () => {
+  const kind = "kubernetes:core/v1:Namespace";
+  const annotations = { "pulumi.com/skipAwait": "true" };
+  const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: "held", ...held, annotations } };
+  const { id, properties } = await served.create(kind, namespace);
+  await served.delete(kind, id, properties);
+  const left = await served.api.request("GET", "/api/v1/namespaces/held");
+  expect([left.status, left.body.metadata.deletionTimestamp]).toEqual([200, expect.any(String)]);
+  // The control: of other kinds the end is waited for all the same.
+  const other = await served.create(type, map("waits", { ...held, annotations: { ...annotations, "pulumi.com/timeoutSeconds": "1" } }));
+  await expect(served.delete(type, other["id"], other["properties"])).rejects.toThrow(/still there/);
+  await release("waits");
+  await served.api.request("PATCH", "/api/v1/namespaces/held", { metadata: { finalizers: null } }, "application/merge-patch+json");
+}, 30_000);

@@ -93,6 +93,12 @@ test.each<[string, string, string, boolean]>([
   ["networking.istio.io/v1", "ServiceEntry", "spec.hosts[0]", false],
 ])("a change of %s %s at %s makes a new object: %s", (apiVersion, kind, path, expected) => expect(needsReplacement(apiVersion, kind, path, options)).toBe(expected));
 
+test("an object whose name the server makes up is made anew before the old one goes", () => {
+  const map = (metadata: Values, data: string): Values => ({ apiVersion: "v1", kind: "ConfigMap", metadata: { namespace: "n", ...metadata }, data: { a: data } });
+  const first = (metadata: Values) => diffObject({ olds: map({ ...metadata, name: "m" }, "1"), inputs: map(metadata, "1"), news: map(metadata, "2"), ignoreChanges: [] }, options).deleteBeforeReplace;
+  expect([first({ generateName: "m-" }), first({ name: "m" })]).toEqual([false, true]);
+});
+
 describe("data that may change in place", () => {
   const mutable = { enableSecretMutable: true, enableConfigMapMutable: true };
   test.each<[string, string, boolean, boolean]>([
