@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { reveal, type Values } from "../../shared/values.ts";
 import type { ResourceKind } from "../cluster.ts";
 import { call, get, Refused, type Operation } from "./api.ts";
@@ -22,28 +23,40 @@ export interface Wanted {
   partial?: boolean;
 }
 
+/** How long one that is being deleted may stand in a new object's way, in milliseconds. */
+const leaving = 60_000;
+
 /**
  * Creates an object. One that exists is taken over only if it carries this resource's mark, as after a crash between
- * the object's making and its recording, or if the provider or its annotation says so.
+ * the object's making and its recording, or if the provider or its annotation says so. One that is being deleted is
+ * waited for: nothing of it will stay.
  */
 export async function createObject(operation: Operation, wanted: Wanted): Promise<LiveObject> {
   const { kind, namespace, name, inputs, manager, preview } = wanted;
   const query = { fieldManager: manager, fieldValidation: "Warn", dryRun: preview ? "All" : undefined };
-  try {
-    const made: LiveObject = await call(operation, "POST", kind.path(namespace), { body: reveal(inputs), query });
-    return preview ? made : await ownCreatedFields(operation, wanted, made);
-  } catch (error) {
-    if (!(error instanceof Refused && error.reason === "AlreadyExists") || name === undefined) throw error;
-    const live = await get(operation, kind, namespace, name);
-    if (!live) throw error;
-    const ours = live.metadata.managedFields?.some((entry) => entry.manager === manager);
-    const upsert = operation.cluster.options.upsertExistingObjects;
-    if (!ours && !upsert)
-      throw new Refused(409, {
-        reason: "AlreadyExists",
-        message: `${kind.plural} "${name}" already exists and was not made by this stack; import it (pulumi import), give yours another name, or delete the one that is there`,
-      });
-    return applyObject(operation, wanted, upsert);
+  for (const until = Date.now() + leaving; ; await sleep(500, undefined, { signal: operation.signal })) {
+    try {
+      const made: LiveObject = await call(operation, "POST", kind.path(namespace), { body: reveal(inputs), query });
+      return preview ? made : await ownCreatedFields(operation, wanted, made);
+    } catch (error) {
+      if (!(error instanceof Refused && error.reason === "AlreadyExists") || name === undefined) throw error;
+      const live = await get(operation, kind, namespace, name);
+      if (!preview && (!live || live.metadata.deletionTimestamp) && Date.now() < until) {
+        operation.engine.log("info", "waiting until the former one is gone", operation.urn, true);
+        continue;
+      }
+      if (!live) throw error;
+      const ours = live.metadata.managedFields?.some((entry) => entry.manager === manager);
+      const upsert = operation.cluster.options.upsertExistingObjects;
+      if (live.metadata.deletionTimestamp && !preview)
+        throw new Refused(409, { reason: "AlreadyExists", message: `${kind.plural} "${name}" is being deleted and still there${live.metadata.finalizers?.length ? `, held by its finalizers ${live.metadata.finalizers.join(", ")}` : ""}; run the same command again when it is gone` });
+      if (!ours && !upsert)
+        throw new Refused(409, {
+          reason: "AlreadyExists",
+          message: `${kind.plural} "${name}" already exists and was not made by this stack; import it (pulumi import), give yours another name, or delete the one that is there`,
+        });
+      return applyObject(operation, wanted, upsert);
+    }
   }
 }
 

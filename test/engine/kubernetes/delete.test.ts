@@ -56,3 +56,16 @@ test("a namespace that is not to be waited for is left to its finalizers", async
   await release("waits");
   await served.api.request("PATCH", "/api/v1/namespaces/held", { metadata: { finalizers: null } }, "application/merge-patch+json");
 }, 30_000);
+
+test("an object that is being deleted is no new one: what takes its name waits until it is gone", async () => {
+  const { properties } = await served.create(type, map("again", held));
+  await served.api.request("DELETE", `${path}/again`);
+  const order: string[] = [];
+  const making = served.create(type, map("again", {})).finally(() => order.push("made"));
+  await sleep(1500);
+  order.push("released");
+  await release("again");
+  const made = await making;
+  expect([order, made["properties"].metadata.uid === properties["metadata"].uid]).toEqual([["released", "made"], false]);
+  expect((await served.api.request("GET", `${path}/again`)).body.metadata.uid).toBe(made["properties"].metadata.uid);
+}, 30_000);
