@@ -71,7 +71,7 @@ const watched = ["apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "/Pod"
  * @param annotations what the resource asks for, which is what tells whether it is waited for
  */
 export async function unreadiness(operation: Operation, kind: ResourceKind, live: LiveObject, annotations: Record<string, string> = {}): Promise<string[] | undefined> {
-  if (!watched.includes(`${kind.group}/${kind.kind}`) || annotations["pulumi.com/skipAwait"] === "true" || annotations["pulumi.com/waitFor"]) return undefined;
+  if (!watched.includes(`${kind.group}/${kind.kind}`) || annotations["pulumi.com/skipAwait"] === "true") return undefined;
   try {
     const missing = await readinessOf(operation, kind)!(live, true);
     return missing === undefined ? undefined : [missing, ...(await reasonsOf(operation, kind, live))];
