@@ -88,7 +88,9 @@ const readObject: ResourceHandler["read"] = async (request) => {
   const imported = Object.keys(known).length === 0;
   const now = imported ? inputsFrom(live) : driftedInputs(known, objectOf(properties), live);
   const found = { id: idOf(live), inputs: now, properties: stateOf(live, now, manager, String(properties["__initialApiVersion"] ?? apiVersion)) };
-  const lacking = imported ? undefined : await unreadiness(request, kind, live, annotationsOf(known));
+  // Whether the object of a patch is ready is its owner's affair.
+  const patch = request.urn.split("::")[2]!.endsWith("Patch");
+  const lacking = imported || patch ? undefined : await unreadiness(request, kind, live, annotationsOf(known));
   if (!lacking) return found;
   const message = `Resource '${live.metadata.name}' was created but failed to initialize`;
   throw new InitFailed(message, { ...found, reasons: [message, ...lacking] });

@@ -5,14 +5,14 @@ import { defaultNamespaceOf } from "./defaultNamespace.ts";
 import { diffPatch } from "./diff.ts";
 import { objects } from "./handler.ts";
 import { asked } from "./fieldNames.ts";
-import { settled } from "./settled.ts";
-import { formerManagerOf, idOf, managerOf, objectOf, parseId, stateOf, type LiveObject } from "./state.ts";
+import { formerManagerOf, idOf, managerOf, objectOf, parseId, stateOf } from "./state.ts";
 import { dropUnreachable, tellUnreachable } from "./unreachable.ts";
 import { applyObject, relinquish, withoutFormer } from "./write.ts";
 
 /**
  * Resources such as `ServiceAccountPatch`: some fields of an object that somebody else made. Creating one needs the
- * object to exist; deleting one gives the fields up and leaves the object.
+ * object to exist; deleting one gives the fields up and leaves the object. As with the official plugin, nobody waits
+ * until the object is ready: https://github.com/pulumi/pulumi-kubernetes/issues/2455
  * https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/managing-resources-with-server-side-apply/
  */
 export const patches: ResourceHandler = {
@@ -35,30 +35,24 @@ export const patches: ResourceHandler = {
     if (!live) throw new Error(`there is no ${kind.kind} "${namespace ? `${namespace}/` : ""}${name}" to patch; make it first, or name one that exists`);
     const manager = managerOf(request.urn, {}, request.properties);
     const patched = await applyObject(request, { kind, namespace, name, inputs: request.properties, manager, preview: false, partial: true });
-    const state = (object: LiveObject): Values => stateOf(object, request.properties, manager, String(request.properties["apiVersion"]));
-    const ready = await settled(request, kind, patched, { inputs: request.properties, state, what: () => `resource "${request.urn}" was successfully created, but the Kubernetes API server reported that it` });
-    return { id: idOf(ready), properties: state(ready) };
+    return { id: idOf(patched), properties: stateOf(patched, request.properties, manager, String(request.properties["apiVersion"])) };
   },
 
   update: async (request) => {
     if (request.preview && hasUnknown(request.news)) return { properties: request.news };
     const manager = managerOf(request.urn, request.olds, request.news);
-    const state = (object: LiveObject): Values => stateOf(object, request.news, manager, String(request.news["apiVersion"]));
     let patched;
     try {
       const { kind, namespace, name } = await target(request, request.news);
       const wanted = { kind, namespace, name, inputs: request.news, manager, former: formerManagerOf(request.olds), preview: request.preview, partial: true };
       patched = await applyObject(request, wanted);
-      if (!request.preview) {
-        patched = await settled(request, kind, patched, { inputs: request.news, state, what: (id) => `the Kubernetes API server reported that "${id}"` });
-        patched = await withoutFormer(request, patched, wanted);
-      }
+      if (!request.preview) patched = await withoutFormer(request, patched, wanted);
     } catch (error) {
       if (!(request.preview && error instanceof Unreachable)) throw error;
       tellUnreachable(request, error);
       return { properties: request.news };
     }
-    return { properties: state(patched) };
+    return { properties: stateOf(patched, request.news, manager, String(request.news["apiVersion"])) };
   },
 
   read: async (request) => objects.read({ ...request, type: request.type.replace(/Patch$/, "") }),

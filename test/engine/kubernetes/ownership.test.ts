@@ -1,4 +1,4 @@
-import { Served } from "../support/served.ts";
+import { Served, subject } from "../support/served.ts";
 
 let served: Served;
 beforeAll(async () => void (served = await Served.start()), 200_000);
@@ -81,4 +81,14 @@ test("an object whose name the server makes up is changed and deleted under that
   }
   await served.delete(type, id, properties);
   expect((await served.api.request("GET", `/api/v1/namespaces/default/configmaps/${id.split("/")[1]}`)).status).toBe(404);
+});
+
+test("whether an object is ready is the affair of its resource, not of a patch of it", async () => {
+  const [type, patch] = ["kubernetes:core/v1:Service", "kubernetes:core/v1:ServicePatch"];
+  const balanced = object(type, "balanced", { spec: { type: "LoadBalancer", ports: [{ port: 80 }] } });
+  await served.api.request("POST", "/api/v1/namespaces/default/services", balanced);
+  const { id, properties } = await served.create(patch, object(type, "balanced", { metadata: { name: "balanced", namespace: "default", labels: { a: "1" } } }));
+  const read = (as: string) => served.ask("Read", { ...subject(as), id, properties, inputs: properties["__inputs"] });
+  expect(await read(patch)).toMatchObject({ id, inputs: { metadata: { labels: { a: "1" } } } });
+  await expect(read(type)).rejects.toThrow(/'balanced' was created but failed to initialize/);
 });
