@@ -44,13 +44,15 @@ function deployment(live: LiveObject): string | undefined {
   if ((status.observedGeneration ?? 0) < live.metadata.generation!) return "waiting for the deployment controller";
   const progressing = conditionOf(live, "Progressing");
   const [updated, available, all] = [status.updatedReplicas ?? 0, status.availableReplicas ?? 0, status.replicas ?? 0];
-  if (live.spec?.paused) return undefined;
   if (replicas === 0) return all === 0 ? undefined : "waiting for the pods to go";
-  const rolledOut = progressing === undefined || progressing.reason === "NewReplicaSetAvailable";
+  // The first revision is there when its pods are: nothing is rolled out.
+  const first = live.metadata.annotations?.["deployment.kubernetes.io/revision"] === "1";
+  const rolledOut = first || progressing === undefined || progressing.reason === "NewReplicaSetAvailable";
   if (updated >= replicas && rolledOut && conditionOf(live, "Available")?.status === "True" && available >= replicas) return undefined;
+  const paused = live.spec?.paused ? "; it is paused: resume it, or let nobody wait for it (pulumi.com/skipAwait)" : "";
   // Pods may still come up after their deadline: only the resource's own timeout ends the wait.
   const late = progressing?.status === "False" ? `; [${progressing.reason}] ${progressing.message}` : "";
-  return `waiting for pods of the new revision to be available (${Math.min(updated, available)} of ${replicas})${late}`;
+  return `waiting for pods of the new revision to be available (${Math.min(updated, available)} of ${replicas})${paused}${late}`;
 }
 
 function statefulSet(live: LiveObject): string | undefined {
@@ -84,8 +86,9 @@ function pod(live: LiveObject): string | undefined {
 function job(live: LiveObject): string | undefined {
   const failed = conditionOf(live, "Failed");
   if (failed?.status === "True") throw new Hopeless(`the job failed: ${failed.message ?? failed.reason ?? "see its pods' logs"}`);
-  if (conditionOf(live, "Complete")?.status === "True" || live.spec?.suspend) return undefined;
-  return `waiting for the job to complete (${live.status?.succeeded ?? 0} of ${live.spec?.completions ?? 1})`;
+  if (conditionOf(live, "Complete")?.status === "True") return undefined;
+  const suspended = live.spec?.suspend ? "; it is suspended: let it run, or let nobody wait for it (pulumi.com/skipAwait)" : "";
+  return `waiting for the job to complete (${live.status?.succeeded ?? 0} of ${live.spec?.completions ?? 1})${suspended}`;
 }
 
 function conditionOf(live: LiveObject, type: string): { status: string; reason?: string; message?: string } | undefined {

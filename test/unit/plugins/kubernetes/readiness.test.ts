@@ -17,6 +17,7 @@ const rolled = { observedGeneration: 2, replicas: 2, readyReplicas: 2, currentRe
 const daemons = { observedGeneration: 2, desiredNumberScheduled: 2, numberReady: 2, numberAvailable: 2, updatedNumberScheduled: 2 };
 const deployed = { observedGeneration: 2, replicas: 1, updatedReplicas: 1, availableReplicas: 1, conditions: [{ type: "Available", status: "True" }, { type: "Progressing", status: "True", reason: "NewReplicaSetAvailable" }] };
 const late = [{ type: "Available", status: "False" }, { type: "Progressing", status: "False", reason: "ProgressDeadlineExceeded", message: "too late" }];
+const paused = [{ type: "Available", status: "True" }, { type: "Progressing", status: "Unknown", reason: "DeploymentPaused" }];
 const byHand = { updateStrategy: { type: "OnDelete" } };
 const token = { type: "kubernetes.io/service-account-token" };
 
@@ -35,6 +36,12 @@ test.each<[string, string, Parts, RegExp | undefined]>([
   ["a deployment that is rolled out", "apps/Deployment", { spec: {}, status: deployed }, undefined],
   ["one past its deadline, whose pods may still come up", "apps/Deployment", { spec: {}, status: { ...deployed, availableReplicas: 0, conditions: late } }, /0 of 1\); \[ProgressDeadlineExceeded\] too late/],
   ["one without pods", "apps/Deployment", { spec: { replicas: 0 }, status: { observedGeneration: 2 } }, undefined],
+  ["one that is paused before its pods are new", "apps/Deployment", { spec: { paused: true }, status: { ...deployed, updatedReplicas: 0, conditions: paused } }, /0 of 1\); it is paused/],
+  ["one that is paused at its first revision", "apps/Deployment", { metadata: { annotations: { "deployment.kubernetes.io/revision": "1" } }, spec: { paused: true }, status: { ...deployed, conditions: paused } }, undefined],
+  ["the same at a later one", "apps/Deployment", { metadata: { annotations: { "deployment.kubernetes.io/revision": "2" } }, spec: { paused: true }, status: { ...deployed, conditions: paused } }, /paused/],
+  ["a job that is suspended", "batch/Job", { spec: { suspend: true }, status: {} }, /0 of 1\); it is suspended/],
+  ["a job that runs", "batch/Job", { spec: { completions: 2 }, status: { succeeded: 1 } }, /1 of 2\)$/],
+  ["a job that is done", "batch/Job", { spec: {}, status: { conditions: [{ type: "Complete", status: "True" }] } }, undefined],
   ["an ingress without address", "networking.k8s.io/Ingress", { status: {} }, /address/],
   ["one with an address", "networking.k8s.io/Ingress", { status: { loadBalancer: { ingress: [{ ip: "10.0.0.1" }] } } }, undefined],
   ["a pending volume", "/PersistentVolume", { status: { phase: "Pending" } }, /volume/],
