@@ -30,7 +30,7 @@ new k8s.core.v1.Service("headless", { ${meta("headless")}, spec: { clusterIP: "N
 new k8s.core.v1.Service("lonely", { ${meta("lonely")}, spec: { selector: { app: "none" }, ports: [{ port: 80 }] } }, opts);
 const account = new k8s.core.v1.ServiceAccount("account", { ${meta("account")} }, opts);
 new k8s.core.v1.Secret("token", { metadata: { namespace, name: "token", annotations: { "kubernetes.io/service-account.name": account.metadata.name } }, type: "kubernetes.io/service-account-token" }, opts);
-new k8s.core.v1.ResourceQuota("quota", { ${meta("quota")}, spec: { hard: { configmaps: "90" } } }, opts);
+new k8s.core.v1.ResourceQuota("quota", { ${meta("quota")}, spec: { hard: { persistentvolumeclaims: "9" } } }, opts);
 new k8s.core.v1.Service("unselected", { ${meta("unselected")}, spec: { ports: [{ port: 80 }] } }, opts);
 new k8s.apps.v1.Deployment("skipped", { ${meta("skipped", `{ "pulumi.com/skipAwait": "true" }`)}, spec: { ${selected("nosuch:1").replaceAll(`"a"`, `"b"`)} } }, opts);
 ${entry("condition", `{ "pulumi.com/waitFor": "condition=Ready" }`)}
@@ -56,7 +56,7 @@ test("every kind is waited for as it needs, and annotations say otherwise", asyn
   expect(state["pod"]!.outputs.status.phase).toBe("Running");
   for (const type of ["PodScheduled", "Initialized", "ContainersReady", "Ready"]) expect(state["pod"]!.outputs.status.conditions).toContainEqual(expect.objectContaining({ type, status: "True" }));
   expect(state["job"]!.outputs.status.succeeded).toBe(1);
-  expect(state["quota"]!.outputs.status.hard).toEqual({ configmaps: "90" });
+  expect(state["quota"]!.outputs.status.hard).toEqual({ persistentvolumeclaims: "9" });
   expect(state["token"]!.outputs.data).toBeDefined();
   expect(state["wait"]!.outputs.status.phase).toBe("Active");
   // The official plugin does not wait for it: what needs the definition is tried again.
