@@ -60,7 +60,7 @@ export async function createObject(operation: Operation, wanted: Wanted): Promis
       if (!ours && !upsert)
         throw new Refused(409, {
           reason: "AlreadyExists",
-          message: `${kind.plural} "${name}" already exists and was not made by this stack; import it (pulumi import), give yours another name, or delete the one that is there`,
+          message: `${kind.plural} "${name}" already exists and was not made by this stack; import it (pulumi import --generate-code=false), give yours another name, or delete the one that is there`,
         });
       return applyObject(operation, wanted, upsert);
     }
