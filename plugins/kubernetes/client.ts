@@ -3,7 +3,7 @@ import * as https from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { Unreachable, type Cluster, type HttpOptions } from "./cluster.ts";
-import type { ProviderConfig } from "./config.ts";
+import { kubeconfigText, type ProviderConfig } from "./config.ts";
 import { Kinds } from "./kinds.ts";
 import { rateLimit } from "./rateLimit.ts";
 
@@ -17,8 +17,9 @@ export async function connect(config: ProviderConfig): Promise<Cluster> {
   // The package's index would load every API of Kubernetes: half a second in every preview.
   const { KubeConfig: Config } = (await import("@kubernetes/client-node/dist/config.js")) as { KubeConfig: new () => KubeConfig };
   const kube = new Config();
+  const text = kubeconfigText(config.kubeconfig);
   try {
-    kube.loadFromString(config.kubeconfig);
+    kube.loadFromString(text);
   } catch (error) {
     throw new Error(`the provider's kubeconfig cannot be read: ${(error as Error).message}`);
   }
@@ -34,7 +35,7 @@ export async function connect(config: ProviderConfig): Promise<Cluster> {
   const request = requesterOf(kube, server.server, config);
   const kinds = new Kinds(request);
   return {
-    kubeconfigText: await textFor(config, kube.getCurrentContext()),
+    kubeconfigText: await textFor(config, text, kube.getCurrentContext()),
     context: config.context,
     server: server.server,
     namespace: config.namespace ?? current?.namespace ?? "default",
@@ -46,7 +47,28 @@ export async function connect(config: ProviderConfig): Promise<Cluster> {
   };
 }
 
-async function textFor({ kubeconfig, cluster }: ProviderConfig, context: string): Promise<string> {
+/** A provider whose configuration leads to no cluster: as the official plugin, it is one whose cluster does not answer. */
+export function noCluster({ context, namespace, options }: ProviderConfig, reason: string): Cluster {
+  const unreachable = (): never => {
+    throw new Unreachable(`configured Kubernetes cluster is unreachable: ${reason}`);
+  };
+  const fail = async (): Promise<never> => unreachable();
+  return {
+    get kubeconfigText() {
+      return unreachable();
+    },
+    context,
+    server: "(none)",
+    namespace: namespace ?? "default",
+    options,
+    request: fail,
+    resourceOf: fail,
+    serverVersion: fail,
+    apiVersions: fail,
+  };
+}
+
+async function textFor({ cluster }: ProviderConfig, kubeconfig: string, context: string): Promise<string> {
   if (!cluster) return kubeconfig;
   const { withClusterOfContext } = await import("./charts/clusterOfContext.ts");
   return withClusterOfContext(kubeconfig, context, cluster);
@@ -60,7 +82,10 @@ function requesterOf(kube: KubeConfig, server: string, { client, options: { supp
   const delay = rateLimit(client);
   const once = async (method: string, path: string, options: HttpOptions): Promise<Answer> => {
     const settings: https.RequestOptions = {};
-    await kube.applyToHTTPSOptions(settings);
+    // Certificates in files, and programs that fetch credentials: what is not there leads nowhere.
+    await kube.applyToHTTPSOptions(settings).catch((error: unknown) => {
+      throw new Unreachable(`configured Kubernetes cluster is unreachable: ${server}: its kubeconfig gives no credentials: ${error instanceof Error ? error.message : String(error)}`);
+    });
     const agent = settings.agent as https.Agent & { keepAlive: boolean; options: { keepAlive?: boolean } };
     if (agent) Object.assign(agent, { keepAlive: true, maxSockets: 32, options: { ...agent.options, keepAlive: true } });
     const url = new URL(base.pathname.replace(/\/$/, "") + path, base);

@@ -11,8 +11,8 @@ import type { Options } from "./cluster.ts";
 
 /** Everything a provider was configured with. */
 export interface ProviderConfig {
-  /** Text of the kubeconfig. */
-  kubeconfig: string;
+  /** Text or path of the kubeconfig; default: where kubectl looks. */
+  kubeconfig?: string;
   /** Context to use; default: the kubeconfig's current one. */
   context?: string;
   /** Cluster to use instead of the context's. */
@@ -27,14 +27,14 @@ const flags = ["enableSecretMutable", "enableConfigMapMutable", "deleteUnreachab
 /** What there is nothing to honour for: no warning of Helm hooks is given here. */
 const idle = ["suppressHelmHookWarnings"];
 
-/** Reads a provider's inputs, in which everything but texts is JSON in a string. Throws when there is no kubeconfig. */
+/** Reads a provider's inputs, in which everything but texts is JSON in a string. */
 export function readConfig(args: Values): ProviderConfig {
   const plain = reveal(args) as Record<string, unknown>;
   const text = (key: string): string | undefined => (typeof plain[key] === "string" && plain[key] !== "" ? plain[key] : undefined);
   const options = Object.fromEntries(flags.map((flag) => [flag, String(plain[flag] ?? process.env[variableOf(flag)]) === "true"])) as Record<(typeof flags)[number], boolean>;
   const client = clientSettings(args["kubeClientSettings"]);
   return {
-    kubeconfig: kubeconfigText(text("kubeconfig")),
+    kubeconfig: text("kubeconfig"),
     context: text("context"),
     cluster: text("cluster"),
     namespace: text("namespace"),
@@ -99,8 +99,8 @@ export async function diffConfig(olds: Values, news: Values): Promise<DiffResult
   return { changes: diffs.length > 0, diffs, replaces };
 }
 
-/** A kubeconfig may be given as text or as a path; without one, $KUBECONFIG and the user's own are looked at. */
-function kubeconfigText(given: string | undefined): string {
+/** A kubeconfig may be given as text or as a path; without one, $KUBECONFIG and the user's own are looked at. Throws when there is none. */
+export function kubeconfigText(given: string | undefined): string {
   if (given && /[\n{:]/.test(given.replace(/^[A-Za-z]:[\\/]/, ""))) return given;
   const path = given ? given.replace(/^~(?=\/)/, homedir()) : (process.env["KUBECONFIG"]?.split(":")[0] ?? join(homedir(), ".kube", "config"));
   if (!existsSync(path))

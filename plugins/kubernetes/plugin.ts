@@ -1,7 +1,7 @@
 import type { Engine } from "../shared/engine.ts";
 import type { Plugin } from "../shared/plugin.ts";
 import type { Values } from "../shared/values.ts";
-import { connect } from "./client.ts";
+import { connect, noCluster } from "./client.ts";
 import type { Cluster, ResourceHandler } from "./cluster.ts";
 import { checkConfig, diffConfig, readConfig } from "./config.ts";
 import { objects } from "./object/handler.ts";
@@ -26,7 +26,8 @@ export function kubernetesPlugin(): Plugin {
     diffConfig: ({ olds, news }) => diffConfig(olds, news),
     configure: async (request) => {
       engine = request.engine;
-      cluster = await connect(readConfig(request.args));
+      const config = readConfig(request.args);
+      cluster = await connect(config).catch((error: Error) => noCluster(config, error.message));
       return { supportsPreview: true, supportsAutonaming: true };
     },
     check: async (request) => {

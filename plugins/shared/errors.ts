@@ -6,6 +6,9 @@ import structPb from "google-protobuf/google/protobuf/struct_pb.js";
 import { InitFailed } from "./plugin.ts";
 import { encode, type Value } from "./values.ts";
 
+/** A method of the protocol that is not built. */
+export class Unimplemented extends Error {}
+
 /** The status by which the engine learns of an error; what exists in spite of it travels in the status's details. */
 export function statusOf(plugin: string, error: unknown): grpc.ServiceError {
   const aborted = error instanceof Error && error.name === "AbortError";
@@ -15,7 +18,7 @@ export function statusOf(plugin: string, error: unknown): grpc.ServiceError {
   else if (error instanceof TypeError || error instanceof RangeError)
     // A mistake of the plugin itself; its place helps whoever has to mend it.
     process.stderr.write(`${plugin}: ${error.stack ?? message}\n`);
-  return Object.assign(new Error(message), { code: grpc.status.UNKNOWN, details: message, metadata }) as grpc.ServiceError;
+  return Object.assign(new Error(message), { code: error instanceof Unimplemented ? grpc.status.UNIMPLEMENTED : grpc.status.UNKNOWN, details: message, metadata }) as grpc.ServiceError;
 }
 
 function details(error: InitFailed): Buffer {

@@ -4,7 +4,7 @@ import pb from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import structPb from "google-protobuf/google/protobuf/struct_pb.js";
 import { connectEngine } from "./engine.ts";
-import { statusOf } from "./errors.ts";
+import { statusOf, Unimplemented } from "./errors.ts";
 import type { Autonaming, CheckFailure, DiffKind, DiffResult, Plugin, ResourceRequest } from "./plugin.ts";
 import type { Session } from "./serve.ts";
 import { decode, encode, type Value, type Values } from "./values.ts";
@@ -21,6 +21,9 @@ export function handlersOf(plugin: Plugin, session: Session): grpc.UntypedServic
   };
   const methods: Record<string, Method | undefined> = {
     getPluginInfo: async () => message(new pluginPb.PluginInfo(), (m) => m.setVersion(plugin.version)),
+    getSchema: async () => {
+      throw new Unimplemented(`this stand-in for the ${plugin.name} plugin has no schema, so no code can be generated from it. What was to be imported is imported all the same: write its resource into the program yourself, and give pulumi import the flag --generate-code=false`);
+    },
     attach: async (request) => {
       session.engine = connectEngine(request.getAddress());
       return new emptyPb.Empty();

@@ -41,15 +41,16 @@ export async function awaitObject(operation: Operation, kind: ResourceKind, writ
   // What is quick is seen quickly, what takes minutes is not asked for all the time.
   for (let pause = 100, until = Date.now() + seconds * 1000; ; pause = Math.min(pause * 1.5, 1000)) {
     let missing: string | undefined;
+    const last = Date.now() > until;
     try {
-      missing = await ready(live);
+      missing = await ready(live, last);
     } catch (error) {
       if (error instanceof Hopeless) throw new NotReady(error.message, live, await reasonsOf(operation, kind, live));
       throw error;
     }
     if (missing === undefined) return live;
     if (missing !== shown) operation.engine.log("info", (shown = missing), operation.urn, true);
-    if (Date.now() > until) {
+    if (last) {
       const reasons = [`${kind.kind} ${name} was not ready after ${seconds} s: ${missing}`, ...(await reasonsOf(operation, kind, live))];
       throw new NotReady(`'${name}' timed out waiting to be Ready`, live, reasons);
     }
@@ -57,5 +58,25 @@ export async function awaitObject(operation: Operation, kind: ResourceKind, writ
     const now = await get(operation, kind, namespace, name);
     if (!now) throw new NotReady(`'${name}' was deleted by somebody else while it was waited for`, live, []);
     live = now;
+  }
+}
+
+/** Kinds whose objects are asked for their readiness whenever they are read, not only when they are written. */
+const watched = ["apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "/Pod", "batch/Job", "/Service", "networking.k8s.io/Ingress"];
+
+/**
+ * Why an object that was read is not ready, what it lacks first; undefined when it is. As the official plugin: its
+ * resource is then updated by the next `up`.
+ *
+ * @param annotations what the resource asks for, which is what tells whether it is waited for
+ */
+export async function unreadiness(operation: Operation, kind: ResourceKind, live: LiveObject, annotations: Record<string, string> = {}): Promise<string[] | undefined> {
+  if (!watched.includes(`${kind.group}/${kind.kind}`) || annotations["pulumi.com/skipAwait"] === "true") return undefined;
+  try {
+    const missing = await readinessOf(operation, kind)!(live, true);
+    return missing === undefined ? undefined : [missing, ...(await reasonsOf(operation, kind, live))];
+  } catch (error) {
+    if (error instanceof Hopeless) return [error.message, ...(await reasonsOf(operation, kind, live))];
+    throw error;
   }
 }

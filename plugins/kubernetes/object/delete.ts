@@ -9,6 +9,12 @@ import { dropUnreachable } from "./unreachable.ts";
 const propagations = ["Foreground", "Background", "Orphan"];
 
 /**
+ * Kinds whose deletion is not waited for either where `pulumi.com/skipAwait` says so; the end of all others is.
+ * https://github.com/pulumi/pulumi-kubernetes/issues/1232
+ */
+const skipping = ["v1/Namespace", "v1/Pod", "v1/ReplicationController", "apps/v1/DaemonSet", "apps/v1/Deployment", "apps/v1/StatefulSet", "batch/v1/Job"];
+
+/**
  * Deletes an object and waits until it is gone. One that is gone already, with its kind or without, is no error.
  *
  * @throws when it is still there in the end, with the finalizers that hold it
@@ -31,6 +37,7 @@ async function deleteReachable(operation: Operation, id: string, plain: LiveObje
   const { status, body } = await operation.cluster.request("DELETE", path, { body: { apiVersion: "v1", kind: "DeleteOptions", propagationPolicy }, signal: operation.signal });
   if (status === 404) return;
   if (status >= 300) throw new Refused(status, body);
+  if (plain.metadata?.annotations?.["pulumi.com/skipAwait"] === "true" && skipping.includes(`${plain.apiVersion}/${plain.kind}`)) return;
   const uid = (body as any)?.metadata?.uid ?? (body as any)?.details?.uid;
   const seconds = timeoutOf(timeout, plain.metadata?.annotations);
   for (const until = Date.now() + seconds * 1000; ; await sleep(250, undefined, { signal: operation.signal })) {

@@ -59,8 +59,10 @@ function diffInputs({ olds, inputs, news: after, ignoreChanges, unready = false 
   };
 }
 
+/** Whether the next object is to have the name of this one; one whose name the server makes up gets another. */
 function sameName(before: Values, after: Values): boolean {
-  return equal(metadataOf(before)["name"], metadataOf(after)["name"]);
+  const name = metadataOf(after)["name"];
+  return name !== undefined && equal(metadataOf(before)["name"], name);
 }
 
 /** Whether the object stays where it is: naming its namespace, or no longer naming `default`, moves nothing. */

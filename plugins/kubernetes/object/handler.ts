@@ -1,6 +1,6 @@
 import { InitFailed } from "../../shared/plugin.ts";
-import { hasUnknown, reveal, Unknown, type Values } from "../../shared/values.ts";
-import { awaitObject, NotReady } from "../await/await.ts";
+import { hasUnknown, reveal, Secret, Unknown, type Values } from "../../shared/values.ts";
+import { unreadiness } from "../await/await.ts";
 import { Unreachable, type Context, type ResourceHandler, type ResourceKind } from "../cluster.ts";
 import { get, isBuiltIn, kindOf, Refused, UnknownKind, type Operation } from "./api.ts";
 import { checkObject } from "./check.ts";
@@ -10,6 +10,7 @@ import { diffObject } from "./diff.ts";
 import { asked } from "./fieldNames.ts";
 import { withIgnored } from "./ignore.ts";
 import { isUnready } from "./replaceUnready.ts";
+import { settled } from "./settled.ts";
 import { driftedInputs, formerManagerOf, idOf, inputsFrom, managerOf, objectOf, parseId, stateOf, type LiveObject } from "./state.ts";
 import { readUnreachable, tellUnreachable } from "./unreachable.ts";
 import { applyObject, createObject, isWhole, withoutFormer } from "./write.ts";
@@ -45,13 +46,13 @@ export const objects: ResourceHandler = {
     const { news, olds, preview, urn, ignoreChanges } = request;
     if (preview && hasUnknown(news)) return { properties: news };
     const manager = managerOf(urn, olds, news);
-    const { namespace } = parseId(request.id);
+    const { namespace, name } = parseId(request.id);
     try {
-      const found = await targetOf(request, news, preview);
+      const found = await targetOf(request, named(news, name), preview);
       const target = { ...found, namespace: namespace ?? found.namespace, manager, former: formerManagerOf(olds) };
       const before = ignoreChanges.length > 0 ? await get(request, target.kind, target.namespace, target.name!) : undefined;
       const inputs = before ? withIgnored(news, before, manager, ignoreChanges, isWhole(target.kind)) : news;
-      const applied = await applyObject(request, { ...target, inputs, preview });
+      const applied = await applyObject(request, { ...target, inputs: named(inputs, name), preview });
       const state = (live: LiveObject): Values => stateOf(live, inputs, manager, String(olds["__initialApiVersion"] ?? apiVersionOf(inputs)));
       const live = preview ? applied : await settled(request, target.kind, applied, { inputs, state, what: (id) => `the Kubernetes API server reported that "${id}"` });
       return { properties: state(preview ? live : await withoutFormer(request, live, target)) };
@@ -86,7 +87,13 @@ const readObject: ResourceHandler["read"] = async (request) => {
   const manager = managerOf(request.urn, properties, {});
   const imported = Object.keys(known).length === 0;
   const now = imported ? inputsFrom(live) : driftedInputs(known, objectOf(properties), live);
-  return { id: idOf(live), inputs: now, properties: stateOf(live, now, manager, String(properties["__initialApiVersion"] ?? apiVersion)) };
+  const found = { id: idOf(live), inputs: now, properties: stateOf(live, now, manager, String(properties["__initialApiVersion"] ?? apiVersion)) };
+  // Whether the object of a patch is ready is its owner's affair.
+  const patch = request.urn.split("::")[2]!.endsWith("Patch");
+  const lacking = imported || patch ? undefined : await unreadiness(request, kind, live, annotationsOf(known));
+  if (!lacking) return found;
+  const message = `Resource '${live.metadata.name}' was created but failed to initialize`;
+  throw new InitFailed(message, { ...found, reasons: [message, ...lacking] });
 };
 
 /** Where the object goes. In a preview a kind that does not exist yet is not waited for. */
@@ -94,30 +101,6 @@ async function targetOf(operation: Operation & Context, inputs: Values, preview:
   const kind = await kindOf(operation, apiVersionOf(inputs), String(reveal(inputs["kind"]!)), !preview && !isBuiltIn(apiVersionOf(inputs)));
   const metadata = reveal(inputs["metadata"] ?? {}) as { name?: string; namespace?: string };
   return { kind, namespace: kind.namespaced ? (metadata.namespace ?? operation.cluster.namespace) : undefined, name: metadata.name };
-}
-
-/** What {@link settled} tells and keeps of an object. */
-interface Kept {
-  inputs: Values;
-  /** State with the object as it is. */
-  state(live: LiveObject): Values;
-  /** Whom the error is about, by the object's id. */
-  what(id: string): string;
-}
-
-/** The object once it is what it should be; when it does not get there it is kept in state, with the reasons. */
-async function settled(operation: Operation & { timeout: number }, kind: ResourceKind, written: LiveObject, { inputs, state, what }: Kept): Promise<LiveObject> {
-  try {
-    return await awaitObject(operation, kind, written, operation.timeout);
-  } catch (error) {
-    const live = error instanceof NotReady ? error.live : written;
-    const id = idOf(live);
-    const cause = operation.signal.aborted ? `Resource operation was cancelled for "${live.metadata.name}"` : (error as Error).message;
-    const message = `${what(id)} failed to fully initialize or become live: ${cause}`;
-    // The engine shows the reasons, not the message.
-    const reasons = [message, ...(error instanceof NotReady ? error.reasons : [])];
-    throw new InitFailed(message, { id, properties: state(live), inputs, reasons });
-  }
 }
 
 /**
@@ -128,9 +111,22 @@ function inputsOf(state: Values, inputs: Values): Values {
   return asked((state["__inputs"] as Values | undefined) ?? inputs);
 }
 
+function annotationsOf(inputs: Values): Record<string, string> {
+  return (reveal(inputs["metadata"] ?? null) as { annotations?: Record<string, string> } | null)?.annotations ?? {};
+}
+
 function apiVersionOf(inputs: Values): string {
   const version = inputs["apiVersion"]!;
   return version instanceof Unknown ? "" : String(reveal(version));
+}
+
+/** Inputs with the name that the server made up, where they have only what it starts with (`generateName`). */
+function named(inputs: Values, name: string): Values {
+  const metadata = inputs["metadata"];
+  const plain = (metadata instanceof Secret ? metadata.value : metadata) as Values | undefined;
+  if (plain?.["name"] !== undefined || plain?.["generateName"] === undefined) return inputs;
+  const whole = { ...plain, name };
+  return { ...inputs, metadata: metadata instanceof Secret ? new Secret(whole) : whole };
 }
 
 /** What a preview cannot tell yet: status and place in the store. */

@@ -1,6 +1,6 @@
 import { hasUnknown, reveal, Secret, type Value, type Values } from "../../shared/values.ts";
 import { Unreachable, type ResourceHandler } from "../cluster.ts";
-import { get, kindOf } from "./api.ts";
+import { get, kindOf, Refused } from "./api.ts";
 import { defaultNamespaceOf } from "./defaultNamespace.ts";
 import { diffPatch } from "./diff.ts";
 import { objects } from "./handler.ts";
@@ -11,7 +11,8 @@ import { applyObject, relinquish, withoutFormer } from "./write.ts";
 
 /**
  * Resources such as `ServiceAccountPatch`: some fields of an object that somebody else made. Creating one needs the
- * object to exist; deleting one gives the fields up and leaves the object.
+ * object to exist; deleting one gives the fields up and leaves the object. As with the official plugin, nobody waits
+ * until the object is ready: https://github.com/pulumi/pulumi-kubernetes/issues/2455
  * https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/managing-resources-with-server-side-apply/
  */
 export const patches: ResourceHandler = {
@@ -64,10 +65,17 @@ export const patches: ResourceHandler = {
       const manager = managerOf(request.urn, request.properties, {});
       await relinquish(request, kind, { name, namespace }, manager);
     } catch (error) {
-      dropUnreachable(error, request.cluster);
+      dropUnreachable(needed(error), request.cluster);
     }
   },
 };
+
+/** What is wrong when an object cannot do without the fields that a patch gives up, in the official plugin's words; any other error as it is. */
+function needed(error: unknown): unknown {
+  const field = error instanceof Refused && error.status === 422 ? error.causes.find(({ reason }) => reason === "FieldValueRequired")?.field : undefined;
+  if (field === undefined) return error;
+  return new Error(`this Patch resource is currently managing a required field, so it can't be deleted directly. Either set the \`retainOnDelete\` resource option, or transfer ownership of the field before deleting: ${field}`);
+}
 
 function withNamespace(metadata: Value, namespace: string): Value {
   return metadata instanceof Secret ? new Secret(withNamespace(metadata.value, namespace)) : { ...(metadata as Values), namespace };

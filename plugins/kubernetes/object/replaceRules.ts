@@ -9,7 +9,7 @@ const rules: Record<string, string[]> = {
   "v1/Secret": ["type", "stringData", "data"],
   "v1/Service": ["spec.clusterIP"],
   "v1/ResourceQuota": ["spec.scopes"],
-  "v1/PersistentVolumeClaim": ["spec"],
+  "v1/PersistentVolumeClaim": ["accessModes", "selector", "storageClassName", "volumeName"].map((field) => `spec.${field}`),
   "v1/PersistentVolume": volumeSources(),
   "v1/Pod": podFields(),
   "apps/v1/Deployment": ["spec.selector"],

@@ -77,11 +77,15 @@ export function secretData(object: Values): Values {
   return marked;
 }
 
+/** Annotations by which others keep book of an object: nobody asks for them. */
+const notes = ["deployment.kubernetes.io/revision", "kubectl.kubernetes.io/last-applied-configuration"];
+
 /** Inputs as they would be written to make the object as it is: for what is imported. */
 export function inputsFrom(live: LiveObject): Values {
   const { status: _, metadata, ...rest } = live;
-  const { uid: _u, resourceVersion: _r, creationTimestamp: _c, generation: _g, managedFields: _m, selfLink: _s, ...kept } = metadata as Record<string, unknown>;
-  return secretData({ ...rest, metadata: kept } as unknown as Values);
+  const { uid: _u, resourceVersion: _r, creationTimestamp: _c, generation: _g, managedFields: _m, selfLink: _s, annotations, ...kept } = metadata as Record<string, any>;
+  const asked = Object.entries(annotations ?? {}).filter(([key]) => !notes.includes(key));
+  return secretData({ ...rest, metadata: { ...kept, ...(asked.length > 0 ? { annotations: Object.fromEntries(asked) } : {}) } } as unknown as Values);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { reveal, type Values } from "../../shared/values.ts";
 import type { ResourceKind } from "../cluster.ts";
 import { call, get, Refused, type Operation } from "./api.ts";
@@ -5,6 +6,13 @@ import type { LiveObject, ManagedFields } from "./state.ts";
 
 /** Manager of the fields that an object is created with, as the official plugin names it. */
 const creator = "pulumi-kubernetes";
+/**
+ * Whose fields an update takes over, by the beginnings of their names: those of creations, and what people change by hand.
+ * The official plugin's rule; it does not hold in previews, where an edit by hand is a conflict, unless nothing was
+ * updated since the creation.
+ * https://github.com/fluxcd/pkg/blob/main/ssa/patch.go
+ */
+const takenOver = { Update: ["kubectl", "before-first-apply", creator, "pulumi-resource-kubernetes"], Apply: ["kubectl"] };
 
 /** An object to write. */
 export interface Wanted {
@@ -22,28 +30,40 @@ export interface Wanted {
   partial?: boolean;
 }
 
+/** How long one that is being deleted may stand in a new object's way, in milliseconds. */
+const leaving = 60_000;
+
 /**
  * Creates an object. One that exists is taken over only if it carries this resource's mark, as after a crash between
- * the object's making and its recording, or if the provider or its annotation says so.
+ * the object's making and its recording, or if the provider or its annotation says so. One that is being deleted is
+ * waited for: nothing of it will stay.
  */
 export async function createObject(operation: Operation, wanted: Wanted): Promise<LiveObject> {
   const { kind, namespace, name, inputs, manager, preview } = wanted;
   const query = { fieldManager: manager, fieldValidation: "Warn", dryRun: preview ? "All" : undefined };
-  try {
-    const made: LiveObject = await call(operation, "POST", kind.path(namespace), { body: reveal(inputs), query });
-    return preview ? made : await ownCreatedFields(operation, wanted, made);
-  } catch (error) {
-    if (!(error instanceof Refused && error.reason === "AlreadyExists") || name === undefined) throw error;
-    const live = await get(operation, kind, namespace, name);
-    if (!live) throw error;
-    const ours = live.metadata.managedFields?.some((entry) => entry.manager === manager);
-    const upsert = operation.cluster.options.upsertExistingObjects;
-    if (!ours && !upsert)
-      throw new Refused(409, {
-        reason: "AlreadyExists",
-        message: `${kind.plural} "${name}" already exists and was not made by this stack; import it (pulumi import), give yours another name, or delete the one that is there`,
-      });
-    return applyObject(operation, wanted, upsert);
+  for (const until = Date.now() + leaving; ; await sleep(500, undefined, { signal: operation.signal })) {
+    try {
+      const made: LiveObject = await call(operation, "POST", kind.path(namespace), { body: reveal(inputs), query });
+      return preview ? made : await ownCreatedFields(operation, wanted, made);
+    } catch (error) {
+      if (!(error instanceof Refused && error.reason === "AlreadyExists") || name === undefined) throw error;
+      const live = await get(operation, kind, namespace, name);
+      if (!preview && (!live || live.metadata.deletionTimestamp) && Date.now() < until) {
+        operation.engine.log("info", "waiting until the former one is gone", operation.urn, true);
+        continue;
+      }
+      if (!live) throw error;
+      const ours = live.metadata.managedFields?.some((entry) => entry.manager === manager);
+      const upsert = operation.cluster.options.upsertExistingObjects;
+      if (live.metadata.deletionTimestamp && !preview)
+        throw new Refused(409, { reason: "AlreadyExists", message: `${kind.plural} "${name}" is being deleted and still there${live.metadata.finalizers?.length ? `, held by its finalizers ${live.metadata.finalizers.join(", ")}` : ""}; run the same command again when it is gone` });
+      if (!ours && !upsert)
+        throw new Refused(409, {
+          reason: "AlreadyExists",
+          message: `${kind.plural} "${name}" already exists and was not made by this stack; import it (pulumi import --generate-code=false), give yours another name, or delete the one that is there`,
+        });
+      return applyObject(operation, wanted, upsert);
+    }
   }
 }
 
@@ -68,6 +88,7 @@ export async function applyObject(operation: Operation, wanted: Wanted, force = 
     // Fields from an object's creation are the stack's own; in a preview they could not be taken over beforehand.
     const own = partial ? [former] : [former, creator, manager];
     if (others.every((other) => own.includes(other))) return patch(true);
+    if (preview && !partial && (await get(operation, kind, namespace, name!))?.metadata.managedFields?.some(isCreation)) return patch(true);
     const fields = error.causes.map((cause) => cause.field).filter(Boolean);
     throw new Refused(409, {
       reason: "Conflict",
@@ -143,17 +164,22 @@ async function ownCreatedFields<T extends LiveObject | undefined>(operation: Ope
 
 /** Managed fields in which the creation's belong to `manager`; undefined when there is nothing to move. */
 export function migrate(managed: ManagedFields[], manager: string): ManagedFields[] | undefined {
-  const created = managed.filter((e) => e.operation === "Update" && isOwn(e, manager));
-  if (created.length === 0) return undefined;
   const applied = managed.find((e) => e.operation === "Apply" && e.manager === manager && !e.subresource);
+  const created = managed.filter((e) => e !== applied && isOwn(e, manager));
+  if (created.length === 0) return undefined;
   const base = applied ?? { ...created[0]!, manager, operation: "Apply" as const };
   const merged = { ...base, fieldsV1: created.reduce((fields, e) => union(fields, e.fieldsV1), base.fieldsV1) };
   return [merged, ...managed.filter((e) => e !== applied && !created.includes(e))];
 }
 
-/** Whether fields were set by the resource of that manager, be it at the object's creation or later. */
-export function isOwn(entry: ManagedFields, manager: string): boolean {
-  return !entry.subresource && (entry.manager === manager || (entry.operation === "Update" && entry.manager === creator));
+/** Whether fields are those of the resource of that manager, or are taken over by it. */
+export function isOwn({ manager: by, operation, subresource }: ManagedFields, manager: string): boolean {
+  return !subresource && (by === manager || takenOver[operation].some((name) => by.startsWith(name)));
+}
+
+/** Whether fields are an object's as it was created by the official plugin, of any version. */
+function isCreation({ manager, operation }: ManagedFields): boolean {
+  return operation === "Update" && [creator, `${creator}.exe`, "pulumi-resource-kubernetes"].includes(manager);
 }
 
 function union(a: Record<string, any>, b: Record<string, any>): Record<string, any> {

@@ -27,6 +27,10 @@ const crd = new k8s.apiextensions.v1.CustomResourceDefinition("crd", { metadata:
 new k8s.apiextensions.CustomResource("widget", { apiVersion: "example.com/v1", kind: "Widget", ${meta("widget")}, spec: {} }, { ...opts, dependsOn: crd });
 new k8s.core.v1.Service("external", { ${meta("external")}, spec: { type: "ExternalName", externalName: "a.example" } }, opts);
 new k8s.core.v1.Service("headless", { ${meta("headless")}, spec: { clusterIP: "None", selector: { app: "none" }, ports: [{ port: 80 }] } }, opts);
+new k8s.core.v1.Service("lonely", { ${meta("lonely")}, spec: { selector: { app: "none" }, ports: [{ port: 80 }] } }, opts);
+const account = new k8s.core.v1.ServiceAccount("account", { ${meta("account")} }, opts);
+new k8s.core.v1.Secret("token", { metadata: { namespace, name: "token", annotations: { "kubernetes.io/service-account.name": account.metadata.name } }, type: "kubernetes.io/service-account-token" }, opts);
+new k8s.core.v1.ResourceQuota("quota", { ${meta("quota")}, spec: { hard: { persistentvolumeclaims: "9" } } }, opts);
 new k8s.core.v1.Service("unselected", { ${meta("unselected")}, spec: { ports: [{ port: 80 }] } }, opts);
 new k8s.apps.v1.Deployment("skipped", { ${meta("skipped", `{ "pulumi.com/skipAwait": "true" }`)}, spec: { ${selected("nosuch:1").replaceAll(`"a"`, `"b"`)} } }, opts);
 ${entry("condition", `{ "pulumi.com/waitFor": "condition=Ready" }`)}
@@ -52,6 +56,8 @@ test("every kind is waited for as it needs, and annotations say otherwise", asyn
   expect(state["pod"]!.outputs.status.phase).toBe("Running");
   for (const type of ["PodScheduled", "Initialized", "ContainersReady", "Ready"]) expect(state["pod"]!.outputs.status.conditions).toContainEqual(expect.objectContaining({ type, status: "True" }));
   expect(state["job"]!.outputs.status.succeeded).toBe(1);
+  expect(state["quota"]!.outputs.status.hard).toEqual({ persistentvolumeclaims: "9" });
+  expect(state["token"]!.outputs.data).toBeDefined();
   expect(state["wait"]!.outputs.status.phase).toBe("Active");
   // The official plugin does not wait for it: what needs the definition is tried again.
   if (onStandIns) expect(state["crd"]!.outputs.status.conditions).toContainEqual(expect.objectContaining({ type: "Established", status: "True" }));
@@ -83,4 +89,17 @@ test("what does not become ready in the time it has is told with its reasons, al
   expect(reasons("pending")).toMatch(/load balancer|IP address/i);
   expect(reasons("never")).toMatch(/never/);
   expect(reasons("never")).toMatch(/timed out|not ready/);
+
+  // A refresh looks whether it is ready by now; what is not is tried again by the next up. Nothing but a status changes here.
+  await cluster.api.request("PATCH", "/api/v1/namespaces/late/services/pending", { metadata: { annotations: { "test/pending": null } } }, "application/merge-patch+json");
+  while (!(await cluster.get("/api/v1/namespaces/late/services/pending")).status.loadBalancer?.ingress) await sleep(100);
+  await cluster.api.request("PATCH", "/api/v1/namespaces/late/services/pending", { metadata: { annotations: { "test/pending": "true" } } }, "application/merge-patch+json");
+  await project.refresh();
+  const refreshed = project.state();
+  for (const name of ["crash", "job", "set"]) expect(refreshed[name]!.initErrors!.length).toBeGreaterThan(0);
+  expect(refreshed["set"]!.initErrors!.join("\n")).toMatch(/ImagePullBackOff/);
+  expect(refreshed["pending"]!.initErrors ?? []).toEqual([]);
+  const { steps } = await project.preview();
+  for (const name of ["crash", "job", "set"]) expect(steps).toContain(`${name}: update`);
+  expect(steps.filter((step) => step.startsWith("pending"))).toEqual([]);
 }, 300_000);

@@ -101,15 +101,24 @@ describe("a stack from its first up to its end", () => {
     expect(labels).toEqual({ "kubernetes.io/metadata.name": "life", theirs: "yes" });
   }, 200_000);
 
-  test("what somebody changed is found by refresh; up makes what is gone, and tells whose change it would undo", async () => {
+  test("what somebody edited by hand is found by refresh and undone by up", async () => {
     const edited = { spec: { selector: { app: "other" } } };
     await cluster.api.request("PATCH", "/api/v1/namespaces/life/services/web?fieldManager=kubectl-edit", edited, "application/merge-patch+json");
+    expect((await project.refresh()).steps).toEqual(["web: update"]);
+    const run = await project.up(program(2).replace(", labels: { step: String(step) }", ""));
+    expect(run.diffs["web"]).toEqual(["spec.selector.app: update"]);
+    expect((await cluster.get("/api/v1/namespaces/life/services/web")).spec.selector).toEqual({ app: "web" });
+  }, 300_000);
+
+  test("what another program changed is found by refresh; up makes what is gone, and tells whose change it would undo", async () => {
+    const edited = { spec: { selector: { app: "other" } } };
+    await cluster.api.request("PATCH", "/api/v1/namespaces/life/services/web?fieldManager=operator", edited, "application/merge-patch+json");
     await cluster.api.request("DELETE", "/api/v1/namespaces/life/configmaps/fixed");
     expect((await project.refresh()).steps).toEqual(["fixed: delete", "web: update"]);
     const without = program(2).replace(", labels: { step: String(step) }", "");
     const run = await project.failingUp(without);
     expect(run.diffs["web"]).toEqual(["spec.selector.app: update"]);
-    expect(run.output).toMatch(/kubectl-edit/);
+    expect(run.output).toMatch(/"operator"/);
     expect(run.output).toMatch(/spec\.selector/);
     expect((await cluster.get("/api/v1/namespaces/life/services/web")).spec.selector).toEqual({ app: "other" });
     await project.up(without.replace(`{ namespace, name: "web" }, spec: { type`, `{ namespace, name: "web", annotations: { "pulumi.com/patchForce": "true" } }, spec: { type`));

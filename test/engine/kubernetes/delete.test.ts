@@ -41,3 +41,31 @@ test("the annotation that says what becomes of dependents may be written in any 
     expect(await child()).toBe(left);
   }
 }, 60_000);
+
+test("a namespace that is not to be waited for is left to its finalizers", async () => {
+  const kind = "kubernetes:core/v1:Namespace";
+  const annotations = { "pulumi.com/skipAwait": "true" };
+  const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: "held", ...held, annotations } };
+  const { id, properties } = await served.create(kind, namespace);
+  await served.delete(kind, id, properties);
+  const left = await served.api.request("GET", "/api/v1/namespaces/held");
+  expect([left.status, left.body.metadata.deletionTimestamp]).toEqual([200, expect.any(String)]);
+  // The control: of other kinds the end is waited for all the same.
+  const other = await served.create(type, map("waits", { ...held, annotations: { ...annotations, "pulumi.com/timeoutSeconds": "1" } }));
+  await expect(served.delete(type, other["id"], other["properties"])).rejects.toThrow(/still there/);
+  await release("waits");
+  await served.api.request("PATCH", "/api/v1/namespaces/held", { metadata: { finalizers: null } }, "application/merge-patch+json");
+}, 30_000);
+
+test("an object that is being deleted is no new one: what takes its name waits until it is gone", async () => {
+  const { properties } = await served.create(type, map("again", held));
+  await served.api.request("DELETE", `${path}/again`);
+  const order: string[] = [];
+  const making = served.create(type, map("again", {})).finally(() => order.push("made"));
+  await sleep(1500);
+  order.push("released");
+  await release("again");
+  const made = await making;
+  expect([order, made["properties"].metadata.uid === properties["metadata"].uid]).toEqual([["released", "made"], false]);
+  expect((await served.api.request("GET", `${path}/again`)).body.metadata.uid).toBe(made["properties"].metadata.uid);
+}, 30_000);

@@ -8,6 +8,7 @@ export type Json = Record<string, any>;
 
 const requests: Record<string, new () => any> = {
   GetPluginInfo: emptyPb.Empty,
+  GetSchema: pb.GetSchemaRequest,
   CheckConfig: pb.CheckRequest,
   DiffConfig: pb.DiffRequest,
   Configure: pb.ConfigureRequest,

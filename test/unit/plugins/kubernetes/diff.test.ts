@@ -80,7 +80,9 @@ test.each<[string, string, string, boolean]>([
   ["v1", "Service", "spec.ports[0].port", false],
   ["v1", "Pod", "spec.containers[1].image", true],
   ["v1", "Pod", "spec.containers[1].name", false],
-  ["v1", "PersistentVolumeClaim", "spec.resources.requests.storage", true],
+  ["v1", "PersistentVolumeClaim", "spec.accessModes[0]", true],
+  ["v1", "PersistentVolumeClaim", "spec.selector.matchLabels.a", true],
+  ["v1", "PersistentVolumeClaim", "spec.resources.requests.storage", false],
   ["apps/v1", "Deployment", `spec.selector.matchLabels["a.b"]`, true],
   ["apps/v1", "Deployment", "spec.template.spec.containers[0].image", false],
   ["apps/v1", "StatefulSet", "spec.serviceName", true],
@@ -90,6 +92,12 @@ test.each<[string, string, string, boolean]>([
   ["rbac.authorization.k8s.io/v1", "RoleBinding", "subjects[0].name", false],
   ["networking.istio.io/v1", "ServiceEntry", "spec.hosts[0]", false],
 ])("a change of %s %s at %s makes a new object: %s", (apiVersion, kind, path, expected) => expect(needsReplacement(apiVersion, kind, path, options)).toBe(expected));
+
+test("an object whose name the server makes up is made anew before the old one goes", () => {
+  const map = (metadata: Values, data: string): Values => ({ apiVersion: "v1", kind: "ConfigMap", metadata: { namespace: "n", ...metadata }, data: { a: data } });
+  const first = (metadata: Values) => diffObject({ olds: map({ ...metadata, name: "m" }, "1"), inputs: map(metadata, "1"), news: map(metadata, "2"), ignoreChanges: [] }, options).deleteBeforeReplace;
+  expect([first({ generateName: "m-" }), first({ name: "m" })]).toEqual([false, true]);
+});
 
 describe("data that may change in place", () => {
   const mutable = { enableSecretMutable: true, enableConfigMapMutable: true };

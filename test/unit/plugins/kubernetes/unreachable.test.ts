@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PluginProcess } from "../../../support/plugins/pluginProcess.ts";
 import type { Json } from "../../../support/plugins/wire.ts";
@@ -75,4 +78,24 @@ test("skipUpdateUnreachable leaves resources as they are, where there is somethi
   expect(await check({})).toMatchObject({ inputs: map("2") });
   await expect(create(false)).rejects.toThrow(words);
   await expect(read({})).rejects.toThrow(words);
+}, patience);
+
+const folder = mkdtempSync(join(tmpdir(), "kubeconfig-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test.each<[string, Record<string, string>, RegExp]>([
+  ["a text that is none", { kubeconfig: "nonsense: [" }, /: the provider's kubeconfig cannot be read: /],
+  ["a file that is not there", { kubeconfig: join(folder, "nosuch") }, /nosuch" is neither the text of one nor an existing file/],
+  ["a context that it lacks", { context: "nosuch" }, /has no context "nosuch"; it has c$/],
+  ["a certificate that is not there", { kubeconfig: kubeconfig.replace('"token":"t"', `"client-certificate":"${join(folder, "nosuch")}","client-key":"${join(folder, "nosuch")}"`) }, /gives no credentials: .*nosuch/],
+  ["a program that is not there", { kubeconfig: kubeconfig.replace('"token":"t"', `"exec":{"apiVersion":"client.authentication.k8s.io/v1","command":"${join(folder, "nosuch")}"}`) }, /gives no credentials: /],
+])("a kubeconfig of no use is a cluster that does not answer: %s", async (_, options, reason) => {
+  await configure(options);
+  const said = new RegExp(`configured Kubernetes cluster is unreachable.*${reason.source}`);
+  expect(await create(true)).toMatchObject({ properties: map("1") });
+  expect(await logged(1)).toEqual([expect.stringMatching(/^warning: configured Kubernetes cluster is unreachable/)]);
+  for (const method of [() => create(false), () => update(false), () => read(state)]) await expect(method()).rejects.toThrow(/unreachable/);
+  await expect(create(false)).rejects.toThrow(said);
+  await configure({ ...options, deleteUnreachable: "true" });
+  await remove();
 }, patience);
