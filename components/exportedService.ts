@@ -1,7 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { exportDestinationRule, exportGateway, exportServiceEntry } from "./plan/exportObjects.ts";
+import type { DenyPolicy } from "./plan/exportPolicy.ts";
 import type { ExportPlan } from "./plan/exportPlan.ts";
+import { federationComponents, type FederationObject } from "./plan/federationObject.ts";
 import type { GatewayIdentity } from "./plan/gatewayObjects.ts";
 
 /** Arguments of {@link ExportedService}. */
@@ -11,7 +13,7 @@ export interface ExportedServiceArgs {
   /** The gateway that lets it through. */
   gateway: GatewayIdentity;
   /** The policy that turns away callers it is not for (`exportPolicy`); none where it restricts nobody. */
-  policy?: object;
+  policy?: DenyPolicy;
 }
 
 /**
@@ -21,13 +23,19 @@ export interface ExportedServiceArgs {
 export class ExportedService extends pulumi.ComponentResource {
   /** Host by which peers call it. */
   public readonly host: string;
+  /** What it makes in the cluster. */
+  public readonly objects: FederationObject[] = [];
 
   constructor(name: string, args: ExportedServiceArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("mesh-federation:federation:ExportedService", name, {}, opts);
+    super(federationComponents[0], name, {}, opts);
     const { spec, gateway, policy } = args;
     this.host = spec.host;
-    const make = (part: string, apiVersion: string, kind: string, object: object | undefined, dependsOn: pulumi.Resource[] = []) =>
-      object ? [new k8s.apiextensions.CustomResource(`${name}-${part}`, { apiVersion, kind, ...object }, { parent: this, dependsOn })] : [];
+    const make = (part: string, apiVersion: string, kind: string, object: Pick<FederationObject, "metadata" | "spec"> | undefined, dependsOn: pulumi.Resource[] = []) => {
+      if (!object) return [];
+      const whole = { apiVersion, kind, ...object };
+      this.objects.push(whole);
+      return [new k8s.apiextensions.CustomResource(`${name}-${part}`, whole, { parent: this, dependsOn })];
+    };
     const first = [
       ...make("policy", "security.istio.io/v1", "AuthorizationPolicy", policy),
       ...make("entry", "networking.istio.io/v1", "ServiceEntry", exportServiceEntry(gateway, spec)),
@@ -35,6 +43,6 @@ export class ExportedService extends pulumi.ComponentResource {
     ];
     // The door opens last, and closes first: nobody comes through it past a policy that is not there yet.
     make("gateway", "networking.istio.io/v1", "Gateway", exportGateway(gateway, spec), first);
-    this.registerOutputs({ host: this.host });
+    this.registerOutputs({ host: this.host, objects: this.objects });
   }
 }

@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { federationComponents, type FederationObject } from "./plan/federationObject.ts";
 import { importDestinationRule, importServiceEntry, importWorkloadEntries } from "./plan/importObjects.ts";
 import type { ResolvedImport } from "./plan/resolveImports.ts";
 
@@ -16,22 +17,23 @@ export interface ImportedServiceArgs {
 export class ImportedService extends pulumi.ComponentResource {
   /** Host by which workloads here call it. */
   public readonly host: string;
+  /** What it makes in the cluster. */
+  public readonly objects: FederationObject[] = [];
 
   constructor(name: string, args: ImportedServiceArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("mesh-federation:federation:ImportedService", name, {}, opts);
+    super(federationComponents[1], name, {}, opts);
     const { spec } = args;
     this.host = spec.host;
-    const rule = new k8s.apiextensions.CustomResource(
-      `${name}-rule`,
-      { apiVersion: "networking.istio.io/v1", kind: "DestinationRule", ...importDestinationRule(spec) },
-      { parent: this },
-    );
+    const make = (part: string, kind: string, { metadata, spec }: Pick<FederationObject, "metadata" | "spec">, dependsOn: pulumi.Resource[] = []) => {
+      const object = { apiVersion: "networking.istio.io/v1", kind, metadata, spec };
+      this.objects.push(object);
+      return new k8s.apiextensions.CustomResource(`${name}-${part}`, object, { parent: this, dependsOn });
+    };
+    const rule = make("rule", "DestinationRule", importDestinationRule(spec));
     // The rule first: an entry alone would send plaintext, which the gateway resets, or spread calls over all meshes.
-    const after = { parent: this, dependsOn: rule };
     const entry = importServiceEntry(spec);
-    if (entry) new k8s.apiextensions.CustomResource(`${name}-entry`, { apiVersion: "networking.istio.io/v1", kind: "ServiceEntry", ...entry }, after);
-    for (const { part, ...workload } of importWorkloadEntries(spec))
-      new k8s.apiextensions.CustomResource(`${name}-workload-${part}`, { apiVersion: "networking.istio.io/v1", kind: "WorkloadEntry", ...workload }, after);
-    this.registerOutputs({ host: this.host });
+    if (entry) make("entry", "ServiceEntry", entry, [rule]);
+    for (const { part, ...workload } of importWorkloadEntries(spec)) make(`workload-${part}`, "WorkloadEntry", workload, [rule]);
+    this.registerOutputs({ host: this.host, objects: this.objects });
   }
 }

@@ -1,12 +1,15 @@
+import type { FederationObject } from "../../components/plan/federationObject.ts";
 import type { Toolchain } from "../../toolchain/index.ts";
+import { certificatesOf } from "./gather/certificates.ts";
 import { shortly } from "./gather/cluster.ts";
-import { certificatesOf, liveDriftOf } from "./gather/statusEvidence.ts";
-import { readMeshes, type Mesh } from "./meshes.ts";
+import { liveDriftOf } from "./gather/liveDrift.ts";
+import { madeObjects } from "./madeObjects.ts";
+import { readMeshes, reasonOf, type Mesh } from "./meshes.ts";
 import { statusOf, type LiveDrift, type Expiry, type MeshState, type Status } from "./report/status.ts";
 
 /** Reads the federation's status from stacks and clusters. A cluster that does not answer costs its mesh a line, no more. */
 export async function readStatus(tools: Toolchain): Promise<{ status: Status; complete: boolean }> {
-  const seen = await Promise.all((await readMeshes(tools)).map(lookAtMesh));
+  const seen = await Promise.all((await readMeshes(tools)).map((mesh) => lookAtMesh(mesh, () => madeObjects(tools, mesh.stack))));
   const status = statusOf(seen.map((s) => s.state), seen.flatMap((s) => s.certificates), seen.flatMap((s) => s.drift));
   return { status, complete: seen.every((s) => s.complete) };
 }
@@ -20,20 +23,29 @@ interface Seen {
   complete: boolean;
 }
 
-/** Looks into a mesh's cluster, as far as there are credentials and they suffice. */
-export async function lookAtMesh({ name, contract, cluster, problem }: Mesh): Promise<Seen> {
+/**
+ * Looks into a mesh's cluster, as far as there are credentials and they suffice.
+ * @param made reads what the mesh's stack made of its exports and imports
+ */
+export async function lookAtMesh({ name, contract, cluster, problem }: Mesh, made: () => Promise<FederationObject[]>): Promise<Seen> {
   const state = { name, contract, problem };
   if (!contract) return { state, certificates: [], drift: [], complete: !problem };
   if (!cluster) return { state: { ...state, notLookedAt: "there are no credentials for its cluster here" }, certificates: [], drift: [], complete: !problem };
-  const [certificates, drift] = await Promise.allSettled([certificatesOf(name, cluster), liveDriftOf(contract, cluster)]);
-  const refusals = [certificates, drift].flatMap((r) => (r.status === "rejected" ? [r.reason as Error] : []));
+  const unknown: string[] = [];
+  const objects = made().catch((error: unknown) => void unknown.push(`what should be in its cluster is not known: ${reasonOf(error)}`));
+  const compare = async () => {
+    const known = await objects;
+    return known ? liveDriftOf(name, known, cluster) : { drift: [], refusals: [] };
+  };
+  const [certificates, { drift, refusals: drifts }] = await Promise.all([certificatesOf(name, cluster).catch((error: Error) => error), compare()]);
+  const refusals = [...(certificates instanceof Error ? [certificates] : []), ...drifts];
   const unreached = refusals.find((e) => !isAnswer(e));
-  const notLookedAt = [...new Set(refusals.map(shortly))].join("; ") || undefined;
+  const notLookedAt = [...new Set([...refusals.map(shortly), ...unknown])].join("; ") || undefined;
   return {
     state: { ...state, problem: unreached && `cannot be reached: ${shortly(unreached)}`, notLookedAt },
-    certificates: certificates.status === "fulfilled" ? certificates.value : [],
-    drift: drift.status === "fulfilled" ? drift.value : [],
-    complete: refusals.length === 0,
+    certificates: certificates instanceof Error ? [] : certificates,
+    drift,
+    complete: notLookedAt === undefined,
   };
 }
 

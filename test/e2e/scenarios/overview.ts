@@ -17,7 +17,7 @@ export function overview(world: World): void {
     try {
       const json = (await world.clone.must("status", ["--json"], {}, true)).output;
       const { drift, exports } = jsonIn<{ drift: { mesh: string; what: string }[]; exports: { importers: string[] }[] }>(json);
-      expect(drift).toEqual([{ mesh: "east", what: expect.stringMatching(/pins .*somebody-else, and should be .*httpbin:/) }]);
+      expect(drift).toEqual([{ mesh: "east", what: expect.stringMatching(/subjectAltNames is .*somebody-else, and should be .*httpbin:/) }]);
       expect(exports[0]!.importers).toEqual(["east"]);
     } finally {
       await pin("httpbin");

@@ -1,5 +1,6 @@
 import type { FederationContract } from "../../../components/plan/contract.ts";
 import { parseContract } from "../../../components/plan/contract.ts";
+import { federationMetadata } from "../../../components/plan/labels.ts";
 import { dot, importGraph, mermaid } from "../../../cli/verify/report/graph.ts";
 import { lookAtMesh } from "../../../cli/verify/readStatus.ts";
 import { contractDrift, statusOf, statusScreen } from "../../../cli/verify/report/status.ts";
@@ -41,7 +42,7 @@ test.each([
   { what: "that refuses to list", look: refuses("403: may not list", 403), says: "403: may not list", state: "up, Istio 1.30.1", complete: false },
 ])("of a cluster $what, the status says no more than was seen", async ({ look, says, state, complete }) => {
   const alone = contract({ mesh: mesh("alone") });
-  const seen = await lookAtMesh({ name: "alone", stack: "alone", importsFrom: [], contract: alone, cluster: look, fallbackClient: undefined, problem: undefined });
+  const seen = await lookAtMesh({ name: "alone", stack: "alone", importsFrom: [], contract: alone, cluster: look, fallbackClient: undefined, problem: undefined }, async () => []);
   const status = statusOf([seen.state], seen.certificates, seen.drift);
   expect([seen.complete, status.meshes[0]!.state, status.notLookedAt]).toEqual([complete, state, says ? [{ mesh: "alone", why: says }] : []]);
   const screen = statusScreen(status, now);
@@ -50,6 +51,23 @@ test.each([
     expect(screen).not.toContain("no drift");
   } else expect(screen).toMatch(/no import is pending\nno drift\n$/);
   expect(statusScreen(statusOf([seen.state, up(west)], [], []), now)).toMatch(says ? /no drift in west\nalone not looked at/ : /no drift\n$/);
+});
+
+test("without its stack's state nobody knows what should be in a cluster, which says so, and is none the less reached", async () => {
+  const alone = contract({ mesh: mesh("alone") });
+  const seen = await lookAtMesh({ name: "alone", stack: "alone", importsFrom: [], contract: alone, cluster: cluster(async () => ({ items: [] })), fallbackClient: undefined, problem: undefined }, () => Promise.reject(new Error("no state")));
+  const status = statusOf([seen.state], seen.certificates, seen.drift);
+  expect([seen.complete, status.meshes[0]!.state]).toEqual([false, "up, Istio 1.30.1"]);
+  expect(statusScreen(status, now)).toMatch(/no import is pending\nalone not looked at: what should be in its cluster is not known: no state\n$/);
+});
+
+test("what drifted is told beside a kind that may not be listed", async () => {
+  const alone = contract({ mesh: mesh("alone") });
+  const may = { core: { listPodForAllNamespaces: async () => ({ items: [] }) }, inTime: (a: Promise<any>) => a, istio: async (group: string) => (group === "security" ? Promise.reject(new Error("403: may not list", { cause: { code: 403 } })) : []) } as never;
+  const made = [["security", "AuthorizationPolicy"], ["networking", "Gateway"]].map(([group, kind]) => ({ apiVersion: `${group}.istio.io/v1`, kind: kind!, metadata: federationMetadata("export", "x", "shop"), spec: {} }));
+  const seen = await lookAtMesh({ name: "alone", stack: "alone", importsFrom: [], contract: alone, cluster: may, fallbackClient: undefined, problem: undefined }, async () => made);
+  expect(statusScreen(statusOf([seen.state], seen.certificates, seen.drift), now)).toMatch(/DRIFT +alone: Gateway shop\/export-x is gone: .*\nalone not looked at: 403: may not list\n$/);
+  expect(seen.complete).toBe(false);
 });
 
 test("an IPv6 gateway is told in brackets, in the table and as drift", () => {
