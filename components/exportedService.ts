@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { exportDestinationRule, exportGateway, exportServiceEntry } from "./plan/exportObjects.ts";
 import type { DenyPolicy } from "./plan/exportPolicy.ts";
 import type { ExportPlan } from "./plan/exportPlan.ts";
-import { federationComponents, type FederationObject } from "./plan/federationObject.ts";
+import { componentTypes, type FederationObject } from "./plan/federationObject.ts";
 import type { GatewayIdentity } from "./plan/gatewayObjects.ts";
 
 /** Arguments of {@link ExportedService}. */
@@ -27,7 +27,7 @@ export class ExportedService extends pulumi.ComponentResource {
   public readonly objects: FederationObject[] = [];
 
   constructor(name: string, args: ExportedServiceArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(federationComponents[0], name, {}, opts);
+    super(componentTypes.exportedService, name, {}, opts);
     const { spec, gateway, policy } = args;
     this.host = spec.host;
     const make = (part: string, apiVersion: string, kind: string, object: Pick<FederationObject, "metadata" | "spec"> | undefined, dependsOn: pulumi.Resource[] = []) => {

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { federationComponents, type FederationObject } from "./plan/federationObject.ts";
+import { componentTypes, type FederationObject } from "./plan/federationObject.ts";
 import { importDestinationRule, importServiceEntry, importWorkloadEntries } from "./plan/importObjects.ts";
 import type { ResolvedImport } from "./plan/resolveImports.ts";
 
@@ -21,7 +21,7 @@ export class ImportedService extends pulumi.ComponentResource {
   public readonly objects: FederationObject[] = [];
 
   constructor(name: string, args: ImportedServiceArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(federationComponents[1], name, {}, opts);
+    super(componentTypes.importedService, name, {}, opts);
     const { spec } = args;
     this.host = spec.host;
     const make = (part: string, kind: string, { metadata, spec }: Pick<FederationObject, "metadata" | "spec">, dependsOn: pulumi.Resource[] = []) => {

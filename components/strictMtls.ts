@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { componentTypes } from "./plan/federationObject.ts";
 
 /** Arguments of {@link StrictMtls}. */
 export interface StrictMtlsArgs {
@@ -10,17 +11,14 @@ export interface StrictMtlsArgs {
 /** Mesh-wide STRICT mTLS: no workload of the mesh takes plaintext. */
 export class StrictMtls extends pulumi.ComponentResource {
   constructor(name: string, args: StrictMtlsArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("mesh-federation:mesh:StrictMtls", name, {}, opts);
-    new k8s.apiextensions.CustomResource(
-      `${name}-policy`,
-      {
-        apiVersion: "security.istio.io/v1",
-        kind: "PeerAuthentication",
-        metadata: { name: "default", namespace: args.rootNamespace },
-        spec: { mtls: { mode: "STRICT" } },
-      },
-      { parent: this },
-    );
-    this.registerOutputs({});
+    super(componentTypes.strictMtls, name, {}, opts);
+    const object = {
+      apiVersion: "security.istio.io/v1",
+      kind: "PeerAuthentication",
+      metadata: { name: "default", namespace: args.rootNamespace },
+      spec: { mtls: { mode: "STRICT" } },
+    };
+    new k8s.apiextensions.CustomResource(`${name}-policy`, object, { parent: this });
+    this.registerOutputs({ objects: [object] });
   }
 }

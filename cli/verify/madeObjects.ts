@@ -1,9 +1,9 @@
-import { federationComponents, type FederationObject } from "../../components/plan/federationObject.ts";
+import { componentTypes, type FederationObject } from "../../components/plan/federationObject.ts";
 import type { Toolchain } from "../../toolchain/index.ts";
 import { pulumiJson } from "../review/pulumiJson.ts";
 import { inTime } from "./meshes.ts";
 
-/** The objects that a stack made of its exports and imports, from its state; of that, no secret is decrypted. */
+/** The objects by which a stack exports, imports and demands mTLS, from its state; of that, no secret is decrypted. */
 export async function madeObjects(tools: Toolchain, stack: string): Promise<FederationObject[]> {
   return objectsIn(await inTime(stack, pulumiJson(tools, ["stack", "export", "--stack", stack])), stack);
 }
@@ -11,9 +11,9 @@ export async function madeObjects(tools: Toolchain, stack: string): Promise<Fede
 /** The objects in a stack's state. Throws where an earlier release wrote it, which did not say what it made. */
 export function objectsIn(state: unknown, stack: string): FederationObject[] {
   const { resources } = (state as { deployment?: { resources?: { type: string; delete?: boolean; outputs?: { objects?: unknown } }[] } } | undefined)?.deployment ?? {};
-  const components = (resources ?? []).filter((r) => !r.delete && (federationComponents as readonly string[]).includes(r.type));
+  const components = (resources ?? []).filter((r) => !r.delete && (Object.values(componentTypes) as string[]).includes(r.type));
   return components.flatMap(({ outputs }) => {
-    if (!Array.isArray(outputs?.objects)) throw new Error(`an earlier release made its exports and imports; \`pulumi up --stack ${stack}\` with this one notes what should be in the cluster`);
+    if (!Array.isArray(outputs?.objects)) throw new Error(`an earlier release made what is in it; \`pulumi up --stack ${stack}\` with this one notes what should be in the cluster`);
     return outputs.objects as FederationObject[];
   });
 }

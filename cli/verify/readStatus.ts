@@ -25,7 +25,7 @@ interface Seen {
 
 /**
  * Looks into a mesh's cluster, as far as there are credentials and they suffice.
- * @param made reads what the mesh's stack made of its exports and imports
+ * @param made reads what the mesh's stack made in it
  */
 export async function lookAtMesh({ name, contract, cluster, problem }: Mesh, made: () => Promise<FederationObject[]>): Promise<Seen> {
   const state = { name, contract, problem };

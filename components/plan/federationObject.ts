@@ -1,16 +1,19 @@
-import type { federationMetadata } from "./labels.ts";
-
 /**
- * An object by which an import or export works. A component gives those that it makes as its output `objects`, in which
- * `npm run status` reads what should be in the cluster: unlike the objects' own state, `pulumi refresh` leaves it as it is.
+ * An object by which a mesh exports, imports or demands mTLS. A component gives those that it makes as its output
+ * `objects`, in which `npm run status` reads what should be in the cluster: unlike the objects' own state, `pulumi refresh`
+ * leaves it as it is.
  */
 export interface FederationObject {
   /** One of Istio's, e.g. `networking.istio.io/v1`. */
   apiVersion: string;
   kind: string;
-  metadata: ReturnType<typeof federationMetadata>;
+  metadata: { name: string; namespace: string };
   spec: object;
 }
 
 /** Types of the components that have the output `objects`. */
-export const federationComponents = ["mesh-federation:federation:ExportedService", "mesh-federation:federation:ImportedService"] as const;
+export const componentTypes = {
+  exportedService: "mesh-federation:federation:ExportedService",
+  importedService: "mesh-federation:federation:ImportedService",
+  strictMtls: "mesh-federation:mesh:StrictMtls",
+} as const;

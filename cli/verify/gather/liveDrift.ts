@@ -14,7 +14,7 @@ export interface Compared {
 }
 
 /**
- * Compares a mesh's exports and imports in its cluster with what its stack made of them: every field of every object's
+ * Compares a mesh's objects in its cluster with what its stack made: every field of every object's
  * spec. The API server adds none of its own there (no kind of Istio's in use has a default).
  */
 export async function liveDriftOf(mesh: string, made: FederationObject[], cluster: Pick<Cluster, "istio">): Promise<Compared> {
