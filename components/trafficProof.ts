@@ -12,6 +12,11 @@ export interface TrafficProofArgs {
   kubeconfig: pulumi.Input<string>;
   /** Context in the kubeconfig; default: its current context. */
   context?: string;
+  /**
+   * Image with curl and a sleep of a pod that calls where the client has none running, and lives as long as the proof.
+   * Default: without a running pod the proof fails.
+   */
+  probeImage?: string;
 }
 
 /**
@@ -33,7 +38,7 @@ export class TrafficProof extends pulumi.ComponentResource {
         create: "node cli/prove.ts",
         // What does not trigger a proof must not run one either.
         update: "true",
-        environment: { PROOF: JSON.stringify({ mesh: args.mesh, spec: args.spec, context: args.context }), PROOF_KUBECONFIG: pulumi.secret(args.kubeconfig) },
+        environment: { PROOF: JSON.stringify({ mesh: args.mesh, spec: args.spec, context: args.context, probeImage: args.probeImage }), PROOF_KUBECONFIG: pulumi.secret(args.kubeconfig) },
         triggers: proofTriggers(args.spec),
         addPreviousOutputInEnv: false,
         logging: "none",

@@ -53,10 +53,8 @@ export async function meshProgram() {
 
   const gateways = makeGateway(config, { ...inCluster, dependsOn: [...injected.dependsOn, ...cluster.addresses] }, made);
   announceStaleAddresses(config, gateways, peers);
-  const samples = config.samples.map((kind) => {
-    const image = config.sampleImages[kind] ?? sources.images[kind];
-    return { kind, application: new SampleApplication(kind, { kind, image }, injected) };
-  });
+  const images = { ...sources.images, ...config.sampleImages };
+  const samples = config.samples.map((kind) => ({ kind, application: new SampleApplication(kind, { kind, image: images[kind] }, injected) }));
   made.push(...samples.map((s) => s.application));
 
   const live = checkLive(config, plan, cluster);
@@ -68,7 +66,7 @@ export async function meshProgram() {
   for (const { spec, policy } of plan.exports)
     made.push(new ExportedService(`export-${spec.name}`, { spec, policy, gateway: gatewayIdentity(config)! }, inNamespace(spec.namespace)));
   const imported = new Map(plan.imports.map((spec) => [spec.id, new ImportedService(importName(spec), { spec }, inNamespace(spec.namespace))]));
-  proveImports(config, proven, imported, samples.map((s) => s.application), cluster);
+  proveImports(config, proven, imported, samples.map((s) => s.application), cluster, images.sleep);
   if (config.exports.length + config.allowBreaking.length > 0) guardExports(config, published, [...made, ...cluster.parts]);
   return {
     federation: contractOf(plan, gateways, live),

@@ -19,6 +19,8 @@ export interface RunOptions {
 const running = new Set<number>();
 /** Children that stop with us, but must be let finish. */
 const finishing = new Set<ChildProcess>();
+/** What is to be done before we stop by a signal. */
+const undone = new Set<() => Promise<unknown>>();
 let hooked = false;
 
 function stopWithUs(): void {
@@ -35,8 +37,15 @@ function stopWithUs(): void {
       // A terminal sends its SIGINT to the child as well; a second one would be taken for impatience.
       if (signal !== "SIGINT") finishing.forEach((child) => child.kill("SIGINT"));
       const ended = [...finishing].map((child) => new Promise((resolve) => child.once("close", resolve)));
-      void Promise.all(ended).then(() => process.exit(128 + constants.signals[signal]));
+      void Promise.allSettled([...ended, ...[...undone].map((task) => task())]).then(() => process.exit(128 + constants.signals[signal]));
     });
+}
+
+/** Has something done before a signal ends this process, and until then waits for it; no more once the answer is called. */
+export function beforeStopping(task: () => Promise<unknown>): () => void {
+  stopWithUs();
+  undone.add(task);
+  return () => void undone.delete(task);
 }
 
 /**

@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readSources } from "../../infra/sources.ts";
+import { beforeStopping } from "../../toolchain/run.ts";
 import type { Client } from "./edge.ts";
-import type { Failure } from "./evidence.ts";
+import { failed, type Failure } from "./evidence.ts";
 import { isReady, shortly, type Cluster } from "./gather/cluster.ts";
-import { clientPod, type ClientPod } from "./gather/edgeEvidence.ts";
+import { clientPod, findClient, type ClientPod } from "./gather/edgeEvidence.ts";
 
 /** Seconds beside the waiting after which Kubernetes itself ends a probe pod, whatever became of us. */
 const lifetime = 120;
@@ -15,14 +16,15 @@ const patience = 45;
 const label = "mesh-federation.dev/probe";
 
 /**
- * Pods that call on behalf of a client and live as long as the test. Each is a Job that ends and deletes itself, so it
- * goes away even where this process is killed.
+ * Pods that call on behalf of a client and live as long as the test: until {@link remove}, or a signal that ends this
+ * process. Each is a Job that ends and deletes itself, so it goes away even where this process is killed.
  */
 export class ProbePods {
   private readonly image: string;
   private readonly seconds: number;
   private readonly made = new Map<string, Promise<ClientPod | Failure>>();
-  private readonly jobs: { cluster: Cluster; namespace: string; name: string }[] = [];
+  private readonly jobs: { cluster: Cluster; namespace: string; name: string; created: Promise<unknown> }[] = [];
+  private removed: (() => void) | undefined;
 
   /**
    * @param waiting seconds that the run may wait for what fails; the pods outlive that
@@ -41,15 +43,32 @@ export class ProbePods {
     return pod;
   }
 
+  /** A running pod of a client where it has one, else its probe pod. */
+  async podUnlessRunning(cluster: Cluster, client: Client): Promise<ClientPod | Failure> {
+    const running = await findClient(cluster, client);
+    if (!failed(running)) return running;
+    const made = await this.podFor(cluster, client);
+    return failed(made) ? { failure: `${running.failure}, and ${made.failure}` } : made;
+  }
+
   /** Takes away every pod that was made. */
   async remove(): Promise<void> {
-    await Promise.all(this.jobs.map(({ cluster, namespace, name }) => cluster.inTime(cluster.batch.deleteNamespacedJob({ namespace, name, propagationPolicy: "Background", gracePeriodSeconds: 0 })).catch(() => undefined)));
+    await Promise.all(
+      this.jobs.map(async ({ cluster, namespace, name, created }) => {
+        // One that is just being made cannot be deleted yet.
+        await created.catch(() => undefined);
+        await cluster.inTime(cluster.batch.deleteNamespacedJob({ namespace, name, propagationPolicy: "Background", gracePeriodSeconds: 0 })).catch(() => undefined);
+      }),
+    );
+    this.removed?.();
   }
 
   private async make(cluster: Cluster, { namespace, serviceAccount }: Client): Promise<ClientPod | Failure> {
     const name = `verify-${randomBytes(4).toString("hex")}`;
-    this.jobs.push({ cluster, namespace, name });
-    await cluster.inTime(cluster.batch.createNamespacedJob({ namespace, body: probeJob(name, serviceAccount, this.image, this.seconds) }));
+    this.removed ??= beforeStopping(() => this.remove());
+    const created = cluster.inTime(cluster.batch.createNamespacedJob({ namespace, body: probeJob(name, serviceAccount, this.image, this.seconds) }));
+    this.jobs.push({ cluster, namespace, name, created });
+    await created;
     for (const until = Date.now() + patience * 1000; Date.now() < until; await sleep(500)) {
       const pod = (await cluster.pods(namespace, { [label]: name })).find(isReady);
       if (pod) return clientPod(cluster, pod);

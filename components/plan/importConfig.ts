@@ -46,8 +46,11 @@ export const importSpec = z
     client: clientSpec.optional(),
     /** How its ports are tested, by port name or number; a port without a probe is only connected to. */
     probe: z.record(z.string(), probeSpec).default({}),
-    /** Whether `up` fails when it does not answer. Default: the mesh's own key `proof`. */
-    proof: z.boolean().optional(),
+    /**
+     * Whether `up` fails when it does not answer; `probe-pod`: it does, and where the client has no running pod, a pod of
+     * its service account calls that lives as long as the proof. Default: the mesh's own key `proof`.
+     */
+    proof: z.union([z.boolean(), z.literal("probe-pod")], "must be true, false or probe-pod").optional(),
   })
   .superRefine((value, ctx) => {
     const issue = (key: string, input: unknown, message: string) => ctx.addIssue({ code: "custom", path: [key], input, message });

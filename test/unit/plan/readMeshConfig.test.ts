@@ -78,6 +78,7 @@ test.each([
   { name: "an export that pins nobody", change: { exports: [{ ...anExport, serviceAccounts: [] }] }, says: /exports\.0\.serviceAccounts: must name the service accounts/ },
   { name: "an export without a gateway", change: { exports: [anExport], gateway: { provider: "none" } }, says: /gateway\.provider is none, but services are exported/ },
   { name: "an import nobody may call", change: { imports: [{ name: "httpbin", from: "west", visibleTo: [] }] }, says: /imports\.0\.visibleTo: must name at least one namespace/ },
+  { name: "a proof of another kind", change: { imports: [{ name: "httpbin", from: "west", visibleTo: ["sleep"], proof: "sometimes" }] }, says: /imports\.0\.proof: must be true, false or probe-pod \(given: "sometimes"\)/ },
   { name: "an import listed twice", change: { imports: [1, 2].map(() => ({ name: "httpbin", from: "west", visibleTo: ["sleep"] })) }, says: /west-httpbin is listed twice/ },
   { name: "an unknown key", change: { cluster: { ...kind, podsubnet: "x" } }, says: /cluster: unknown key "podsubnet"; did you mean "podSubnet"\? the keys there are: kubernetesVersion, nodeImage, podSubnet, provider, serviceSubnet$/m },
   { name: "an unknown key of an export's port", change: { exports: [{ ...anExport, ports: [{ name: "http", nummer: 80, protocol: "HTTP" }] }] }, says: /exports\.0\.ports\.0: unknown key "nummer"; did you mean "number"\?/ },

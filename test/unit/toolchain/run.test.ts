@@ -24,9 +24,9 @@ test("a failure tells the command, the code and the end of what it said", async 
   await expect(run("no-such-program", [])).rejects.toThrow("no-such-program cannot be started");
 });
 
-/** A process of its own that runs a script with `run` and `letFinish` at hand; resolves with what it says first. */
+/** A process of its own that runs a script with functions of `run.ts` at hand; resolves with what it says first. */
 async function parent(script: string): Promise<{ child: ChildProcess; first: string; rest: () => string; ended: Promise<number | null> }> {
-  const text = `import { run, letFinish } from ${JSON.stringify(resolve(import.meta.dirname, "../../../toolchain/run.ts"))}; import { spawn } from "node:child_process"; ${script}`;
+  const text = `import { run, letFinish, beforeStopping } from ${JSON.stringify(resolve(import.meta.dirname, "../../../toolchain/run.ts"))}; import { spawn } from "node:child_process"; ${script}`;
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", "--input-type=module", "--eval", text], { stdio: ["ignore", "pipe", "inherit"] });
   let output = "";
   const ended = new Promise<number | null>((done) => child.on("close", done));
@@ -67,4 +67,16 @@ test.each(["SIGTERM", "SIGHUP"] as const)("a child to be let finish is asked by 
   child.kill(signal);
   expect(await ended).toBe(signal === "SIGTERM" ? 143 : 129);
   expect(rest()).toBe("ready\nasked\nfinished\n");
+});
+
+test.each([true, false])("what is to be done before the end is done on a signal, and waited for, unless it is done with: %s", async (open) => {
+  const { child, rest, ended } = await parent(
+    `const done = beforeStopping(() => new Promise((resolve) => setTimeout(() => { console.log("undone"); resolve(); }, 200)));
+    beforeStopping(() => Promise.reject(new Error("cannot")));
+    if (!${open}) done();
+    setTimeout(() => process.exit(1), 10000); console.log("ready");`,
+  );
+  child.kill("SIGTERM");
+  expect(await ended).toBe(143);
+  expect(rest()).toBe(open ? "ready\nundone\n" : "ready\n");
 });

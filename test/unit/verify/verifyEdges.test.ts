@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ProbePods } from "../../../cli/verify/probePods.ts";
 import { inTime, reasonOf } from "../../../cli/verify/meshes.ts";
-import { longestWait, verifyEdges } from "../../../cli/verify/verifyEdges.ts";
+import { verifyEdges } from "../../../cli/verify/verifyEdges.ts";
 import { edge, goodEvidence, ownError } from "./fixtures.ts";
 
 // An ES module alone, which Jest does not load; nothing here reaches a cluster.
@@ -49,14 +48,4 @@ test("outputs that do not come are an error that names the stack; a command's ow
   await expect(inTime("west", new Promise(() => undefined), 10)).rejects.toThrow(/stack "west" within 0.01 s/);
   expect(await inTime("west", Promise.resolve(1), 1000)).toBe(1);
   expect(reasonOf(new Error("pulumi stack output ended with exit code 255:\n  error: no stack named 'west' found"))).toMatch(/255: error: no stack named 'west' found$/);
-});
-
-test("a probe pod outlives the longest run, and Kubernetes itself ends and deletes it", async () => {
-  expect([longestWait(8, 600_000), longestWait(9, 600_000), longestWait(100, 600_000)]).toEqual([600_000, 1_200_000, 1_200_000]);
-  const made: { body: { spec: Record<string, any> } }[] = [];
-  const batch = { createNamespacedJob: (job: (typeof made)[number]) => (made.push(job), Promise.reject(new Error("no quota"))) };
-  const cluster = { server: "x", batch, inTime: (answer: Promise<unknown>) => answer } as never;
-  expect(await new ProbePods(1200, "image").podFor(cluster, edge.client)).toEqual({ failure: "no probe pod: no quota" });
-  const { spec } = made[0]!.body;
-  expect([spec["activeDeadlineSeconds"], spec["ttlSecondsAfterFinished"], spec["template"].spec.containers[0].command]).toEqual([1320, 0, ["sleep", "1320"]]);
 });
