@@ -85,8 +85,13 @@ function same(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
+/** A value for people, with spaces at which a line can be broken. */
 function textOf(value: unknown): string {
   if (value === undefined) return "none";
-  if (Array.isArray(value) && !value.some((e) => typeof e === "object")) return value.join(", ");
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  return Array.isArray(value) && !value.some((e) => typeof e === "object") ? value.join(", ") : inlineOf(value);
+}
+
+function inlineOf(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(inlineOf).join(", ")}]`;
+  return isMap(value) ? `{${Object.entries(value).map(([key, v]) => `${key}: ${inlineOf(v)}`).join(", ")}}` : String(value);
 }
