@@ -1,4 +1,4 @@
-import { tryOutsider } from "./foreignCaller.ts";
+import { outsider, tryOutsider } from "./foreignCaller.ts";
 import { judgeCluster, judgeGateway, type GuardResult } from "./guards.ts";
 import { shortly } from "./gather/cluster.ts";
 import { hiddenService, lookAtCluster, tryGateway } from "./gather/guardEvidence.ts";
@@ -30,7 +30,7 @@ export async function checkGuards(tasks: Task[], meshes: Mesh[], wait: number, p
       return onceMore(async () => judgeGateway(await tryGateway(edge, gateway, hidden)), tell);
     })),
     ...meshes.flatMap(({ name, cluster }) => (cluster ? [guarded(name, () => onceMore(async () => judgeCluster(await lookAtCluster(name, cluster)), tell))] : [])),
-    ...(pods ? tasks.filter(isRestricted).map((task) => guarded(task.edge.mesh, async () => [await tryOutsider(task, wait, (access, who) => pods.podFor(access.own, who))])) : []),
+    ...(pods ? tasks.filter(refusesOutsider).map((task) => guarded(task.edge.mesh, async () => [await tryOutsider(task, wait, (access, who) => pods.podFor(access.own, who))])) : []),
   ]);
   return { results: results.flat(), unreachable };
 }
@@ -40,7 +40,14 @@ function tell(results: GuardResult[]): boolean {
   return results.every(({ state, remedy }) => state !== "unknown" || remedy !== undefined);
 }
 
-/** Whether the exporter names the callers of an edge whose call has an answer. */
-function isRestricted({ edge, access }: Task): boolean {
-  return edge.declared && edge.meshes.some((mesh) => (access.contracts.get(mesh)?.exports.find((e) => e.name === edge.name)?.callers.length ?? 0) > 0);
+/**
+ * Whether whoever takes an edge's call must refuse the outsider: each of its exporters names callers, and not that one.
+ * Of a blended host a workload of the client's own mesh may answer, which nobody restricts.
+ */
+export function refusesOutsider({ edge, access }: Task): boolean {
+  const refuses = (mesh: string): boolean => {
+    const callers = access.contracts.get(mesh)?.exports.find((e) => e.name === edge.name)?.callers ?? [];
+    return callers.length > 0 && !callers.includes(`${edge.client.namespace}/${outsider}`);
+  };
+  return edge.declared && !edge.blended && edge.meshes.every(refuses);
 }

@@ -6,8 +6,8 @@ import type { EdgeResult } from "./judgeEdge.ts";
 import { pause } from "./onceMore.ts";
 import { verifyEdges, type Find, type Look, type Task } from "./verifyEdges.ts";
 
-/** Service account that every namespace has, and that no export should name. */
-const outsider = "default";
+/** Service account that every namespace has, and that hardly an export names. */
+export const outsider = "default";
 
 /**
  * Calls as somebody who is not named, beside the call of one who is, until it is refused or time is up: a policy takes a

@@ -1,6 +1,11 @@
 import { judgeCluster, judgeForeignCaller, judgeGateway, unexportedSni, type ClusterFindings, type GatewayTrials } from "../../../cli/verify/guards.ts";
+import { refusesOutsider } from "../../../cli/verify/checkGuards.ts";
 import { table } from "../../../cli/verify/report/table.ts";
-import { reset, shows, unreachable } from "./fixtures.ts";
+import { anExport, contract } from "../plan/fixtures.ts";
+import { edge, reset, shows, unreachable } from "./fixtures.ts";
+
+// An ES module alone, which Jest does not load; nothing here reaches a cluster.
+jest.mock("@kubernetes/client-node", () => ({ setHeaderOptions: () => undefined }));
 
 const trials: GatewayTrials = { mesh: "west", address: "192.0.2.1:15443", seenFrom: "east", exported: shows(), notExported: reset, foreign: reset, plaintext: { answered: undefined, reachable: true }, withoutCertificate: { answered: undefined, reachable: true } };
 
@@ -41,6 +46,22 @@ test.each<{ what: string; more: Partial<ClusterFindings>; states: string[]; reme
 test("a caller who is not named must be refused while one who is named is let in", () => {
   const states = ([["refused", true], ["let in", true], ["refused", false], [{ untold: "x" }, true]] as const).map(([call, control]) => judgeForeignCaller("west", "east", "sleep/default", call, "status 403", control).state);
   expect(states).toEqual(["good", "bad", "unknown", "unknown"]);
+});
+
+test.each<{ what: string; callers: string[][]; more?: Partial<typeof edge>; tried: boolean }>([
+  { what: "an export that names callers", callers: [["sleep/sleep"]], tried: true },
+  { what: "one that names nobody", callers: [[]], tried: false },
+  { what: "one that names the very account", callers: [["sleep/default"]], tried: false },
+  { what: "one that names that account of another namespace", callers: [["shop/default"]], tried: true },
+  { what: "one of two exporters that names nobody", callers: [["sleep/sleep"], []], tried: false },
+  { what: "two that name callers", callers: [["sleep/sleep"], ["sleep/sleep"]], tried: true },
+  { what: "a blended host, which the client's own mesh may answer", callers: [["sleep/sleep"]], more: { blended: true }, tried: false },
+  { what: "a port that is only connected to", callers: [["sleep/sleep"]], more: { declared: false }, tried: false },
+  { what: "an exporter whose contract is not known", callers: [], tried: false },
+])("whether a caller who must be refused is tried: $what", ({ callers, more, tried }) => {
+  const contracts = new Map(callers.map((list, i) => [`m${i}`, contract(`m${i}`, [anExport({ callers: list, selector: { app: "httpbin" } })])]));
+  const access = { own: {} as never, peers: new Map(), contracts, issuers: {} };
+  expect(refusesOutsider({ edge: { ...edge, meshes: callers.length > 0 ? [...contracts.keys()] : ["m0"], ...more }, access })).toBe(tried);
 });
 
 test("the name that is tried is a neighbour of the exported one", () => expect(unexportedSni("httpbin.httpbin.svc.cluster.local", 8000)).toBe("outbound_.8000_._.not-exported.httpbin.svc.cluster.local"));
