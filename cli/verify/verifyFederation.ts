@@ -3,19 +3,16 @@ import { dirname } from "node:path";
 import { duration } from "../../toolchain/progress.ts";
 import type { Toolchain } from "../../toolchain/index.ts";
 import { checkGuards } from "./checkGuards.ts";
-import { edgesOf, pendingOf, type Uncalled } from "./edge.ts";
-import { shortly } from "./gather/cluster.ts";
-import { gatewayIssuer } from "./gather/farSide.ts";
 import { lookWithoutClient } from "./gather/withoutClient.ts";
 import type { AccessMode } from "./access.ts";
-import { readMeshes, type Mesh } from "./meshes.ts";
-import { onceMore } from "./onceMore.ts";
+import { readMeshes } from "./meshes.ts";
+import { planTasks } from "./planTasks.ts";
 import { ProbePods } from "./probePods.ts";
 import { isGood, jsonReport } from "./report/json.ts";
 import { junitReport } from "./report/junit.ts";
 import { details, table } from "./report/table.ts";
 import { wantsColour } from "./report/text.ts";
-import { longestWait, verifyEdges, type Task } from "./verifyEdges.ts";
+import { longestWait, verifyEdges } from "./verifyEdges.ts";
 
 /** What to verify, and how to tell. */
 export interface VerifyOptions {
@@ -42,13 +39,13 @@ export async function verifyFederation(tools: Toolchain, options: VerifyOptions)
   const importing = meshes.filter((m) => !m.foreign && (!options.stack || m.stack === options.stack));
   if (importing.length === 0) throw new Error(`there is no mesh stack "${options.stack}"; there are: ${meshes.filter((m) => !m.foreign).map((m) => m.stack).join(", ")}`);
   for (const m of meshes.filter((m) => m.foreign && m.problem)) process.stderr.write(`peer "${m.name}" ${m.problem}; its hops are seen from whoever imports from it\n`);
-  const { tasks, uncalled, pending, unreachable } = await plan(meshes, importing, options.access, options.import);
+  const { tasks, uncalled, pending, unreachable, silent } = await planTasks(meshes, importing, options.access, options.import);
   if (options.import && tasks.length + uncalled.length + pending.length === 0 && unreachable.length === 0) throw new Error(`no mesh imports "${options.import}"; imports are: ${importing.flatMap((m) => m.contract?.imports.map((i) => i.name) ?? []).join(", ") || "none"}`);
   const pods = options.probePod ? new ProbePods(longestWait(tasks.length, options.wait) / 1000, options.probeImage) : undefined;
   try {
     const [results, guards, unchecked] = await Promise.all([
       verifyEdges(tasks, options.wait, pods && ((access, client) => pods.podFor(access.own, client))),
-      checkGuards(tasks, meshes.filter((m) => options.access === "both" || importing.includes(m)), options.wait, pods),
+      checkGuards(tasks, meshes.filter((m) => (options.access === "both" || importing.includes(m)) && !silent.has(m.name)), options.wait, pods),
       Promise.all(uncalled.map(lookWithoutClient)),
     ]);
     const seconds = (Date.now() - started) / 1000;
@@ -70,39 +67,4 @@ export async function verifyFederation(tools: Toolchain, options: VerifyOptions)
   } finally {
     await pods?.remove();
   }
-}
-
-/** What to verify, what is not there to be verified yet, and what cannot be. */
-async function plan(meshes: Mesh[], importing: Mesh[], mode: AccessMode, only: string | undefined): Promise<{ tasks: Task[]; uncalled: Uncalled[]; pending: string[]; unreachable: string[] }> {
-  const contracts = new Map(meshes.flatMap((m) => (m.contract ? [[m.name, m.contract] as const] : [])));
-  const unreachable: string[] = importing.flatMap((m) => (m.problem ? [`mesh "${m.name}" ${m.problem}`] : []));
-  const tasks: Task[] = [];
-  const uncalled: Uncalled[] = [];
-  const pending: string[] = [];
-  for (const mesh of importing) {
-    if (!mesh.contract) continue;
-    pending.push(...pendingOf(mesh.contract, only));
-    const { called: edges, uncalled: lacking } = edgesOf(mesh.contract, mesh.stack, contracts, mesh.fallbackClient, only);
-    uncalled.push(...lacking);
-    if (edges.length === 0) continue;
-    if (!mesh.cluster) {
-      unreachable.push(`mesh "${mesh.name}" has no credentials here`);
-      continue;
-    }
-    const peers = new Map(meshes.flatMap((m) => (mode === "both" && m !== mesh && m.cluster ? [[m.name, m.cluster] as const] : [])));
-    const issuers: Record<string, string> = {};
-    await Promise.all(
-      [...peers].filter(([name]) => edges.some((e) => e.meshes.includes(name))).map(async ([name, cluster]) => {
-        try {
-          const issuer = await onceMore(() => gatewayIssuer(cluster));
-          if (issuer) issuers[name] = issuer;
-        } catch (error) {
-          unreachable.push(`mesh "${name}": ${shortly(error)}; its hops are seen from ${mesh.name}`);
-          peers.delete(name);
-        }
-      }),
-    );
-    tasks.push(...edges.map((edge) => ({ edge, access: { own: mesh.cluster!, peers, contracts, issuers } })));
-  }
-  return { tasks, uncalled, pending, unreachable: [...new Set(unreachable)] };
 }
