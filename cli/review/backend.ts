@@ -5,11 +5,11 @@ import { peerEntries, secretsOfConfig, type DeclaredStack, type Revision } from 
 import { secretsIn } from "../../review/masking.ts";
 import type { Toolchain } from "../../toolchain/index.ts";
 import { stacksInBackend } from "../support/pulumiCommand.ts";
+import { pulumiJson } from "../support/pulumiJson.ts";
 import { refreshOwnFile } from "../support/stackConfig.ts";
 import { deployedStacks } from "../support/state.ts";
 import { NoBackend, stateFile, usesOwnBackend } from "../support/workspace.ts";
 import { inTwos } from "./inTwos.ts";
-import { pulumiJson } from "./pulumiJson.ts";
 
 /** What the backend says of the stacks of a revision. */
 export interface Deployed {

@@ -5,10 +5,10 @@ import type { FailedCheck } from "../../review/planRevision.ts";
 import type { Revision } from "../../review/revision.ts";
 import type { Progress } from "../../toolchain/progress.ts";
 import type { Toolchain } from "../../toolchain/index.ts";
+import { runPulumi } from "../support/pulumiJson.ts";
 import { refreshOwnFile } from "../support/stackConfig.ts";
 import { firstLine, type Deployed } from "./backend.ts";
 import { inTwos } from "./inTwos.ts";
-import { runPulumi } from "./pulumiJson.ts";
 
 /** What was found, stacks that could not be compared, and stacks that nobody declares. */
 export interface DriftReport {

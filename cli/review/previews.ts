@@ -5,10 +5,10 @@ import type { StackPreview } from "../../review/result.ts";
 import type { Revision } from "../../review/revision.ts";
 import type { Progress } from "../../toolchain/progress.ts";
 import type { Toolchain } from "../../toolchain/index.ts";
+import { runPulumi } from "../support/pulumiJson.ts";
 import { refreshOwnFile } from "../support/stackConfig.ts";
 import { firstLine, type Deployed } from "./backend.ts";
 import { inTwos } from "./inTwos.ts";
-import { runPulumi } from "./pulumiJson.ts";
 
 /** Previews of the head's stacks, what went wrong in them, and what resources there would be. */
 export interface Previews {

@@ -1,6 +1,6 @@
 import { componentTypes, type FederationObject } from "../../components/plan/federationObject.ts";
 import type { Toolchain } from "../../toolchain/index.ts";
-import { pulumiJson } from "../review/pulumiJson.ts";
+import { pulumiJson } from "../support/pulumiJson.ts";
 import { inTime } from "./meshes.ts";
 
 /** The objects by which a stack exports, imports and demands mTLS, from its state; of that, no secret is decrypted. */

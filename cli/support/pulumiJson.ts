@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import type { Toolchain } from "../../toolchain/index.ts";
-import { pulumiInvocation } from "../support/pulumiCommand.ts";
-import { paths, root } from "../support/workspace.ts";
+import { pulumiInvocation } from "./pulumiCommand.ts";
+import { paths, root } from "./workspace.ts";
 
 /** What a Pulumi command printed on stdout and stderr, and how it ended. */
 export interface PulumiOutput {
