@@ -15,7 +15,8 @@ export class StrictMtls extends pulumi.ComponentResource {
     const object = {
       apiVersion: "security.istio.io/v1",
       kind: "PeerAuthentication",
-      metadata: { name: "default", namespace: args.rootNamespace },
+      // Whoever weakened it in the cluster is overruled, instead of stopping an `up` with a conflict.
+      metadata: { name: "default", namespace: args.rootNamespace, annotations: { "pulumi.com/patchForce": "true" } },
       spec: { mtls: { mode: "STRICT" } },
     };
     new k8s.apiextensions.CustomResource(`${name}-policy`, object, { parent: this });

@@ -147,3 +147,8 @@ test("a state that an earlier release wrote does not say what was made, and one 
   expect(objectsIn(state({ type: "pulumi:pulumi:Stack" }, { type, delete: true, outputs: {} }), "east")).toEqual([]);
   expect(objectsIn({ deployment: {} }, "east")).toEqual([]);
 });
+
+test("what is told as drift, the `up` that it names undoes, whoever made the edit: each object wins over others' fields", async () => {
+  const { live } = await federation();
+  expect(live.filter((o) => o.metadata.annotations?.["pulumi.com/patchForce"] !== "true").map((o) => `${o.kind} ${o.metadata.name}`)).toEqual([]);
+});
