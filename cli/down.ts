@@ -4,6 +4,7 @@ import { meshStackFiles, trustStacks } from "../infra/stackFiles.ts";
 import { consoleProgress, type Progress } from "../toolchain/progress.ts";
 import type { Toolchain } from "../toolchain/index.ts";
 import { endWith, failWith, readArguments } from "./support/arguments.ts";
+import { needsLab } from "./support/needsLab.ts";
 import { importersFirst, inCircles } from "./support/order.ts";
 import { operate } from "./support/pulumiCommand.ts";
 import { repairStack } from "./support/repair.ts";
@@ -35,7 +36,8 @@ async function main(): Promise<void> {
   const tools = deployed.length > 0 ? await prepareTools({ progress }) : undefined;
   if (tools) {
     // Deleting what lives in a cluster needs its network; an engine that died is started again for it.
-    if (tools.source === "registry" && !(await findLab(root))) await startLab(root, progress);
+    const inLab = needsLab(tools.source, root) || (tools.source === "registry" && unknown.length > 0);
+    if (inLab && !(await findLab(root))) await startLab(root, progress);
     for (const { stack } of inCircles(stacks)) if (deployed.includes(stack)) await unimport(tools, stack, progress);
     for (const stack of deployed) await destroy(tools, stack, progress);
   }

@@ -8,13 +8,14 @@ import type { Source } from "../toolchain/source.ts";
 import { endWith, failWith } from "./support/arguments.ts";
 import { configCommands, ensureStack, pulumiInvocation } from "./support/pulumiCommand.ts";
 import { committedFile, keepChanges } from "./support/stackConfig.ts";
+import { needsLab } from "./support/needsLab.ts";
 import { prepareTools } from "./support/tools.ts";
 import { root } from "./support/workspace.ts";
 
 /** `npm run pulumi -- <arguments>`: Pulumi itself, in this project's environment and, where there is one, its lab. */
 async function main(): Promise<number> {
   const args = process.argv.slice(2);
-  const inLab = (source: Source): boolean => source === "registry" && labCommands.includes(args[0] ?? "");
+  const inLab = (source: Source): boolean => labCommands.includes(args[0] ?? "") && needsLab(source, root);
   const progress = consoleProgress();
   const tools = await prepareTools({ progress, before: async (source) => void (inLab(source) && (await ensurePrerequisites(progress))) });
   const stack = stackOf(args);

@@ -7,6 +7,7 @@ import type { Source } from "../toolchain/source.ts";
 import type { Toolchain } from "../toolchain/index.ts";
 import { endWith, failWith, readArguments } from "./support/arguments.ts";
 import { ensureDocker } from "./support/docker.ts";
+import { needsLab } from "./support/needsLab.ts";
 import { operate, stackOutputs, type StackResult } from "./support/pulumiCommand.ts";
 import { repairStack, wakeClusters } from "./support/repair.ts";
 import { prepareTools } from "./support/tools.ts";
@@ -15,8 +16,9 @@ import { root } from "./support/workspace.ts";
 
 const usage = `npm run up [-- --source release|registry] [--no-verify]
 
-Brings up the whole federation: tools, (in registry mode) the lab, the trust stack if there is one, every mesh, their imports; then
-sends a real request through each import. Runs again from where it was stopped; a second run changes nothing.`;
+Brings up the whole federation: tools, (in registry mode, for clusters that are made) the lab, the trust stack if there
+is one, every mesh, their imports; then sends a real request through each import. Runs again from where it was stopped;
+a second run changes nothing.`;
 
 /** Rounds of bringing meshes up; each round makes the imports whose peers came up in the one before. */
 const maximumRounds = 5;
@@ -28,13 +30,13 @@ async function main(): Promise<void> {
   const [trusts, meshes] = [trustStacks(root), meshStackFiles(root)];
   progress.note(`meshes: ${meshes.map((m) => m.name).join(", ")}; next: tools`);
   const onKind = meshes.filter((m) => m.onKind).map((m) => m.name);
-  const before = (source: Source) => (source === "registry" ? ensurePrerequisites(progress) : ensureDocker(onKind, progress));
+  const before = (source: Source) => (needsLab(source, root) ? ensurePrerequisites(progress) : ensureDocker(onKind, progress));
   const tools = await prepareTools({ forced: options.source, announce: true, progress, before });
   const toolsReady = Date.now();
 
   for (const stack of [...trusts, ...meshes.map((m) => m.stack)]) await repairStack(tools, stack, progress);
   // A trust stack talks to no cluster, so it need not wait for the lab's engine.
-  const clusters = tools.source === "registry" ? startLab(root, progress).then((lab) => wakeClusters(progress, lab.env)) : wakeClusters(progress);
+  const clusters = needsLab(tools.source, root) ? startLab(root, progress).then((lab) => wakeClusters(progress, lab.env)) : wakeClusters(progress);
   // Both end before either's failure is thrown: a Pulumi that is cut short leaves its lock and half a state.
   const [trust, awake] = await Promise.allSettled([upStacks(tools, trusts, progress), clusters]);
   if (trust.status === "rejected") throw trust.reason;

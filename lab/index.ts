@@ -80,6 +80,12 @@ export async function stopLab(root: string, progress: Progress): Promise<void> {
   });
 }
 
+/** Whether the clone at `root` has a lab: one that runs, or whose engine died with clusters in its data. Changes nothing. */
+export function hasLab(root: string): boolean {
+  const place = placeOf(root);
+  return recordedDaemon(place) !== undefined || hasContainers(place);
+}
+
 /** The lab of the clone at `root`, if it runs. Changes nothing. */
 export async function findLab(root: string): Promise<Lab | undefined> {
   const place = placeOf(root);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { findLab } from "../../lab/index.ts";
 import { letFinish, run } from "../../toolchain/run.ts";
 import type { Toolchain } from "../../toolchain/index.ts";
+import { needsLab } from "./needsLab.ts";
 import { prepareInitFolder, refreshOwnFile } from "./stackConfig.ts";
 import { paths, pulumiEnvironment, root, stateFile, usesOwnBackend } from "./workspace.ts";
 
@@ -21,7 +22,7 @@ export interface Invocation {
 export async function pulumiInvocation(tools: Toolchain, args: string[]): Promise<Invocation> {
   const lab = tools.source === "registry" ? await findLab(root) : undefined;
   const [command, ...rest] = [...(lab?.enter ?? []), join(tools.bin, "pulumi"), ...args];
-  return { command: command!, args: rest, env: { ...pulumiEnvironment(tools), ...lab?.env } };
+  return { command: command!, args: rest, env: { ...pulumiEnvironment(tools, needsLab(tools.source, root)), ...lab?.env } };
 }
 
 /** A word that a POSIX shell takes as it is, whatever it holds. */

@@ -59,8 +59,9 @@ const ownBackend = pathToFileURL(paths.state).href;
  * Environment in which Pulumi runs: this project's home, backend and passphrase, unless the user has set their own by
  * Pulumi's usual variables; its tools and this Node first on the path. Makes folders and passphrase when missing.
  * Throws where {@link usesOwnBackend} does.
+ * @param inLab whether charts and images are those of the clone's lab, whose list tells where they are
  */
-export function pulumiEnvironment(tools: Pick<Toolchain, "bin" | "source">): Record<string, string> {
+export function pulumiEnvironment(tools: Pick<Toolchain, "bin" | "source">, inLab: boolean): Record<string, string> {
   const given = process.env;
   const backend = usesOwnBackend() ? ownBackend : given["PULUMI_BACKEND_URL"]!;
   for (const folder of [paths.home, paths.state, paths.logs]) mkdirSync(folder, { recursive: true });
@@ -80,11 +81,9 @@ export function pulumiEnvironment(tools: Pick<Toolchain, "bin" | "source">): Rec
     if (!existsSync(paths.passphrase)) makePassphrase();
     environment["PULUMI_CONFIG_PASSPHRASE_FILE"] = paths.passphrase;
   }
-  if (tools.source === "registry") {
-    environment["MESH_FEDERATION_SOURCES"] = paths.sources;
-    // No plugin can be had there but the stand-ins: one that is missing is named at once, not after downloads that fail.
-    environment["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true";
-  }
+  if (inLab) environment["MESH_FEDERATION_SOURCES"] = paths.sources;
+  // No plugin can be had there but the stand-ins: one that is missing is named at once, not after downloads that fail.
+  if (tools.source === "registry") environment["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true";
   return environment;
 }
 

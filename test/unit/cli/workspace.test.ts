@@ -29,7 +29,7 @@ const tools = { bin: "/tools/bin", source: "release" } as const;
 
 describe("the environment of Pulumi", () => {
   test("is the clone's own, with a passphrase that is made once and only its owner can read", () => {
-    const environment = workspace.pulumiEnvironment(tools);
+    const environment = workspace.pulumiEnvironment(tools, false);
     expect(environment["PULUMI_HOME"]).toBe(join(clone, ".federation", "home"));
     expect(environment["PULUMI_BACKEND_URL"]).toBe(`file://${clone}/.federation/state`);
     process.env["PULUMI_BACKEND_URL"] = environment["PULUMI_BACKEND_URL"]!;
@@ -40,7 +40,7 @@ describe("the environment of Pulumi", () => {
     const passphrase = readFileSync(file, "utf8");
     expect(passphrase).toMatch(/^[\w-]{32}$/);
     expect(statSync(file).mode & 0o777).toBe(0o600);
-    workspace.pulumiEnvironment(tools);
+    workspace.pulumiEnvironment(tools, false);
     expect(readFileSync(file, "utf8")).toBe(passphrase);
     expect(readdirSync(dirname(file)).filter((name) => name.startsWith("passphrase"))).toEqual(["passphrase"]);
   });
@@ -49,7 +49,7 @@ describe("the environment of Pulumi", () => {
     process.env["PULUMI_BACKEND_URL"] = "s3://states";
     process.env["PULUMI_CONFIG_PASSPHRASE"] = "theirs";
     process.env["NODE_OPTIONS"] = "--max-old-space-size=4096";
-    const environment = workspace.pulumiEnvironment({ ...tools, source: "registry" });
+    const environment = workspace.pulumiEnvironment({ ...tools, source: "registry" }, true);
     expect(environment["PULUMI_BACKEND_URL"]).toBe("s3://states");
     expect(environment["PULUMI_CONFIG_PASSPHRASE_FILE"]).toBeUndefined();
     expect(environment["NODE_OPTIONS"]).toMatch(/^--max-old-space-size=4096 /);
@@ -65,14 +65,14 @@ describe("where a CI job has to name a backend", () => {
 
   test.each([undefined, ""])("PULUMI_BACKEND_URL %j is refused with where to set it, and nothing is made", (url) => {
     if (url !== undefined) process.env["PULUMI_BACKEND_URL"] = url;
-    for (const use of [workspace.checkBackend, workspace.usesOwnBackend, () => workspace.pulumiEnvironment(tools)]) expect(use).toThrow(/^PULUMI_BACKEND_URL is empty.*On GitHub set the variable .*Settings > Environments.*on GitLab/);
+    for (const use of [workspace.checkBackend, workspace.usesOwnBackend, () => workspace.pulumiEnvironment(tools, false)]) expect(use).toThrow(/^PULUMI_BACKEND_URL is empty.*On GitHub set the variable .*Settings > Environments.*on GitLab/);
     expect(existsSync(join(clone, ".federation"))).toBe(false);
   });
 
   test("the one that is given is used", () => {
     process.env["PULUMI_BACKEND_URL"] = "s3://states";
     workspace.checkBackend();
-    expect(workspace.pulumiEnvironment(tools)["PULUMI_BACKEND_URL"]).toBe("s3://states");
+    expect(workspace.pulumiEnvironment(tools, false)["PULUMI_BACKEND_URL"]).toBe("s3://states");
   });
 
   test.each(["", "s3://states"])("where there is to be none, nothing is kept in the clone, and none is asked (PULUMI_BACKEND_URL %j)", (url) => {
@@ -80,7 +80,7 @@ describe("where a CI job has to name a backend", () => {
     process.env["PULUMI_BACKEND_URL"] = url;
     expect(workspace.checkBackend).not.toThrow();
     expect(workspace.usesOwnBackend).toThrow(/^no backend given: /);
-    expect(() => workspace.pulumiEnvironment(tools)).toThrow(/^no backend given: /);
+    expect(() => workspace.pulumiEnvironment(tools, false)).toThrow(/^no backend given: /);
   });
 
   test("anything else is refused with what is allowed", () => {

@@ -6,7 +6,7 @@ const project = resolve(import.meta.dirname, "..", "..", "..");
 
 /** Copies the program to a new folder, as a clone whose state, lock file and tools are its own. Returns the folder. */
 export function cloneAt(folder: string): string {
-  const parts = ["cli", "components", "infra", "lab", "policy", "review", "toolchain", "stacks", "package.json", "Pulumi.yaml"];
+  const parts = ["cli", "components", "infra", "lab", "plugins", "policy", "review", "toolchain", "stacks", "package.json", "Pulumi.yaml"];
   for (const part of parts) cpSync(join(project, part), join(folder, part), { recursive: true });
   symlinkSync(join(project, "node_modules"), join(folder, "node_modules"));
   return folder;

@@ -54,6 +54,12 @@ export class MeshCluster {
     if (status >= 300) throw new Error(`${path}: ${status} ${body}`);
   }
 
+  async list(path: string): Promise<any[]> {
+    const { status, body } = await this.call("GET", path);
+    if (status !== 200) throw new Error(`${path}: ${status} ${body}`);
+    return JSON.parse(body).items;
+  }
+
   stop(): Promise<void> {
     return this.server.stop();
   }
