@@ -1,5 +1,6 @@
 import { deploymentOrder, sameContract, stateOf, type DeploymentOrder } from "../../review/deploymentOrder.ts";
 import type { FailedCheck, PlannedFederation } from "../../review/planRevision.ts";
+import { outOfReach } from "../../review/outOfReach.ts";
 import { countsOf, readPreview, type PreviewedResource } from "../../review/previewReport.ts";
 import type { StackPreview } from "../../review/result.ts";
 import type { Revision } from "../../review/revision.ts";
@@ -18,9 +19,6 @@ export interface Previews {
   resources: Map<string, PreviewedResource[]>;
   order: DeploymentOrder;
 }
-
-/** What a cluster out of reach makes of a preview's message. */
-const unreachable = /unreachable|connection refused|ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ETIMEDOUT|no such host|i\/o timeout|no route to host|cannot be read \((?:fetch failed|The operation was aborted)/i;
 
 /** Previews each stack that can be, two at a time, and says of the others why not. Changes nothing. */
 export async function previewStacks(tools: Toolchain, head: Revision, federation: PlannedFederation, deployed: Deployed, progress: Progress): Promise<Previews> {
@@ -81,8 +79,10 @@ async function previewStack(tools: Toolchain, stack: string, result: Previews): 
     return { stack, state: "skipped", reason: firstLine(new Error(stderr)) };
   }
   if (code !== 0) {
-    const message = report.errors.join("\n") || firstLine(new Error(stderr));
-    if (unreachable.test(message)) return { stack, state: "skipped", reason: `its cluster cannot be reached: ${message.split("\n")[0]}` };
+    const errors = report.errors.length > 0 ? report.errors : [firstLine(new Error(stderr))];
+    const lost = outOfReach(errors);
+    if (lost !== undefined) return { stack, state: "skipped", reason: `its cluster cannot be reached: ${lost}` };
+    const message = errors.join("\n");
     result.failed.push({ stack, message: `preview: ${message}` });
     return { stack, state: "skipped", reason: "its preview failed, see the checks" };
   }
