@@ -13,8 +13,8 @@ import { chooseTestPlace, prepareTier, testSource, type Tier } from "./support/t
 const root = join(import.meta.dirname, "..");
 const tiers: readonly Tier[] = ["unit", "engine", "e2e"];
 
-/** Engine tests wait for much of their time, so two files share the processor well; end-to-end tests share one lab. */
-const workers = { engine: ["--maxWorkers=2"], e2e: ["--runInBand"] };
+/** Tests wait for much of their time, so two files share the processor well; end-to-end tests share one lab. */
+const workers = { unit: ["--maxWorkers=2"], engine: ["--maxWorkers=2"], e2e: ["--runInBand"] };
 
 interface JestResult {
   numPassedTests: number;
@@ -56,7 +56,7 @@ async function runJest(tier: Tier, environment: Record<string, string>, left: st
   mkdirSync(join(file, ".."), { recursive: true });
   rmSync(file, { force: true });
   const jest = join(root, "node_modules", "jest", "bin", "jest.js");
-  const args = [jest, "--selectProjects", tier, "--json", `--outputFile=${file}`, ...(tier === "unit" ? [] : ["--verbose", ...workers[tier]]), ...process.argv.slice(2).filter((a) => a.startsWith("-")), ...left.map((path) => `--testPathIgnorePatterns=/test/${path}$`)];
+  const args = [jest, "--selectProjects", tier, "--json", `--outputFile=${file}`, ...(tier === "unit" ? [] : ["--verbose"]), ...workers[tier], ...process.argv.slice(2).filter((a) => a.startsWith("-")), ...left.map((path) => `--testPathIgnorePatterns=/test/${path}$`)];
   const child = spawn(process.execPath, args, { cwd: root, env: { ...process.env, ...environment }, stdio: ["ignore", "ignore", "inherit"] });
   const code = await new Promise<number | null>((resolve, reject) => child.on("error", reject).on("close", resolve));
   if (!existsSync(file)) throw new Error(`jest ended with exit code ${code} and without a result`);
