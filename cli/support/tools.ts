@@ -1,16 +1,17 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { ensureToolchain, installPlugins, type Toolchain } from "../../toolchain/index.ts";
 import { consoleProgress, type Progress } from "../../toolchain/progress.ts";
 import { chooseSource, parseSource, sourceVariable, type Choice, type Probe, type Source } from "../../toolchain/source.ts";
+import { mendBackend } from "./mendBackend.ts";
 import { deployedStacks } from "./state.ts";
-import { checkBackend, paths, readIfThere, root } from "./workspace.ts";
+import { checkBackend, paths, readIfThere, root, usesOwnBackend } from "./workspace.ts";
 
 /** Remembers which source a clone was brought up with: what is up must be handled with the same tools. */
 const choiceFile = join(paths.own, "source");
 
 /**
- * Chooses the source, and makes tools and plugins ready. Throws before anything else where the backend that a CI job
+ * Chooses the source, and makes tools, plugins and the clone's own backend ready. Throws before anything else where the backend that a CI job
  * must have was not given.
  * @param forced value of `--source`
  * @param announce says which source was chosen and why, and chooses anew when nothing of this clone is up, as `up` does
@@ -29,6 +30,7 @@ export async function prepareTools(options: { forced?: string; announce?: boolea
     writeFileSync(choiceFile, `${choice.source}\n`);
   }
   await installPlugins(tools, paths.home, root, progress, options.announce === true);
+  if (usesOwnBackend()) for (const file of mendBackend(paths.state)) progress.note(`${basename(file)}: an earlier run was stopped while it wrote this file of the state; what stood in it before is used`);
   return tools;
 }
 
