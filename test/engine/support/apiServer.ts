@@ -1,14 +1,18 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { generateKeyPairSync } from "node:crypto";
+import { generateKeyPairSync, randomUUID } from "node:crypto";
 import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
-import { createServer } from "node:net";
+import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { testProgram } from "./testProgram.ts";
 
-const token = "test-admin-token";
+/** Its own for each run, so that one server is never taken for that of a run beside it. */
+const token = randomUUID();
+
+/** How often a server is started when one of its ports was taken by somebody else before it could listen. */
+const attempts = 3;
 
 /**
  * A real Kubernetes API server with a store and a controller manager of its own, on loopback: objects are kept, checked
@@ -29,8 +33,18 @@ export class ApiServer {
   }
 
   static async start(): Promise<ApiServer> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await ApiServer.startOnce();
+      } catch (error) {
+        if (attempt === attempts || !/address already in use/.test((error as Error).message)) throw error;
+      }
+    }
+  }
+
+  private static async startOnce(): Promise<ApiServer> {
     const folder = mkdtempSync(join(tmpdir(), "mesh-federation-api-"));
-    const [client, peer, port] = [await freePort(), await freePort(), await freePort()];
+    const [client, peer, port] = await freePorts(3);
     const start = (program: string, args: string[]): ChildProcess => {
       const log = openSync(join(folder, `${program}.log`), "a");
       return spawn(testProgram(program), args, { stdio: ["ignore", log, log] });
@@ -126,12 +140,11 @@ function kubeconfigFor(server: string, certificate: string): string {
   });
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.on("error", reject).listen(0, "127.0.0.1", () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
-  });
+/** Ports of loopback that nobody listens at. All are held until the last is found: one that is let go is soon given again. */
+async function freePorts(count: number): Promise<number[]> {
+  const probes = Array.from({ length: count }, () => createServer());
+  await Promise.all(probes.map((probe) => new Promise<void>((resolve, reject) => probe.on("error", reject).listen(0, "127.0.0.1", resolve))));
+  const ports = probes.map((probe) => (probe.address() as AddressInfo).port);
+  await Promise.all(probes.map((probe) => new Promise((resolve) => probe.close(resolve))));
+  return ports;
 }
