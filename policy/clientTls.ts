@@ -1,10 +1,13 @@
 import { specOf, type Resource } from "./rule.ts";
-import { listOf, objectOf, textOf } from "./values.ts";
+import { isUnknown, listOf, objectOf, textOf } from "./values.ts";
 
 /** TLS that a DestinationRule tells clients to use, and where it says so. */
 export interface ClientTls {
   field: string;
+  /** The settings; empty where there are none. */
   tls: Record<string, any>;
+  /** Whether there are any. */
+  set: boolean;
 }
 
 /**
@@ -16,9 +19,23 @@ export function clientTls(rule: Resource): ClientTls[] {
   const spec = specOf(rule);
   const subsets = listOf(spec["subsets"]).map((subset, i) => ({ path: `spec.subsets[${i}].trafficPolicy`, policy: objectOf(objectOf(subset)["trafficPolicy"]) }));
   return [{ path: "spec.trafficPolicy", policy: objectOf(spec["trafficPolicy"]) }, ...subsets].flatMap(({ path, policy }, i) => [
-    ...(i === 0 || "tls" in policy ? [{ field: `${path}.tls`, tls: objectOf(policy["tls"]) }] : []),
-    ...listOf(policy["portLevelSettings"]).map((port, j) => ({ field: `${path}.portLevelSettings[${j}].tls`, tls: objectOf(objectOf(port)["tls"]) })),
+    ...(i === 0 || "tls" in policy ? [settingsAt(`${path}.tls`, policy["tls"])] : []),
+    ...listOf(policy["portLevelSettings"]).map((port, j) => settingsAt(`${path}.portLevelSettings[${j}].tls`, objectOf(port)["tls"])),
   ]);
+}
+
+function settingsAt(field: string, tls: unknown): ClientTls {
+  return { field, tls: objectOf(tls), set: typeof tls === "object" && tls !== null };
+}
+
+/**
+ * The TLS mode of client settings. Where there are settings without a mode, it is DISABLE, the first of the enumeration;
+ * undefined where there are none, so that Istio chooses mTLS by itself, and where it is not known yet.
+ * https://istio.io/latest/docs/reference/config/networking/destination-rule/#ClientTLSSettings-TLSmode
+ */
+export function modeOf({ tls, set }: ClientTls): string | undefined {
+  if (!set || isUnknown(tls["mode"])) return undefined;
+  return textOf(tls["mode"]) ?? "DISABLE";
 }
 
 /** The texts of a list of SANs that pin something. */

@@ -1,3 +1,4 @@
+import { fencedLine, listItem, tableCell } from "./markdown.ts";
 import type { ReviewResult, StackPreview } from "./result.ts";
 import type { TouchedResource } from "./previewReport.ts";
 
@@ -48,11 +49,11 @@ function nothingTold({ notCompared, previews }: ReviewResult): string {
 }
 
 function checksPart({ failed, warnings, policies, policiesRan }: ReviewResult): Piece[] {
-  const lines = [...failed.map((f) => `- **${f.stack}**: ${inline(f.message)}`), ...policies.map((p) => `- **${p.stack}**: policy \`${p.policy}\`: ${inline(p.message)}`)];
+  const lines = [...failed.map((f) => `- **${f.stack}**: ${listItem(f.message)}`), ...policies.map((p) => `- **${p.stack}**: policy \`${p.policy}\`: ${listItem(p.message)}`)];
   const ran = policiesRan.stacks.length > 0 ? `${policiesRan.policies} policies on ${policiesRan.stacks.join(", ")}` : "no policy (no stack was previewed)";
   // The whole reason stands with the stack's preview, below.
-  const unjudged = policiesRan.notJudged.map(({ stack, why }) => `${stack} (${inline(why.split(": ")[0]!)})`);
-  const told = warnings.map((w) => `- **${w.stack}** (goes ahead): ${inline(w.message)}`);
+  const unjudged = policiesRan.notJudged.map(({ stack, why }) => `${stack} (${listItem(why.split(": ")[0]!)})`);
+  const told = warnings.map((w) => `- **${w.stack}** (goes ahead): ${listItem(w.message)}`);
   return [
     lines.length > 0 ? `### ${lines.length === 1 ? "1 check" : `${lines.length} checks`} failed` : "### Checks passed",
     "",
@@ -65,10 +66,10 @@ function checksPart({ failed, warnings, policies, policiesRan }: ReviewResult): 
 }
 
 function previewsPart({ previews, order }: ReviewResult): Piece[] {
-  const rows = previews.map((p) => `| ${p.stack} | ${p.state === "previewed" ? p.counts : `not previewed: ${cell(p.reason)}`} |`);
-  const notes = previews.flatMap((p) => (p.state === "previewed" ? p.notes.map((n) => `- **${p.stack}**: ${inline(n)}`) : []));
+  const rows = previews.map((p) => `| ${p.stack} | ${p.state === "previewed" ? p.counts : `not previewed: ${tableCell(p.reason)}`} |`);
+  const notes = previews.flatMap((p) => (p.state === "previewed" ? p.notes.map((n) => `- **${p.stack}**: ${listItem(n)}`) : []));
   const steps = order.steps.length > 1 ? [short(`Order on deployment: ${order.steps.join(", then ")}.`), ""] : [];
-  const stuck = order.stuck.map((s) => `- stays open after that: ${inline(s)}`);
+  const stuck = order.stuck.map((s) => `- stays open after that: ${listItem(s)}`);
   return [
     "### Previews", "", "| stack | resources |", "|---|---|",
     ...cuttable(rows, (n) => `| ... ${n} more stacks | ${json} |`, 5_000),
@@ -127,14 +128,5 @@ function short(line: string): string {
 }
 
 function fenced(lines: string[], more: Lines["more"], kept: number): Piece[] {
-  return ["```diff", ...cuttable(lines.map((l) => l.replaceAll("```", "'''").replaceAll("\n", " ")), more, kept), "```"];
-}
-
-/** Text of one list item: what was written as a list stays one, indented. */
-function inline(text: string): string {
-  return text.trim().split("\n").map((line, i) => (i === 0 ? line : `  ${line}`)).join("\n");
-}
-
-function cell(text: string): string {
-  return text.replaceAll("|", "\\|").replaceAll("\n", " ");
+  return ["```diff", ...cuttable(lines.map(fencedLine), more, kept), "```"];
 }

@@ -42,6 +42,11 @@ export interface FailedCheck {
   message: string;
 }
 
+/** Sorts by stack: what is looked at side by side ends in any order, and the same revision is to give the same review. */
+export function byStack(a: FailedCheck, b: FailedCheck): number {
+  return a.stack === b.stack ? 0 : a.stack < b.stack ? -1 : 1;
+}
+
 /** What a revision of the repository means for the federation, once all of it is deployed. */
 export interface PlannedFederation {
   meshes: PlannedMesh[];

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { federationOutput, parseContract, type FederationContract } from "../../components/plan/contract.ts";
-import type { FailedCheck } from "../../review/planRevision.ts";
+import { byStack, type FailedCheck } from "../../review/planRevision.ts";
 import { peerEntries, secretsOfConfig, type DeclaredStack, type Revision } from "../../review/revision.ts";
 import { secretsIn } from "../../review/masking.ts";
 import type { Toolchain } from "../../toolchain/index.ts";
@@ -55,6 +55,7 @@ export async function readDeployed(tools: Toolchain, head: Revision): Promise<De
       result.notes.push({ stack, message: `its secret configuration cannot be read (${firstLine(error)}), so it is not masked beyond what Pulumi masks` });
     }
   });
+  result.unread.sort(byStack);
   result.notes.push(...result.unread);
   await inTwos(peersElsewhere(head), async ([mesh, stack]) => {
     try {
@@ -63,7 +64,8 @@ export async function readDeployed(tools: Toolchain, head: Revision): Promise<De
       result.notes.push({ stack: mesh, message: `its contract in stack ${stack} cannot be read (${firstLine(error)})` });
     }
   });
-  return result;
+  result.notes.sort(byStack);
+  return { ...result, contracts: new Map([...result.contracts].sort(([a], [b]) => (a < b ? -1 : 1))) };
 }
 
 /** Which stacks are in the backend, and the names of those with resources. */

@@ -1,7 +1,7 @@
 import { driftOf, type Drift } from "../../review/drift.ts";
 import { neighbourOf } from "../../infra/stackFiles.ts";
 import { readPreview } from "../../review/previewReport.ts";
-import type { FailedCheck } from "../../review/planRevision.ts";
+import { byStack, type FailedCheck } from "../../review/planRevision.ts";
 import type { Revision } from "../../review/revision.ts";
 import type { Progress } from "../../toolchain/progress.ts";
 import type { Toolchain } from "../../toolchain/index.ts";
@@ -43,5 +43,5 @@ export async function findDrift(tools: Toolchain, head: Revision, deployed: Depl
     step.done(drift.length > 0 ? `${drift.length} drifted` : "as it was left");
     return drift;
   });
-  return { drift: found.flat(), notes, orphans: deployed.orphans };
+  return { drift: found.flat(), notes: notes.sort(byStack), orphans: deployed.orphans };
 }

@@ -1,5 +1,5 @@
 import { deploymentOrder, sameContract, stateOf, type DeploymentOrder } from "../../review/deploymentOrder.ts";
-import type { FailedCheck, PlannedFederation } from "../../review/planRevision.ts";
+import { byStack, type FailedCheck, type PlannedFederation } from "../../review/planRevision.ts";
 import { outOfReach } from "../../review/outOfReach.ts";
 import { countsOf, readPreview, type PreviewedResource } from "../../review/previewReport.ts";
 import type { StackPreview } from "../../review/result.ts";
@@ -32,6 +32,7 @@ export async function previewStacks(tools: Toolchain, head: Revision, federation
     step.done(preview.state === "previewed" ? preview.counts : "not previewed");
     return preview;
   });
+  result.failed.sort(byStack);
   const changed = (stack: string): boolean => {
     const preview = result.previews.find((p) => p.stack === stack);
     return preview?.state !== "previewed" || preview.touched.length > 0 || differs(stack, federation, deployed);

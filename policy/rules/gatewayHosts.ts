@@ -23,7 +23,7 @@ export const gatewayHosts = resourceRule(
 function wildcardRoutes(resource: Resource): Finding[] {
   if (!is(resource, "gateway.networking.k8s.io", "TLSRoute")) return [];
   const { parentRefs, hostnames } = specOf(resource);
-  const onGateway = listOf(parentRefs).map(objectOf).some(({ kind }) => kind === undefined || kind === "Gateway");
+  const onGateway = listOf(parentRefs).map(objectOf).some(({ kind }) => (kind ?? "Gateway") === "Gateway");
   if (!onGateway || isUnknown(hostnames)) return [];
   const hosts = textsOf(hostnames);
   return (hosts.length > 0 ? hosts : ["*"]).filter((host) => host.includes("*")).map((host) => ({ problem: `routes TLS of the wildcard host "${host}"`, field: "spec.hostnames", ...advice }));

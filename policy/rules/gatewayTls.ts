@@ -26,7 +26,7 @@ function annotationsOfGateway(resource: Resource): { field: string; annotations:
   if (is(resource, "", "Service")) return isEastWest(specOf(resource)["ports"], labelsOf(resource), objectOf(specOf(resource)["selector"])) ? [own()] : [];
   if (is(resource, "gateway.networking.k8s.io", "Gateway"))
     return passedHosts(resource).length > 0 ? [own(), { field: "spec.infrastructure.annotations", annotations: objectOf(objectOf(specOf(resource)["infrastructure"])["annotations"]) }] : [];
-  if (!is(resource, "helm.sh", "Release") || !/(^|\/)gateway(-[0-9.]+\.tgz)?$/.test(wordOf(objectOf(resource.props)["chart"]))) return [];
+  if (!is(resource, "helm.sh", "Release") || !/(^|\/)gateway(-v?[0-9][^/]*\.tgz)?$/.test(wordOf(objectOf(resource.props)["chart"]))) return [];
   const { service, labels, networkGateway } = objectOf(objectOf(resource.props)["values"]);
   const { ports, annotations } = objectOf(service);
   return networkGateway || isEastWest(ports, objectOf(labels)) ? [{ field: "values.service.annotations", annotations: objectOf(annotations) }] : [];
@@ -34,5 +34,5 @@ function annotationsOfGateway(resource: Resource): { field: string; annotations:
 
 /** Whether a Service is an east-west gateway's: by its port, or by the gateway's usual labels. */
 function isEastWest(ports: unknown, ...labels: Record<string, unknown>[]): boolean {
-  return listOf(ports).some((p) => numberOf(objectOf(p)["port"]) === crossNetworkPort) || labels.some((l) => l["istio"] === "eastwestgateway" || l["topology.istio.io/network"] !== undefined);
+  return listOf(ports).map(objectOf).some(({ port, targetPort }) => [port, targetPort].some((p) => numberOf(p) === crossNetworkPort)) || labels.some((l) => l["istio"] === "eastwestgateway" || l["topology.istio.io/network"] !== undefined);
 }

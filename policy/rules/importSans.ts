@@ -2,7 +2,7 @@ import { clientTls, pinnedNames } from "../clientTls.ts";
 import { hostOf, takes } from "../hosts.ts";
 import { isImport, leadsAway } from "../imports.ts";
 import { is, specOf, violation, type Resource, type Rule, type Violation } from "../rule.ts";
-import { isUnknown, listOf, textOf, wordOf } from "../values.ts";
+import { isUnknown, listOf, objectOf, textOf, wordOf } from "../values.ts";
 
 /** https://istio.io/latest/docs/reference/config/networking/service-entry/#ServiceEntry-subject_alt_names */
 export const importSans: Rule = {
@@ -53,10 +53,19 @@ function pinned(resource: Resource): boolean {
   return isUnknown(sans) || pinnedNames(sans).length > 0;
 }
 
-/** Each host has a DestinationRule that pins in every setting; one without mTLS checks no mesh identity. */
+/**
+ * Each host has a DestinationRule that pins in every setting; one without mTLS checks no mesh identity. Of several that
+ * take a host, the most specific is in force; one for some workloads only (`workloadSelector`) leaves the others out.
+ * https://istio.io/latest/docs/ops/best-practices/traffic-management/#cross-namespace-configuration
+ */
 function pinnedByRules(resource: Resource, resources: Resource[]): boolean {
   const rules = resources.filter((r) => is(r, "networking.istio.io", "DestinationRule"));
   const pins = (rule: Resource): boolean => clientTls(rule).every(({ tls }) => ["ISTIO_MUTUAL", "MUTUAL"].includes(tls["mode"]) && (isUnknown(tls["subjectAltNames"]) || pinnedNames(tls["subjectAltNames"]).length > 0));
+  const inForce = (host: unknown): Resource[] => {
+    const taking = rules.filter((rule) => takes(hostOf(rule), host) && Object.keys(objectOf(specOf(rule)["workloadSelector"])).length === 0);
+    const longest = Math.max(...taking.map((rule) => hostOf(rule)!.length));
+    return taking.filter((rule) => hostOf(rule)!.length === longest);
+  };
   const hosts = listOf(specOf(resource)["hosts"]);
-  return hosts.length > 0 && hosts.every((host) => rules.some((rule) => takes(hostOf(rule), host) && pins(rule)));
+  return hosts.length > 0 && hosts.every((host) => inForce(host).length > 0 && inForce(host).every(pins));
 }

@@ -15,12 +15,13 @@ const hosts: [what: string, violates: Example["violates"], passes: Example["pass
   ["a peer's gateway is only described", [listener(undefined)], [listener(undefined, {}, { gatewayClassName: "istio-remote" }), listener(undefined, { port: 15008, protocol: "HBONE" })], /wildcard host/],
   ["a route of every host", [route({ hostnames: ["*.local"] })], [route({ hostnames: [host] })], /routes TLS of the wildcard host "\*\.local" \(spec\.hostnames\)/],
   ["a route without hostnames", [route({})], [route({ parentRefs: [{ kind: "Service", name: "x" }] })], /wildcard host "\*"/],
+  ["a route whose gateway's kind is left empty", [route({ parentRefs: [{ kind: null, name: "gateway" }] })], [route({ parentRefs: [{ kind: null, name: "gateway" }], hostnames: [host] })], /wildcard host "\*"/],
 ];
 
 const aws = "service.beta.kubernetes.io/aws-load-balancer-";
 const digitalOcean = "service.beta.kubernetes.io/do-loadbalancer-";
 const azure = "service.beta.kubernetes.io/azure-load-balancer-";
-const service = (annotations: Record<string, string>, port = 15443) => object("core/v1:Service", "istio-eastwestgateway", { annotations, spec: { type: "LoadBalancer", ports: [{ port }] } });
+const service = (annotations: Record<string, string>, port = 15443, targetPort?: number) => object("core/v1:Service", "istio-eastwestgateway", { annotations, spec: { type: "LoadBalancer", ports: [{ port, targetPort }] } });
 const release = (values: unknown) => ({ type: "kubernetes:helm.sh/v3:Release", name: "eastwest", props: { chart: "gateway", values } });
 
 const annotations: [bad: Record<string, string>, good: Record<string, string>][] = [
@@ -42,6 +43,7 @@ const annotations: [bad: Record<string, string>, good: Record<string, string>][]
 const cert = { [`${aws}ssl-cert`]: "x" };
 const others: [what: string, violates: Example["violates"], passes: Example["passes"]][] = [
   ["only gateways", [service(cert)], [service(cert, 443)]],
+  ["a gateway behind another port", [service(cert, 443, 15443)], [service(cert, 443, 8443)]],
   ["a Service that the Gateway API makes", [listener(host, {}, { infrastructure: { annotations: cert } })], [listener(undefined, plain, { infrastructure: { annotations: cert } })]],
   ["a Service that a Helm release makes", [release({ networkGateway: "network-west", service: { annotations: cert } })], [release({ service: { annotations: cert, ports: [{ port: 443 }] } })]],
 ];
