@@ -39,8 +39,10 @@ export function passedHosts(resource: Resource): PassedHost[] {
       const tls = objectOf(listener["tls"]);
       // HBONE is the network of one ambient mesh, and knows no hosts.
       if (listener["protocol"] === "HBONE") return [];
-      const exported = objectOf(tls["options"])[protocolOption] === "auto-passthrough";
-      if (isUnknown(listener["hostname"]) || (!exported && tls["mode"] !== "Passthrough" && numberOf(listener["port"]) !== crossNetworkPort)) return [];
+      const crossNetwork = numberOf(listener["port"]) === crossNetworkPort;
+      const passed = tls["mode"] === "Passthrough";
+      const exported = objectOf(tls["options"])[protocolOption] === "auto-passthrough" || (passed && crossNetwork);
+      if (isUnknown(listener["hostname"]) || (!exported && !passed && !crossNetwork)) return [];
       return [{ host: textOf(listener["hostname"]) ?? "*", field: `spec.listeners[${i}].hostname`, exported }];
     });
   return [];

@@ -48,6 +48,7 @@ const cases: [what: string, violates: Example["violates"], passes: Example["pass
   ["a mesh-neutral host", [gateway([neutral]), neutralEntry, selecting({ app: "other" })], [gateway([neutral]), neutralEntry, selecting(app)]],
   ["by the SNI of a host", [gateway([neutral]), neutralEntry, deny({ ...denyOthers, when: [{ key: "connection.sni", values: ["*_.y.mesh.global"] }] })], [gateway([neutral]), neutralEntry, deny({ ...denyOthers, when: [{ key: "connection.sni", values: [`*_.${neutral}`] }] })]],
   ["a listener of the Gateway API", [listener(host)], [listener(host), deny(denyOthers)]],
+  ["a listener that passes through on 15443", [listener(host, { tls: { mode: "Passthrough" } })], [listener(host, { port: 443, tls: { mode: "Passthrough" } })]],
   ["PASSTHROUGH of a sidecar's SNI", [gateway([`outbound_.8000_._.${host}`], {}, { tls: { mode: "PASSTHROUGH" } })], [gateway([`outbound_.8000_._.${host}`], {}, { tls: { mode: "PASSTHROUGH" } }), deny(denyOthers)]],
   ["a host not known yet", [gateway([host, unknown])], [gateway([unknown])]],
   ["a listener's host not known yet", [listener(undefined)], [listener(unknown)]],
