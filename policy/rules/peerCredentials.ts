@@ -6,8 +6,18 @@ const remoteSecretLabel = "istio/multiCluster";
 /** Annotation of the same Secret that names the cluster. */
 const clusterAnnotation = "networking.istio.io/cluster";
 
-/** Kinds that hold credentials, or from which a controller makes Secrets. */
-const makers = [["", "Secret"], ["", "ConfigMap"], ["external-secrets.io", "ExternalSecret"], ["bitnami.com", "SealedSecret"]] as const;
+/** Kinds that hold credentials, or from which a controller makes Secrets: sealed ones, External Secrets, Vault's operator. */
+const makers = [
+  ["", "Secret"], ["", "ConfigMap"], ["bitnami.com", "SealedSecret"],
+  ["external-secrets.io", "ExternalSecret"], ["external-secrets.io", "ClusterExternalSecret"],
+  ["secrets.hashicorp.com", "VaultStaticSecret"], ["secrets.hashicorp.com", "VaultDynamicSecret"],
+] as const;
+
+/**
+ * Where those have the labels of the Secrets that they make.
+ * https://external-secrets.io/latest/api/spec/, https://developer.hashicorp.com/vault/docs/deploy/kubernetes/vso/api-reference
+ */
+const madeMetadata = ["template.metadata", "target.template.metadata", "externalSecretSpec.target.template.metadata", "destination"];
 
 const namesKubeconfig = /(^|[-_.])kube-?config($|[-_.])/i;
 const advice = { allowed: "anything but access to clusters", remedy: "keep access to clusters out of clusters" };
@@ -26,11 +36,10 @@ export const peerCredentials = resourceRule(
 
 /** A Secret that istiod takes for a remote one, or an object from which a controller makes such a Secret (sealed, or external). */
 function remoteSecret(resource: Resource): Finding[] {
-  const { template, target } = specOf(resource);
-  const made = [
-    { path: "spec.template.metadata", metadata: objectOf(objectOf(template)["metadata"]) },
-    { path: "spec.target.template.metadata", metadata: objectOf(objectOf(objectOf(target)["template"])["metadata"]) },
-  ].map(({ path, metadata }) => ({ path, labels: objectOf(metadata["labels"]), annotations: {} as Record<string, unknown> }));
+  const made = madeMetadata.map((path) => {
+    const metadata = path.split(".").reduce((value, key) => objectOf(value[key]), specOf(resource));
+    return { path: `spec.${path}`, labels: objectOf(metadata["labels"]), annotations: {} as Record<string, unknown> };
+  });
   const own = { path: "metadata", labels: labelsOf(resource), annotations: annotationsOf(resource) };
   return [own, ...made].flatMap(({ path, labels, annotations }) => {
     const labelled = wordOf(labels[remoteSecretLabel]) === "true";

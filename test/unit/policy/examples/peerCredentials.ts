@@ -7,6 +7,8 @@ const kubeconfig = "apiVersion: v1\nkind: Config\nclusters: [{name: a, cluster: 
 const json = JSON.stringify({ clusters: [{ name: "a", cluster: { server: "https://192.0.2.1" } }], users: [{ name: "a" }] });
 const external = (labels: unknown) => secret({ spec: { target: { template: { metadata: { labels } } } } }, "external-secrets.io/v1:ExternalSecret");
 const sealed = (labels: unknown) => secret({ spec: { template: { metadata: { labels } } } }, "bitnami.com/v1alpha1:SealedSecret");
+const clusterExternal = (labels: unknown) => secret({ spec: { externalSecretSpec: { target: { template: { metadata: { labels } } } } } }, "external-secrets.io/v1:ClusterExternalSecret");
+const vault = (labels: unknown) => secret({ spec: { destination: { name: "x", create: true, labels } } }, "secrets.hashicorp.com/v1beta1:VaultStaticSecret");
 
 const remote = /is a remote secret \(istio\/multiCluster\).*metadata/;
 const cases: [what: string, violates: Example["violates"], passes: Example["passes"], says: RegExp][] = [
@@ -16,6 +18,8 @@ const cases: [what: string, violates: Example["violates"], passes: Example["pass
   ["a patch that makes one", [secret({ labels: label }, "core/v1:SecretPatch")], [secret({ labels: {} }, "core/v1:SecretPatch")], remote],
   ["an external secret that becomes one", [external(label)], [external({ app: "x" })], /spec\.target\.template\.metadata/],
   ["a sealed secret that becomes one", [sealed(label)], [sealed(null)], /spec\.template\.metadata/],
+  ["external secrets of many namespaces that become some", [clusterExternal(label)], [clusterExternal({})], /spec\.externalSecretSpec\.target\.template\.metadata/],
+  ["a secret of Vault's that becomes one", [vault(label)], [vault({ "istio/multiCluster": "false" })], /spec\.destination\.labels/],
   ["a kubeconfig by content, base64", [secret({ data: { west: base64(kubeconfig) } })], [secret({ stringData: { settings: "kind: ConfigOfMine\nusers: []" } })], /kubeconfig in key "west" \(data\["west"\]\)/],
   ["a kubeconfig by content, as text", [secret({ stringData: { west: kubeconfig } })], [secret({ stringData: { west: "clusters: 2\nusers: 3" } })], /stringData\["west"\]/],
   ["a kubeconfig as JSON without kind", [secret({ data: { "settings.json": json } }, "core/v1:ConfigMap")], [secret({ data: { "settings.json": "{}" } }, "core/v1:ConfigMap")], /settings\.json/],
