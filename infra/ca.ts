@@ -3,7 +3,8 @@ import { parseCaMaterial, rootFingerprints, type CaMaterial } from "../component
 import { Problem } from "../components/plan/problem.ts";
 import type { MeshConfig } from "../components/plan/readMeshConfig.ts";
 import { readSecret } from "./config.ts";
-import { readOutputs, stackName } from "./peers.ts";
+import { stackName } from "./peers.ts";
+import { readOutputs } from "./readOutputs.ts";
 
 /** The CA that a mesh signs with. */
 export interface MeshCa {

@@ -3,6 +3,7 @@ import { federationOutput } from "../components/plan/contract.ts";
 import type { MeshConfig, Neighbour } from "../components/plan/readMeshConfig.ts";
 import type { Peer } from "../components/plan/resolveImports.ts";
 import { contractOfPeer, readContractFile } from "./contractFile.ts";
+import { readOutputs } from "./readOutputs.ts";
 import type { PeerSource } from "./stackFiles.ts";
 
 /** Full name of a stack of this project: `organization/project/stack`. */
@@ -46,10 +47,4 @@ async function readPeer(name: string, stack: string): Promise<Peer> {
   }
   const published = outputs[federationOutput];
   return published === undefined ? { state: "empty", stack } : { state: "up", stack, contract: contractOfPeer(published, name) };
-}
-
-/** Plain outputs of another stack. Rejects when the stack does not exist; secrets are left out by the engine. */
-export async function readOutputs(stack: string): Promise<Record<string, unknown>> {
-  const result = (await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name: stack })) as { outputs?: Record<string, unknown> } | undefined;
-  return result?.outputs ?? {};
 }

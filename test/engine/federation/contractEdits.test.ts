@@ -1,5 +1,6 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ApiServer } from "../support/apiServer.ts";
 import { post, prepareApiServer } from "./kinds.ts";
 import { Project } from "./project.ts";
@@ -38,6 +39,26 @@ afterAll(async () => {
 test("nothing changed: no step on either side", async () => {
   expect(await project.changes("west")).toEqual([]);
   expect(await project.changes("east")).toEqual([]);
+});
+
+test("the state of a peer that is being written is read again, and one that was left so when its run was killed is told", async () => {
+  const attributes = join(project.folder, "state", ".pulumi", "stacks", "mesh-federation", "west.json.attrs");
+  const whole = readFileSync(attributes);
+  let writing = true;
+  const written = (async () => {
+    for (; writing; await sleep(300)) {
+      truncateSync(attributes);
+      await sleep(900);
+      writeFileSync(attributes, whole);
+    }
+  })();
+  expect(await project.changes("east")).toEqual([]);
+  writing = false;
+  await written;
+  truncateSync(attributes);
+  const { code, output } = await project.pulumi(["preview", "--stack", "east"]);
+  writeFileSync(attributes, whole);
+  expect([code === 0, output]).toEqual([false, expect.stringMatching(/the state of stack "organization\/mesh-federation\/west" cannot be read.*`npm run up`/)]);
 });
 
 test("a port more: nothing at the exporter, whose door is a host; entry's port and endpoint at the importer", async () => {

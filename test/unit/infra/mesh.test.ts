@@ -63,6 +63,17 @@ function run(stack: string, options: RecordOptions & { peer?: () => unknown } = 
 }
 const absent = () => Promise.reject(new Error('unknown stack "organization/mesh-federation/west"'));
 
+test("a peer whose state is written just then is read again; any other failure is told at once", async () => {
+  const failures = ["failed to load checkpoint: EOF", "failed to load checkpoint: EOF"];
+  let asked = 0;
+  const peer = (message: string | undefined) => (message ? Promise.reject(new Error(`invocation of pulumi:pulumi:readStackOutputs returned an error: ${message}`)) : { outputs: { federation: westContract } });
+  const graph = await run("east", { peer: () => peer(failures[asked++]) });
+  expect(named(graph, "import-west-httpbin-entry").inputs.spec.endpoints).toHaveLength(1);
+  expect(asked).toBe(3);
+  await expect(run("east", { peer: () => peer(asked++ < 4 ? "failed to load checkpoint: access denied" : undefined) })).rejects.toThrow(/access denied/);
+  expect(asked).toBe(4);
+});
+
 test("east: entry and rule for the import, beside its client, only after istiod", async () => {
   const graph = await run("east");
   const entry = named(graph, "import-west-httpbin-entry");
