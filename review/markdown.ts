@@ -1,14 +1,23 @@
 /**
  * Text of others as Markdown: what it says is shown, and does nothing. Outside of its `code`, HTML would not be shown,
  * and a name after an @ would be told of the comment; a fence would take in all that follows.
- * https://github.github.com/gfm/#raw-html, https://docs.github.com/en/get-started/writing-on-github
+ * https://github.github.com/gfm/#raw-html, https://github.github.com/gfm/#code-spans
  */
 export function plainText(text: string): string {
-  return oneEnding(text)
-    .replace(/```|~~~/g, "'''")
-    .split(/(`[^`\n]*`)/)
-    .map((part, i) => (i % 2 === 1 ? part : part.replaceAll("<", "&lt;").replace(/(?<!\w)@(?=\w)/g, "@\u200b")))
-    .join("");
+  return oneEnding(text).split("\n").map(plainLine).join("\n");
+}
+
+function plainLine(text: string): string {
+  // Only code that begins and ends in the line, each with one backtick, is surely code for Markdown as well.
+  const line = text.replace(/`{2,}|~{3,}/g, (run) => "'".repeat(run.length));
+  const parts = line.split("`");
+  if (parts.length % 2 === 0 || line.includes("\\`")) return inert(parts.join("'"));
+  return parts.map((part, i) => (i % 2 === 1 ? part : inert(part))).join("`");
+}
+
+/** The zero-width space keeps a name from being looked up, and is not seen. */
+function inert(text: string): string {
+  return text.replaceAll("<", "&lt;").replace(/(?<!\w)@(?=\w)/g, "@\u200b");
 }
 
 /** Text in a fence, as one line. */

@@ -9,7 +9,10 @@ test.each([
   ["`@owners` and @owners", "`@owners` and @\u200bowners"],
   ["a ``` fence", "a ''' fence"],
   ["~~~", "'''"],
-  ["an `open <b>", "an `open &lt;b>"],
+  ["an `open <b>", "an 'open &lt;b>"],
+  ["`open\n<b> ` <i> `", "'open\n&lt;b> ` <i> `"],
+  ["``a`` ` <b> ``", "''a'' ' &lt;b> ''"],
+  ["\\` <b> `", "\\' &lt;b> '"],
 ])("%s is shown as it is, and does nothing", (text, shown) => expect(plainText(text)).toBe(shown));
 
 test("lines of a message stay in its list item, its cell or its line of a fence, however they end", () => {
@@ -20,13 +23,13 @@ test("lines of a message stay in its list item, its cell or its line of a fence,
 });
 
 test("no text ends a fence, a cell or a list item, and none names anybody", () => {
-  const text = fc.array(fc.constantFrom("`", "``", "```", "<", "@", "a", " ", "\n", "\r", "|", "~~~")).map((parts) => parts.join(""));
+  const text = fc.array(fc.constantFrom("`", "``", "```", "<", "@", "a", " ", "\n", "\r", "|", "\\", "~~~")).map((parts) => parts.join(""));
   fc.assert(
     fc.property(text, (t) => {
-      for (const shown of [plainText(t), fencedLine(t), listItem(t), tableCell(t)]) expect(shown).not.toMatch(/```|\r/);
-      for (const line of [fencedLine(t), tableCell(t)]) expect(line).not.toContain("\n");
+      for (const shown of [plainText(t), listItem(t), tableCell(t)]) expect(shown).not.toMatch(/``|~~~|\r/);
+      for (const line of [fencedLine(t), tableCell(t)]) expect(line).not.toMatch(/```|\r|\n/);
       expect(listItem(t)).not.toMatch(/\n(?!  )/);
-      expect(plainText(t).replace(/`[^`\n]*`/g, "")).not.toMatch(/<|(?<!\w)@\w/);
+      for (const line of plainText(t).split("\n")) expect(line.replace(/`[^`]*`/g, "`")).not.toMatch(/<|(?<!\w)@\w/);
     }),
   );
 });
