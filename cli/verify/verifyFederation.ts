@@ -50,10 +50,6 @@ export async function verifyFederation(tools: Toolchain, options: VerifyOptions)
     ]);
     const seconds = (Date.now() - started) / 1000;
     const unreachableNow = [...unreachable, ...guards.unreachable];
-    if (options.junit) {
-      mkdirSync(dirname(options.junit), { recursive: true });
-      writeFileSync(options.junit, junitReport(results, guards.results, unreachableNow, unchecked, pending));
-    }
     const good = isGood(results, guards.results, unreachableNow);
     if (options.json) process.stdout.write(`${JSON.stringify(jsonReport(results, guards.results, unreachableNow, seconds, unchecked, pending), null, 2)}\n`);
     else {
@@ -62,6 +58,11 @@ export async function verifyFederation(tools: Toolchain, options: VerifyOptions)
       if (results.length + unchecked.length + pending.length === 0) process.stdout.write("nothing is imported, so nothing was called\n");
       const bad = results.filter((r) => !r.good).length;
       process.stdout.write(`verified ${results.length} import port${results.length === 1 ? "" : "s"} in ${duration(seconds)}: ${results.length - bad} good, ${bad} bad${unchecked.length > 0 ? `; ${unchecked.length} not called` : ""}${pending.length > 0 ? `; ${pending.length} pending` : ""}\n`);
+    }
+    // Last: where the file cannot be written, what was found is told all the same.
+    if (options.junit) {
+      mkdirSync(dirname(options.junit), { recursive: true });
+      writeFileSync(options.junit, junitReport(results, guards.results, unreachableNow, unchecked, pending));
     }
     return good ? 0 : 1;
   } finally {

@@ -10,7 +10,7 @@ const proxied = { "security.istio.io/tlsMode": "istio" };
 /** When the certificates of a mesh end: of one of its workloads, and of the CAs above it. */
 export async function certificatesOf(mesh: string, cluster: Cluster): Promise<Expiry[]> {
   const labelSelector = Object.entries(proxied).map(([key, value]) => `${key}=${value}`).join();
-  const { items } = await cluster.inTime(cluster.core.listPodForAllNamespaces({ labelSelector, limit: 50 }));
+  const { items } = await cluster.inTime(cluster.core.listPodForAllNamespaces({ labelSelector, fieldSelector: "status.phase=Running", limit: 50 }));
   const pod = items.find((p) => isReady(p) && [...(p.spec?.containers ?? []), ...(p.spec?.initContainers ?? [])].some((c) => c.name === "istio-proxy"));
   if (!pod) return [];
   const { namespace, name } = pod.metadata as { namespace: string; name: string };

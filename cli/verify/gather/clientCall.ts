@@ -62,10 +62,15 @@ export async function connectsFromClient(cluster: Cluster, at: Container, addres
  */
 export function healthRequest(service: string): Buffer {
   const name = Buffer.from(service, "utf8");
-  const message = name.length === 0 ? Buffer.alloc(0) : Buffer.concat([Buffer.from([0x0a, name.length]), name]);
+  const message = name.length === 0 ? Buffer.alloc(0) : Buffer.concat([Buffer.from([0x0a, ...varint(name.length)]), name]);
   const frame = Buffer.alloc(5);
   frame.writeUInt32BE(message.length, 1);
   return Buffer.concat([frame, message]);
+}
+
+/** A number in groups of seven bits, the lowest first. https://protobuf.dev/programming-guides/encoding/#varints */
+function varint(value: number): number[] {
+  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...varint(value >>> 7)];
 }
 
 /** What curl's output says. */
@@ -98,8 +103,8 @@ export function readAnswer(edge: Edge, call: string, { stdout, stderr, code }: R
 /** Splits a response into headers and body; trailers, which curl prints after the body of HTTP/2, count as headers. */
 function readResponse(text: string): { headers: Record<string, string>; body: string } {
   if (!text.startsWith("HTTP/")) return { headers: {}, body: text };
-  // An interim answer (100) comes before the real one.
-  const start = text.startsWith("HTTP/1.1 100") ? text.indexOf("\r\n\r\n") + 4 : 0;
+  // Interim answers (100, 103) come before the real one.
+  const start = /^(?:HTTP\/[0-9.]+ 1[0-9]{2}\b[^]*?\r\n\r\n)*/.exec(text)![0].length;
   const end = text.indexOf("\r\n\r\n", start);
   const headers: Record<string, string> = {};
   let body = end < 0 ? "" : text.slice(end + 4);
@@ -112,11 +117,14 @@ function readResponse(text: string): { headers: Record<string, string>; body: st
   return { headers, body };
 }
 
-/** The request's headers in an echo like `{"headers": {name: value or [value]}}`. */
+/** Headers that a mesh may add to a request to prove who it is; a report is no place for what stands in them. */
+const credentials = /authorization|cookie|token|secret|password|credential|api-?key/i;
+
+/** The request's headers in an echo like `{"headers": {name: value or [value]}}`, without the values of {@link credentials}. */
 export function echoedHeaders(body: string): Record<string, string> {
   try {
     const echoed = (JSON.parse(body) as { headers?: Record<string, string | string[]> }).headers ?? {};
-    return Object.fromEntries(Object.entries(echoed).map(([name, value]) => [name, String(value)]));
+    return Object.fromEntries(Object.entries(echoed).map(([name, value]) => [name, credentials.test(name) ? "[hidden]" : String(value)]));
   } catch {
     return {};
   }
