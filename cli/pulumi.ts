@@ -3,7 +3,9 @@ import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import { startLab } from "../lab/index.ts";
 import { ensurePrerequisites } from "../lab/prerequisites.ts";
+import type { Toolchain } from "../toolchain/index.ts";
 import { consoleProgress } from "../toolchain/progress.ts";
+import { run } from "../toolchain/run.ts";
 import type { Source } from "../toolchain/source.ts";
 import { endWith, failWith } from "./support/arguments.ts";
 import { configCommands, ensureStack, pulumiInvocation } from "./support/pulumiCommand.ts";
@@ -18,8 +20,8 @@ async function main(): Promise<number> {
   const inLab = (source: Source): boolean => labCommands.includes(args[0] ?? "") && needsLab(source, root);
   const progress = consoleProgress();
   const tools = await prepareTools({ progress, before: async (source) => void (inLab(source) && (await ensurePrerequisites(progress))) });
-  const stack = stackOf(args);
   const usesConfig = configCommands.includes(args[0] ?? "");
+  const stack = stackOf(args) ?? (usesConfig ? await chosenStack(tools) : undefined);
   const extra: string[] = [];
   if (stack && usesConfig) {
     if (!existsSync(committedFile(stack))) throw new Error(`there is no stack "${stack}": stacks/Pulumi.${stack}.yaml does not exist`);
@@ -51,6 +53,13 @@ function stackOf(args: string[]): string | undefined {
     if (attached) return attached;
   }
   return undefined;
+}
+
+/** The stack that Pulumi takes where its arguments name none: by its variable, or by `stack select`. */
+async function chosenStack(tools: Toolchain): Promise<string | undefined> {
+  const { command, args, env } = await pulumiInvocation(tools, ["stack", "--show-name", "--non-interactive"]);
+  const name = process.env["PULUMI_STACK"] || (await run(command, args, { cwd: root, env }).catch(() => "")).trim();
+  return name.split("/").at(-1) || undefined;
 }
 
 main().then(endWith, failWith);

@@ -51,8 +51,13 @@ export function prepareInitFolder(): string {
   return paths.project;
 }
 
+/** The content of a file; empty where there is none. Throws, naming the file, where it is no YAML. */
 function read(path: string): StackFile {
-  return (parse(readIfThere(path) ?? "") as StackFile | null) ?? {};
+  try {
+    return (parse(readIfThere(path) ?? "") as StackFile | null) ?? {};
+  } catch (error) {
+    throw new Error(`${path} is not valid YAML: ${(error as Error).message}`);
+  }
 }
 
 /** In one step: another command may be reading the file, and a killed one must not leave half of it. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
@@ -48,6 +48,12 @@ test("where every cluster exists already, up, a preview by hand and down work wi
   expect(await run("up", "--no-verify")).toMatch(/up east: done in .*created/);
   expect(await entries()).toEqual(["import-west-httpbin"]);
   expect(await run("pulumi", "preview", "--stack", "east", "--expect-no-changes")).toMatch(/\d+ unchanged/);
+  // A stack that was selected is as good as one that is named, and its file stays without the salt of this clone.
+  const file = readFileSync(join(stacks, "Pulumi.east.yaml"), "utf8");
+  await run("pulumi", "stack", "select", "east");
+  expect(await run("pulumi", "preview", "--expect-no-changes")).toMatch(/\d+ unchanged/);
+  expect(readFileSync(join(stacks, "Pulumi.east.yaml"), "utf8")).toBe(file);
+
   expect(await run("down")).toMatch(/destroy east: done/);
   expect(await entries()).toEqual([]);
   expect(hasLab(clone)).toBe(false);

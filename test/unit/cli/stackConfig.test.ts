@@ -77,3 +77,8 @@ test("stacks are created in a folder of the project's name, away from the commit
   expect(dirname(stackConfig.ownFile("east"))).toBe(join(folder, "stacks"));
   expect(existsSync(join(clone, "stacks", "Pulumi.east.yaml"))).toBe(false);
 });
+
+test("a file that is no YAML is named", () => {
+  commit("config: {a: b\nc: d");
+  expect(() => stackConfig.refreshOwnFile("east")).toThrow(/stacks\/Pulumi\.east\.yaml is not valid YAML: /);
+});
