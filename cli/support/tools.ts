@@ -5,14 +5,14 @@ import { consoleProgress, type Progress } from "../../toolchain/progress.ts";
 import { chooseSource, parseSource, sourceVariable, type Choice, type Probe, type Source } from "../../toolchain/source.ts";
 import { mendBackend } from "./mendBackend.ts";
 import { deployedStacks } from "./state.ts";
-import { checkBackend, paths, readIfThere, root, usesOwnBackend } from "./workspace.ts";
+import { checkBackend, paths, readIfThere, root } from "./workspace.ts";
 
 /** Remembers which source a clone was brought up with: what is up must be handled with the same tools. */
 const choiceFile = join(paths.own, "source");
 
 /**
- * Chooses the source, and makes tools, plugins and the clone's own backend ready. Throws before anything else where the backend that a CI job
- * must have was not given.
+ * Chooses the source, and makes tools, plugins and the clone's own backend ready. Throws before anything else where the
+ * backend that a CI job must have was not given.
  * @param forced value of `--source`
  * @param announce says which source was chosen and why, and chooses anew when nothing of this clone is up, as `up` does
  * @param before called with the source before anything is downloaded or built, to find out what the machine lacks
@@ -30,7 +30,7 @@ export async function prepareTools(options: { forced?: string; announce?: boolea
     writeFileSync(choiceFile, `${choice.source}\n`);
   }
   await installPlugins(tools, paths.home, root, progress, options.announce === true);
-  if (usesOwnBackend()) for (const file of mendBackend(paths.state)) progress.note(`${basename(file)}: an earlier run was stopped while it wrote this file of the state; what stood in it before is used`);
+  for (const file of mendBackend(paths.state)) progress.note(`${basename(file)}: an earlier run was stopped while it wrote this file of the state; what stood in it before is used`);
   return tools;
 }
 

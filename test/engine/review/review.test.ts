@@ -99,6 +99,11 @@ test("without a backend the graph and the checks are still there", async () => {
   expect(comment).toMatch(/\| east \| not previewed: the backend cannot be read: unable to open state directory/);
 }, patience);
 
+test("where there is to be no backend, as for a pull request that gets no secrets, the review is made all the same", async () => {
+  const { comment } = await review([], { MESH_FEDERATION_BACKEND: "none" });
+  expect(comment).toMatch(/\| east \| not previewed: no backend given: MESH_FEDERATION_BACKEND is none/);
+}, patience);
+
 test("a backend that is down is told without the password in its URL", async () => {
   secrets.push("backend-password");
   const { comment } = await review([], { PULUMI_BACKEND_URL: "postgres://user:backend-password@127.0.0.1:1/states" });
