@@ -8,9 +8,9 @@ import { consoleProgress } from "../toolchain/progress.ts";
 import { run } from "../toolchain/run.ts";
 import type { Source } from "../toolchain/source.ts";
 import { endWith, failWith } from "./support/arguments.ts";
+import { needsLab } from "./support/needsLab.ts";
 import { configCommands, ensureStack, pulumiInvocation } from "./support/pulumiCommand.ts";
 import { committedFile, keepChanges } from "./support/stackConfig.ts";
-import { needsLab } from "./support/needsLab.ts";
 import { prepareTools } from "./support/tools.ts";
 import { root } from "./support/workspace.ts";
 
@@ -57,9 +57,12 @@ function stackOf(args: string[]): string | undefined {
 
 /** The stack that Pulumi takes where its arguments name none: by its variable, or by `stack select`. */
 async function chosenStack(tools: Toolchain): Promise<string | undefined> {
-  const { command, args, env } = await pulumiInvocation(tools, ["stack", "--show-name", "--non-interactive"]);
-  const name = process.env["PULUMI_STACK"] || (await run(command, args, { cwd: root, env }).catch(() => "")).trim();
-  return name.split("/").at(-1) || undefined;
+  const ask = async (): Promise<string> => {
+    const { command, args, env } = await pulumiInvocation(tools, ["stack", "--show-name", "--non-interactive"]);
+    // Where none is selected, that is an error.
+    return (await run(command, args, { cwd: root, env }).catch(() => "")).trim();
+  };
+  return (process.env["PULUMI_STACK"] || (await ask())).split("/").at(-1) || undefined;
 }
 
 main().then(endWith, failWith);

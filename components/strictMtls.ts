@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { componentTypes } from "./plan/federationObject.ts";
+import { winsOverEdits } from "./plan/labels.ts";
 
 /** Arguments of {@link StrictMtls}. */
 export interface StrictMtlsArgs {
@@ -15,8 +16,7 @@ export class StrictMtls extends pulumi.ComponentResource {
     const object = {
       apiVersion: "security.istio.io/v1",
       kind: "PeerAuthentication",
-      // Whoever weakened it in the cluster is overruled, instead of stopping an `up` with a conflict.
-      metadata: { name: "default", namespace: args.rootNamespace, annotations: { "pulumi.com/patchForce": "true" } },
+      metadata: { name: "default", namespace: args.rootNamespace, annotations: winsOverEdits },
       spec: { mtls: { mode: "STRICT" } },
     };
     new k8s.apiextensions.CustomResource(`${name}-policy`, object, { parent: this });

@@ -6,8 +6,12 @@ export interface ClientTls {
   field: string;
   /** The settings; empty where there are none. */
   tls: Record<string, any>;
-  /** Whether there are any. */
-  set: boolean;
+  /**
+   * The mode in force. Of settings without one it is DISABLE, the first of the enumeration; undefined where there are no
+   * settings, so that Istio chooses mTLS by itself, and where it is not known yet.
+   * https://istio.io/latest/docs/reference/config/networking/destination-rule/#ClientTLSSettings-TLSmode
+   */
+  mode: string | undefined;
 }
 
 /**
@@ -24,18 +28,10 @@ export function clientTls(rule: Resource): ClientTls[] {
   ]);
 }
 
-function settingsAt(field: string, tls: unknown): ClientTls {
-  return { field, tls: objectOf(tls), set: typeof tls === "object" && tls !== null };
-}
-
-/**
- * The TLS mode of client settings. Where there are settings without a mode, it is DISABLE, the first of the enumeration;
- * undefined where there are none, so that Istio chooses mTLS by itself, and where it is not known yet.
- * https://istio.io/latest/docs/reference/config/networking/destination-rule/#ClientTLSSettings-TLSmode
- */
-export function modeOf({ tls, set }: ClientTls): string | undefined {
-  if (!set || isUnknown(tls["mode"])) return undefined;
-  return textOf(tls["mode"]) ?? "DISABLE";
+function settingsAt(field: string, value: unknown): ClientTls {
+  const tls = objectOf(value);
+  const set = typeof value === "object" && value !== null;
+  return { field, tls, mode: set && !isUnknown(tls["mode"]) ? (textOf(tls["mode"]) ?? "DISABLE") : undefined };
 }
 
 /** The texts of a list of SANs that pin something. */

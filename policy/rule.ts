@@ -1,5 +1,5 @@
 import type { Settings } from "./settings.ts";
-import { isUnknown, objectOf, textOf } from "./values.ts";
+import { isUnknown, objectOf, textOf, wordOf } from "./values.ts";
 
 /** A resource as the engine, or a preview, describes it. Of its properties nothing is taken for granted. */
 export interface Resource {
@@ -73,6 +73,11 @@ export function kindOf({ type }: Resource): { group: string; kind: string } | un
 export function is(resource: Resource, group: string, kind: string): boolean {
   const found = kindOf(resource);
   return found?.group === group && found.kind === kind;
+}
+
+/** Whether a resource is a Helm release of that chart: by its name, in a repository or not, or as an archive of some version. */
+export function isReleaseOf(resource: Resource, chart: string): boolean {
+  return is(resource, "helm.sh", "Release") && new RegExp(`(^|/)${chart}(-v?[0-9][^/]*\\.tgz)?$`).test(wordOf(objectOf(resource.props)["chart"]));
 }
 
 /** `Kind namespace/name` of a Kubernetes object, as a person looks for it. */

@@ -1,7 +1,7 @@
 import type { FederationContract } from "../components/plan/contract.ts";
 import { importedFrom } from "../components/plan/contract.ts";
 import { importName } from "../components/plan/importObjects.ts";
-import { listItem, plainText } from "./markdown.ts";
+import { listItem, oneLine } from "./markdown.ts";
 import type { FailedCheck } from "./planRevision.ts";
 import type { TouchedResource } from "./previewReport.ts";
 
@@ -66,7 +66,7 @@ const samplePart = /^(.+)-(?:namespace|account|service|deployment)$/;
 export function renderDrift(drift: Drift[], notes: FailedCheck[], orphans: FailedCheck[] = []): string {
   const lines = drift.flatMap((d) => [
     `- **${d.stack}**: ${d.type} \`${d.name}\` is ${d.what}`,
-    ...d.details.map((line) => `  - ${plainText(line).replaceAll("\n", " ")}`),
+    ...d.details.map((line) => `  - ${oneLine(line)}`),
     ...(d.breaks.length > 0 ? [`  - breaks: ${d.breaks.join("; ")}`] : []),
   ]);
   const skipped = notes.map((n) => `- **${n.stack}** was not compared: ${listItem(n.message)}`);

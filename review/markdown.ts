@@ -30,9 +30,14 @@ export function listItem(text: string): string {
   return plainText(text).trim().replaceAll("\n", "\n  ");
 }
 
+/** {@link plainText} as one line. */
+export function oneLine(text: string): string {
+  return plainText(text).replaceAll("\n", " ");
+}
+
 /** Text of a table's cell. */
 export function tableCell(text: string): string {
-  return plainText(text).replaceAll("|", "\\|").replaceAll("\n", " ");
+  return oneLine(text).replaceAll("|", "\\|");
 }
 
 /** A carriage return ends a line in Markdown as well. */

@@ -11,7 +11,7 @@ import { join } from "node:path";
  * @returns paths of the files that can be read again
  */
 export function mendBackend(folder: string): string[] {
-  const empty = entriesIn(folder).filter((path) => path.endsWith(attributesEnding) && statSync(path, { throwIfNoEntry: false })?.size === 0);
+  const empty = entriesIn(folder).filter((path) => path.endsWith(attributesEnding) && statSync(path, { throwIfNoEntry: false })?.size === 0).sort();
   for (const path of empty) rmSync(path, { force: true });
   return empty.map((path) => path.slice(0, -attributesEnding.length));
 }
@@ -20,7 +20,7 @@ const attributesEnding = ".attrs";
 
 function entriesIn(folder: string): string[] {
   try {
-    return readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => join(folder, name)).sort();
+    return readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => join(folder, name));
   } catch (error) {
     // A run beside this one moves its files while they are listed; the next look finds them.
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];

@@ -10,11 +10,14 @@ export function federationLabels(part: "import" | "export" | "gateway", name: st
 export const publicAnnotation = "mesh-federation.dev/public";
 
 /**
- * Metadata of an object by which an import or export works. What such an object says is decided in this program alone:
- * an `up` that changes it wins over whoever edited it in the cluster, instead of stopping at a conflict.
+ * Annotation of an object that is decided in this program alone: an `up` that changes it wins over whoever edited it in
+ * the cluster, instead of stopping at a conflict.
  * https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/managing-resources-with-server-side-apply/
  */
+export const winsOverEdits = { "pulumi.com/patchForce": "true" };
+
+/** Metadata of an object by which an import or export works; it {@link winsOverEdits}. */
 export function federationMetadata(part: "import" | "export", of: string, namespace: string, more: { name?: string; annotations?: Record<string, string> } = {}) {
   const { name = part === "import" ? of : `export-${of}`, annotations } = more;
-  return { name, namespace, labels: federationLabels(part, of), annotations: { "pulumi.com/patchForce": "true", ...annotations } };
+  return { name, namespace, labels: federationLabels(part, of), annotations: { ...winsOverEdits, ...annotations } };
 }

@@ -1,7 +1,7 @@
 import { crossNetworkPort, passedHosts } from "../exports.ts";
-import { annotationsOf, is, labelsOf, resourceRule, specOf, type Resource } from "../rule.ts";
+import { annotationsOf, is, isReleaseOf, labelsOf, resourceRule, specOf, type Resource } from "../rule.ts";
 import { terminating } from "../terminating.ts";
-import { listOf, numberOf, objectOf, wordOf } from "../values.ts";
+import { listOf, numberOf, objectOf } from "../values.ts";
 
 export const gatewayTls = resourceRule(
   "gateway-service-passes-tls",
@@ -26,7 +26,7 @@ function annotationsOfGateway(resource: Resource): { field: string; annotations:
   if (is(resource, "", "Service")) return isEastWest(specOf(resource)["ports"], labelsOf(resource), objectOf(specOf(resource)["selector"])) ? [own()] : [];
   if (is(resource, "gateway.networking.k8s.io", "Gateway"))
     return passedHosts(resource).length > 0 ? [own(), { field: "spec.infrastructure.annotations", annotations: objectOf(objectOf(specOf(resource)["infrastructure"])["annotations"]) }] : [];
-  if (!is(resource, "helm.sh", "Release") || !/(^|\/)gateway(-v?[0-9][^/]*\.tgz)?$/.test(wordOf(objectOf(resource.props)["chart"]))) return [];
+  if (!isReleaseOf(resource, "gateway")) return [];
   const { service, labels, networkGateway } = objectOf(objectOf(resource.props)["values"]);
   const { ports, annotations } = objectOf(service);
   return networkGateway || isEastWest(ports, objectOf(labels)) ? [{ field: "values.service.annotations", annotations: objectOf(annotations) }] : [];

@@ -1,7 +1,7 @@
-import { clientTls, modeOf as clientMode } from "../clientTls.ts";
+import { clientTls } from "../clientTls.ts";
 import { hostOf, takes } from "../hosts.ts";
 import { isImport } from "../imports.ts";
-import { is, isIn, isSpecUnknown, labelsOf, namespaceOf, specOf, violation, type Resource, type Rule, type Violation } from "../rule.ts";
+import { is, isIn, isReleaseOf, isSpecUnknown, labelsOf, namespaceOf, specOf, violation, type Resource, type Rule, type Violation } from "../rule.ts";
 import { defaults } from "../settings.ts";
 import { selected } from "../serving.ts";
 import { isUnknown, listOf, objectOf, textOf, wordOf } from "../values.ts";
@@ -71,7 +71,7 @@ function istiodNamespace(resource: Resource): string[] {
     const { app, istio } = labelsOf(resource);
     return app === "istiod" || istio === "pilot" ? [namespaceOf(resource)] : [];
   }
-  if (!is(resource, "helm.sh", "Release") || !/(^|\/)istiod(-v?[0-9][^/]*\.tgz)?$/.test(wordOf(objectOf(resource.props)["chart"]))) return [];
+  if (!isReleaseOf(resource, "istiod")) return [];
   const { namespace } = objectOf(resource.props);
   return [typeof namespace === "string" ? namespace : "default"];
 }
@@ -83,7 +83,7 @@ function withoutMtls(resource: Resource, resources: Resource[]): Violation[] {
   const imported = resources.filter(isImport).flatMap((r) => listOf(specOf(r)["hosts"])).filter((h) => takes(host, h));
   const wide = host === "*" || /^\*\.(local|([^.]+\.)?svc\.cluster\.local|cluster\.local)$/.test(host ?? "");
   if (imported.length === 0 && !wide) return [];
-  return clientTls(resource).filter((at) => ["DISABLE", "SIMPLE"].includes(clientMode(at) ?? "")).map(({ field, tls }) =>
+  return clientTls(resource).filter(({ mode }) => mode === "DISABLE" || mode === "SIMPLE").map(({ field, tls }) =>
     violation(resource, {
       problem: `sets TLS towards ${wide ? `every host of ${host}` : `the imported host ${imported.map(wordOf).join(", ")}`} to ${textOf(tls["mode"]) ?? "no mode, which is DISABLE"}, so the caller shows no mesh identity`,
       field: `${field}.mode`,
