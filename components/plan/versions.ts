@@ -11,7 +11,7 @@ export const releaseSources: Sources = {
     hub: "docker.io/istio",
     tag: "1.30.5",
     charts: { base: "base", istiod: "istiod" },
-    chartRepository: "https://istio-release.storage.googleapis.com/charts",
+    chartRepository: "https://blob.istio.io/istio-release/charts",
   },
   metallb: {
     version: "0.15.2",

@@ -15,6 +15,11 @@ test("a release file and every chart repository are asked for, once each, at dif
   expect(new Set(hosts).size).toBe(3);
 });
 
+// https://istio.io/latest/blog/2026/retirement-of-gcp/
+test("Istio's charts come from the repository that stays and has every supported minor", () => {
+  expect(probedUrls()).toContain("https://blob.istio.io/istio-release/charts/index.yaml");
+});
+
 test("when all hosts answer, the releases are used", async () => {
   const { probe: all, asked } = probe();
   const { source, why } = await chooseSource(undefined, all);
