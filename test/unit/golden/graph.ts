@@ -1,0 +1,62 @@
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
+import { record, valueOf, type Graph } from "../components/graph.ts";
+import { meshProgram } from "../../../infra/mesh.ts";
+import { trustProgram } from "../../../infra/trust.ts";
+import type { FederationContract } from "../../../components/plan/contract.ts";
+
+const ca = { caCert: "CERT", caKey: "PRIVATE", certChain: "CERT CHAIN", rootCert: "ROOT" };
+
+/** The committed configuration of a stack. */
+export const committed = (stack: string): Record<string, unknown> =>
+  parse(readFileSync(`stacks/Pulumi.${stack}.yaml`, "utf8")).config;
+
+/** Keys of a stack with the project's prefix. */
+export const keys = (raw: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(raw).map(([key, value]) => [`mesh-federation:${key}`, value]));
+
+/** A mesh's stack, what its peers publish, and whether it is a preview in which nothing exists. */
+export interface MeshRun {
+  stack: string;
+  config: Record<string, unknown>;
+  peers?: Record<string, FederationContract>;
+  preview?: boolean;
+}
+
+/** Everything that a mesh's stack registers, and its contract. */
+export async function meshGraph({ stack, config, peers = {}, preview = false }: MeshRun) {
+  const meshes = ["core", "east", "edge", "shop", "west"];
+  const graph = await record(meshProgram, {
+    stack,
+    config,
+    preview,
+    invoke: (token, inputs) => {
+      if (token !== "pulumi:pulumi:readStackOutputs") return {};
+      const name = inputs.name.split("/").at(-1);
+      if (name === "trust") return { outputs: { meshes } };
+      return { outputs: peers[name] ? { federation: peers[name] } : {} };
+    },
+    stateOf: (type, name) => {
+      if (type === "pulumi:pulumi:StackReference")
+        return { outputs: { meshes, intermediates: Object.fromEntries(meshes.map((mesh) => [mesh, ca])) }, secretOutputNames: ["intermediates"] };
+      if (preview) return {};
+      if (name.endsWith("-kubeconfig")) return { stdout: "KUBECONFIG" };
+      if (name.endsWith("-network")) return { stdout: "subnet 172.18.0.0/16\naddress 172.18.0.2/16\n" };
+      if (type === "kubernetes:core/v1:Service")
+        return { status: { loadBalancer: { ingress: [{ ip: "172.18.128.1" }] } } };
+      return {};
+    },
+  });
+  const contract = preview ? undefined : await valueOf(graph.result.federation);
+  return { resources: sorted(graph), contract };
+}
+
+/** Everything that the trust stack registers. */
+export async function trustGraph(config: Record<string, unknown>) {
+  return { resources: sorted(await record(() => trustProgram(), { stack: "trust", config })) };
+}
+
+/** In the order of names, which is the same in every run. */
+function sorted(graph: Graph<unknown>) {
+  return [...graph.resources].sort((a, b) => (`${a.type} ${a.name}` < `${b.type} ${b.name}` ? -1 : 1));
+}
