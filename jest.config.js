@@ -8,11 +8,13 @@ const transform = {
 const tier = (name, extra = {}) => ({
   displayName: name,
   rootDir: import.meta.dirname,
-  testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
+  testMatch: [`<rootDir>/test/${name}/**/*.test.ts`, `<rootDir>/offline/test/${name}/**/*.test.ts`],
   testEnvironment: "node",
   transform,
   setupFilesAfterEnv: ["<rootDir>/test/support/patience.ts"],
-  transformIgnorePatterns: ["/node_modules/(?!(@kubernetes/client-node|jsonpath-plus|openid-client|oauth4webapi|jose)/)"],
+  transformIgnorePatterns: [
+    "/node_modules/(?!(@kubernetes/client-node|jsonpath-plus|openid-client|oauth4webapi|jose)/)",
+  ],
   ...extra,
 });
 export default { projects: [tier("unit"), tier("engine"), tier("e2e")] };

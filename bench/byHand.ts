@@ -2,10 +2,10 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { mergeValues, type Sources } from "../components/plan/sources.ts";
+import { mergeValues, type Sources } from "../federation/config/sources.ts";
 import { application, inLab, makeCa } from "../test/e2e/support/plainMesh.ts";
 import { eventually, run, type World } from "../test/e2e/support/world.ts";
-import type { Toolchain } from "../toolchain/index.ts";
+import type { Toolchain } from "../tools/index.ts";
 
 /** A step of the page and how long it took, in seconds. */
 export interface Step {
@@ -34,7 +34,9 @@ export class ByHand {
     this.world = world;
     this.tools = tools;
     this.folder = folder;
-    this.sources = JSON.parse(readFileSync(join(world.clone.folder, ".federation", "sources.json"), "utf8")) as Required<Sources>;
+    this.sources = JSON.parse(
+      readFileSync(join(world.clone.folder, ".federation", "sources.json"), "utf8"),
+    ) as Required<Sources>;
   }
 
   async run(): Promise<void> {
@@ -62,7 +64,12 @@ export class ByHand {
 
   private async createCluster(mesh: Mesh): Promise<void> {
     const kind = join(this.tools.bin, "kind");
-    await this.inLab(mesh, kind, ["create", "cluster", "--name", mesh, "--image", this.sources.nodeImage, "--config", "-"], page(`kind-${mesh}.yaml`));
+    await this.inLab(
+      mesh,
+      kind,
+      ["create", "cluster", "--name", mesh, "--image", this.sources.nodeImage, "--config", "-"],
+      page(`kind-${mesh}.yaml`),
+    );
     writeFileSync(this.kubeconfig(mesh), await this.inLab(mesh, kind, ["get", "kubeconfig", "--name", mesh]));
   }
 
@@ -71,59 +78,153 @@ export class ByHand {
     const { env } = await this.world.lab();
     const values = join(this.folder, "metallb.yaml");
     writeFileSync(values, stringify(this.sources.metallb.values));
-    const manifests = await this.inLab(mesh, this.tools.helm!, ["template", "metallb", this.chart(this.sources.metallb.chart), "--namespace", "metallb-system", "--include-crds", "--values", values]);
-    await this.apply(mesh, stringify(namespace("metallb-system", { "pod-security.kubernetes.io/enforce": "privileged" })));
+    const manifests = await this.inLab(mesh, this.tools.helm!, [
+      "template",
+      "metallb",
+      this.chart(this.sources.metallb.chart),
+      "--namespace",
+      "metallb-system",
+      "--include-crds",
+      "--values",
+      values,
+    ]);
+    await this.apply(
+      mesh,
+      stringify(namespace("metallb-system", { "pod-security.kubernetes.io/enforce": "privileged" })),
+    );
     await this.apply(mesh, manifests, "metallb-system");
-    await this.world.kubectl(mesh, ["rollout", "status", "--namespace", "metallb-system", "deployment/metallb-controller", "--timeout=180s"]);
+    await this.world.kubectl(mesh, [
+      "rollout",
+      "status",
+      "--namespace",
+      "metallb-system",
+      "deployment/metallb-controller",
+      "--timeout=180s",
+    ]);
     const subnet = run("docker", ["network", "inspect", "-f", "{{(index .IPAM.Config 0).Subnet}}", "kind"], env);
     const cidr = `${subnet.split(".").slice(0, 2).join(".")}.${rest}`;
     // The webhook that checks a pool answers some time after its pod is ready.
-    await eventually("a pool", 60, () => this.apply(mesh, sed("ip-address-pool.tmpl.yaml", "cidr", cidr)).then(() => true));
+    await eventually("a pool", 60, () =>
+      this.apply(mesh, sed("ip-address-pool.tmpl.yaml", "cidr", cidr)).then(() => true),
+    );
   }
 
   private async createCacerts(mesh: Mesh): Promise<void> {
     const stringData = makeCa(this.folder, mesh);
     await this.apply(mesh, stringify(namespace("istio-system", { "topology.istio.io/network": `network-${mesh}` })));
-    await this.apply(mesh, stringify({ apiVersion: "v1", kind: "Secret", metadata: { name: "cacerts", namespace: "istio-system" }, stringData }));
+    await this.apply(
+      mesh,
+      stringify({
+        apiVersion: "v1",
+        kind: "Secret",
+        metadata: { name: "cacerts", namespace: "istio-system" },
+        stringData,
+      }),
+    );
   }
 
   private async installIstio(mesh: Mesh): Promise<void> {
     const { hub, tag, imagePullPolicy, charts, istiodValues } = this.sources.istio;
     const values = mergeValues(istiodValues, {
-      meshConfig: { accessLogFile: "/dev/stdout", defaultConfig: { proxyMetadata: { ISTIO_META_DNS_CAPTURE: "true" } } },
-      global: { hub, tag, imagePullPolicy, meshID: `${mesh}-mesh`, network: `network-${mesh}`, multiCluster: { clusterName: mesh } },
+      meshConfig: {
+        accessLogFile: "/dev/stdout",
+        defaultConfig: { proxyMetadata: { ISTIO_META_DNS_CAPTURE: "true" } },
+      },
+      global: {
+        hub,
+        tag,
+        imagePullPolicy,
+        meshID: `${mesh}-mesh`,
+        network: `network-${mesh}`,
+        multiCluster: { clusterName: mesh },
+      },
     });
     const file = join(this.folder, `${mesh}-istio.yaml`);
     writeFileSync(file, stringify(values));
-    await this.inLab(mesh, this.tools.helm!, ["install", "istio-base", this.chart(charts.base), "--namespace", "istio-system"]);
-    await this.inLab(mesh, this.tools.helm!, ["install", "istiod", this.chart(charts.istiod), "--namespace", "istio-system", "--values", file, "--wait", "--timeout", "180s"]);
+    await this.inLab(mesh, this.tools.helm!, [
+      "install",
+      "istio-base",
+      this.chart(charts.base),
+      "--namespace",
+      "istio-system",
+    ]);
+    await this.inLab(mesh, this.tools.helm!, [
+      "install",
+      "istiod",
+      this.chart(charts.istiod),
+      "--namespace",
+      "istio-system",
+      "--values",
+      file,
+      "--wait",
+      "--timeout",
+      "180s",
+    ]);
   }
 
   private async installGateway(): Promise<void> {
     await this.apply("west", page("istio-eastwestgateway.yaml"));
-    await this.world.kubectl("west", ["rollout", "status", "--namespace", "istio-system", "deployment/istio-eastwestgateway", "--timeout=180s"]);
+    await this.world.kubectl("west", [
+      "rollout",
+      "status",
+      "--namespace",
+      "istio-system",
+      "deployment/istio-eastwestgateway",
+      "--timeout=180s",
+    ]);
     await this.gatewayAddress();
   }
 
   private gatewayAddress(): Promise<string> {
-    const query = ["get", "svc", "--selector", "istio=eastwestgateway", "--namespace", "istio-system", "--output", "jsonpath={.items[0].status.loadBalancer.ingress[0].ip}"];
+    const query = [
+      "get",
+      "svc",
+      "--selector",
+      "istio=eastwestgateway",
+      "--namespace",
+      "istio-system",
+      "--output",
+      "jsonpath={.items[0].status.loadBalancer.ingress[0].ip}",
+    ];
     return eventually("the gateway's address", 60, async () => (await this.world.kubectl("west", query)) || undefined);
   }
 
   private async installSamples(): Promise<void> {
-    for (const [mesh, sample] of [["east", "sleep"], ["west", "httpbin"]] as const) {
-      await this.world.apply(mesh, namespace(sample, { "istio-injection": "enabled" }), ...application(sample, this.sources.images[sample]));
-      await this.world.kubectl(mesh, ["rollout", "status", "--namespace", sample, `deployment/${sample}`, "--timeout=180s"]);
+    for (const [mesh, sample] of [
+      ["east", "sleep"],
+      ["west", "httpbin"],
+    ] as const) {
+      await this.world.apply(
+        mesh,
+        namespace(sample, { "istio-injection": "enabled" }),
+        ...application(sample, this.sources.images[sample]),
+      );
+      await this.world.kubectl(mesh, [
+        "rollout",
+        "status",
+        "--namespace",
+        sample,
+        `deployment/${sample}`,
+        "--timeout=180s",
+      ]);
     }
     await this.forEach((mesh) => this.apply(mesh, page("mtls.yaml")));
   }
 
   private async importHttpbin(): Promise<void> {
-    await this.apply("east", sed("import-httpbin.tmpl.yaml", "eastwestGatewayIP", await this.gatewayAddress()), "sleep");
+    await this.apply(
+      "east",
+      sed("import-httpbin.tmpl.yaml", "eastwestGatewayIP", await this.gatewayAddress()),
+      "sleep",
+    );
   }
 
   private async curl(): Promise<void> {
-    await eventually("a 200 from west", 60, async () => ((await this.world.callFrom("east", "http://httpbin.httpbin.svc.cluster.local:8000/headers")) === 200 ? true : undefined));
+    await eventually("a 200 from west", 60, async () =>
+      (await this.world.callFrom("east", "http://httpbin.httpbin.svc.cluster.local:8000/headers")) === 200
+        ? true
+        : undefined,
+    );
   }
 
   private async inLab(mesh: Mesh, program: string, args: string[], input?: string): Promise<string> {

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
-import { startLab, stopLab } from "../lab/index.ts";
+import { loadOffline } from "../tools/offline.ts";
 import { World } from "../test/e2e/support/world.ts";
-import { ensureToolchain } from "../toolchain/index.ts";
-import { consoleProgress } from "../toolchain/progress.ts";
+import { ensureToolchain } from "../tools/index.ts";
+import { consoleProgress } from "../tools/progress.ts";
 import { ByHand, type Step } from "./byHand.ts";
 
 /*
@@ -19,6 +19,7 @@ import { ByHand, type Step } from "./byHand.ts";
 async function main(): Promise<void> {
   const progress = consoleProgress(process.stderr);
   const world = new World();
+  const { startLab, stopLab } = await loadOffline();
   const scratch = mkdtempSync(join(tmpdir(), "mesh-federation-by-hand-"));
   try {
     // Whatever is missing is built now, and the page cache has the images, so that neither of the two pays for it.

@@ -1,13 +1,13 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { federationOutput, parseContract } from "../components/plan/contract.ts";
-import { meshStackFiles } from "../infra/stackFiles.ts";
-import { endWith, failWith, wrongOption } from "./support/arguments.ts";
-import { stackOutputs } from "./support/pulumiCommand.ts";
-import { prepareTools } from "./support/tools.ts";
-import { socketAddress } from "../components/plan/socketAddress.ts";
-import { root } from "./support/workspace.ts";
+import { federationOutput, parseContract } from "../federation/contract/contract.ts";
+import { meshStackFiles } from "../workspace/stackFiles.ts";
+import { endWith, failWith, wrongOption } from "./arguments.ts";
+import { stackOutputs } from "../workspace/pulumiCommand.ts";
+import { prepareTools } from "../workspace/tools.ts";
+import { socketAddress } from "../federation/objects/socketAddress.ts";
+import { root } from "../workspace/workspace.ts";
 
 const usage = `npm run contract -- MESH [--out FILE]
 
@@ -34,12 +34,15 @@ async function main(): Promise<void> {
   const found = files.find((f) => f.name === mesh || f.stack === mesh);
   if (!found) wrongOption(`there is no mesh "${mesh}"; there are: ${files.map((f) => f.name).join(", ")}`);
   const outputs = await stackOutputs(await prepareTools(), found.stack);
-  if (!outputs?.[federationOutput]) throw new Error(`mesh "${found.name}" has published nothing; run \`pulumi up --stack ${found.stack}\` first`);
+  if (!outputs?.[federationOutput])
+    throw new Error(`mesh "${found.name}" has published nothing; run \`pulumi up --stack ${found.stack}\` first`);
   const contract = parseContract(outputs[federationOutput], found.name);
   const file = resolve(values.out ?? join(root, "contracts", `${found.name}.json`));
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify(contract, undefined, 2)}\n`);
-  process.stdout.write(`${relative(process.cwd(), file)}: exports ${contract.exports.length}, imports ${contract.imports.length}, gateways ${contract.gateways.map(socketAddress).join(", ") || "none"}\n`);
+  process.stdout.write(
+    `${relative(process.cwd(), file)}: exports ${contract.exports.length}, imports ${contract.imports.length}, gateways ${contract.gateways.map(socketAddress).join(", ") || "none"}\n`,
+  );
 }
 
 main().then(() => endWith(0), failWith);

@@ -1,16 +1,16 @@
 import { existsSync } from "node:fs";
-import { findLab, startLab, stopLab } from "../lab/index.ts";
-import { meshStackFiles, trustStacks } from "../infra/stackFiles.ts";
-import { consoleProgress, type Progress } from "../toolchain/progress.ts";
-import type { Toolchain } from "../toolchain/index.ts";
-import { endWith, failWith, readArguments } from "./support/arguments.ts";
-import { needsLab } from "./support/needsLab.ts";
-import { importersFirst, inCircles } from "./support/order.ts";
-import { operate } from "./support/pulumiCommand.ts";
-import { repairStack } from "./support/repair.ts";
-import { deployedStacks, holdsTrust } from "./support/state.ts";
-import { prepareTools, rememberedSource } from "./support/tools.ts";
-import { paths, root, usesOwnBackend } from "./support/workspace.ts";
+import { loadOffline } from "../tools/offline.ts";
+import { meshStackFiles, trustStacks } from "../workspace/stackFiles.ts";
+import { consoleProgress, type Progress } from "../tools/progress.ts";
+import type { Toolchain } from "../tools/index.ts";
+import { endWith, failWith, readArguments } from "./arguments.ts";
+import { needsLab } from "../workspace/needsLab.ts";
+import { importersFirst, inCircles } from "../deploy/order.ts";
+import { operate } from "../workspace/pulumiCommand.ts";
+import { repairStack } from "../deploy/repair.ts";
+import { deployedStacks, holdsTrust } from "../workspace/state.ts";
+import { prepareTools, rememberedSource } from "../workspace/tools.ts";
+import { paths, root, usesOwnBackend } from "../workspace/workspace.ts";
 
 const usage = `npm run down
 
@@ -36,15 +36,20 @@ async function main(): Promise<void> {
   const tools = deployed.length > 0 ? await prepareTools({ progress }) : undefined;
   if (tools) {
     // Deleting what lives in a cluster needs its network; an engine that died is started again for it.
-    const inLab = needsLab(tools.source, root) || (tools.source === "registry" && unknown.length > 0);
+    const inLab = (await needsLab(tools.source, root)) || (tools.source === "registry" && unknown.length > 0);
+    const { findLab, startLab } = await loadOffline();
     if (inLab && !(await findLab(root))) await startLab(root, progress);
     for (const { stack } of inCircles(stacks)) if (deployed.includes(stack)) await unimport(tools, stack, progress);
     for (const stack of deployed) await destroy(tools, stack, progress);
   }
   // Where nobody remembers, as when .federation was deleted, there may be a lab all the same.
   const source = tools?.source ?? rememberedSource() ?? (process.platform === "linux" ? "registry" : "release");
-  if (source === "registry") await stopLab(root, progress);
-  progress.note(blind ? `down: there is no ${paths.state}, so what this clone brought up before, if anything, is not known: ${source === "registry" ? "no lab of it runs, but " : ""}KinD clusters in this machine's own docker engine (\`kind get clusters\` lists them) and objects in clusters that exist were not looked at` : "down: nothing of this clone is left running");
+  if (source === "registry") await (await loadOffline()).stopLab(root, progress);
+  progress.note(
+    blind
+      ? `down: there is no ${paths.state}, so what this clone brought up before, if anything, is not known: ${source === "registry" ? "no lab of it runs, but " : ""}KinD clusters in this machine's own docker engine (\`kind get clusters\` lists them) and objects in clusters that exist were not looked at`
+      : "down: nothing of this clone is left running",
+  );
 }
 
 /**
@@ -55,7 +60,14 @@ async function unimport(tools: Toolchain, stack: string, progress: Progress): Pr
   await repairStack(tools, stack, progress);
   const step = progress.step(`un-import ${stack}`);
   try {
-    step.done((await operate(tools, "up", stack, (line) => step.update(line), [], { MESH_FEDERATION_WITHOUT_IMPORTS: "1", PULUMI_K8S_DELETE_UNREACHABLE: "true" })).counts);
+    step.done(
+      (
+        await operate(tools, "up", stack, (line) => step.update(line), [], {
+          MESH_FEDERATION_WITHOUT_IMPORTS: "1",
+          PULUMI_K8S_DELETE_UNREACHABLE: "true",
+        })
+      ).counts,
+    );
   } catch (error) {
     step.fail("going on without");
     progress.note((error as Error).message);

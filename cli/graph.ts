@@ -1,11 +1,11 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { instance } from "@viz-js/viz";
-import { endWith, failWith, readArguments } from "./support/arguments.ts";
-import { prepareTools } from "./support/tools.ts";
-import { readMeshes } from "./verify/meshes.ts";
-import { dot, importGraph, mermaid } from "./verify/report/graph.ts";
-import { root } from "./support/workspace.ts";
+import { endWith, failWith, readArguments } from "./arguments.ts";
+import { prepareTools } from "../workspace/tools.ts";
+import { readMeshes } from "../workspace/meshes.ts";
+import { dot, importGraph, mermaid } from "../status/graph.ts";
+import { root } from "../workspace/workspace.ts";
 
 const usage = `npm run graph [-- --svg FILE]
 
@@ -24,7 +24,10 @@ async function main(): Promise<number> {
   const contracts = meshes.flatMap((m) => m.contract ?? []);
   for (const mesh of meshes.filter((m) => !m.contract)) process.stderr.write(`mesh "${mesh.name}" ${mesh.problem}\n`);
   if (contracts.length === 0) throw new Error("no mesh is up, so there is nothing to draw; run `npm run up`");
-  if (contracts.length < meshes.length && options.svg === undefined) throw new Error(`${picture} is the picture of the whole federation and is left as it is; bring up or make readable what is named above, or draw what there is to another file: --svg FILE`);
+  if (contracts.length < meshes.length && options.svg === undefined)
+    throw new Error(
+      `${picture} is the picture of the whole federation and is left as it is; bring up or make readable what is named above, or draw what there is to another file: --svg FILE`,
+    );
   const graph = importGraph(contracts);
   const file = resolve(root, options.svg ?? picture);
   mkdirSync(dirname(file), { recursive: true });

@@ -1,38 +1,48 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { constants } from "node:os";
-import { startLab } from "../lab/index.ts";
-import { ensurePrerequisites } from "../lab/prerequisites.ts";
-import type { Toolchain } from "../toolchain/index.ts";
-import { consoleProgress } from "../toolchain/progress.ts";
-import { run } from "../toolchain/run.ts";
-import type { Source } from "../toolchain/source.ts";
-import { endWith, failWith } from "./support/arguments.ts";
-import { needsLab } from "./support/needsLab.ts";
-import { configCommands, ensureStack, pulumiInvocation } from "./support/pulumiCommand.ts";
-import { committedFile, keepChanges } from "./support/stackConfig.ts";
-import { prepareTools } from "./support/tools.ts";
-import { root } from "./support/workspace.ts";
+import { loadOffline } from "../tools/offline.ts";
+import type { Toolchain } from "../tools/index.ts";
+import { consoleProgress } from "../tools/progress.ts";
+import { run } from "../tools/run.ts";
+import type { Source } from "../tools/source.ts";
+import { endWith, failWith } from "./arguments.ts";
+import { needsLab } from "../workspace/needsLab.ts";
+import { configCommands, ensureStack, pulumiInvocation } from "../workspace/pulumiCommand.ts";
+import { committedFile, keepChanges } from "../workspace/stackConfig.ts";
+import { prepareTools } from "../workspace/tools.ts";
+import { root } from "../workspace/workspace.ts";
 
 /** `npm run pulumi -- <arguments>`: Pulumi itself, in this project's environment and, where there is one, its lab. */
 async function main(): Promise<number> {
   const args = process.argv.slice(2);
-  const inLab = (source: Source): boolean => labCommands.includes(args[0] ?? "") && needsLab(source, root);
+  const inLab = async (source: Source): Promise<boolean> =>
+    labCommands.includes(args[0] ?? "") && needsLab(source, root);
   const progress = consoleProgress();
-  const tools = await prepareTools({ progress, before: async (source) => void (inLab(source) && (await ensurePrerequisites(progress))) });
+  const tools = await prepareTools({
+    progress,
+    before: async (source) =>
+      void ((await inLab(source)) && (await (await loadOffline()).ensurePrerequisites(progress))),
+  });
   const usesConfig = configCommands.includes(args[0] ?? "");
   const stack = stackOf(args) ?? (usesConfig ? await chosenStack(tools) : undefined);
   const extra: string[] = [];
   if (stack && usesConfig) {
-    if (!existsSync(committedFile(stack))) throw new Error(`there is no stack "${stack}": stacks/Pulumi.${stack}.yaml does not exist`);
+    if (!existsSync(committedFile(stack)))
+      throw new Error(`there is no stack "${stack}": stacks/Pulumi.${stack}.yaml does not exist`);
     extra.push("--config-file", await ensureStack(tools, stack));
   }
   // Sources and clusters of registry mode are in the lab; where it runs already this takes a moment.
-  if (inLab(tools.source)) await startLab(root, progress);
+  if (await inLab(tools.source)) await (await loadOffline()).startLab(root, progress);
   const invocation = await pulumiInvocation(tools, [...args, ...extra]);
-  const child = spawn(invocation.command, invocation.args, { cwd: root, env: { ...process.env, ...invocation.env }, stdio: "inherit" });
+  const child = spawn(invocation.command, invocation.args, {
+    cwd: root,
+    env: { ...process.env, ...invocation.env },
+    stdio: "inherit",
+  });
   // The terminal sends its signals to the child as well; we only have to wait for its answer to them.
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => signal === "SIGINT" || child.kill(signal));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.on(signal, () => signal === "SIGINT" || child.kill(signal));
   const code = await new Promise<number>((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (exit, signal) => resolve(exit ?? 128 + (signal ? constants.signals[signal] : 0)));

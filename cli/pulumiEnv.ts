@@ -1,9 +1,9 @@
 import { delimiter, dirname, join } from "node:path";
-import { endWith, failWith, readArguments } from "./support/arguments.ts";
-import { needsLab } from "./support/needsLab.ts";
-import { shellExports, shellQuoted } from "./support/pulumiCommand.ts";
-import { prepareTools } from "./support/tools.ts";
-import { pulumiEnvironment, root } from "./support/workspace.ts";
+import { endWith, failWith, readArguments } from "./arguments.ts";
+import { needsLab } from "../workspace/needsLab.ts";
+import { shellExports, shellQuoted } from "../workspace/pulumiCommand.ts";
+import { prepareTools } from "../workspace/tools.ts";
+import { pulumiEnvironment, root } from "../workspace/workspace.ts";
 
 const usage = `eval "$(npm run -s pulumi-env)"
 
@@ -15,7 +15,11 @@ async function main(): Promise<void> {
   readArguments({}, usage);
   const tools = await prepareTools();
   // Only what is Pulumi's: the shell's other programs, the proxies they use and their Node are none of our business.
-  const env = Object.fromEntries(Object.entries(pulumiEnvironment(tools, needsLab(tools.source, root))).filter(([name]) => /^(PULUMI|MESH_FEDERATION)_/.test(name)));
+  const env = Object.fromEntries(
+    Object.entries(pulumiEnvironment(tools, await needsLab(tools.source, root))).filter(([name]) =>
+      /^(PULUMI|MESH_FEDERATION)_/.test(name),
+    ),
+  );
   const path = `export PATH=${shellQuoted([tools.bin, dirname(process.execPath)].join(delimiter))}${delimiter}"$PATH"\n`;
   const launcher = [process.execPath, join(root, "cli", "pulumi.ts")].map(shellQuoted).join(" ");
   process.stdout.write(`${shellExports(env)}${path}pulumi() { ${launcher} "$@"; }\n`);

@@ -7,16 +7,16 @@ import { planRevision } from "../review/planRevision.ts";
 import { failures, type Required, type ReviewResult } from "../review/result.ts";
 import { plainSecretsOf, readRevision, type Revision } from "../review/revision.ts";
 import { driftFailures, renderDrift } from "../review/drift.ts";
-import { readSources } from "../infra/sources.ts";
-import { consoleProgress } from "../toolchain/progress.ts";
-import { endWith, failWith, readArguments } from "./support/arguments.ts";
-import { isMerge, readBase } from "./review/base.ts";
-import { readDeployed } from "./review/backend.ts";
-import { findDrift } from "./review/findDrift.ts";
-import { checkPolicies, readPolicyConfig } from "./review/policies.ts";
-import { previewStacks } from "./review/previews.ts";
-import { prepareTools } from "./support/tools.ts";
-import { paths, root } from "./support/workspace.ts";
+import { readSources } from "../workspace/sources.ts";
+import { consoleProgress } from "../tools/progress.ts";
+import { endWith, failWith, readArguments } from "./arguments.ts";
+import { isMerge, readBase } from "../review/base.ts";
+import { readDeployed } from "../review/readDeployed.ts";
+import { findDrift } from "../review/findDrift.ts";
+import { checkPolicies, readPolicyConfig } from "../review/policies.ts";
+import { previewStacks } from "../review/previews.ts";
+import { prepareTools } from "../workspace/tools.ts";
+import { paths, root } from "../workspace/workspace.ts";
 
 const usage = `npm run review -- [--base REF] [--json] [--comment FILE] [--require-previews] [--require-order]
 npm run review -- --drift [--json] [--comment FILE] [--require-previews]
@@ -37,14 +37,28 @@ Exit code: 0 everything passed, 1 a check failed, 2 wrong usage. Where standard 
 named on standard error too.`;
 
 async function main(): Promise<number> {
-  const options = readArguments({ base: { type: "string" }, json: { type: "boolean" }, comment: { type: "string" }, "require-previews": { type: "boolean" }, "require-order": { type: "boolean" }, drift: { type: "boolean" } }, usage);
+  const options = readArguments(
+    {
+      base: { type: "string" },
+      json: { type: "boolean" },
+      comment: { type: "string" },
+      "require-previews": { type: "boolean" },
+      "require-order": { type: "boolean" },
+      drift: { type: "boolean" },
+    },
+    usage,
+  );
   const wrong = options.drift ? options.base !== undefined : options.base === undefined && !isMerge(root);
   if (wrong) {
-    process.stderr.write(`give one of --base and --drift; without both, a merge commit must be checked out, with the commits before it (in CI: fetch-depth 2 or more)\n\n${usage}\n`);
+    process.stderr.write(
+      `give one of --base and --drift; without both, a merge commit must be checked out, with the commits before it (in CI: fetch-depth 2 or more)\n\n${usage}\n`,
+    );
     return 2;
   }
   const head = readRevision(root);
-  const { failed, shown, text } = options.drift ? await reviewDrift(head, options["require-previews"]) : await reviewSince(options.base, head, { previews: options["require-previews"], order: options["require-order"] });
+  const { failed, shown, text } = options.drift
+    ? await reviewDrift(head, options["require-previews"])
+    : await reviewSince(options.base, head, { previews: options["require-previews"], order: options["require-order"] });
   if (options.comment) writeFileSync(options.comment, text);
   const passed = failed.length === 0;
   process.stdout.write(options.json ? `${JSON.stringify({ passed, ...shown }, null, 2)}\n` : text);
@@ -70,26 +84,47 @@ async function reviewSince(ref: string | undefined, head: Revision, required: Re
   const after = planRevision(head, deployed.contracts, sources);
   const { previews, failed, resources, order } = await previewStacks(tools, head, after, deployed, consoleProgress());
   const judgement = checkPolicies(after, resources, previews, policyConfig);
-  const [from, to] = [{ revision: base, federation: before }, { revision: head, federation: after }];
+  const [from, to] = [
+    { revision: base, federation: before },
+    { revision: head, federation: after },
+  ];
   const result: ReviewResult = {
     changes: changesBetween(from, to, deployed.contracts),
     notCompared: notCompared(from, to),
     failed: [...after.failed, ...failed],
-    warnings: [...after.warnings, ...deployed.notes, ...deployed.orphans, ...judgement.advice.map(({ stack, policy, message }) => ({ stack, message: `policy \`${policy}\`: ${message}` }))],
+    warnings: [
+      ...after.warnings,
+      ...deployed.notes,
+      ...deployed.orphans,
+      ...judgement.advice.map(({ stack, policy, message }) => ({ stack, message: `policy \`${policy}\`: ${message}` })),
+    ],
     policies: judgement.findings,
     policiesRan: { policies: judgement.policies, stacks: judgement.judged, notJudged: judgement.notJudged },
     previews,
     order,
   };
-  const shown = maskValue(result, [...deployed.secrets, ...plainSecretsOf(base), ...plainSecretsOf(head), ...secretsOfEnvironment(process.env)]);
+  const shown = maskValue(result, [
+    ...deployed.secrets,
+    ...plainSecretsOf(base),
+    ...plainSecretsOf(head),
+    ...secretsOfEnvironment(process.env),
+  ]);
   return { failed: failures(shown, required), shown, text: renderComment(shown) };
 }
 
 async function reviewDrift(head: Revision, requireAll = false): Promise<Told> {
   const tools = await prepareTools();
   const deployed = await readDeployed(tools, head);
-  const found = maskValue(await findDrift(tools, head, deployed, consoleProgress()), [...deployed.secrets, ...plainSecretsOf(head), ...secretsOfEnvironment(process.env)]);
-  return { failed: driftFailures(found.drift, requireAll ? found.notes : []), shown: found, text: renderDrift(found.drift, found.notes, found.orphans) };
+  const found = maskValue(await findDrift(tools, head, deployed, consoleProgress()), [
+    ...deployed.secrets,
+    ...plainSecretsOf(head),
+    ...secretsOfEnvironment(process.env),
+  ]);
+  return {
+    failed: driftFailures(found.drift, requireAll ? found.notes : []),
+    shown: found,
+    text: renderDrift(found.drift, found.notes, found.orphans),
+  };
 }
 
 main().then(endWith, failWith);

@@ -1,6 +1,6 @@
-import { endWith, failWith, readArguments } from "./support/arguments.ts";
-import { prepareTools } from "./support/tools.ts";
-import { enterLab, insideVariable } from "./support/enterLab.ts";
+import { endWith, failWith, readArguments } from "./arguments.ts";
+import { prepareTools } from "../workspace/tools.ts";
+import { enterLab, insideVariable } from "../workspace/enterLab.ts";
 
 const usage = `npm run status [-- --json]
 
@@ -11,10 +11,12 @@ async function main(): Promise<number> {
   const options = readArguments({ json: { type: "boolean" } }, usage);
   const tools = await prepareTools();
   if (!process.env[insideVariable]) return enterLab(tools, "status.ts", process.argv.slice(2));
-  const { readStatus } = await import("./verify/readStatus.ts");
-  const { statusScreen } = await import("./verify/report/status.ts");
+  const { readStatus } = await import("../status/readStatus.ts");
+  const { statusScreen } = await import("../status/screen.ts");
   const { status, complete } = await readStatus(tools);
-  process.stdout.write(options.json ? `${JSON.stringify({ version: 1, ...status }, null, 2)}\n` : statusScreen(status, Date.now()));
+  process.stdout.write(
+    options.json ? `${JSON.stringify({ version: 1, ...status }, null, 2)}\n` : statusScreen(status, Date.now()),
+  );
   return complete ? 0 : 1;
 }
 

@@ -1,18 +1,17 @@
-import { federationOutput } from "../components/plan/contract.ts";
-import { startLab } from "../lab/index.ts";
-import { ensurePrerequisites } from "../lab/prerequisites.ts";
-import { meshStackFiles, trustStacks } from "../infra/stackFiles.ts";
-import { consoleProgress, duration, type Progress } from "../toolchain/progress.ts";
-import type { Source } from "../toolchain/source.ts";
-import type { Toolchain } from "../toolchain/index.ts";
-import { endWith, failWith, readArguments } from "./support/arguments.ts";
-import { ensureDocker } from "./support/docker.ts";
-import { needsLab } from "./support/needsLab.ts";
-import { operate, stackOutputs, type StackResult } from "./support/pulumiCommand.ts";
-import { repairStack, wakeClusters } from "./support/repair.ts";
-import { prepareTools } from "./support/tools.ts";
-import { verifyInLab } from "./support/enterLab.ts";
-import { root } from "./support/workspace.ts";
+import { federationOutput } from "../federation/contract/contract.ts";
+import { loadOffline } from "../tools/offline.ts";
+import { meshStackFiles, trustStacks } from "../workspace/stackFiles.ts";
+import { consoleProgress, duration, type Progress } from "../tools/progress.ts";
+import type { Source } from "../tools/source.ts";
+import type { Toolchain } from "../tools/index.ts";
+import { endWith, failWith, readArguments } from "./arguments.ts";
+import { ensureDocker } from "../workspace/docker.ts";
+import { needsLab } from "../workspace/needsLab.ts";
+import { operate, stackOutputs, type StackResult } from "../workspace/pulumiCommand.ts";
+import { repairStack, wakeClusters } from "../deploy/repair.ts";
+import { prepareTools } from "../workspace/tools.ts";
+import { verifyInLab } from "../workspace/enterLab.ts";
+import { root } from "../workspace/workspace.ts";
 
 const usage = `npm run up [-- --source release|registry] [--no-verify]
 
@@ -30,28 +29,44 @@ async function main(): Promise<void> {
   const [trusts, meshes] = [trustStacks(root), meshStackFiles(root)];
   progress.note(`meshes: ${meshes.map((m) => m.name).join(", ")}; next: tools`);
   const onKind = meshes.filter((m) => m.onKind).map((m) => m.name);
-  const before = (source: Source) => (needsLab(source, root) ? ensurePrerequisites(progress) : ensureDocker(onKind, progress));
+  const before = async (source: Source) =>
+    (await needsLab(source, root))
+      ? (await loadOffline()).ensurePrerequisites(progress)
+      : ensureDocker(onKind, progress);
   const tools = await prepareTools({ forced: options.source, announce: true, progress, before });
   const toolsReady = Date.now();
 
   for (const stack of [...trusts, ...meshes.map((m) => m.stack)]) await repairStack(tools, stack, progress);
   // A trust stack talks to no cluster, so it need not wait for the lab's engine.
-  const clusters = needsLab(tools.source, root) ? startLab(root, progress).then((lab) => wakeClusters(progress, lab.env)) : wakeClusters(progress);
+  const clusters = startClusters(tools, progress);
   // Both end before either's failure is thrown: a Pulumi that is cut short leaves its lock and half a state.
   const [trust, awake] = await Promise.allSettled([upStacks(tools, trusts, progress), clusters]);
   if (trust.status === "rejected") throw trust.reason;
   if (awake.status === "rejected") throw awake.reason;
   const changed = trust.value.some((r) => r.changed);
-  const meshesChanged = await upUntilNothingIsPending(tools, meshes.map((m) => m.stack), progress);
+  const meshesChanged = await upUntilNothingIsPending(
+    tools,
+    meshes.map((m) => m.stack),
+    progress,
+  );
   if (!changed && !meshesChanged) progress.note("every stack reports no changes");
 
   if (!options["no-verify"]) {
     progress.note("next: a real request through each import");
     const code = await verifyInLab(tools, ["--wait", "30"]);
-    if (code !== 0) throw new Error("the federation is up, but a request through it failed; `npm run verify` tries again");
+    if (code !== 0)
+      throw new Error("the federation is up, but a request through it failed; `npm run verify` tries again");
   }
   const total = (Date.now() - started) / 1000;
-  progress.note(`up in ${duration(total)} (tools ${duration((toolsReady - started) / 1000)}, the rest ${duration(total - (toolsReady - started) / 1000)})`);
+  progress.note(
+    `up in ${duration(total)} (tools ${duration((toolsReady - started) / 1000)}, the rest ${duration(total - (toolsReady - started) / 1000)})`,
+  );
+}
+
+/** Starts the lab where one is needed, and the stopped nodes of the clusters. */
+async function startClusters(tools: Toolchain, progress: Progress): Promise<void> {
+  const lab = (await needsLab(tools.source, root)) ? await (await loadOffline()).startLab(root, progress) : undefined;
+  await wakeClusters(progress, lab?.env);
 }
 
 /**
@@ -68,11 +83,17 @@ async function upUntilNothingIsPending(tools: Toolchain, stacks: string[], progr
     const moved = results.some((r) => r.changed);
     changed ||= moved;
     const refused = [...failures].filter(([, message]) => refusedForPeers.test(message)).map(([stack]) => stack);
-    if (failures.size > refused.length || (refused.length > 0 && (!moved || round === maximumRounds))) throw failed(failures);
-    const pending = await pendingImports(tools, stacks.filter((stack) => !refused.includes(stack)));
+    if (failures.size > refused.length || (refused.length > 0 && (!moved || round === maximumRounds)))
+      throw failed(failures);
+    const pending = await pendingImports(
+      tools,
+      stacks.filter((stack) => !refused.includes(stack)),
+    );
     const text = JSON.stringify(pending);
     if (pending.length > 0 && ((text === before && !moved) || round === maximumRounds))
-      throw new Error(`imports stay pending:\n${pending.map((p) => `  ${p.stack}: ${p.name} from ${p.from}: ${p.reason}`).join("\n")}`);
+      throw new Error(
+        `imports stay pending:\n${pending.map((p) => `  ${p.stack}: ${p.name} from ${p.from}: ${p.reason}`).join("\n")}`,
+      );
     before = text;
     const waiting = [...new Set(pending.map((p) => p.stack))];
     if (refused.length > 0) progress.note(`next: ${refused.join(", ")} again, whose peers have changed meanwhile`);
@@ -83,11 +104,17 @@ async function upUntilNothingIsPending(tools: Toolchain, stacks: string[], progr
 }
 
 /** How the program heads what it refuses because of what other meshes publish or import. */
-const refusedForPeers = /the imports of mesh ".*" do not fit what its peers publish:|the exports of mesh ".*" cannot be made so:/;
+const refusedForPeers =
+  /the imports of mesh ".*" do not fit what its peers publish:|the exports of mesh ".*" cannot be made so:/;
 
-async function pendingImports(tools: Toolchain, stacks: string[]): Promise<{ stack: string; name: string; from: string; reason: string }[]> {
+async function pendingImports(
+  tools: Toolchain,
+  stacks: string[],
+): Promise<{ stack: string; name: string; from: string; reason: string }[]> {
   const outputs = await Promise.all(stacks.map((stack) => stackOutputs(tools, stack)));
-  return stacks.flatMap((stack, i) => (outputs[i]?.[federationOutput]?.pendingImports ?? []).map((p: any) => ({ stack, ...p })));
+  return stacks.flatMap((stack, i) =>
+    (outputs[i]?.[federationOutput]?.pendingImports ?? []).map((p: any) => ({ stack, ...p })),
+  );
 }
 
 /** `pulumi up` of stacks side by side; all of them must come up. */
@@ -98,7 +125,11 @@ async function upStacks(tools: Toolchain, stacks: string[], progress: Progress):
 }
 
 /** `pulumi up` of stacks side by side. One that fails lets the others finish; what it said is in `failures`, by stack. */
-async function tryStacks(tools: Toolchain, stacks: string[], progress: Progress): Promise<{ results: StackResult[]; failures: Map<string, string> }> {
+async function tryStacks(
+  tools: Toolchain,
+  stacks: string[],
+  progress: Progress,
+): Promise<{ results: StackResult[]; failures: Map<string, string> }> {
   const results: StackResult[] = [];
   const failures = new Map<string, string>();
   await Promise.all(
@@ -118,7 +149,9 @@ async function tryStacks(tools: Toolchain, stacks: string[], progress: Progress)
 }
 
 function failed(failures: Map<string, string>): Error {
-  return new Error(`${[...failures.values()].join("\n\n")}\nmend that and run \`npm run up\` again; what is up stays up`);
+  return new Error(
+    `${[...failures.values()].join("\n\n")}\nmend that and run \`npm run up\` again; what is up stays up`,
+  );
 }
 
 main().then(() => endWith(0), failWith);

@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
-import { endWith, failWith, readArguments, wrongOption } from "./support/arguments.ts";
-import { prepareTools } from "./support/tools.ts";
-import { accessModes, type AccessMode } from "./verify/access.ts";
-import { insideVariable, verifyInLab } from "./support/enterLab.ts";
+import { endWith, failWith, readArguments, wrongOption } from "./arguments.ts";
+import { prepareTools } from "../workspace/tools.ts";
+import { accessModes, type AccessMode } from "../verify/access.ts";
+import { insideVariable, verifyInLab } from "../workspace/enterLab.ts";
 
 const usage = `npm run verify [-- OPTIONS]
 
@@ -39,12 +39,13 @@ async function main(): Promise<number> {
   const mode = options.access as AccessMode;
   const wait = Number(options.wait.trim() === "" ? NaN : options.wait);
   if (!accessModes.includes(mode)) wrongOption(`--access is "${mode}"; it can be ${accessModes.join(" or ")}`);
-  if (!Number.isFinite(wait) || wait < 0 || wait > 600) wrongOption(`--wait is "${options.wait}"; it can be 0 to 600 seconds`);
+  if (!Number.isFinite(wait) || wait < 0 || wait > 600)
+    wrongOption(`--wait is "${options.wait}"; it can be 0 to 600 seconds`);
   const tools = await prepareTools();
   if (!process.env[insideVariable]) return verifyInLab(tools, process.argv.slice(2));
 
   // Loaded here, so that the process outside the lab need not.
-  const { verifyFederation } = await import("./verify/verifyFederation.ts");
+  const { verifyFederation } = await import("../verify/verifyFederation.ts");
   return verifyFederation(tools, {
     stack: options.stack,
     import: options.import,

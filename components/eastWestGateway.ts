@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { gatewayDeployment, gatewayService, type GatewayIdentity } from "./plan/gatewayObjects.ts";
-import { federationLabels } from "./plan/labels.ts";
+import { gatewayDeployment, gatewayService, type GatewayIdentity } from "../federation/cluster/gatewayObjects.ts";
+import { federationLabels } from "../federation/objects/labels.ts";
 
 /** Arguments of {@link EastWestGateway}. */
 export interface EastWestGatewayArgs {
@@ -23,13 +23,22 @@ export class EastWestGateway extends pulumi.ComponentResource {
     const { gateway } = args;
     const account = new k8s.core.v1.ServiceAccount(
       `${name}-account`,
-      { metadata: { name: gateway.name, namespace: gateway.namespace, labels: federationLabels("gateway", gateway.name) } },
+      {
+        metadata: {
+          name: gateway.name,
+          namespace: gateway.namespace,
+          labels: federationLabels("gateway", gateway.name),
+        },
+      },
       parent,
     );
     new k8s.apps.v1.Deployment(`${name}-deployment`, gatewayDeployment(gateway), { parent: this, dependsOn: account });
     const service = new k8s.core.v1.Service(`${name}-service`, gatewayService(gateway), parent);
     this.addresses = service.status.apply((status) =>
-      (status?.loadBalancer?.ingress ?? []).map((i) => i.ip ?? i.hostname).filter((a) => a !== undefined).sort(),
+      (status?.loadBalancer?.ingress ?? [])
+        .map((i) => i.ip ?? i.hostname)
+        .filter((a) => a !== undefined)
+        .sort(),
     );
     this.registerOutputs({ addresses: this.addresses });
   }

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { shortHash } from "./plan/kindConfig.ts";
-import { contextOf } from "./plan/kubeconfig.ts";
+import { shortHash } from "../federation/cluster/kindConfig.ts";
+import { contextOf } from "../federation/cluster/kubeconfig.ts";
 
 /** Arguments of {@link ExistingCluster}. */
 export interface ExistingClusterArgs {
@@ -22,11 +22,19 @@ export class ExistingCluster extends pulumi.ComponentResource {
     super("mesh-federation:cluster:ExistingCluster", name, {}, opts);
     this.kubeconfig = pulumi.secret(args.kubeconfig);
     // The API server is the cluster's identity: new credentials for it replace nothing.
-    const identity = pulumi.unsecret(this.kubeconfig.apply((text) => `${name}-${shortHash(contextOf(text, args.context).server)}`));
+    const identity = pulumi.unsecret(
+      this.kubeconfig.apply((text) => `${name}-${shortHash(contextOf(text, args.context).server)}`),
+    );
     // Changed in place: a ConfigMap that is replaced is gone for a moment, and Istio's configuration is one.
     this.provider = new k8s.Provider(
       `${name}-k8s`,
-      { kubeconfig: this.kubeconfig, context: args.context, clusterIdentifier: identity, enableSecretMutable: true, enableConfigMapMutable: true },
+      {
+        kubeconfig: this.kubeconfig,
+        context: args.context,
+        clusterIdentifier: identity,
+        enableSecretMutable: true,
+        enableConfigMapMutable: true,
+      },
       { parent: this },
     );
     this.registerOutputs({ kubeconfig: this.kubeconfig });

@@ -26,7 +26,7 @@ export class ExportGuard extends pulumi.ComponentResource {
       {
         create: ":",
         update: ":",
-        delete: "node components/exportGuard/refuseWhileImported.ts",
+        delete: "node infra/refuseWhileImported.ts",
         environment: { MESH: args.mesh, PEERS: JSON.stringify(args.peers) },
         logging: "none",
       },

@@ -1,10 +1,10 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { exportDestinationRule, exportGateway, exportServiceEntry } from "./plan/exportObjects.ts";
-import type { DenyPolicy } from "./plan/exportPolicy.ts";
-import type { ExportPlan } from "./plan/exportPlan.ts";
-import { componentTypes, type FederationObject } from "./plan/federationObject.ts";
-import type { GatewayIdentity } from "./plan/gatewayObjects.ts";
+import { exportDestinationRule, exportGateway, exportServiceEntry } from "../federation/exports/exportObjects.ts";
+import type { DenyPolicy } from "../federation/exports/exportPolicy.ts";
+import type { ExportPlan } from "../federation/exports/exportPlan.ts";
+import { componentTypes, type FederationObject } from "../federation/objects/federationObject.ts";
+import type { GatewayIdentity } from "../federation/cluster/gatewayObjects.ts";
 
 /** Arguments of {@link ExportedService}. */
 export interface ExportedServiceArgs {
@@ -30,7 +30,13 @@ export class ExportedService extends pulumi.ComponentResource {
     super(componentTypes.exportedService, name, {}, opts);
     const { spec, gateway, policy } = args;
     this.host = spec.host;
-    const make = (part: string, apiVersion: string, kind: string, object: Pick<FederationObject, "metadata" | "spec"> | undefined, dependsOn: pulumi.Resource[] = []) => {
+    const make = (
+      part: string,
+      apiVersion: string,
+      kind: string,
+      object: Pick<FederationObject, "metadata" | "spec"> | undefined,
+      dependsOn: pulumi.Resource[] = [],
+    ) => {
       if (!object) return [];
       const whole = { apiVersion, kind, ...object };
       this.objects.push(whole);

@@ -1,8 +1,12 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { componentTypes, type FederationObject } from "./plan/federationObject.ts";
-import { importDestinationRule, importServiceEntry, importWorkloadEntries } from "./plan/importObjects.ts";
-import type { ResolvedImport } from "./plan/resolveImports.ts";
+import { componentTypes, type FederationObject } from "../federation/objects/federationObject.ts";
+import {
+  importDestinationRule,
+  importServiceEntry,
+  importWorkloadEntries,
+} from "../federation/imports/importObjects.ts";
+import type { ResolvedImport } from "../federation/imports/resolveImports.ts";
 
 /** Arguments of {@link ImportedService}. */
 export interface ImportedServiceArgs {
@@ -24,7 +28,12 @@ export class ImportedService extends pulumi.ComponentResource {
     super(componentTypes.importedService, name, {}, opts);
     const { spec } = args;
     this.host = spec.host;
-    const make = (part: string, kind: string, { metadata, spec }: Pick<FederationObject, "metadata" | "spec">, dependsOn: pulumi.Resource[] = []) => {
+    const make = (
+      part: string,
+      kind: string,
+      { metadata, spec }: Pick<FederationObject, "metadata" | "spec">,
+      dependsOn: pulumi.Resource[] = [],
+    ) => {
       const object = { apiVersion: "networking.istio.io/v1", kind, metadata, spec };
       this.objects.push(object);
       return new k8s.apiextensions.CustomResource(`${name}-${part}`, object, { parent: this, dependsOn });
@@ -33,7 +42,8 @@ export class ImportedService extends pulumi.ComponentResource {
     // The rule first: an entry alone would send plaintext, which the gateway resets, or spread calls over all meshes.
     const entry = importServiceEntry(spec);
     if (entry) make("entry", "ServiceEntry", entry, [rule]);
-    for (const { part, ...workload } of importWorkloadEntries(spec)) make(`workload-${part}`, "WorkloadEntry", workload, [rule]);
+    for (const { part, ...workload } of importWorkloadEntries(spec))
+      make(`workload-${part}`, "WorkloadEntry", workload, [rule]);
     this.registerOutputs({ host: this.host, objects: this.objects });
   }
 }

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { CaMaterial } from "./plan/caMaterial.ts";
-import type { Sources } from "./plan/sources.ts";
+import type { CaMaterial } from "../federation/trust/caMaterial.ts";
+import type { Sources } from "../federation/config/sources.ts";
 
 /** Arguments of {@link IstioInstall}. */
 export interface IstioInstallArgs {
@@ -54,7 +54,14 @@ export class IstioInstall extends pulumi.ComponentResource {
     // As a Release: its CRDs make up two thirds of a preview when each is an object of the stack.
     const base = new k8s.helm.v3.Release(
       `${name}-base`,
-      { name: "istio-base", namespace: this.namespace, chart: charts.base, ...from, values: args.baseValues, timeout: 300 },
+      {
+        name: "istio-base",
+        namespace: this.namespace,
+        chart: charts.base,
+        ...from,
+        values: args.baseValues,
+        timeout: 300,
+      },
       parent,
     );
     const istiod = new k8s.helm.v4.Chart(

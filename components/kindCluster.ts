@@ -1,9 +1,9 @@
 import * as command from "@pulumi/command";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { clusterIdentifier, kindConfig, type KindClusterSpec } from "./plan/kindConfig.ts";
-import { checkNodeNetwork, type NodeNetwork } from "./plan/meshPools.ts";
-import { Problem } from "./plan/problem.ts";
+import { clusterIdentifier, kindConfig, type KindClusterSpec } from "../federation/cluster/kindConfig.ts";
+import { checkNodeNetwork, type NodeNetwork } from "../federation/cluster/meshPools.ts";
+import { Problem } from "../federation/errors/problem.ts";
 
 /** Arguments of {@link KindCluster}. Changing any of them replaces the cluster and everything in it. */
 export interface KindClusterArgs {
@@ -72,7 +72,12 @@ export class KindCluster extends pulumi.ComponentResource {
     // Changed in place: a ConfigMap that is replaced is gone for a moment, and Istio's configuration is one.
     this.provider = new k8s.Provider(
       `${name}-k8s`,
-      { kubeconfig: this.kubeconfig, clusterIdentifier: identity, enableSecretMutable: true, enableConfigMapMutable: true },
+      {
+        kubeconfig: this.kubeconfig,
+        clusterIdentifier: identity,
+        enableSecretMutable: true,
+        enableConfigMapMutable: true,
+      },
       { parent: this },
     );
     this.registerOutputs({ kubeconfig: this.kubeconfig, nodeNetwork: this.nodeNetwork });
@@ -84,13 +89,24 @@ export const inspectNetwork =
   "docker network inspect kind -f '{{range .IPAM.Config}}subnet {{.Subnet}}{{println}}{{end}}{{range .Containers}}address {{.IPv4Address}}{{println}}{{end}}'";
 
 /** Reads what `inspectNetwork` prints. Throws a `Problem` when the network has no IPv4 subnet, or pods or services share addresses with it. */
-export function parseNetwork(stdout: string, cluster: Pick<KindClusterArgs, "podSubnet" | "serviceSubnet">): NodeNetwork {
+export function parseNetwork(
+  stdout: string,
+  cluster: Pick<KindClusterArgs, "podSubnet" | "serviceSubnet">,
+): NodeNetwork {
   const words = stdout.split("\n").map((line) => line.trim().split(/\s+/));
   // An IPv6 subnet may stand beside; the pools are IPv4.
-  const values = (kind: string) => words.flatMap(([k, value]) => (k === kind && value && !value.includes(":") ? [value] : []));
+  const values = (kind: string) =>
+    words.flatMap(([k, value]) => (k === kind && value && !value.includes(":") ? [value] : []));
   const subnet = values("subnet")[0];
   if (!subnet)
-    throw new Problem(`the docker network "kind" has no IPv4 subnet (docker said: ${JSON.stringify(stdout)}); delete it when no cluster uses it and let KinD make it anew`);
+    throw new Problem(
+      `the docker network "kind" has no IPv4 subnet (docker said: ${JSON.stringify(stdout)}); delete it when no cluster uses it and let KinD make it anew`,
+    );
   checkNodeNetwork(subnet, cluster);
-  return { subnet, addresses: values("address").map((a) => a.split("/")[0]!).sort() };
+  return {
+    subnet,
+    addresses: values("address")
+      .map((a) => a.split("/")[0]!)
+      .sort(),
+  };
 }

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { poolRange } from "./plan/addressPool.ts";
-import type { Sources } from "./plan/sources.ts";
+import { poolRange } from "../federation/cluster/addressPool.ts";
+import type { Sources } from "../federation/config/sources.ts";
 
 /** Arguments of {@link LoadBalancer}. */
 export interface LoadBalancerArgs {
@@ -25,7 +25,11 @@ export class LoadBalancer extends pulumi.ComponentResource {
         metadata: {
           name: "metallb-system",
           // The speaker answers ARP itself, which the stricter pod security levels forbid.
-          labels: { "pod-security.kubernetes.io/enforce": "privileged", "pod-security.kubernetes.io/audit": "privileged", "pod-security.kubernetes.io/warn": "privileged" },
+          labels: {
+            "pod-security.kubernetes.io/enforce": "privileged",
+            "pod-security.kubernetes.io/audit": "privileged",
+            "pod-security.kubernetes.io/warn": "privileged",
+          },
         },
       },
       parent,
@@ -36,7 +40,9 @@ export class LoadBalancer extends pulumi.ComponentResource {
         name: "metallb",
         namespace: namespace.metadata.name,
         chart: args.source.chart,
-        ...(args.source.chartRepository ? { repositoryOpts: { repo: args.source.chartRepository }, version: args.source.version } : {}),
+        ...(args.source.chartRepository
+          ? { repositoryOpts: { repo: args.source.chartRepository }, version: args.source.version }
+          : {}),
         values: args.source.values ?? {},
         timeout: 300,
       },

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import type { CaMaterial } from "./plan/caMaterial.ts";
-import { rootDefaults } from "./plan/rootConfig.ts";
+import type { CaMaterial } from "../federation/trust/caMaterial.ts";
+import { rootDefaults } from "../federation/config/rootConfig.ts";
 
 /** Arguments of {@link MeshTrust}. */
 export interface MeshTrustArgs {
@@ -37,7 +37,10 @@ export class MeshTrust extends pulumi.ComponentResource {
   constructor(name: string, args: MeshTrustArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mesh-federation:trust:MeshTrust", name, {}, opts);
     const parent = { parent: this };
-    const { commonName, organization, validityHours, intermediateValidityHours, earlyRenewalHours } = { ...rootDefaults, ...args };
+    const { commonName, organization, validityHours, intermediateValidityHours, earlyRenewalHours } = {
+      ...rootDefaults,
+      ...args,
+    };
 
     const rootKey = new tls.PrivateKey(`${name}-root-key`, { algorithm: "RSA", rsaBits: args.rsaBits ?? 4096 }, parent);
     const root = new tls.SelfSignedCert(
@@ -55,7 +58,11 @@ export class MeshTrust extends pulumi.ComponentResource {
     );
     const intermediates: Record<string, pulumi.Output<CaMaterial>> = {};
     for (const mesh of [...args.meshes].sort()) {
-      const key = new tls.PrivateKey(`${name}-${mesh}-key`, { algorithm: "RSA", rsaBits: args.rsaBits ?? 2048 }, parent);
+      const key = new tls.PrivateKey(
+        `${name}-${mesh}-key`,
+        { algorithm: "RSA", rsaBits: args.rsaBits ?? 2048 },
+        parent,
+      );
       const request = new tls.CertRequest(
         `${name}-${mesh}-request`,
         {
@@ -79,12 +86,14 @@ export class MeshTrust extends pulumi.ComponentResource {
         },
         parent,
       );
-      intermediates[mesh] = pulumi.all([cert.certPem, key.privateKeyPem, root.certPem]).apply(([caCert, caKey, rootCert]) => ({
-        caCert,
-        caKey,
-        certChain: caCert + rootCert,
-        rootCert,
-      }));
+      intermediates[mesh] = pulumi
+        .all([cert.certPem, key.privateKeyPem, root.certPem])
+        .apply(([caCert, caKey, rootCert]) => ({
+          caCert,
+          caKey,
+          certChain: caCert + rootCert,
+          rootCert,
+        }));
     }
     this.rootCert = root.certPem;
     this.intermediates = pulumi.secret(pulumi.all(intermediates));

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { sampleObjects, type SampleKind } from "./plan/sampleObjects.ts";
+import { sampleObjects, type SampleKind } from "../federation/cluster/sampleObjects.ts";
 
 /** Arguments of {@link SampleApplication}. */
 export interface SampleApplicationArgs {

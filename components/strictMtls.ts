@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { componentTypes } from "./plan/federationObject.ts";
-import { winsOverEdits } from "./plan/labels.ts";
+import { componentTypes } from "../federation/objects/federationObject.ts";
+import { winsOverEdits } from "../federation/objects/labels.ts";
 
 /** Arguments of {@link StrictMtls}. */
 export interface StrictMtlsArgs {

@@ -1,6 +1,6 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { proofTriggers, type ProvenImport, type ProvingMesh } from "./plan/proofTriggers.ts";
+import { proofTriggers, type ProvenImport, type ProvingMesh } from "../federation/imports/proofTriggers.ts";
 
 /** Arguments of {@link TrafficProof}. */
 export interface TrafficProofArgs {
@@ -38,7 +38,15 @@ export class TrafficProof extends pulumi.ComponentResource {
         create: "node cli/prove.ts",
         // What does not trigger a proof must not run one either.
         update: "true",
-        environment: { PROOF: JSON.stringify({ mesh: args.mesh, spec: args.spec, context: args.context, probeImage: args.probeImage }), PROOF_KUBECONFIG: pulumi.secret(args.kubeconfig) },
+        environment: {
+          PROOF: JSON.stringify({
+            mesh: args.mesh,
+            spec: args.spec,
+            context: args.context,
+            probeImage: args.probeImage,
+          }),
+          PROOF_KUBECONFIG: pulumi.secret(args.kubeconfig),
+        },
         triggers: proofTriggers(args.spec),
         addPreviousOutputInEnv: false,
         logging: "none",

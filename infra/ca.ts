@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { parseCaMaterial, rootFingerprints, type CaMaterial } from "../components/plan/caMaterial.ts";
-import { Problem } from "../components/plan/problem.ts";
-import type { MeshConfig } from "../components/plan/readMeshConfig.ts";
+import { parseCaMaterial, rootFingerprints, type CaMaterial } from "../federation/trust/caMaterial.ts";
+import { Problem } from "../federation/errors/problem.ts";
+import type { MeshConfig } from "../federation/config/readMeshConfig.ts";
 import { readSecret } from "./config.ts";
 import { stackName } from "./peers.ts";
 import { readOutputs } from "./readOutputs.ts";
@@ -22,7 +22,10 @@ export function readCa(config: MeshConfig): Promise<MeshCa> {
 /** CA material given as secret key `caMaterial`, checked. */
 async function readCaMaterial(): Promise<MeshCa> {
   const text = await readSecret("caMaterial");
-  if (text === undefined) throw new Problem("ca.provider is existing, but key caMaterial is not set; set it with `pulumi config set --secret caMaterial` to JSON {caCert, caKey, certChain, rootCert}");
+  if (text === undefined)
+    throw new Problem(
+      "ca.provider is existing, but key caMaterial is not set; set it with `pulumi config set --secret caMaterial` to JSON {caCert, caKey, certChain, rootCert}",
+    );
   const given = parseCaMaterial(text);
   return { material: pulumi.secret(given), roots: rootFingerprints(given.rootCert) };
 }
@@ -39,10 +42,16 @@ async function readIntermediate(stack: string, mesh: string): Promise<MeshCa> {
   }
   const meshes = plain["meshes"];
   if (!Array.isArray(meshes)) throw new Problem(`the trust stack "${full}" has published nothing; ${remedy}`);
-  if (!meshes.includes(mesh)) throw new Problem(`the trust stack "${full}" has no intermediate for mesh "${mesh}" (it has: ${meshes.join(", ")}); run \`pulumi up --stack ${stack}\``);
+  if (!meshes.includes(mesh))
+    throw new Problem(
+      `the trust stack "${full}" has no intermediate for mesh "${mesh}" (it has: ${meshes.join(", ")}); run \`pulumi up --stack ${stack}\``,
+    );
   const material = new pulumi.StackReference(full).requireOutput("intermediates").apply((all) => {
     const found = (all as Record<string, CaMaterial>)[mesh];
-    if (!found) throw new Problem(`the secrets of the trust stack "${full}" cannot be decrypted here: use the same passphrase or secrets provider for both stacks, or ca.provider: existing`);
+    if (!found)
+      throw new Problem(
+        `the secrets of the trust stack "${full}" cannot be decrypted here: use the same passphrase or secrets provider for both stacks, or ca.provider: existing`,
+      );
     return found;
   });
   return { material, roots: rootFingerprints(String(plain["rootCert"] ?? "")) };

@@ -3,10 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { ExistingCluster } from "../components/existingCluster.ts";
 import { KindCluster } from "../components/kindCluster.ts";
 import { LoadBalancer } from "../components/loadBalancer.ts";
-import { poolsOnNetwork } from "../components/plan/meshPools.ts";
-import { nodesOf } from "../components/plan/nodeImage.ts";
-import { poolOf, type MeshConfig, type Neighbour } from "../components/plan/readMeshConfig.ts";
-import type { Sources } from "../components/plan/sources.ts";
+import { poolsOnNetwork } from "../federation/cluster/meshPools.ts";
+import { nodesOf } from "../federation/cluster/nodeImage.ts";
+import { poolOf, type MeshConfig, type Neighbour } from "../federation/config/readMeshConfig.ts";
+import type { Sources } from "../federation/config/sources.ts";
 
 /** The cluster that a mesh runs in. */
 export interface Cluster {
@@ -23,7 +23,12 @@ export interface Cluster {
  * @param neighbours the other meshes of this project, whose pools must be apart from this one's
  * @param kubeconfig of a cluster that exists
  */
-export function makeCluster(config: MeshConfig, sources: Sources, neighbours: Neighbour[], kubeconfig: pulumi.Output<string> | undefined): Cluster {
+export function makeCluster(
+  config: MeshConfig,
+  sources: Sources,
+  neighbours: Neighbour[],
+  kubeconfig: pulumi.Output<string> | undefined,
+): Cluster {
   const { mesh, cluster } = config;
   const pool = poolOf(config);
   let made: KindCluster | ExistingCluster;
@@ -43,8 +48,14 @@ export function makeCluster(config: MeshConfig, sources: Sources, neighbours: Ne
     made = new ExistingCluster(mesh.cluster, { kubeconfig: kubeconfig!, context: cluster.context });
     pools = pool && "addresses" in pool ? pool.addresses : undefined;
   }
-  const balancer = pools && new LoadBalancer("load-balancer", { pools, source: sources.metallb }, { provider: made.provider });
-  return { kubeconfig: made.kubeconfig, provider: made.provider, parts: balancer ? [made, balancer] : [made], addresses: balancer ? [balancer.ready] : [] };
+  const balancer =
+    pools && new LoadBalancer("load-balancer", { pools, source: sources.metallb }, { provider: made.provider });
+  return {
+    kubeconfig: made.kubeconfig,
+    provider: made.provider,
+    parts: balancer ? [made, balancer] : [made],
+    addresses: balancer ? [balancer.ready] : [],
+  };
 }
 
 /**

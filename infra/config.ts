@@ -1,17 +1,19 @@
 import { accessSync, constants, readFileSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { checkCredentials, contextOf, withAbsolutePaths } from "../components/plan/kubeconfig.ts";
-import { Problem, Problems } from "../components/plan/problem.ts";
-import { readMeshConfig, type MeshConfig, type Neighbour } from "../components/plan/readMeshConfig.ts";
-import { readRootConfig, type RootConfig } from "../components/plan/rootConfig.ts";
-import type { Sources } from "../components/plan/sources.ts";
-import { keyProblems, meshKeys, type Role } from "../components/plan/stackKeys.ts";
-import { configPrefix, meshStackFiles } from "./stackFiles.ts";
+import { checkCredentials, contextOf, withAbsolutePaths } from "../federation/cluster/kubeconfig.ts";
+import { Problem, Problems } from "../federation/errors/problem.ts";
+import { readMeshConfig, type MeshConfig, type Neighbour } from "../federation/config/readMeshConfig.ts";
+import { readRootConfig, type RootConfig } from "../federation/config/rootConfig.ts";
+import type { Sources } from "../federation/config/sources.ts";
+import { keyProblems, meshKeys, type Role } from "../federation/config/stackKeys.ts";
+import { configPrefix, meshStackFiles } from "../workspace/stackFiles.ts";
 
 /** Throws a `Problem` when the stack sets a key that nothing reads, or one of the other kind of stack. */
 export function checkKeys(role: Role): void {
-  const given = Object.entries(pulumi.runtime.allConfig()).flatMap(([key, value]) => (key.startsWith(configPrefix) ? [[key.slice(configPrefix.length), parsed(value)]] : []));
+  const given = Object.entries(pulumi.runtime.allConfig()).flatMap(([key, value]) =>
+    key.startsWith(configPrefix) ? [[key.slice(configPrefix.length), parsed(value)]] : [],
+  );
   const problems = new Problems();
   for (const problem of keyProblems(role, Object.fromEntries(given))) problems.add(problem);
   problems.throwIfAny(`the configuration of stack "${pulumi.getStack()}" is not valid:`);
@@ -20,7 +22,8 @@ export function checkKeys(role: Role): void {
 /** What the current stack is. Throws a `Problem` for anything but `mesh` and `trust`. */
 export function readRole(): Role {
   const role = new pulumi.Config().get("role") ?? "mesh";
-  if (role !== "mesh" && role !== "trust") throw new Problem(`role: must be one of mesh, trust (given: ${JSON.stringify(role)})`);
+  if (role !== "mesh" && role !== "trust")
+    throw new Problem(`role: must be one of mesh, trust (given: ${JSON.stringify(role)})`);
   return role;
 }
 
@@ -33,7 +36,9 @@ export function readTrustConfig(): RootConfig {
 /** Configuration of the current mesh stack, checked and complete. Throws a `Problem` naming every wrong key. */
 export function readConfig(sources: Sources, neighbours: Neighbour[]): MeshConfig {
   const config = new pulumi.Config();
-  const raw = Object.fromEntries(meshKeys.flatMap((key) => (isSet(config, key) ? [[key, parsed(config.require(key))]] : [])));
+  const raw = Object.fromEntries(
+    meshKeys.flatMap((key) => (isSet(config, key) ? [[key, parsed(config.require(key))]] : [])),
+  );
   const read = readMeshConfig(raw, pulumi.getStack(), sources, neighbours);
   return process.env[withoutImports] ? { ...read, imports: [] } : read;
 }
@@ -52,7 +57,13 @@ const withoutImports = "MESH_FEDERATION_WITHOUT_IMPORTS";
  * Relative paths in a file count from its folder, and are absolute in what is returned.
  * Throws a `Problem` when neither is given, the file cannot be read, or it lacks the context, or this machine its credentials.
  */
-export async function readKubeconfig({ kubeconfigPath: path, context }: { kubeconfigPath?: string; context?: string }): Promise<pulumi.Output<string>> {
+export async function readKubeconfig({
+  kubeconfigPath: path,
+  context,
+}: {
+  kubeconfigPath?: string;
+  context?: string;
+}): Promise<pulumi.Output<string>> {
   const secret = await readSecret("kubeconfig");
   const text = secret === undefined ? readKubeconfigFile(path) : withAbsolutePaths(secret, undefined);
   checkCredentials(contextOf(text, context), canBeStarted, (file) => mayBe(file, constants.R_OK));
@@ -70,20 +81,26 @@ export async function readSecret(key: string): Promise<string | undefined> {
 
 function readKubeconfigFile(path: string | undefined): string {
   if (!path)
-    throw new Problem("cluster.provider is existing, but there is no kubeconfig: set cluster.kubeconfigPath to a file, or `pulumi config set --secret kubeconfig` with its text");
+    throw new Problem(
+      "cluster.provider is existing, but there is no kubeconfig: set cluster.kubeconfigPath to a file, or `pulumi config set --secret kubeconfig` with its text",
+    );
   const file = resolve(path.replace(/^~(?=\/)/, process.env["HOME"] ?? "~"));
   let text: string;
   try {
     text = readFileSync(file, "utf8");
   } catch (error) {
-    throw new Problem(`cluster.kubeconfigPath: "${path}" cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown error"}); give a readable kubeconfig file, or its text as secret key kubeconfig`);
+    throw new Problem(
+      `cluster.kubeconfigPath: "${path}" cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown error"}); give a readable kubeconfig file, or its text as secret key kubeconfig`,
+    );
   }
   return withAbsolutePaths(text, dirname(file));
 }
 
 /** Whether there is a program of that path, or of that name on the PATH. */
 function canBeStarted(program: string): boolean {
-  const places = program.includes("/") ? [program] : (process.env["PATH"] ?? "").split(delimiter).map((folder) => join(folder, program));
+  const places = program.includes("/")
+    ? [program]
+    : (process.env["PATH"] ?? "").split(delimiter).map((folder) => join(folder, program));
   return places.some((place) => mayBe(place, constants.X_OK));
 }
 

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Problem } from "../components/plan/problem.ts";
+import { Problem } from "../federation/errors/problem.ts";
 import { checkKeys, readRole } from "./config.ts";
 import { meshProgram } from "./mesh.ts";
 import { trustProgram } from "./trust.ts";

@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { liveFindings } from "../components/plan/liveChecks.ts";
-import type { FederationPlan } from "../components/plan/planFederation.ts";
-import { Problem } from "../components/plan/problem.ts";
-import type { MeshConfig } from "../components/plan/readMeshConfig.ts";
+import { liveFindings } from "../federation/checks/liveChecks.ts";
+import type { FederationPlan } from "../federation/planFederation.ts";
+import { Problem } from "../federation/errors/problem.ts";
+import type { MeshConfig } from "../federation/config/readMeshConfig.ts";
 import type { Cluster } from "./cluster.ts";
-import { readLiveCluster } from "./liveCluster.ts";
+import { readLiveCluster } from "../kube/liveCluster.ts";
 
 /**
  * Compares the plan with what lives in the cluster beside it, in a preview as soon as the cluster is known, and again
@@ -20,14 +20,24 @@ export function checkLive(config: MeshConfig, plan: FederationPlan, cluster: Clu
     try {
       live = await readLiveCluster(kubeconfig, context, plan);
     } catch (error) {
-      await pulumi.log.warn(`the cluster of mesh "${config.mesh.name}" cannot be read (${(error as Error).message}), so imports and exports were not compared with what lives in it`);
+      await pulumi.log.warn(
+        `the cluster of mesh "${config.mesh.name}" cannot be read (${(error as Error).message}), so imports and exports were not compared with what lives in it`,
+      );
       return;
     }
     const { gateway, istio } = config;
     const rootNamespace = istio.provider === "existing" ? istio.namespace : "istio-system";
-    const { problems, warnings } = liveFindings(plan, live, { rootNamespace, gatewayNamespace: gateway.provider === "none" ? rootNamespace : gateway.namespace });
+    const { problems, warnings } = liveFindings(plan, live, {
+      rootNamespace,
+      gatewayNamespace: gateway.provider === "none" ? rootNamespace : gateway.namespace,
+    });
     for (const warning of warnings) await pulumi.log.warn(warning);
-    if (problems.length > 0) throw new Problem([`mesh "${config.mesh.name}" clashes with what lives in its cluster:`, ...problems.map((p) => `  - ${p}`)].join("\n"));
+    if (problems.length > 0)
+      throw new Problem(
+        [`mesh "${config.mesh.name}" clashes with what lives in its cluster:`, ...problems.map((p) => `  - ${p}`)].join(
+          "\n",
+        ),
+      );
   });
   return checked;
 }

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { inspectNetwork, parseNetwork } from "../components/kindCluster.ts";
-import { poolsOnNetwork } from "../components/plan/meshPools.ts";
-import { poolOf, type MeshConfig, type Neighbour } from "../components/plan/readMeshConfig.ts";
+import { poolsOnNetwork } from "../federation/cluster/meshPools.ts";
+import { poolOf, type MeshConfig, type Neighbour } from "../federation/config/readMeshConfig.ts";
 
 /** How long docker may take to tell of a network, in milliseconds. */
 const patience = 3_000;
@@ -17,7 +17,11 @@ const patience = 3_000;
 export async function checkExistingNetwork(config: MeshConfig, neighbours: Neighbour[]): Promise<void> {
   const { mesh, cluster } = config;
   if (cluster.provider !== "kind") return;
-  const told = await new Promise<string>((resolve) => execFile("sh", ["-c", `exec ${inspectNetwork}`], { timeout: patience, env: process.env }, (error, stdout) => resolve(error ? "" : stdout)));
+  const told = await new Promise<string>((resolve) =>
+    execFile("sh", ["-c", `exec ${inspectNetwork}`], { timeout: patience, env: process.env }, (error, stdout) =>
+      resolve(error ? "" : stdout),
+    ),
+  );
   // Without docker, or without the network, there is nothing to compare.
   if (told.trim() === "") return;
   const { subnet } = parseNetwork(told, cluster);

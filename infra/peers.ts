@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { federationOutput } from "../components/plan/contract.ts";
-import type { MeshConfig, Neighbour } from "../components/plan/readMeshConfig.ts";
-import type { Peer } from "../components/plan/resolveImports.ts";
-import { contractOfPeer, readContractFile } from "./contractFile.ts";
+import { federationOutput } from "../federation/contract/contract.ts";
+import type { MeshConfig, Neighbour } from "../federation/config/readMeshConfig.ts";
+import type { Peer } from "../federation/imports/resolveImports.ts";
+import { contractOfPeer, readContractFile } from "../workspace/contractFile.ts";
 import { readOutputs } from "./readOutputs.ts";
-import type { PeerSource } from "./stackFiles.ts";
+import type { PeerSource } from "../workspace/stackFiles.ts";
 
 /** Full name of a stack of this project: `organization/project/stack`. */
 export function stackName(stack: string): string {
@@ -23,10 +23,19 @@ export function peerSources(config: Pick<MeshConfig, "peers">, neighbours: Neigh
 }
 
 /** Reads what every mesh of {@link peerSources} published. */
-export async function readPeers(sources: ReadonlyMap<string, PeerSource>, neighbours: Neighbour[]): Promise<Map<string, Peer>> {
+export async function readPeers(
+  sources: ReadonlyMap<string, PeerSource>,
+  neighbours: Neighbour[],
+): Promise<Map<string, Peer>> {
   const read = async ([name, source]: [string, PeerSource]): Promise<[string, Peer]> => {
-    const peer: Peer = "file" in source ? { state: "up", stack: name, contract: readContractFile(name, source.file) } : await readPeer(name, source.stack);
-    return [name, { ...peer, declared: "stack" in source ? neighbours.find((n) => n.name === name)?.exports : undefined }];
+    const peer: Peer =
+      "file" in source
+        ? { state: "up", stack: name, contract: readContractFile(name, source.file) }
+        : await readPeer(name, source.stack);
+    return [
+      name,
+      { ...peer, declared: "stack" in source ? neighbours.find((n) => n.name === name)?.exports : undefined },
+    ];
   };
   return new Map(await Promise.all([...sources].map(read)));
 }
@@ -42,9 +51,12 @@ async function readPeer(name: string, stack: string): Promise<Peer> {
   try {
     outputs = await readOutputs(stack);
   } catch (error) {
-    if (/unknown stack|no stack named|not found/i.test(String((error as Error).message))) return { state: "absent", stack };
+    if (/unknown stack|no stack named|not found/i.test(String((error as Error).message)))
+      return { state: "absent", stack };
     throw error;
   }
   const published = outputs[federationOutput];
-  return published === undefined ? { state: "empty", stack } : { state: "up", stack, contract: contractOfPeer(published, name) };
+  return published === undefined
+    ? { state: "empty", stack }
+    : { state: "up", stack, contract: contractOfPeer(published, name) };
 }

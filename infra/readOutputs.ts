@@ -14,11 +14,16 @@ const [tries, pause] = [25, 200];
 export async function readOutputs(stack: string): Promise<Record<string, unknown>> {
   for (let left = tries; ; left--) {
     try {
-      const result = (await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name: stack })) as { outputs?: Record<string, unknown> } | undefined;
+      const result = (await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name: stack })) as
+        { outputs?: Record<string, unknown> } | undefined;
       return result?.outputs ?? {};
     } catch (error) {
       if (!/failed to load checkpoint: (unexpected )?EOF/.test(String((error as Error).message))) throw error;
-      if (left === 1) throw new Error(`the state of stack "${stack}" cannot be read, probably because a run was killed while it wrote it; \`npm run up\`, or any other command of this clone whose state it is, makes it readable again`, { cause: error });
+      if (left === 1)
+        throw new Error(
+          `the state of stack "${stack}" cannot be read, probably because a run was killed while it wrote it; \`npm run up\`, or any other command of this clone whose state it is, makes it readable again`,
+          { cause: error },
+        );
       await sleep(pause);
     }
   }

@@ -1,6 +1,6 @@
 import { MeshTrust } from "../components/meshTrust.ts";
 import { readTrustConfig } from "./config.ts";
-import { meshStackFiles } from "./stackFiles.ts";
+import { meshStackFiles } from "../workspace/stackFiles.ts";
 
 /** Stack `trust`: the root CA, and an intermediate for every mesh that `stacks/` declares. */
 export function trustProgram() {

@@ -18,7 +18,8 @@ export function addressesOf(text: string): Addresses | undefined {
   if (!family || more.length + rest.length > 0) return undefined;
   const all = new BlockList();
   if (prefix !== undefined) {
-    if (last !== first || !/^[0-9]{1,3}$/.test(prefix) || Number(prefix) > (family === "ipv4" ? 32 : 128)) return undefined;
+    if (last !== first || !/^[0-9]{1,3}$/.test(prefix) || Number(prefix) > (family === "ipv4" ? 32 : 128))
+      return undefined;
     all.addSubnet(base, Number(prefix), family);
     return { text, family, all, ends: [base] };
   }
@@ -34,5 +35,8 @@ export function addressesOf(text: string): Addresses | undefined {
 
 /** Whether two have an address in common: then an end of one is in the other. */
 export function meet(a: Addresses, b: Addresses): boolean {
-  return a.family === b.family && (a.ends.some((end) => b.all.check(end, b.family)) || b.ends.some((end) => a.all.check(end, a.family)));
+  return (
+    a.family === b.family &&
+    (a.ends.some((end) => b.all.check(end, b.family)) || b.ends.some((end) => a.all.check(end, a.family)))
+  );
 }

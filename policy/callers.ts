@@ -26,7 +26,8 @@ function conditions(rule: Record<string, any>): Record<string, any>[] {
 export function allowsNamed(value: unknown): boolean {
   if (isUnknown(value)) return true;
   const rule = objectOf(value);
-  if (isUnknown(rule["from"]) || conditions(rule).some((c) => c["key"] === "source.principal" && areNamed(c["values"]))) return true;
+  if (isUnknown(rule["from"]) || conditions(rule).some((c) => c["key"] === "source.principal" && areNamed(c["values"])))
+    return true;
   const sources = listOf(rule["from"]).map((f) => (isUnknown(f) ? { principals: f } : objectOf(objectOf(f)["source"])));
   return sources.length > 0 && sources.every((s) => areNamed(s["principals"]));
 }
@@ -50,20 +51,32 @@ function onAllPorts(to: unknown, ports: string[] | undefined): boolean {
   const operations = listOf(to).map((t) => objectOf(objectOf(t)["operation"]));
   const wide = operations.filter((o) => Object.entries(o).every(([key, v]) => key === "ports" || isEmpty(v)));
   const covered = wide.flatMap((o) => listOf(o["ports"]).map(wordOf));
-  return wide.some((o) => isEmpty(o["ports"]) || isUnknown(o["ports"])) || (wide.length > 0 && (ports ?? []).every((p) => covered.includes(p)));
+  return (
+    wide.some((o) => isEmpty(o["ports"]) || isUnknown(o["ports"])) ||
+    (wide.length > 0 && (ports ?? []).every((p) => covered.includes(p)))
+  );
 }
 
 function whoever(rule: Record<string, any>, host: string): boolean {
-  const names = (c: Record<string, any>): boolean => c["key"] === "source.principal" && areNamed(c["notValues"]) && isEmpty(c["values"]);
-  const bySni = (c: Record<string, any>): boolean => c["key"] === "connection.sni" && isEmpty(c["notValues"]) && (isUnknown(c["values"]) || listOf(c["values"]).some((v) => isSniOf(v, host)));
+  const names = (c: Record<string, any>): boolean =>
+    c["key"] === "source.principal" && areNamed(c["notValues"]) && isEmpty(c["values"]);
+  const bySni = (c: Record<string, any>): boolean =>
+    c["key"] === "connection.sni" &&
+    isEmpty(c["notValues"]) &&
+    (isUnknown(c["values"]) || listOf(c["values"]).some((v) => isSniOf(v, host)));
   if (!conditions(rule).every((c) => names(c) || bySni(c))) return false;
   if (isEmpty(rule["from"])) return conditions(rule).some(names);
   if (isUnknown(rule["from"])) return true;
-  return listOf(rule["from"]).map((f) => objectOf(objectOf(f)["source"])).some(({ principals, notPrincipals, ...others }) => {
-    const wide = isEmpty(principals) || isUnknown(principals) || listOf(principals).every((p) => typeof p === "string" && domainWide.test(p));
-    const named = areNamed(notPrincipals) || (isEmpty(notPrincipals) && conditions(rule).some(names));
-    return wide && named && Object.values(others).every(isEmpty);
-  });
+  return listOf(rule["from"])
+    .map((f) => objectOf(objectOf(f)["source"]))
+    .some(({ principals, notPrincipals, ...others }) => {
+      const wide =
+        isEmpty(principals) ||
+        isUnknown(principals) ||
+        listOf(principals).every((p) => typeof p === "string" && domainWide.test(p));
+      const named = areNamed(notPrincipals) || (isEmpty(notPrincipals) && conditions(rule).some(names));
+      return wide && named && Object.values(others).every(isEmpty);
+    });
 }
 
 /** Whether a value of `connection.sni` takes every port and subset of a host. */

@@ -42,11 +42,17 @@ export function trustClaims(resource: Resource): { domain: string; roots: unknow
 }
 
 /** Gateways that a stack publishes by a host name. */
-export function gatewayHostClaims(resource: Resource): { host: string; port: number; field: string; resource: Resource }[] {
-  return listOf(contractOf(resource)["gateways"]).map(objectOf).flatMap(({ address, port }, i) => {
-    const host = textOf(address)?.toLowerCase();
-    return host === undefined || isUnknown(host) || addressesOf(host) ? [] : [{ host, port: numberOf(port), field: `federation.gateways[${i}].address`, resource }];
-  });
+export function gatewayHostClaims(
+  resource: Resource,
+): { host: string; port: number; field: string; resource: Resource }[] {
+  return listOf(contractOf(resource)["gateways"])
+    .map(objectOf)
+    .flatMap(({ address, port }, i) => {
+      const host = textOf(address)?.toLowerCase();
+      return host === undefined || isUnknown(host) || addressesOf(host)
+        ? []
+        : [{ host, port: numberOf(port), field: `federation.gateways[${i}].address`, resource }];
+    });
 }
 
 /**
@@ -56,14 +62,54 @@ export function gatewayHostClaims(resource: Resource): { host: string; port: num
 export function addressClaims(resource: Resource): AddressClaim[] {
   // The unspecified address stands for one that a load balancer has yet to give.
   const known = (text: unknown): boolean => text !== "0.0.0.0" && text !== "::";
-  const claims = (kind: AddressClaim["kind"], what: string, field: string, texts: unknown[], port?: number): AddressClaim[] =>
+  const claims = (
+    kind: AddressClaim["kind"],
+    what: string,
+    field: string,
+    texts: unknown[],
+    port?: number,
+  ): AddressClaim[] =>
     texts.flatMap((text) => {
       const addresses = addressesOf(wordOf(text));
-      return addresses ? [{ kind, what: `${what} ${wordOf(text)}`, field, addresses, resource, ...(port !== undefined ? { port } : {}) }] : [];
+      return addresses
+        ? [
+            {
+              kind,
+              what: `${what} ${wordOf(text)}`,
+              field,
+              addresses,
+              resource,
+              ...(port !== undefined ? { port } : {}),
+            },
+          ]
+        : [];
     });
-  const gateways = listOf(contractOf(resource)["gateways"]).map(objectOf).flatMap(({ address, port }, i) => claims("gateway", "gateway address", `federation.gateways[${i}].address`, [address].filter(known), numberOf(port)));
-  const pools = is(resource, "metallb.io", "IPAddressPool") ? claims("pool", "address pool", "spec.addresses", listOf(specOf(resource)["addresses"])) : [];
-  return [...gateways, ...pools, ...(["podSubnet", "serviceSubnet"] as const).flatMap((key) => claims("network", key === "podSubnet" ? "pod network" : "Service network", `stdin, ${key}`, kindNetworks(resource, key)))];
+  const gateways = listOf(contractOf(resource)["gateways"])
+    .map(objectOf)
+    .flatMap(({ address, port }, i) =>
+      claims(
+        "gateway",
+        "gateway address",
+        `federation.gateways[${i}].address`,
+        [address].filter(known),
+        numberOf(port),
+      ),
+    );
+  const pools = is(resource, "metallb.io", "IPAddressPool")
+    ? claims("pool", "address pool", "spec.addresses", listOf(specOf(resource)["addresses"]))
+    : [];
+  return [
+    ...gateways,
+    ...pools,
+    ...(["podSubnet", "serviceSubnet"] as const).flatMap((key) =>
+      claims(
+        "network",
+        key === "podSubnet" ? "pod network" : "Service network",
+        `stdin, ${key}`,
+        kindNetworks(resource, key),
+      ),
+    ),
+  ];
 }
 
 /** Networks in the KinD configuration that a command is given; two, with a comma, for a cluster with IPv4 and IPv6. */
@@ -72,5 +118,8 @@ function kindNetworks(resource: Resource, key: string): string[] {
   const text = wordOf(objectOf(resource.props)["stdin"]);
   if (!text.includes("kind.x-k8s.io")) return [];
   const [, value = ""] = new RegExp(`^\\s*["']?${key}["']?\\s*:\\s*["']?([0-9a-fA-F.:/, ]+)`, "m").exec(text) ?? [];
-  return value.split(",").map((v) => v.trim()).filter((v) => v !== "");
+  return value
+    .split(",")
+    .map((v) => v.trim())
+    .filter((v) => v !== "");
 }

@@ -21,11 +21,18 @@ export interface ClientTls {
  */
 export function clientTls(rule: Resource): ClientTls[] {
   const spec = specOf(rule);
-  const subsets = listOf(spec["subsets"]).map((subset, i) => ({ path: `spec.subsets[${i}].trafficPolicy`, policy: objectOf(objectOf(subset)["trafficPolicy"]) }));
-  return [{ path: "spec.trafficPolicy", policy: objectOf(spec["trafficPolicy"]) }, ...subsets].flatMap(({ path, policy }, i) => [
-    ...(i === 0 || "tls" in policy ? [settingsAt(`${path}.tls`, policy["tls"])] : []),
-    ...listOf(policy["portLevelSettings"]).map((port, j) => settingsAt(`${path}.portLevelSettings[${j}].tls`, objectOf(port)["tls"])),
-  ]);
+  const subsets = listOf(spec["subsets"]).map((subset, i) => ({
+    path: `spec.subsets[${i}].trafficPolicy`,
+    policy: objectOf(objectOf(subset)["trafficPolicy"]),
+  }));
+  return [{ path: "spec.trafficPolicy", policy: objectOf(spec["trafficPolicy"]) }, ...subsets].flatMap(
+    ({ path, policy }, i) => [
+      ...(i === 0 || "tls" in policy ? [settingsAt(`${path}.tls`, policy["tls"])] : []),
+      ...listOf(policy["portLevelSettings"]).map((port, j) =>
+        settingsAt(`${path}.portLevelSettings[${j}].tls`, objectOf(port)["tls"]),
+      ),
+    ],
+  );
 }
 
 function settingsAt(field: string, value: unknown): ClientTls {

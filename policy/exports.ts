@@ -26,25 +26,40 @@ export interface PassedHost {
  */
 export function passedHosts(resource: Resource): PassedHost[] {
   if (is(resource, "networking.istio.io", "Gateway"))
-    return listOf(specOf(resource)["servers"]).map(objectOf).flatMap((server, i) => {
-      const { mode } = objectOf(server["tls"]);
-      const hosts = textsOf(server["hosts"]).filter((host) => !isUnknown(host));
-      return passing(hosts, `spec.servers[${i}].hosts`, objectOf(server["port"])["number"], { auto: mode === "AUTO_PASSTHROUGH", plain: mode === "PASSTHROUGH" });
-    });
+    return listOf(specOf(resource)["servers"])
+      .map(objectOf)
+      .flatMap((server, i) => {
+        const { mode } = objectOf(server["tls"]);
+        const hosts = textsOf(server["hosts"]).filter((host) => !isUnknown(host));
+        return passing(hosts, `spec.servers[${i}].hosts`, objectOf(server["port"])["number"], {
+          auto: mode === "AUTO_PASSTHROUGH",
+          plain: mode === "PASSTHROUGH",
+        });
+      });
   // A gateway of class istio-remote is a peer's, described here; nothing listens on it.
   if (is(resource, "gateway.networking.k8s.io", "Gateway") && specOf(resource)["gatewayClassName"] !== "istio-remote")
-    return listOf(specOf(resource)["listeners"]).map(objectOf).flatMap((listener, i) => {
-      const tls = objectOf(listener["tls"]);
-      // HBONE is the network of one ambient mesh, and knows no hosts.
-      if (listener["protocol"] === "HBONE") return [];
-      const hosts = isUnknown(listener["hostname"]) ? [] : [textOf(listener["hostname"]) ?? "*"];
-      return passing(hosts, `spec.listeners[${i}].hostname`, listener["port"], { auto: objectOf(tls["options"])[protocolOption] === "auto-passthrough", plain: tls["mode"] === "Passthrough" });
-    });
+    return listOf(specOf(resource)["listeners"])
+      .map(objectOf)
+      .flatMap((listener, i) => {
+        const tls = objectOf(listener["tls"]);
+        // HBONE is the network of one ambient mesh, and knows no hosts.
+        if (listener["protocol"] === "HBONE") return [];
+        const hosts = isUnknown(listener["hostname"]) ? [] : [textOf(listener["hostname"]) ?? "*"];
+        return passing(hosts, `spec.listeners[${i}].hostname`, listener["port"], {
+          auto: objectOf(tls["options"])[protocolOption] === "auto-passthrough",
+          plain: tls["mode"] === "Passthrough",
+        });
+      });
   return [];
 }
 
 /** Those hosts as a port passes them; none where it is an ordinary ingress. */
-function passing(hosts: string[], field: string, port: unknown, passthrough: { auto: boolean; plain: boolean }): PassedHost[] {
+function passing(
+  hosts: string[],
+  field: string,
+  port: unknown,
+  passthrough: { auto: boolean; plain: boolean },
+): PassedHost[] {
   const crossNetwork = numberOf(port) === crossNetworkPort;
   if (!passthrough.auto && !passthrough.plain && !crossNetwork) return [];
   const exported = passthrough.auto || (passthrough.plain && crossNetwork);

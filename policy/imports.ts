@@ -11,7 +11,11 @@ import { listOf, numberOf, objectOf, textOf } from "./values.ts";
 export function isImport(resource: Resource): boolean {
   if (!is(resource, "networking.istio.io", "ServiceEntry")) return false;
   const spec = specOf(resource);
-  if (listOf(spec["endpoints"]).some(leadsAway) || listOf(spec["ports"]).some((p) => numberOf(objectOf(p)["targetPort"]) === crossNetworkPort)) return true;
+  if (
+    listOf(spec["endpoints"]).some(leadsAway) ||
+    listOf(spec["ports"]).some((p) => numberOf(objectOf(p)["targetPort"]) === crossNetworkPort)
+  )
+    return true;
   return spec["location"] === "MESH_INTERNAL" && !spec["workloadSelector"] && spec["resolution"] !== "NONE";
 }
 

@@ -37,12 +37,20 @@ export interface Judgement {
  */
 export function judge(stacks: StackToJudge[], config: unknown = {}): Judgement {
   const configOf = readConfig(config, rules);
-  const known = stacks.map(({ stack, resources, notPreviewed }) => ({ stack, notPreviewed, list: resources.map((r): Resource => ({ ...r, stack })) }));
+  const known = stacks.map(({ stack, resources, notPreviewed }) => ({
+    stack,
+    notPreviewed,
+    list: resources.map((r): Resource => ({ ...r, stack })),
+  }));
   const previewed = known.filter((s) => s.notPreviewed === undefined);
   const active = rules.map((rule) => ({ rule, ...configOf(rule) })).filter(({ level }) => level !== "disabled");
   const found = active.flatMap(({ rule, level, settings }) => {
     const groups = rule.scope === "federation" ? [{ stack: "all", list: known.flatMap((s) => s.list) }] : previewed;
-    return groups.flatMap(({ stack, list }) => rule.check(list, settings).map((v) => ({ level, finding: { stack: v.resource.stack ?? stack, policy: rule.name, message: v.message } })));
+    return groups.flatMap(({ stack, list }) =>
+      rule
+        .check(list, settings)
+        .map((v) => ({ level, finding: { stack: v.resource.stack ?? stack, policy: rule.name, message: v.message } })),
+    );
   });
   return {
     findings: found.filter((f) => f.level === "mandatory").map((f) => f.finding),

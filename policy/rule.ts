@@ -50,7 +50,13 @@ export interface Rule {
 
 /** A rule that each resource by itself fulfils or violates. */
 export function resourceRule(name: string, description: string, check: (resource: Resource) => Finding[]): Rule {
-  return { name, description, scope: "resource", check: (resources) => resources.flatMap((resource) => check(resource).map((finding) => violation(resource, finding))) };
+  return {
+    name,
+    description,
+    scope: "resource",
+    check: (resources) =>
+      resources.flatMap((resource) => check(resource).map((finding) => violation(resource, finding))),
+  };
 }
 
 /** A finding in words: the resource, what is wrong and where, what is allowed, what to do. */
@@ -77,7 +83,10 @@ export function is(resource: Resource, group: string, kind: string): boolean {
 
 /** Whether a resource is a Helm release of that chart: by its name, in a repository or not, or as an archive of some version. */
 export function isReleaseOf(resource: Resource, chart: string): boolean {
-  return is(resource, "helm.sh", "Release") && new RegExp(`(^|/)${chart}(-v?[0-9][^/]*\\.tgz)?$`).test(wordOf(objectOf(resource.props)["chart"]));
+  return (
+    is(resource, "helm.sh", "Release") &&
+    new RegExp(`(^|/)${chart}(-v?[0-9][^/]*\\.tgz)?$`).test(wordOf(objectOf(resource.props)["chart"]))
+  );
 }
 
 /** `Kind namespace/name` of a Kubernetes object, as a person looks for it. */

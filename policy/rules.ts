@@ -8,4 +8,12 @@ import { peerCredentials } from "./rules/peerCredentials.ts";
 import { strictMtls } from "./rules/strictMtls.ts";
 
 /** Every rule, in the order of the documentation. */
-export const rules: readonly Rule[] = [gatewayHosts, importSans, exportCallers, peerCredentials, strictMtls, gatewayTls, noClashes];
+export const rules: readonly Rule[] = [
+  gatewayHosts,
+  importSans,
+  exportCallers,
+  peerCredentials,
+  strictMtls,
+  gatewayTls,
+  noClashes,
+];

@@ -17,23 +17,41 @@ export interface Serving {
 export function servingOf(host: string, resources: Resource[]): Serving {
   const [, name, namespace] = /^([^.*]+)\.([^.*]+)\.svc(?:\.|$)/.exec(host) ?? [];
   if (namespace === undefined) {
-    const entry = resources.find((r) => is(r, "networking.istio.io", "ServiceEntry") && listOf(specOf(r)["hosts"]).includes(host) && Object.keys(selected(specOf(r)["workloadSelector"], "labels")).length > 0);
+    const entry = resources.find(
+      (r) =>
+        is(r, "networking.istio.io", "ServiceEntry") &&
+        listOf(specOf(r)["hosts"]).includes(host) &&
+        Object.keys(selected(specOf(r)["workloadSelector"], "labels")).length > 0,
+    );
     return entry ? servedBy(entry, selected(specOf(entry)["workloadSelector"], "labels"), "number", resources) : {};
   }
   const service = resources.find((r) => is(r, "", "Service") && metadataOf(r)["name"] === name && isIn(r, namespace));
   const selector = service ? objectOf(specOf(service)["selector"]) : {};
-  return service && Object.keys(selector).length > 0 ? { ...servedBy(service, selector, "port", resources), namespace } : { namespace };
+  return service && Object.keys(selector).length > 0
+    ? { ...servedBy(service, selector, "port", resources), namespace }
+    : { namespace };
 }
 
 function servedBy(owner: Resource, selector: Labels, port: "number" | "port", resources: Resource[]): Serving {
   const namespace = namespaceOf(owner);
-  const pods = resources.filter((r) => runsPods(r) && isIn(r, namespace)).map(podLabels).filter((labels) => covers(selector, labels));
+  const pods = resources
+    .filter((r) => runsPods(r) && isIn(r, namespace))
+    .map(podLabels)
+    .filter((labels) => covers(selector, labels));
   const ports = listOf(specOf(owner)["ports"]).map((p) => numberOf(objectOf(p)["targetPort"] ?? objectOf(p)[port]));
-  return { namespace, pods: pods.length > 0 ? pods : [selector], ...(ports.every(Number.isInteger) ? { ports: ports.map(wordOf) } : {}) };
+  return {
+    namespace,
+    pods: pods.length > 0 ? pods : [selector],
+    ...(ports.every(Number.isInteger) ? { ports: ports.map(wordOf) } : {}),
+  };
 }
 
 /** Kinds that are pods or make them, by group. */
-const workloads: Record<string, string[]> = { "": ["Pod", "ReplicationController"], apps: ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"], "argoproj.io": ["Rollout"] };
+const workloads: Record<string, string[]> = {
+  "": ["Pod", "ReplicationController"],
+  apps: ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"],
+  "argoproj.io": ["Rollout"],
+};
 
 function runsPods(resource: Resource): boolean {
   const { group, kind } = kindOf(resource) ?? {};
@@ -42,7 +60,9 @@ function runsPods(resource: Resource): boolean {
 
 /** Labels of the pods that an object makes, or is. */
 function podLabels(resource: Resource): Labels {
-  return is(resource, "", "Pod") ? labelsOf(resource) : objectOf(objectOf(objectOf(specOf(resource)["template"])["metadata"])["labels"]);
+  return is(resource, "", "Pod")
+    ? labelsOf(resource)
+    : objectOf(objectOf(objectOf(specOf(resource)["template"])["metadata"])["labels"]);
 }
 
 /** Whether everything with these labels is selected. */
@@ -58,5 +78,9 @@ export function selected(selector: unknown, key: "labels" | "matchLabels"): Labe
 /** Whether an AuthorizationPolicy is in force for sidecars; one on trial, or for a waypoint or gateway, is not. */
 export function inForce(policy: Resource): boolean {
   const spec = specOf(policy);
-  return wordOf(annotationsOf(policy)["istio.io/dry-run"]) !== "true" && !spec["targetRef"] && listOf(spec["targetRefs"]).length === 0;
+  return (
+    wordOf(annotationsOf(policy)["istio.io/dry-run"]) !== "true" &&
+    !spec["targetRef"] &&
+    listOf(spec["targetRefs"]).length === 0
+  );
 }

@@ -8,13 +8,31 @@ export interface Settings {
   separatePodNetworks: boolean;
 }
 
-export const defaults: Settings = { rootNamespaces: ["istio-system"], separateTrustDomains: false, separatePodNetworks: false };
+export const defaults: Settings = {
+  rootNamespaces: ["istio-system"],
+  separateTrustDomains: false,
+  separatePodNetworks: false,
+};
 
 /** The settings as JSON schema, by which the engine checks a pack's configuration. */
 export const schemas = {
-  rootNamespaces: { type: "array", items: { type: "string", minLength: 1 }, minItems: 1, default: defaults.rootNamespaces, description: "Istio's root namespaces; a policy there without a selector is mesh-wide." },
-  separateTrustDomains: { type: "boolean", default: defaults.separateTrustDomains, description: "Whether each mesh must have a trust domain of its own, also under a common root." },
-  separatePodNetworks: { type: "boolean", default: defaults.separatePodNetworks, description: "Whether pod and Service networks of different stacks must be apart." },
+  rootNamespaces: {
+    type: "array",
+    items: { type: "string", minLength: 1 },
+    minItems: 1,
+    default: defaults.rootNamespaces,
+    description: "Istio's root namespaces; a policy there without a selector is mesh-wide.",
+  },
+  separateTrustDomains: {
+    type: "boolean",
+    default: defaults.separateTrustDomains,
+    description: "Whether each mesh must have a trust domain of its own, also under a common root.",
+  },
+  separatePodNetworks: {
+    type: "boolean",
+    default: defaults.separatePodNetworks,
+    description: "Whether pod and Service networks of different stacks must be apart.",
+  },
 } as const;
 
 export const levels = ["mandatory", "advisory", "disabled"] as const;
@@ -42,23 +60,40 @@ export function readConfig(value: unknown, rules: readonly Configurable[]): (rul
   const problems: string[] = [];
   const given = isObject(value) ? value : {};
   if (!isObject(value)) problems.push(`must be an object with rules as keys (given: ${JSON.stringify(value)})`);
-  for (const key of Object.keys(given)) if (key !== "all" && !rules.some((r) => r.name === key)) problems.push(`${key}: there is no such rule; there are ${rules.map((r) => r.name).join(", ")}, and all`);
+  for (const key of Object.keys(given))
+    if (key !== "all" && !rules.some((r) => r.name === key))
+      problems.push(`${key}: there is no such rule; there are ${rules.map((r) => r.name).join(", ")}, and all`);
   const all = read("all", given["all"], [], problems);
-  const byRule = new Map(rules.map((rule) => [rule.name, read(rule.name, given[rule.name], rule.settings ?? [], problems)]));
-  if (problems.length > 0) throw new Error(`the configuration of the policies is not valid:\n${problems.map((p) => `- ${p}`).join("\n")}`);
+  const byRule = new Map(
+    rules.map((rule) => [rule.name, read(rule.name, given[rule.name], rule.settings ?? [], problems)]),
+  );
+  if (problems.length > 0)
+    throw new Error(`the configuration of the policies is not valid:\n${problems.map((p) => `- ${p}`).join("\n")}`);
   return ({ name }) => {
     const own = byRule.get(name);
     return { level: own?.level ?? all.level ?? "mandatory", settings: { ...defaults, ...own?.settings } };
   };
 }
 
-function read(name: string, value: unknown, known: readonly (keyof Settings)[], problems: string[]): { level?: Level; settings: Partial<Settings> } {
+function read(
+  name: string,
+  value: unknown,
+  known: readonly (keyof Settings)[],
+  problems: string[],
+): { level?: Level; settings: Partial<Settings> } {
   if (value === undefined) return { settings: {} };
   const { enforcementLevel: level, ...settings } = isObject(value) ? value : { enforcementLevel: value };
-  if (level !== undefined && !levels.includes(level as Level)) problems.push(`${name}: the level must be one of ${levels.join(", ")} (given: ${JSON.stringify(level)})`);
+  if (level !== undefined && !levels.includes(level as Level))
+    problems.push(`${name}: the level must be one of ${levels.join(", ")} (given: ${JSON.stringify(level)})`);
   for (const [key, v] of Object.entries(settings)) {
-    if (!known.includes(key as keyof Settings)) problems.push(`${name}.${key}: there is no such setting; ${known.length > 0 ? `there are ${known.join(", ")}, and ` : "there is "}enforcementLevel`);
-    else if (schemas[key as keyof Settings].type === "boolean" ? typeof v !== "boolean" : !isNames(v)) problems.push(`${name}.${key}: must be ${schemas[key as keyof Settings].type === "boolean" ? "true or false" : "a list of names"} (given: ${JSON.stringify(v)})`);
+    if (!known.includes(key as keyof Settings))
+      problems.push(
+        `${name}.${key}: there is no such setting; ${known.length > 0 ? `there are ${known.join(", ")}, and ` : "there is "}enforcementLevel`,
+      );
+    else if (schemas[key as keyof Settings].type === "boolean" ? typeof v !== "boolean" : !isNames(v))
+      problems.push(
+        `${name}.${key}: must be ${schemas[key as keyof Settings].type === "boolean" ? "true or false" : "a list of names"} (given: ${JSON.stringify(v)})`,
+      );
   }
   return { ...(level !== undefined ? { level: level as Level } : {}), settings: settings as Partial<Settings> };
 }

@@ -7,7 +7,8 @@ interface Kind {
 }
 
 const anything = (value: string): boolean => !["", "false", "none", "null"].includes(value.toLowerCase());
-const upperLayer = (value: string): boolean => /\b(https?|http2|http3|h2|grpcs?|ssl|tls|tcp_ssl|terminated_https)\b/i.test(value);
+const upperLayer = (value: string): boolean =>
+  /\b(https?|http2|http3|h2|grpcs?|ssl|tls|tcp_ssl|terminated_https)\b/i.test(value);
 
 /** Keys that are about a load balancer. */
 const ofLoadBalancers = /load-?balancer|\blb\b|\bslb\b|\belb\b|\bclb\b|\bnlb\b/;
@@ -42,7 +43,10 @@ const kinds: Kind[] = [
  * Gateway. https://cloud.google.com/kubernetes-engine/docs/concepts/ingress-xlb
  */
 const above: Kind[] = [
-  { key: /^(cloud\.google\.com|networking\.gke\.io|service\.alpha\.kubernetes\.io)\/app-protocols$/, value: upperLayer },
+  {
+    key: /^(cloud\.google\.com|networking\.gke\.io|service\.alpha\.kubernetes\.io)\/app-protocols$/,
+    value: upperLayer,
+  },
   { key: /^(beta\.)?cloud\.google\.com\/backend-config$/, value: anything },
   { key: /^service\.cloud\.tencent\.com\/specify-protocol$/, value: upperLayer },
   { key: /^appgw\.ingress\.kubernetes\.io\//, value: anything },
@@ -51,11 +55,15 @@ const above: Kind[] = [
 /** The annotations by which a cloud's load balancer ends TLS, or speaks a protocol above TCP itself. */
 export function terminating(annotations: Record<string, unknown>): [key: string, value: string][] {
   const entries = Object.entries(annotations).map(([key, value]): [string, string] => [key, wordOf(value)]);
-  const passed = entries.filter(([key, value]) => passing.test(key) && value.toLowerCase() === "true").map(([key]) => key.replace(passing, ""));
+  const passed = entries
+    .filter(([key, value]) => passing.test(key) && value.toLowerCase() === "true")
+    .map(([key]) => key.replace(passing, ""));
   return entries.filter(([key, value]) => {
     const words = key.toLowerCase();
     if (besides.test(words) || passing.test(words)) return false;
-    const kind = above.find((k) => k.key.test(words)) ?? (ofLoadBalancers.test(words) ? kinds.find((k) => k.key.test(words)) : undefined);
+    const kind =
+      above.find((k) => k.key.test(words)) ??
+      (ofLoadBalancers.test(words) ? kinds.find((k) => k.key.test(words)) : undefined);
     if (!kind?.value(value)) return false;
     // Ports and protocols of TLS that is passed on; a certificate beside it still ends it.
     return /cert/.test(words) || !passed.some((prefix) => key.startsWith(prefix));

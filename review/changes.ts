@@ -1,5 +1,5 @@
-import type { FederationContract } from "../components/plan/contract.ts";
-import { Problem } from "../components/plan/problem.ts";
+import type { FederationContract } from "../federation/contract/contract.ts";
+import { Problem } from "../federation/errors/problem.ts";
 import { exportChanges } from "./exportChanges.ts";
 import { importChanges, type ExportsOf } from "./importChanges.ts";
 import type { PlannedFederation, PlannedMesh } from "./planRevision.ts";
@@ -18,9 +18,21 @@ export interface PlannedRevision {
  *
  * @param deployed contracts published now, for exporters that are not among the revisions' stacks
  */
-export function changesBetween(base: PlannedRevision, head: PlannedRevision, deployed: ReadonlyMap<string, FederationContract> = new Map()): Change[] {
-  const meshes = pair(base.federation.meshes, head.federation.meshes, (m) => m.stack, (m) => m.name);
-  const exportsOf = ({ federation }: PlannedRevision): ExportsOf => (name) => (federation.meshes.find((m) => m.name === name)?.contract ?? deployed.get(name))?.exports ?? [];
+export function changesBetween(
+  base: PlannedRevision,
+  head: PlannedRevision,
+  deployed: ReadonlyMap<string, FederationContract> = new Map(),
+): Change[] {
+  const meshes = pair(
+    base.federation.meshes,
+    head.federation.meshes,
+    (m) => m.stack,
+    (m) => m.name,
+  );
+  const exportsOf =
+    ({ federation }: PlannedRevision): ExportsOf =>
+    (name) =>
+      (federation.meshes.find((m) => m.name === name)?.contract ?? deployed.get(name))?.exports ?? [];
   const [before, after] = [exportsOf(base), exportsOf(head)];
   const unread = new Set(notCompared(base, head));
   const compared = meshes.filter((p) => !unread.has((p.after ?? p.before)!.stack));
@@ -30,7 +42,10 @@ export function changesBetween(base: PlannedRevision, head: PlannedRevision, dep
     ...compared.flatMap((p) => importChanges(p.before, p.after, before, after)),
     ...contractFileChanges(base.revision, head.revision),
     ...pair(base.revision.stacks, head.revision.stacks, (s) => s.stack).flatMap((p) => stackChanges(p.before, p.after)),
-    ...settingChanges(base.revision.policyConfig ?? {}, head.revision.policyConfig ?? {}).map((text): Change => ({ sign: "~", text: `${policyConfigFile}: ${text}` })),
+    ...settingChanges(base.revision.policyConfig ?? {}, head.revision.policyConfig ?? {}).map((text): Change => ({
+      sign: "~",
+      text: `${policyConfigFile}: ${text}`,
+    })),
   ];
 }
 
@@ -39,24 +54,44 @@ export function changesBetween(base: PlannedRevision, head: PlannedRevision, dep
  * would look new, or gone.
  */
 export function notCompared(base: PlannedRevision, head: PlannedRevision): string[] {
-  const unread = [base, head].flatMap(({ revision, federation }) => revision.stacks.filter((s) => s.role === "mesh" && !federation.meshes.some((m) => m.stack === s.stack)));
+  const unread = [base, head].flatMap(({ revision, federation }) =>
+    revision.stacks.filter((s) => s.role === "mesh" && !federation.meshes.some((m) => m.stack === s.stack)),
+  );
   return [...new Set(unread.map((s) => s.stack))].sort();
 }
 
-function meshChanges(before: PlannedMesh | undefined, after: PlannedMesh | undefined, federation: PlannedFederation): Change[] {
+function meshChanges(
+  before: PlannedMesh | undefined,
+  after: PlannedMesh | undefined,
+  federation: PlannedFederation,
+): Change[] {
   if (!before) {
     const { mesh, gateways } = after!.contract;
     const gateway = gateways.length > 0 ? `, gateway ${addressesOf(gateways)}` : "";
-    return [{ sign: "+", text: `mesh ${mesh.name}: network ${mesh.network}, trust domain ${mesh.trustDomain}, Istio ${mesh.istioVersion}${gateway}` }];
+    return [
+      {
+        sign: "+",
+        text: `mesh ${mesh.name}: network ${mesh.network}, trust domain ${mesh.trustDomain}, Istio ${mesh.istioVersion}${gateway}`,
+      },
+    ];
   }
   if (!after) return [{ sign: "-", text: `mesh ${before.name}` }];
   const [old, now] = [before.contract.mesh, after.contract.mesh];
-  const parts = (["name", "meshId", "cluster", "network", "locality"] as const).flatMap((key) => valueChange(key, old[key], now[key]));
-  parts.push(...valueChange("trust domain", old.trustDomain, now.trustDomain), ...valueChange("Istio", old.istioVersion, now.istioVersion));
+  const parts = (["name", "meshId", "cluster", "network", "locality"] as const).flatMap((key) =>
+    valueChange(key, old[key], now[key]),
+  );
+  parts.push(
+    ...valueChange("trust domain", old.trustDomain, now.trustDomain),
+    ...valueChange("Istio", old.istioVersion, now.istioVersion),
+  );
   const accepted = listChange(old.acceptedTrustDomains, now.acceptedTrustDomains);
   if (accepted) parts.push(`accepts callers of trust domains ${accepted}`);
   const moved = valueChange("gateway", addressesOf(before.contract.gateways), addressesOf(after.contract.gateways));
-  const users = federation.meshes.flatMap((m) => m.imports.filter((i) => i.made?.gateways.some((g) => g.mesh === after.name)).map((i) => `${m.name} for ${i.spec.name}`));
+  const users = federation.meshes.flatMap((m) =>
+    m.imports
+      .filter((i) => i.made?.gateways.some((g) => g.mesh === after.name))
+      .map((i) => `${m.name} for ${i.spec.name}`),
+  );
   parts.push(...moved.map((m) => (users.length > 0 ? `${m}, used by ${users.join(", ")}` : m)));
   return parts.map((part) => ({ sign: "~", text: `mesh ${after.name}: ${part}` }));
 }
@@ -66,7 +101,10 @@ function contractFileChanges(before: Revision, after: Revision): Change[] {
   return [...after.contractFiles].flatMap(([file, now]) => {
     const old = before.contractFiles.get(file);
     if (!old || old instanceof Problem || now instanceof Problem) return [];
-    return settingChanges(old, now).map((text): Change => ({ sign: "~", text: `contract of mesh ${now.mesh.name} in ${file}: ${text}` }));
+    return settingChanges(old, now).map((text): Change => ({
+      sign: "~",
+      text: `contract of mesh ${now.mesh.name} in ${file}: ${text}`,
+    }));
   });
 }
 
@@ -77,7 +115,10 @@ function otherSettings({ raw }: DeclaredStack): Record<string, unknown> {
   const { addresses: _addresses, port: _port, ...otherGateway } = membersOf(gateway);
   const { version: _version, istioMinor: _minor, ...otherIstio } = membersOf(istio);
   const others = { mesh: slot === undefined ? {} : { slot }, gateway: otherGateway, istio: otherIstio };
-  return { ...rest, ...Object.fromEntries(Object.entries(others).filter(([, value]) => Object.keys(value).length > 0)) };
+  return {
+    ...rest,
+    ...Object.fromEntries(Object.entries(others).filter(([, value]) => Object.keys(value).length > 0)),
+  };
 }
 
 /** Members of what should be a mapping: nobody has checked it yet. */
@@ -86,15 +127,25 @@ function membersOf(value: unknown): Record<string, unknown> {
 }
 
 function stackChanges(before: DeclaredStack | undefined, after: DeclaredStack | undefined): Change[] {
-  if (!before || !after) return (after ?? before)!.role === "mesh" ? [] : [{ sign: after ? "+" : "-", text: `stack ${(after ?? before)!.stack}` }];
+  if (!before || !after)
+    return (after ?? before)!.role === "mesh"
+      ? []
+      : [{ sign: after ? "+" : "-", text: `stack ${(after ?? before)!.stack}` }];
   if (before.problem || after.problem) return [];
   const keys = [...new Set([...Object.keys(before.secrets), ...Object.keys(after.secrets)])].sort();
   const secrets = keys.flatMap((key): Change[] => {
     const [old, now] = [before.secrets[key], after.secrets[key]];
     if (old === now) return [];
-    return [{ sign: old ? (now ? "~" : "-") : "+", text: `stack ${after.stack}: secret ${key}${old && now ? " is set anew" : ""}` }];
+    return [
+      {
+        sign: old ? (now ? "~" : "-") : "+",
+        text: `stack ${after.stack}: secret ${key}${old && now ? " is set anew" : ""}`,
+      },
+    ];
   });
   const told = new Set(keys.flatMap((key) => [`${key} new (value hidden)`, `${key} removed (value hidden)`]));
-  const settings = settingChanges(otherSettings(before), otherSettings(after)).filter((text) => !told.has(text)).map((text): Change => ({ sign: "~", text: `stack ${after.stack}: ${text}` }));
+  const settings = settingChanges(otherSettings(before), otherSettings(after))
+    .filter((text) => !told.has(text))
+    .map((text): Change => ({ sign: "~", text: `stack ${after.stack}: ${text}` }));
   return [...secrets, ...settings];
 }

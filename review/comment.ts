@@ -21,21 +21,51 @@ interface Lines {
 
 type Piece = string | Lines;
 
-const signs: Record<TouchedResource["op"], string> = { create: "+", delete: "-", update: "~", replace: "+-", refresh: "~" };
+const signs: Record<TouchedResource["op"], string> = {
+  create: "+",
+  delete: "-",
+  update: "~",
+  replace: "+-",
+  refresh: "~",
+};
 
 /**
  * The one comment of a pull request, in Markdown. Where not everything has room, the folded diff gives way first, then what
  * stands last; each says how much was left out.
  */
 export function renderComment(result: ReviewResult): string {
-  return fit([marker, "## Federation review", ...changesPart(result), ...checksPart(result), ...previewsPart(result), ...foldedPart(result.previews)], longestComment);
+  return fit(
+    [
+      marker,
+      "## Federation review",
+      ...changesPart(result),
+      ...checksPart(result),
+      ...previewsPart(result),
+      ...foldedPart(result.previews),
+    ],
+    longestComment,
+  );
 }
 
 function changesPart(result: ReviewResult): Piece[] {
   const { changes, notCompared } = result;
-  const left = notCompared.length > 0 ? [short(`Not compared, because the configuration cannot be read: ${notCompared.join(", ")}.`), ""] : [];
+  const left =
+    notCompared.length > 0
+      ? [short(`Not compared, because the configuration cannot be read: ${notCompared.join(", ")}.`), ""]
+      : [];
   if (changes.length === 0) return ["", short(nothingTold(result)), "", ...left];
-  return ["", "### What changes", "", ...fenced(changes.map((c) => `${c.sign} ${c.text}`), (n) => `... ${n} more changes; ${json}`, 20_000), "", ...left];
+  return [
+    "",
+    "### What changes",
+    "",
+    ...fenced(
+      changes.map((c) => `${c.sign} ${c.text}`),
+      (n) => `... ${n} more changes; ${json}`,
+      20_000,
+    ),
+    "",
+    ...left,
+  ];
 }
 
 /** What is known where no change was found: that there is none is told only when every stack was compared and previewed. */
@@ -43,14 +73,29 @@ function nothingTold({ notCompared, previews }: ReviewResult): string {
   const unknown = new Set([...notCompared, ...previews.flatMap((p) => (p.state === "skipped" ? [p.stack] : []))]);
   const touched = previews.flatMap((p) => (p.state === "previewed" && p.touched.length > 0 ? [p.stack] : []));
   if (unknown.size + touched.length === 0) return "Nothing changes between or within the meshes.";
-  const known = notCompared.length > 0 ? "No change was found in the configuration that can be read." : "The configuration changes nothing between or within the meshes.";
+  const known =
+    notCompared.length > 0
+      ? "No change was found in the configuration that can be read."
+      : "The configuration changes nothing between or within the meshes.";
   const told = touched.length > 0 ? [`All the same, resources change in ${touched.join(", ")}; see the previews.`] : [];
-  return [known, ...told, ...(unknown.size > 0 ? [`What changes in the clusters of ${[...unknown].sort().join(", ")} is not known: not previewed, see below.`] : [])].join(" ");
+  return [
+    known,
+    ...told,
+    ...(unknown.size > 0
+      ? [`What changes in the clusters of ${[...unknown].sort().join(", ")} is not known: not previewed, see below.`]
+      : []),
+  ].join(" ");
 }
 
 function checksPart({ failed, warnings, policies, policiesRan }: ReviewResult): Piece[] {
-  const lines = [...failed.map((f) => `- **${f.stack}**: ${listItem(f.message)}`), ...policies.map((p) => `- **${p.stack}**: policy \`${p.policy}\`: ${listItem(p.message)}`)];
-  const ran = policiesRan.stacks.length > 0 ? `${policiesRan.policies} policies on ${policiesRan.stacks.join(", ")}` : "no policy (no stack was previewed)";
+  const lines = [
+    ...failed.map((f) => `- **${f.stack}**: ${listItem(f.message)}`),
+    ...policies.map((p) => `- **${p.stack}**: policy \`${p.policy}\`: ${listItem(p.message)}`),
+  ];
+  const ran =
+    policiesRan.stacks.length > 0
+      ? `${policiesRan.policies} policies on ${policiesRan.stacks.join(", ")}`
+      : "no policy (no stack was previewed)";
   // The whole reason stands with the stack's preview, below.
   const unjudged = policiesRan.notJudged.map(({ stack, why }) => `${stack} (${listItem(why.split(": ")[0]!)})`);
   const told = warnings.map((w) => `- **${w.stack}** (goes ahead): ${listItem(w.message)}`);
@@ -60,18 +105,27 @@ function checksPart({ failed, warnings, policies, policiesRan }: ReviewResult): 
     ...cuttable(lines, (n) => `- ... ${n} more failed checks; ${json}`, 20_000),
     ...cuttable(told, (n) => `- ... ${n} more that go ahead; ${json}`, 2_000),
     ...(lines.length + told.length > 0 ? [""] : []),
-    short(`Ran: contract checks, ${ran}.${unjudged.length > 0 ? ` Not judged by policies: ${unjudged.join(", ")}.` : ""}`),
+    short(
+      `Ran: contract checks, ${ran}.${unjudged.length > 0 ? ` Not judged by policies: ${unjudged.join(", ")}.` : ""}`,
+    ),
     "",
   ];
 }
 
 function previewsPart({ previews, order }: ReviewResult): Piece[] {
-  const rows = previews.map((p) => `| ${p.stack} | ${p.state === "previewed" ? p.counts : `not previewed: ${tableCell(p.reason)}`} |`);
-  const notes = previews.flatMap((p) => (p.state === "previewed" ? p.notes.map((n) => `- **${p.stack}**: ${listItem(n)}`) : []));
+  const rows = previews.map(
+    (p) => `| ${p.stack} | ${p.state === "previewed" ? p.counts : `not previewed: ${tableCell(p.reason)}`} |`,
+  );
+  const notes = previews.flatMap((p) =>
+    p.state === "previewed" ? p.notes.map((n) => `- **${p.stack}**: ${listItem(n)}`) : [],
+  );
   const steps = order.steps.length > 1 ? [short(`Order on deployment: ${order.steps.join(", then ")}.`), ""] : [];
   const stuck = order.stuck.map((s) => `- stays open after that: ${listItem(s)}`);
   return [
-    "### Previews", "", "| stack | resources |", "|---|---|",
+    "### Previews",
+    "",
+    "| stack | resources |",
+    "|---|---|",
     ...cuttable(rows, (n) => `| ... ${n} more stacks | ${json} |`, 5_000),
     "",
     ...cuttable(notes, (n) => `- ... ${n} more notes; ${json}`, 2_000),
@@ -85,9 +139,23 @@ function previewsPart({ previews, order }: ReviewResult): Piece[] {
 function foldedPart(previews: StackPreview[]): Piece[] {
   const touched = previews.flatMap((p) => (p.state === "previewed" && p.touched.length > 0 ? [p] : []));
   if (touched.length === 0) return [""];
-  const lines = touched.flatMap((p) => [`# ${p.stack}`, ...p.touched.flatMap(({ op, type, name, details }) => [`${signs[op]} ${type} ${name}`, ...details.map((d) => `    ${d}`)])]);
+  const lines = touched.flatMap((p) => [
+    `# ${p.stack}`,
+    ...p.touched.flatMap(({ op, type, name, details }) => [
+      `${signs[op]} ${type} ${name}`,
+      ...details.map((d) => `    ${d}`),
+    ]),
+  ]);
   const summary = touched.map((p) => `${p.stack} ${p.touched.length}`).join(", ");
-  return ["<details>", `<summary>${short(`Pulumi diff, resources touched: ${summary}`)}</summary>`, "", ...fenced(lines, (n) => `... ${n} more lines; \`npm run pulumi -- preview --diff\` shows all`, 0), "", "</details>", ""];
+  return [
+    "<details>",
+    `<summary>${short(`Pulumi diff, resources touched: ${summary}`)}</summary>`,
+    "",
+    ...fenced(lines, (n) => `... ${n} more lines; \`npm run pulumi -- preview --diff\` shows all`, 0),
+    "",
+    "</details>",
+    "",
+  ];
 }
 
 /** Where all of it is. */
@@ -95,7 +163,11 @@ const json = "`npm run review -- --json` has all";
 
 /** Puts the pieces together, leaving lines out so that no more than `room` characters come of it. */
 function fit(pieces: Piece[], room: number): string {
-  const later = pieces.map((piece) => (typeof piece === "string" ? piece.length + 1 : Math.min(sizeOf(piece.lines), Math.max(piece.kept, piece.more(piece.lines.length).length + 1))));
+  const later = pieces.map((piece) =>
+    typeof piece === "string"
+      ? piece.length + 1
+      : Math.min(sizeOf(piece.lines), Math.max(piece.kept, piece.more(piece.lines.length).length + 1)),
+  );
   let left = room;
   let reserved = later.reduce((sum, n) => sum + n, 0);
   const text = pieces.flatMap((piece, i) => {
@@ -110,7 +182,13 @@ function fit(pieces: Piece[], room: number): string {
 function keep({ lines, more }: Lines, room: number): string[] {
   if (sizeOf(lines) <= room) return lines;
   let size = more(lines.length).length + 1;
-  const kept = lines.slice(0, Math.max(0, lines.findIndex((line) => (size += line.length + 1) > room)));
+  const kept = lines.slice(
+    0,
+    Math.max(
+      0,
+      lines.findIndex((line) => (size += line.length + 1) > room),
+    ),
+  );
   return [...kept, more(lines.length - kept.length)];
 }
 
@@ -124,7 +202,9 @@ function cuttable(lines: string[], more: Lines["more"], kept: number): Lines[] {
 
 /** A line of which the end is left out where it is too long, and says so. */
 function short(line: string): string {
-  return line.length <= longestLine ? line : `${line.slice(0, longestLine - 100)} ... ${line.length - longestLine + 100} more characters; ${json}`;
+  return line.length <= longestLine
+    ? line
+    : `${line.slice(0, longestLine - 100)} ... ${line.length - longestLine + 100} more characters; ${json}`;
 }
 
 function fenced(lines: string[], more: Lines["more"], kept: number): Piece[] {

@@ -16,8 +16,14 @@ const ordinary = /^(?:true|false|yes|no|none|\d{1,3})$/i;
  */
 export function secretsOfEnvironment(env: Readonly<Record<string, string | undefined>>): string[] {
   return Object.entries(env).flatMap(([name, value = ""]) => {
-    const inUrls = [userInfo, parameter].flatMap((pattern) => [...value.matchAll(pattern)].flatMap(([, found]) => [found!, decoded(found!)]));
-    const isSecret = (isSecretKey(name) || /(?:^|_)key$/i.test(name)) && !/^kubeconfig$/i.test(name) && !ordinary.test(value) && !existsSync(value);
+    const inUrls = [userInfo, parameter].flatMap((pattern) =>
+      [...value.matchAll(pattern)].flatMap(([, found]) => [found!, decoded(found!)]),
+    );
+    const isSecret =
+      (isSecretKey(name) || /(?:^|_)key$/i.test(name)) &&
+      !/^kubeconfig$/i.test(name) &&
+      !ordinary.test(value) &&
+      !existsSync(value);
     return [...inUrls, ...(isSecret ? textsOf(value) : [])];
   });
 }

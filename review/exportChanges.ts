@@ -1,19 +1,53 @@
-import type { ExportPlan } from "../components/plan/exportPlan.ts";
+import type { ExportPlan } from "../federation/exports/exportPlan.ts";
 import type { PlannedFederation, PlannedMesh } from "./planRevision.ts";
-import { callersOf, list, listChange, pair, portOf, serviceWithPorts, settingChanges, valueChange, type Change } from "./words.ts";
+import {
+  callersOf,
+  list,
+  listChange,
+  pair,
+  portOf,
+  serviceWithPorts,
+  settingChanges,
+  valueChange,
+  type Change,
+} from "./words.ts";
 
 /** What changes about a mesh's exports. @param federation the federation afterwards, for who imports them */
-export function exportChanges(before: PlannedMesh | undefined, after: PlannedMesh | undefined, federation: PlannedFederation): Change[] {
+export function exportChanges(
+  before: PlannedMesh | undefined,
+  after: PlannedMesh | undefined,
+  federation: PlannedFederation,
+): Change[] {
   const mesh = (after ?? before)!.name;
   // An export keeps its importers under another name as long as it is the same service.
-  const pairs = pair(before?.config.exports ?? [], after?.config.exports ?? [], (e) => e.name, (e) => `${e.namespace}/${e.service}`);
+  const pairs = pair(
+    before?.config.exports ?? [],
+    after?.config.exports ?? [],
+    (e) => e.name,
+    (e) => `${e.namespace}/${e.service}`,
+  );
   return pairs.flatMap(({ before: old, after: now }): Change[] => {
-    if (!old) return [{ sign: "+", text: `${mesh} exports ${titleOf(now!)} to ${list(now!.to, "nobody")}, ${callersOf(now!, now!.to)}` }];
+    if (!old)
+      return [
+        {
+          sign: "+",
+          text: `${mesh} exports ${titleOf(now!)} to ${list(now!.to, "nobody")}, ${callersOf(now!, now!.to)}`,
+        },
+      ];
     if (!now) return [{ sign: "-", text: `${mesh} no longer exports ${titleOf(old)} to ${list(old.to, "nobody")}` }];
     const parts = differences(old, now);
     if (parts.length === 0) return [];
-    const importers = federation.meshes.filter((m) => m.config.imports.some((i) => [old.name, now.name].includes(i.name) && [i.from].flat().includes(mesh))).map((m) => m.name);
-    return [{ sign: "~", text: `${mesh} exports ${titleOf(old)}: ${parts.join("; ")}${importers.length > 0 ? ` (imported by ${importers.join(", ")})` : ""}` }];
+    const importers = federation.meshes
+      .filter((m) =>
+        m.config.imports.some((i) => [old.name, now.name].includes(i.name) && [i.from].flat().includes(mesh)),
+      )
+      .map((m) => m.name);
+    return [
+      {
+        sign: "~",
+        text: `${mesh} exports ${titleOf(old)}: ${parts.join("; ")}${importers.length > 0 ? ` (imported by ${importers.join(", ")})` : ""}`,
+      },
+    ];
   });
 }
 
@@ -23,13 +57,20 @@ function titleOf(spec: ExportPlan): string {
 }
 
 function differences(old: ExportPlan, now: ExportPlan): string[] {
-  const parts = [...valueChange("name", old.name, now.name), ...valueChange("service", `${old.namespace}/${old.service}`, `${now.namespace}/${now.service}`), ...valueChange("host", old.host, now.host)];
+  const parts = [
+    ...valueChange("name", old.name, now.name),
+    ...valueChange("service", `${old.namespace}/${old.service}`, `${now.namespace}/${now.service}`),
+    ...valueChange("host", old.host, now.host),
+  ];
   const add = (what: string, change: string | undefined) => change && parts.push(`${what} ${change}`);
   add("ports", listChange(old.ports.map(portOf), now.ports.map(portOf)));
   add(`to (${direction(old.to, now.to)})`, listChange(old.to, now.to));
-  if (old.callers.length > 0 && now.callers.length > 0) add(`callers (${direction(old.callers, now.callers)})`, listChange(old.callers, now.callers));
+  if (old.callers.length > 0 && now.callers.length > 0)
+    add(`callers (${direction(old.callers, now.callers)})`, listChange(old.callers, now.callers));
   else if (old.callers.length + now.callers.length > 0 || old.public !== now.public)
-    parts.push(`callers (${now.callers.length > 0 ? "narrowed" : old.callers.length > 0 ? "widened" : "same"}): ${callersOf(old, old.to)} -> ${callersOf(now, now.to)}`);
+    parts.push(
+      `callers (${now.callers.length > 0 ? "narrowed" : old.callers.length > 0 ? "widened" : "same"}): ${callersOf(old, old.to)} -> ${callersOf(now, now.to)}`,
+    );
   parts.push(...valueChange("callers apply to", old.callersApplyTo, now.callersApplyTo));
   add("identities that importers pin", listChange(old.subjectAltNames, now.subjectAltNames));
   add("subsets", listChange(old.subsets, now.subsets));

@@ -1,7 +1,16 @@
-import type { ContractExport } from "../components/plan/contract.ts";
-import { meshesOf } from "../components/plan/importConfig.ts";
+import type { ContractExport } from "../federation/contract/contract.ts";
+import { meshesOf } from "../federation/imports/importConfig.ts";
 import type { PlannedImport, PlannedMesh } from "./planRevision.ts";
-import { callersOf, list, listChange, pair, serviceWithPorts, settingChanges, valueChange, type Change } from "./words.ts";
+import {
+  callersOf,
+  list,
+  listChange,
+  pair,
+  serviceWithPorts,
+  settingChanges,
+  valueChange,
+  type Change,
+} from "./words.ts";
 
 /** An import, and what its exporter says of it where that is known. */
 interface ImportEdge {
@@ -13,14 +22,33 @@ interface ImportEdge {
  * What changes about a mesh's imports by its own doing. What its peers change about their exports and gateways is said
  * once, at them.
  */
-export function importChanges(before: PlannedMesh | undefined, after: PlannedMesh | undefined, exportsBefore: ExportsOf, exportsAfter: ExportsOf): Change[] {
+export function importChanges(
+  before: PlannedMesh | undefined,
+  after: PlannedMesh | undefined,
+  exportsBefore: ExportsOf,
+  exportsAfter: ExportsOf,
+): Change[] {
   const mesh = (after ?? before)!.name;
   const edges = (planned: PlannedMesh | undefined, exportsOf: ExportsOf): ImportEdge[] =>
-    (planned?.imports ?? []).map((plan) => ({ plan, found: exportsOf(meshesOf(plan.spec)[0]!).find((e) => e.name === plan.spec.name) }));
+    (planned?.imports ?? []).map((plan) => ({
+      plan,
+      found: exportsOf(meshesOf(plan.spec)[0]!).find((e) => e.name === plan.spec.name),
+    }));
   const from = (e: ImportEdge) => meshesOf(e.plan.spec)[0]!;
-  const pairs = pair(edges(before, exportsBefore), edges(after, exportsAfter), (e) => `${from(e)}/${e.plan.spec.name}`, (e) => `${from(e)}/${e.found?.namespace}/${e.found?.service ?? e.plan.spec.name}`);
+  const pairs = pair(
+    edges(before, exportsBefore),
+    edges(after, exportsAfter),
+    (e) => `${from(e)}/${e.plan.spec.name}`,
+    (e) => `${from(e)}/${e.found?.namespace}/${e.found?.service ?? e.plan.spec.name}`,
+  );
   return pairs.flatMap(({ before: old, after: now }): Change[] => {
-    if (!old) return [{ sign: "+", text: `${mesh} imports ${titleOf(now!)}${callers(now!, mesh)}${alias(now!)}, visible to ${list(now!.plan.spec.visibleTo)}${state(now!)}` }];
+    if (!old)
+      return [
+        {
+          sign: "+",
+          text: `${mesh} imports ${titleOf(now!)}${callers(now!, mesh)}${alias(now!)}, visible to ${list(now!.plan.spec.visibleTo)}${state(now!)}`,
+        },
+      ];
     if (!now) return [{ sign: "-", text: `${mesh} no longer imports ${titleOf(old)}` }];
     const parts = differences(old, now);
     return parts.length > 0 ? [{ sign: "~", text: `${mesh} imports ${titleOf(old)}: ${parts.join("; ")}` }] : [];
@@ -49,11 +77,16 @@ function state({ plan }: ImportEdge): string {
 }
 
 function differences({ plan: old }: ImportEdge, { plan: now }: ImportEdge): string[] {
-  const parts = [...valueChange("its name there", old.spec.name, now.spec.name), ...valueChange("called as", old.spec.as ?? "its own host", now.spec.as ?? "its own host")];
+  const parts = [
+    ...valueChange("its name there", old.spec.name, now.spec.name),
+    ...valueChange("called as", old.spec.as ?? "its own host", now.spec.as ?? "its own host"),
+  ];
   const add = (what: string, change: string | undefined) => change && parts.push(`${what} ${change}`);
   add("from", listChange(meshesOf(old.spec), meshesOf(now.spec)));
   add("visible to", listChange(old.spec.visibleTo, now.spec.visibleTo));
   add("subsets", listChange(old.spec.subsets, now.spec.subsets));
-  const rest = ({ spec: { name: _name, as: _as, from: _from, visibleTo: _visible, subsets: _subsets, ...others } }: PlannedImport) => others;
+  const rest = ({
+    spec: { name: _name, as: _as, from: _from, visibleTo: _visible, subsets: _subsets, ...others },
+  }: PlannedImport) => others;
   return [...parts, ...settingChanges(rest(old), rest(now))];
 }

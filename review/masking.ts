@@ -22,10 +22,14 @@ export function secretsIn(value: unknown): Set<string> {
   // In a secret object the short texts are mostly names and versions; but what is the whole secret, or of a secret key, is secret.
   const walk = (node: unknown, secret: boolean, whole: boolean): void => {
     if (typeof node === "string" || typeof node === "number") {
-      if (secret) textsOf(String(node)).filter((t) => whole || t.length >= anywhere).forEach((t) => found.add(t));
+      if (secret)
+        textsOf(String(node))
+          .filter((t) => whole || t.length >= anywhere)
+          .forEach((t) => found.add(t));
     } else if (typeof node === "object" && node !== null) {
       const envelope = node as Record<string, unknown>;
-      if (envelope[signatureKey] !== secretSignature) return Object.entries(node).forEach(([key, n]) => walk(n, secret, isSecretMember(node, key)));
+      if (envelope[signatureKey] !== secretSignature)
+        return Object.entries(node).forEach(([key, n]) => walk(n, secret, isSecretMember(node, key)));
       const plaintext = typeof envelope["plaintext"] === "string" ? parsed(envelope["plaintext"]) : envelope["value"];
       walk(plaintext, true, true);
     }
@@ -38,7 +42,11 @@ export function secretsIn(value: unknown): Set<string> {
 export function textsOf(text: string): string[] {
   const parts = new Set([text, text.trim()]);
   const inside = parsed(text);
-  if (typeof inside === "object") JSON.stringify(inside, (key, v) => (typeof v === "string" && (isTelling(v) || isSecretKey(key)) && parts.add(v), v));
+  if (typeof inside === "object")
+    JSON.stringify(
+      inside,
+      (key, v) => (typeof v === "string" && (isTelling(v) || isSecretKey(key)) && parts.add(v), v),
+    );
   for (const line of text.split(/\r?\n/)) {
     const [, key = "", quoted = ""] = /^\s*(?:-\s+)?(?:([\w.-]+):\s+)?([^]*)$/.exec(line)!;
     const value = quoted.replace(/^["']/, "").replace(/["',]*\s*$/, "");
@@ -62,7 +70,8 @@ export function maskValue<T>(value: T, secrets: Iterable<string>): T {
   const walk = (node: unknown): unknown => {
     if (typeof node === "string") return mask(node);
     if (Array.isArray(node)) return node.map(walk);
-    if (typeof node === "object" && node !== null) return Object.fromEntries(Object.entries(node).map(([k, v]) => [k, walk(v)]));
+    if (typeof node === "object" && node !== null)
+      return Object.fromEntries(Object.entries(node).map(([k, v]) => [k, walk(v)]));
     return node;
   };
   return walk(value) as T;
@@ -86,8 +95,15 @@ function formsOf(secret: string): string[] {
   const json = (text: string): string => JSON.stringify(text).slice(1, -1);
   // Lone surrogates, which no URL can hold, become what UTF-8 makes of them.
   const bytes = Buffer.from(secret);
-  const urls = [encodeURI(bytes.toString()), encodeURIComponent(bytes.toString())].flatMap((url) => [url, url.replaceAll("%20", "+")]);
-  const base64 = [bytes.toString("base64"), bytes.toString("base64").replace(/=+$/, ""), ...(bytes.length >= anywhere ? [0, 1, 2].map((before) => base64Inside(bytes, before)) : [])];
+  const urls = [encodeURI(bytes.toString()), encodeURIComponent(bytes.toString())].flatMap((url) => [
+    url,
+    url.replaceAll("%20", "+"),
+  ]);
+  const base64 = [
+    bytes.toString("base64"),
+    bytes.toString("base64").replace(/=+$/, ""),
+    ...(bytes.length >= anywhere ? [0, 1, 2].map((before) => base64Inside(bytes, before)) : []),
+  ];
   return [
     ...[secret, json(secret), json(json(secret))],
     ...urls.flatMap((url) => [url, url.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())]),

@@ -1,5 +1,6 @@
 /** What a cluster out of reach makes of a preview's message. */
-const unreachable = /unreachable|connection refused|ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ETIMEDOUT|no such host|i\/o timeout|no route to host|cannot be read \((?:fetch failed|The operation was aborted)/i;
+const unreachable =
+  /unreachable|connection refused|ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ETIMEDOUT|no such host|i\/o timeout|no route to host|cannot be read \((?:fetch failed|The operation was aborted)/i;
 
 /** What the engine says besides, of any error. */
 const ofAny = /^(?:error: )?(?:preview|update) failed$/i;

@@ -1,15 +1,20 @@
-import { contractVersion, type FederationContract } from "../components/plan/contract.ts";
-import { publishedExport } from "../components/plan/exportPlan.ts";
-import { autoPassthroughPort } from "../components/plan/gatewayObjects.ts";
-import { meshesOf, type ImportConfig } from "../components/plan/importConfig.ts";
-import { identityOf, planFederation } from "../components/plan/planFederation.ts";
-import { Problem } from "../components/plan/problem.ts";
-import { readMeshConfig, type MeshConfig, type Neighbour } from "../components/plan/readMeshConfig.ts";
-import { publishedImport, resolveImports, type Peer, type ResolvedImport } from "../components/plan/resolveImports.ts";
-import { readRootConfig } from "../components/plan/rootConfig.ts";
-import type { Sources } from "../components/plan/sources.ts";
-import { keyProblems, meshKeys } from "../components/plan/stackKeys.ts";
-import { neighbourOf } from "../infra/stackFiles.ts";
+import { contractVersion, type FederationContract } from "../federation/contract/contract.ts";
+import { publishedExport } from "../federation/exports/exportPlan.ts";
+import { autoPassthroughPort } from "../federation/cluster/gatewayObjects.ts";
+import { meshesOf, type ImportConfig } from "../federation/imports/importConfig.ts";
+import { identityOf, planFederation } from "../federation/planFederation.ts";
+import { Problem } from "../federation/errors/problem.ts";
+import { readMeshConfig, type MeshConfig, type Neighbour } from "../federation/config/readMeshConfig.ts";
+import {
+  publishedImport,
+  resolveImports,
+  type Peer,
+  type ResolvedImport,
+} from "../federation/imports/resolveImports.ts";
+import { readRootConfig } from "../federation/config/rootConfig.ts";
+import type { Sources } from "../federation/config/sources.ts";
+import { keyProblems, meshKeys } from "../federation/config/stackKeys.ts";
+import { neighbourOf } from "../workspace/stackFiles.ts";
 import { masked } from "./masking.ts";
 import type { DeclaredStack, Revision } from "./revision.ts";
 
@@ -61,7 +66,11 @@ export interface PlannedFederation {
  *
  * @param deployed contracts published now, by mesh name
  */
-export function planRevision(revision: Revision, deployed: ReadonlyMap<string, FederationContract>, sources: Sources): PlannedFederation {
+export function planRevision(
+  revision: Revision,
+  deployed: ReadonlyMap<string, FederationContract>,
+  sources: Sources,
+): PlannedFederation {
   const failed: FailedCheck[] = [];
   const stacks = revision.stacks.filter((s) => s.role === "mesh");
   for (const { stack, problem } of stacks) if (problem) failed.push({ stack, message: problem });
@@ -74,18 +83,36 @@ export function planRevision(revision: Revision, deployed: ReadonlyMap<string, F
     if (wrong.length > 0) return [];
     try {
       const others = neighbours.filter((n) => n.stack !== declared.stack);
-      const config = readMeshConfig(Object.fromEntries(meshKeys.flatMap((key) => (key in declared.raw ? [[key, declared.raw[key]]] : []))), declared.stack, sources, others);
-      return [{ stack: declared.stack, name: config.mesh.name, declared, config, contract: draftContract(config, others, deployed, revision), imports: [] }];
+      const config = readMeshConfig(
+        Object.fromEntries(meshKeys.flatMap((key) => (key in declared.raw ? [[key, declared.raw[key]]] : []))),
+        declared.stack,
+        sources,
+        others,
+      );
+      return [
+        {
+          stack: declared.stack,
+          name: config.mesh.name,
+          declared,
+          config,
+          contract: draftContract(config, others, deployed, revision),
+          imports: [],
+        },
+      ];
     } catch (error) {
       failed.push(...messagesOf(error).map((message) => ({ stack: declared.stack, message })));
       return [];
     }
   });
-  for (const [file, contract] of revision.contractFiles) if (contract instanceof Problem) failed.push({ stack: file, message: contract.message });
+  for (const [file, contract] of revision.contractFiles)
+    if (contract instanceof Problem) failed.push({ stack: file, message: contract.message });
 
   const published = new Map([...deployed, ...drafts.map((m): [string, FederationContract] => [m.name, m.contract])]);
   const withImports = drafts.map((mesh) => ({ ...mesh, ...planImports(mesh, peersOf(mesh, published, revision)) }));
-  const complete = new Map([...published, ...withImports.map((m): [string, FederationContract] => [m.name, m.contract])]);
+  const complete = new Map([
+    ...published,
+    ...withImports.map((m): [string, FederationContract] => [m.name, m.contract]),
+  ]);
   const warnings: FailedCheck[] = [];
   for (const mesh of withImports) {
     const { problems, warnings: told } = checkMesh(mesh, peersOf(mesh, complete, revision), neighbours);
@@ -114,7 +141,11 @@ function trustProblems(declared: DeclaredStack): FailedCheck[] {
 }
 
 /** Checks a mesh's imports and exports against its peers. */
-export function checkMesh(mesh: PlannedMesh, peers: ReadonlyMap<string, Peer>, neighbours: Neighbour[]): { problems: string[]; warnings: string[] } {
+export function checkMesh(
+  mesh: PlannedMesh,
+  peers: ReadonlyMap<string, Peer>,
+  neighbours: Neighbour[],
+): { problems: string[]; warnings: string[] } {
   const own = neighbours.filter((n) => n.stack !== mesh.stack);
   const problems: string[] = [];
   const attempt = <T>(work: () => T): T | undefined => {
@@ -131,8 +162,16 @@ export function checkMesh(mesh: PlannedMesh, peers: ReadonlyMap<string, Peer>, n
 }
 
 /** The other meshes as one mesh knows them: by their published contracts, or by the files that it names for them. */
-export function peersOf(mesh: Pick<PlannedMesh, "name" | "config">, contracts: ReadonlyMap<string, FederationContract>, revision: Revision): Map<string, Peer> {
-  const names = new Set([...contracts.keys(), ...Object.keys(mesh.config.peers), ...mesh.config.imports.flatMap(meshesOf)]);
+export function peersOf(
+  mesh: Pick<PlannedMesh, "name" | "config">,
+  contracts: ReadonlyMap<string, FederationContract>,
+  revision: Revision,
+): Map<string, Peer> {
+  const names = new Set([
+    ...contracts.keys(),
+    ...Object.keys(mesh.config.peers),
+    ...mesh.config.imports.flatMap(meshesOf),
+  ]);
   names.delete(mesh.name);
   return new Map(
     [...names].map((name): [string, Peer] => {
@@ -154,21 +193,37 @@ function messagesOf(error: unknown): string[] {
 function planImports(mesh: PlannedMesh, peers: ReadonlyMap<string, Peer>): Pick<PlannedMesh, "imports" | "contract"> {
   const imports = mesh.config.imports.map((spec): PlannedImport => {
     try {
-      const { imports: [made], pending } = resolveImports([spec], peers, mesh.contract.mesh);
+      const {
+        imports: [made],
+        pending,
+      } = resolveImports([spec], peers, mesh.contract.mesh);
       return { spec, made, pending: pending[0]?.reason };
     } catch (error) {
       messagesOf(error);
       return { spec };
     }
   });
-  return { imports, contract: { ...mesh.contract, imports: imports.flatMap(({ made }) => (made ? [publishedImport(made)] : [])) } };
+  return {
+    imports,
+    contract: { ...mesh.contract, imports: imports.flatMap(({ made }) => (made ? [publishedImport(made)] : [])) },
+  };
 }
 
-function draftContract(config: MeshConfig, neighbours: Neighbour[], deployed: ReadonlyMap<string, FederationContract>, revision: Revision): FederationContract {
+function draftContract(
+  config: MeshConfig,
+  neighbours: Neighbour[],
+  deployed: ReadonlyMap<string, FederationContract>,
+  revision: Revision,
+): FederationContract {
   const before = deployed.get(config.mesh.name);
   return {
     version: contractVersion,
-    mesh: identityOf(config, before?.mesh.roots ?? [], neighbours, peersOf({ name: config.mesh.name, config }, deployed, revision)),
+    mesh: identityOf(
+      config,
+      before?.mesh.roots ?? [],
+      neighbours,
+      peersOf({ name: config.mesh.name, config }, deployed, revision),
+    ),
     gateways: gatewaysOf(config, before),
     exports: config.exports.map(publishedExport),
     imports: [],
@@ -180,5 +235,7 @@ function gatewaysOf({ gateway }: MeshConfig, before: FederationContract | undefi
   if (gateway.provider === "none") return [];
   if (gateway.provider === "existing") return gateway.addresses.map((address) => ({ address, port: gateway.port }));
   if (gateway.addresses) return gateway.addresses.map((address) => ({ address, port: autoPassthroughPort }));
-  return before && before.gateways.length > 0 ? before.gateways : [{ address: addressToCome, port: autoPassthroughPort }];
+  return before && before.gateways.length > 0
+    ? before.gateways
+    : [{ address: addressToCome, port: autoPassthroughPort }];
 }

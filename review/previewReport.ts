@@ -61,7 +61,13 @@ export function readPreview(text: string): PreviewReport {
   for (const step of json.steps ?? []) {
     const op = replacing.includes(step.op) ? "replace" : plain.find((p) => p === step.op);
     if (!op || touched.get(step.urn)?.op === "replace") continue;
-    touched.set(step.urn, { op, type: typeOf(step), name: nameOf(step.urn), urn: step.urn, details: op === "update" || op === "replace" || op === "refresh" ? detailsOf(step) : [] });
+    touched.set(step.urn, {
+      op,
+      type: typeOf(step),
+      name: nameOf(step.urn),
+      urn: step.urn,
+      details: op === "update" || op === "replace" || op === "refresh" ? detailsOf(step) : [],
+    });
   }
   const gone = new Set([...touched.values()].filter((t) => t.op === "delete").map((t) => t.urn));
   const after = new Map((json.steps ?? []).filter((s) => s.newState && !gone.has(s.urn)).map((s) => [s.urn, s]));
@@ -70,7 +76,11 @@ export function readPreview(text: string): PreviewReport {
     unchanged: json.changeSummary?.["same"] ?? 0,
     errors: messages(json, "error"),
     warnings: messages(json, "warning"),
-    resources: [...after.values()].map((s) => ({ type: typeOf(s), name: nameOf(s.urn), props: s.newState!.inputs ?? s.newState!.outputs ?? {} })),
+    resources: [...after.values()].map((s) => ({
+      type: typeOf(s),
+      name: nameOf(s.urn),
+      props: s.newState!.inputs ?? s.newState!.outputs ?? {},
+    })),
   };
 }
 
@@ -85,7 +95,9 @@ export function countsOf({ touched, unchanged }: PreviewReport): string {
 }
 
 function messages(json: PulumiJson, severity: string): string[] {
-  const found = (json.diagnostics ?? []).filter((d) => d.severity === severity).map((d) => d.message.trim().replace(new RegExp(`^${severity}: `), ""));
+  const found = (json.diagnostics ?? [])
+    .filter((d) => d.severity === severity)
+    .map((d) => d.message.trim().replace(new RegExp(`^${severity}: `), ""));
   // A program that fails makes Pulumi repeat that it failed.
   return [...new Set(found)].filter((m) => m !== "" && m !== "preview failed" && m !== "update failed");
 }
@@ -94,7 +106,10 @@ function messages(json: PulumiJson, severity: string): string[] {
 function detailsOf({ oldState, newState, detailedDiff }: Step): string[] {
   const lines = leafChanges(oldState?.inputs ?? {}, newState?.inputs ?? {}).filter((line) => !line.startsWith("__"));
   const told = (path: string): boolean => lines.some((line) => line.startsWith(path.split(/[.[]/)[0]!));
-  return [...lines, ...Object.entries(detailedDiff ?? {}).flatMap(([path, { kind }]) => (told(path) ? [] : [`${path} (${kind})`]))];
+  return [
+    ...lines,
+    ...Object.entries(detailedDiff ?? {}).flatMap(([path, { kind }]) => (told(path) ? [] : [`${path} (${kind})`])),
+  ];
 }
 
 function typeOf(step: Step): string {

@@ -45,7 +45,16 @@ export function hasFailed(result: ReviewResult, required: Required = {}): boolea
 
 /** What makes a review fail, a line each: a log that does not have the report says why the job ended. */
 export function failures({ failed, policies, previews, order }: ReviewResult, required: Required = {}): string[] {
-  const skipped = required.previews ? previews.flatMap((p) => (p.state === "skipped" ? [`not previewed: ${p.stack}: ${p.reason}`] : [])) : [];
-  const blocked = required.order ? order.blocked.map(({ stack, message }) => `cannot be deployed: ${stack}: ${message}`) : [];
-  return [...failed.map(({ stack, message }) => `check failed: ${stack}: ${message}`), ...policies.map(({ stack, policy, message }) => `policy ${policy}: ${stack}: ${message}`), ...skipped, ...blocked];
+  const skipped = required.previews
+    ? previews.flatMap((p) => (p.state === "skipped" ? [`not previewed: ${p.stack}: ${p.reason}`] : []))
+    : [];
+  const blocked = required.order
+    ? order.blocked.map(({ stack, message }) => `cannot be deployed: ${stack}: ${message}`)
+    : [];
+  return [
+    ...failed.map(({ stack, message }) => `check failed: ${stack}: ${message}`),
+    ...policies.map(({ stack, policy, message }) => `policy ${policy}: ${stack}: ${message}`),
+    ...skipped,
+    ...blocked,
+  ];
 }

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseContract, type FederationContract } from "../components/plan/contract.ts";
-import { Problem } from "../components/plan/problem.ts";
-import { configPrefix, isMeshStack, readStackFile, stackNames } from "../infra/stackFiles.ts";
+import { parseContract, type FederationContract } from "../federation/contract/contract.ts";
+import { Problem } from "../federation/errors/problem.ts";
+import { configPrefix, isMeshStack, readStackFile, stackNames } from "../workspace/stackFiles.ts";
 import { masked, textsOf } from "./masking.ts";
 import { plainSecrets } from "./secretKeys.ts";
 
@@ -35,8 +35,14 @@ export const policyConfigFile = "policy-config.json";
 /** Reads the revision that a folder holds: `stacks/`, the contract files that it names, relative to the folder, and the configuration of the policies. */
 export function readRevision(folder: string): Revision {
   const stacks = namesIn(folder).map((stack) => readStack(folder, stack));
-  const named = stacks.flatMap(({ raw }) => peerEntries(raw).flatMap(({ name, file }) => (typeof file === "string" ? [{ name, file }] : [])));
-  return { stacks, contractFiles: new Map(named.map(({ name, file }) => [file, readContract(folder, name, file)])), policyConfig: policyConfigIn(folder) };
+  const named = stacks.flatMap(({ raw }) =>
+    peerEntries(raw).flatMap(({ name, file }) => (typeof file === "string" ? [{ name, file }] : [])),
+  );
+  return {
+    stacks,
+    contractFiles: new Map(named.map(({ name, file }) => [file, readContract(folder, name, file)])),
+    policyConfig: policyConfigIn(folder),
+  };
 }
 
 /** As it stands; a wrong one ends a review where the policies read it. */
@@ -55,12 +61,19 @@ function namesIn(folder: string): string[] {
 
 /** What key `peers` says of each peer, as far as it says anything: nobody has checked it yet. */
 export function peerEntries(raw: Record<string, unknown>): { name: string; stack?: unknown; file?: unknown }[] {
-  return isMapping(raw["peers"]) ? Object.entries(raw["peers"]).flatMap(([name, peer]) => (isMapping(peer) ? [{ name, stack: peer["stack"], file: peer["file"] }] : [])) : [];
+  return isMapping(raw["peers"])
+    ? Object.entries(raw["peers"]).flatMap(([name, peer]) =>
+        isMapping(peer) ? [{ name, stack: peer["stack"], file: peer["file"] }] : [],
+      )
+    : [];
 }
 
 /** The secrets that a revision's configuration has in plain text, where they should be encrypted; to be masked. */
 export function plainSecretsOf({ stacks }: Revision): string[] {
-  return stacks.flatMap(({ raw }) => plainSecrets(raw)).filter((text) => text !== masked).flatMap(textsOf);
+  return stacks
+    .flatMap(({ raw }) => plainSecrets(raw))
+    .filter((text) => text !== masked)
+    .flatMap(textsOf);
 }
 
 function readStack(folder: string, stack: string): DeclaredStack {
@@ -79,8 +92,15 @@ function readStack(folder: string, stack: string): DeclaredStack {
     secrets: Object.fromEntries(Object.entries(own).flatMap(([key, value]) => fingerprints(value, key))),
   };
   if (role === "trust") return { ...declared, role };
-  if (role !== undefined && role !== "mesh") return { ...declared, role: "mesh", problem: `config key role must be one of mesh, trust (given: ${JSON.stringify(role)})` };
-  return isMeshStack(keys) ? { ...declared, role: "mesh" } : { ...declared, role: "mesh", problem: nothingDeclared(stack) };
+  if (role !== undefined && role !== "mesh")
+    return {
+      ...declared,
+      role: "mesh",
+      problem: `config key role must be one of mesh, trust (given: ${JSON.stringify(role)})`,
+    };
+  return isMeshStack(keys)
+    ? { ...declared, role: "mesh" }
+    : { ...declared, role: "mesh", problem: nothingDeclared(stack) };
 }
 
 function nothingDeclared(stack: string): string {
@@ -100,7 +120,9 @@ function isMapping(value: unknown): value is Record<string, unknown> {
 function withoutSecrets(value: unknown): unknown {
   if (isSecret(value)) return masked;
   if (Array.isArray(value)) return value.map(withoutSecrets);
-  return isMapping(value) ? Object.fromEntries(Object.entries(value).map(([key, inside]) => [key, withoutSecrets(inside)])) : value;
+  return isMapping(value)
+    ? Object.fromEntries(Object.entries(value).map(([key, inside]) => [key, withoutSecrets(inside)]))
+    : value;
 }
 
 /**
@@ -108,7 +130,10 @@ function withoutSecrets(value: unknown): unknown {
  * of one with secrets inside only those.
  * @param values the values by full key, as `pulumi config --show-secrets --json` prints them
  */
-export function secretsOfConfig(values: Record<string, { value?: string; secret?: boolean }>, { raw }: DeclaredStack): string[] {
+export function secretsOfConfig(
+  values: Record<string, { value?: string; secret?: boolean }>,
+  { raw }: DeclaredStack,
+): string[] {
   return Object.entries(values).flatMap(([key, { value, secret }]) => {
     const declared = key.startsWith(configPrefix) ? raw[key.slice(configPrefix.length)] : undefined;
     if (!secret || !value) return [];
@@ -118,16 +143,20 @@ export function secretsOfConfig(values: Record<string, { value?: string; secret?
 
 /** The texts of a value where another of the same shape has the mark of a secret. */
 function textsAtMarks(value: unknown, marked: unknown): string[] {
-  if (marked === masked) return textsOf(typeof value === "string" ? value : JSON.stringify(value) ?? "");
+  if (marked === masked) return textsOf(typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
   if (typeof value !== "object" || value === null || typeof marked !== "object" || marked === null) return [];
-  return Object.entries(marked).flatMap(([key, inside]) => textsAtMarks((value as Record<string, unknown>)[key], inside));
+  return Object.entries(marked).flatMap(([key, inside]) =>
+    textsAtMarks((value as Record<string, unknown>)[key], inside),
+  );
 }
 
 /** Fingerprints of the secrets in a value, with the path to each. */
 function fingerprints(value: unknown, path: string): [string, string][] {
   if (isSecret(value)) return [[path, createHash("sha256").update(value.secure).digest("hex")]];
   if (Array.isArray(value)) return value.flatMap((inside, i) => fingerprints(inside, `${path}[${i}]`));
-  return isMapping(value) ? Object.entries(value).flatMap(([key, inside]) => fingerprints(inside, `${path}.${key}`)) : [];
+  return isMapping(value)
+    ? Object.entries(value).flatMap(([key, inside]) => fingerprints(inside, `${path}.${key}`))
+    : [];
 }
 
 function readContract(folder: string, peer: string, file: string): FederationContract | Problem {
@@ -135,6 +164,10 @@ function readContract(folder: string, peer: string, file: string): FederationCon
     return parseContract(JSON.parse(readFileSync(join(folder, file), "utf8")), peer);
   } catch (error) {
     // The message of a JSON error quotes the file, which may be any.
-    return error instanceof Problem ? error : new Problem(`peers.${peer}.file: "${file}" cannot be read as JSON (${(error as NodeJS.ErrnoException).code ?? "it is none"})`);
+    return error instanceof Problem
+      ? error
+      : new Problem(
+          `peers.${peer}.file: "${file}" cannot be read as JSON (${(error as NodeJS.ErrnoException).code ?? "it is none"})`,
+        );
   }
 }

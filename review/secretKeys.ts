@@ -5,7 +5,8 @@ export const secretKeyEnding =
 const secretKey = new RegExp(`${secretKeyEnding}$`, "i");
 
 /** Texts that are secret under whatever key: private keys, URLs with a password in them, kubeconfigs. */
-const secretText = /-----BEGIN [A-Z ]*PRIVATE KEY-----|^[a-z][\w+.-]*:\/\/[^/\s@]*:[^/\s@]+@|\b(?:client-key-data|token|password)["']?:\s*\S/i;
+const secretText =
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----|^[a-z][\w+.-]*:\/\/[^/\s@]*:[^/\s@]+@|\b(?:client-key-data|token|password)["']?:\s*\S/i;
 
 /** Whether a key's value is secret by what the key means: `apiToken`, `caKey`, `tls.key`. A path to one, or its name, is not. */
 export function isSecretKey(key: string): boolean {

@@ -1,4 +1,4 @@
-import type { ContractExport, FederationContract, ServicePort } from "../components/plan/contract.ts";
+import type { ContractExport, FederationContract, ServicePort } from "../federation/contract/contract.ts";
 import { masked } from "./masking.ts";
 import { addressToCome } from "./planRevision.ts";
 import { isSecretMember, isSecretText } from "./secretKeys.ts";
@@ -17,7 +17,10 @@ export function list(values: string[], none = "none"): string {
 
 /** `httpbin/httpbin:8000`: namespace, service, ports. */
 export function serviceWithPorts(spec: Pick<ContractExport, "namespace" | "service" | "ports">): string {
-  return `${spec.namespace}/${spec.service}:${spec.ports.map((p) => p.number).sort((a, b) => a - b).join(",")}`;
+  return `${spec.namespace}/${spec.service}:${spec.ports
+    .map((p) => p.number)
+    .sort((a, b) => a - b)
+    .join(",")}`;
 }
 
 /** Who may call an export. */
@@ -28,7 +31,11 @@ export function callersOf(spec: Pick<ContractExport, "callers" | "public">, to: 
 
 /** Gateway addresses; one that is still to be given says so. */
 export function addressesOf(gateways: FederationContract["gateways"]): string {
-  return list(gateways.map((g) => (g.address === addressToCome ? "an address still to be given" : `${g.address}:${g.port}`)).sort());
+  return list(
+    gateways
+      .map((g) => (g.address === addressToCome ? "an address still to be given" : `${g.address}:${g.port}`))
+      .sort(),
+  );
 }
 
 /** A port in words. */
@@ -38,7 +45,10 @@ export function portOf(port: ServicePort): string {
 
 /** What was added to a list and what taken from it, e.g. `+ a, - b`; undefined when neither. */
 export function listChange(before: string[], after: string[]): string | undefined {
-  const parts = [...after.filter((v) => !before.includes(v)).map((v) => `+ ${v}`), ...before.filter((v) => !after.includes(v)).map((v) => `- ${v}`)];
+  const parts = [
+    ...after.filter((v) => !before.includes(v)).map((v) => `+ ${v}`),
+    ...before.filter((v) => !after.includes(v)).map((v) => `- ${v}`),
+  ];
   return parts.length > 0 ? parts.join(", ") : undefined;
 }
 
@@ -61,17 +71,33 @@ type Lists = "by place" | "by member";
 
 /** Leaf values of a configuration by their path, e.g. `istio.values.pilot.cpu`. */
 function leaves(value: unknown, lists: Lists, path = "", secret = false): Map<string, Leaf> {
-  if (!isObject(value)) return new Map([[path, { text: JSON.stringify(value) ?? "nothing", secret: isSecretLeaf(value, secret) }]]);
-  if (lists === "by member" && !secret && isSet(value)) return new Map([[path, { text: JSON.stringify(value), members: value.map(String), secret }]]);
+  if (!isObject(value))
+    return new Map([[path, { text: JSON.stringify(value) ?? "nothing", secret: isSecretLeaf(value, secret) }]]);
+  if (lists === "by member" && !secret && isSet(value))
+    return new Map([[path, { text: JSON.stringify(value), members: value.map(String), secret }]]);
   const keys = lists === "by member" ? namesIn(value) : undefined;
   const inside = Object.entries(value).flatMap(([key, v]) => {
-    if (!Array.isArray(value)) return [...leaves(v, lists, path ? `${path}.${key}` : key, secret || isSecretMember(value, key))];
+    if (!Array.isArray(value))
+      return [...leaves(v, lists, path ? `${path}.${key}` : key, secret || isSecretMember(value, key))];
     const entry = `${path}[${keys?.[Number(key)] ?? key}]`;
     const all = [...leaves(v, lists, entry, secret)];
     // The path has the name already, unless there is nothing else to tell of the entry.
     return keys && all.length > 1 ? all.filter(([inner]) => inner !== `${entry}.name`) : all;
   });
-  return new Map(inside.length > 0 || path === "" ? inside : [[path, { text: Array.isArray(value) ? "[]" : "{}", ...(lists === "by member" && Array.isArray(value) ? { members: [] } : {}), secret: false }]]);
+  return new Map(
+    inside.length > 0 || path === ""
+      ? inside
+      : [
+          [
+            path,
+            {
+              text: Array.isArray(value) ? "[]" : "{}",
+              ...(lists === "by member" && Array.isArray(value) ? { members: [] } : {}),
+              secret: false,
+            },
+          ],
+        ],
+  );
 }
 
 function isObject(value: unknown): value is object {
@@ -84,13 +110,22 @@ function isSecretLeaf(value: unknown, secret: boolean): boolean {
 
 /** Whether a value is a list of plain values, none of them twice and none a secret. */
 function isSet(value: object): value is (string | number)[] {
-  return Array.isArray(value) && value.length > 0 && value.every((v) => ["string", "number"].includes(typeof v) && !isSecretLeaf(v, false)) && new Set(value.map(String)).size === value.length;
+  return (
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((v) => ["string", "number"].includes(typeof v) && !isSecretLeaf(v, false)) &&
+    new Set(value.map(String)).size === value.length
+  );
 }
 
 /** The names of a list's entries, where each has one of its own. */
 function namesIn(value: object): string[] | undefined {
-  const names = Array.isArray(value) ? value.map((v: unknown) => (isObject(v) ? (v as { name?: unknown }).name : undefined)) : [];
-  return names.length > 0 && names.every((n) => typeof n === "string") && new Set(names).size === names.length ? (names as string[]) : undefined;
+  const names = Array.isArray(value)
+    ? value.map((v: unknown) => (isObject(v) ? (v as { name?: unknown }).name : undefined))
+    : [];
+  return names.length > 0 && names.every((n) => typeof n === "string") && new Set(names).size === names.length
+    ? (names as string[])
+    : undefined;
 }
 
 /** Leaf values that differ, in words, lists place by place; of those that are secret by what they mean, only that they differ. */
@@ -109,7 +144,13 @@ function changesOf(old: Map<string, Leaf>, now: Map<string, Leaf>): string[] {
     if (a?.text === b?.text) return [];
     if (a?.secret || b?.secret) return [`${path} ${a && b ? "changed" : a ? "removed" : "new"} (value hidden)`];
     if (a?.members && b?.members) return [`${path} ${listChange(a.members, b.members) ?? "in another order"}`];
-    return [a === undefined ? `${path} ${b!.text} (new)` : b === undefined ? `${path} ${a.text} (removed)` : `${path} ${a.text} -> ${b.text}`];
+    return [
+      a === undefined
+        ? `${path} ${b!.text} (new)`
+        : b === undefined
+          ? `${path} ${a.text} (removed)`
+          : `${path} ${a.text} -> ${b.text}`,
+    ];
   });
 }
 

@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { endWith } from "../cli/support/arguments.ts";
-import { duration } from "../toolchain/progress.ts";
-import type { Source } from "../toolchain/source.ts";
+import { endWith } from "../cli/arguments.ts";
+import { duration } from "../tools/progress.ts";
+import type { Source } from "../tools/source.ts";
 import { runInContainer } from "./support/container.ts";
 import { failureLines, type TestFileResult } from "./support/failures.ts";
 import { missingScenarios } from "./support/scenarios.ts";
@@ -40,36 +40,62 @@ async function runTier(tier: Tier, source: Source): Promise<Outcome> {
   try {
     const environment = await prepareTier(tier, source);
     const left = tier === "engine" && source === "release" ? standInsOnly() : {};
-    for (const name of Object.values(left).flat()) process.stdout.write(`   not applicable to the official plugins: ${name}\n`);
+    for (const name of Object.values(left).flat())
+      process.stdout.write(`   not applicable to the official plugins: ${name}\n`);
     outcome = await runJest(tier, environment, Object.keys(left));
   } catch (error) {
     title(`cannot run: ${(error as Error).message}`);
-    outcome = { passed: 0, failed: 1, skipped: 0, failures: [`   failed: ${tier}: cannot run: ${(error as Error).message}`] };
+    outcome = {
+      passed: 0,
+      failed: 1,
+      skipped: 0,
+      failures: [`   failed: ${tier}: cannot run: ${(error as Error).message}`],
+    };
   }
-  title(`${outcome.passed} passed, ${outcome.failed} failed, ${outcome.skipped} skipped in ${duration((Date.now() - started) / 1000)}`);
+  title(
+    `${outcome.passed} passed, ${outcome.failed} failed, ${outcome.skipped} skipped in ${duration((Date.now() - started) / 1000)}`,
+  );
   return outcome;
 }
 
-/** @param left test files that are not to run, by their paths below `test` */
+/** @param left test files that are not to run, by their paths */
 async function runJest(tier: Tier, environment: Record<string, string>, left: string[]): Promise<Outcome> {
   const file = join(root, ".federation", "test", `${tier}.json`);
   mkdirSync(join(file, ".."), { recursive: true });
   rmSync(file, { force: true });
   const jest = join(root, "node_modules", "jest", "bin", "jest.js");
-  const args = [jest, "--selectProjects", tier, "--json", `--outputFile=${file}`, ...(tier === "unit" ? [] : ["--verbose"]), ...workers[tier], ...process.argv.slice(2).filter((a) => a.startsWith("-")), ...left.map((path) => `--testPathIgnorePatterns=/test/${path}$`)];
-  const child = spawn(process.execPath, args, { cwd: root, env: { ...process.env, ...environment }, stdio: ["ignore", "ignore", "inherit"] });
+  const args = [
+    jest,
+    "--selectProjects",
+    tier,
+    "--json",
+    `--outputFile=${file}`,
+    ...(tier === "unit" ? [] : ["--verbose"]),
+    ...workers[tier],
+    ...process.argv.slice(2).filter((a) => a.startsWith("-")),
+    ...left.map((path) => `--testPathIgnorePatterns=/${path}$`),
+  ];
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    env: { ...process.env, ...environment },
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   const code = await new Promise<number | null>((resolve, reject) => child.on("error", reject).on("close", resolve));
   if (!existsSync(file)) throw new Error(`jest ended with exit code ${code} and without a result`);
   const result = JSON.parse(readFileSync(file, "utf8")) as JestResult;
   const tests = result.testResults.flatMap((r) => r.assertionResults);
   if (tests.length === 0) throw new Error("there is no test");
   // A file that cannot be loaded fails without a failing test.
-  const unloadable = result.testResults.filter((r) => r.status === "failed" && r.assertionResults.every((a) => a.status !== "failed")).length;
+  const unloadable = result.testResults.filter(
+    (r) => r.status === "failed" && r.assertionResults.every((a) => a.status !== "failed"),
+  ).length;
   let failed = result.numFailedTests + unloadable;
   const failures = failureLines(tier, result.testResults);
   if (tier === "e2e") {
     for (const test of tests) process.stdout.write(`   scenario: ${test.title}: ${test.status}\n`);
-    const missing = missingScenarios(tests.filter((t) => t.status === "passed" || t.status === "failed").map((t) => t.title));
+    const missing = missingScenarios(
+      tests.filter((t) => t.status === "passed" || t.status === "failed").map((t) => t.title),
+    );
     failures.push(...missing.map((name) => `   failed: e2e: ${name}: did not run`));
     failed += missing.length;
   }
@@ -96,7 +122,9 @@ async function main(): Promise<number> {
     total.failures.push(...outcome.failures);
   }
   for (const line of total.failures) process.stdout.write(`${line}\n`);
-  process.stdout.write(`Tests: ${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ""}\n`);
+  process.stdout.write(
+    `Tests: ${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ""}\n`,
+  );
   // A developer may skip a test; in CI nothing may go unproven.
   return total.failed > 0 || total.passed === 0 || (process.env["CI"] === "true" && total.skipped > 0) ? 1 : 0;
 }

@@ -14,7 +14,11 @@ export const gatewayHosts = resourceRule(
   (resource) => [
     ...passedHosts(resource)
       .filter(({ host }) => serviceHost(host).includes("*"))
-      .map(({ host, field }): Finding => ({ problem: `passes TLS through for the wildcard host "${host}"`, field, ...advice })),
+      .map(({ host, field }): Finding => ({
+        problem: `passes TLS through for the wildcard host "${host}"`,
+        field,
+        ...advice,
+      })),
     ...wildcardRoutes(resource),
   ],
 );
@@ -23,8 +27,12 @@ export const gatewayHosts = resourceRule(
 function wildcardRoutes(resource: Resource): Finding[] {
   if (!is(resource, "gateway.networking.k8s.io", "TLSRoute")) return [];
   const { parentRefs, hostnames } = specOf(resource);
-  const onGateway = listOf(parentRefs).map(objectOf).some(({ kind }) => (kind ?? "Gateway") === "Gateway");
+  const onGateway = listOf(parentRefs)
+    .map(objectOf)
+    .some(({ kind }) => (kind ?? "Gateway") === "Gateway");
   if (!onGateway || isUnknown(hostnames)) return [];
   const hosts = textsOf(hostnames);
-  return (hosts.length > 0 ? hosts : ["*"]).filter((host) => host.includes("*")).map((host) => ({ problem: `routes TLS of the wildcard host "${host}"`, field: "spec.hostnames", ...advice }));
+  return (hosts.length > 0 ? hosts : ["*"])
+    .filter((host) => host.includes("*"))
+    .map((host) => ({ problem: `routes TLS of the wildcard host "${host}"`, field: "spec.hostnames", ...advice }));
 }

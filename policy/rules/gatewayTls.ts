@@ -23,16 +23,34 @@ export const gatewayTls = resourceRule(
  */
 function annotationsOfGateway(resource: Resource): { field: string; annotations: Record<string, unknown> }[] {
   const own = () => ({ field: "metadata.annotations", annotations: annotationsOf(resource) });
-  if (is(resource, "", "Service")) return isEastWest(specOf(resource)["ports"], labelsOf(resource), objectOf(specOf(resource)["selector"])) ? [own()] : [];
+  if (is(resource, "", "Service"))
+    return isEastWest(specOf(resource)["ports"], labelsOf(resource), objectOf(specOf(resource)["selector"]))
+      ? [own()]
+      : [];
   if (is(resource, "gateway.networking.k8s.io", "Gateway"))
-    return passedHosts(resource).length > 0 ? [own(), { field: "spec.infrastructure.annotations", annotations: objectOf(objectOf(specOf(resource)["infrastructure"])["annotations"]) }] : [];
+    return passedHosts(resource).length > 0
+      ? [
+          own(),
+          {
+            field: "spec.infrastructure.annotations",
+            annotations: objectOf(objectOf(specOf(resource)["infrastructure"])["annotations"]),
+          },
+        ]
+      : [];
   if (!isReleaseOf(resource, "gateway")) return [];
   const { service, labels, networkGateway } = objectOf(objectOf(resource.props)["values"]);
   const { ports, annotations } = objectOf(service);
-  return networkGateway || isEastWest(ports, objectOf(labels)) ? [{ field: "values.service.annotations", annotations: objectOf(annotations) }] : [];
+  return networkGateway || isEastWest(ports, objectOf(labels))
+    ? [{ field: "values.service.annotations", annotations: objectOf(annotations) }]
+    : [];
 }
 
 /** Whether a Service is an east-west gateway's: by its port, or by the gateway's usual labels. */
 function isEastWest(ports: unknown, ...labels: Record<string, unknown>[]): boolean {
-  return listOf(ports).map(objectOf).some(({ port, targetPort }) => [port, targetPort].some((p) => numberOf(p) === crossNetworkPort)) || labels.some((l) => l["istio"] === "eastwestgateway" || l["topology.istio.io/network"] !== undefined);
+  return (
+    listOf(ports)
+      .map(objectOf)
+      .some(({ port, targetPort }) => [port, targetPort].some((p) => numberOf(p) === crossNetworkPort)) ||
+    labels.some((l) => l["istio"] === "eastwestgateway" || l["topology.istio.io/network"] !== undefined)
+  );
 }

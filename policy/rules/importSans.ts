@@ -7,25 +7,36 @@ import { isUnknown, listOf, objectOf, textOf, wordOf } from "../values.ts";
 /** https://istio.io/latest/docs/reference/config/networking/service-entry/#ServiceEntry-subject_alt_names */
 export const importSans: Rule = {
   name: "import-pins-identities",
-  description: "An import says which identities may answer (subjectAltNames). Without them any workload with a certificate of the common root could answer in the service's place.",
+  description:
+    "An import says which identities may answer (subjectAltNames). Without them any workload with a certificate of the common root could answer in the service's place.",
   scope: "stack",
   check: (resources) => [
-    ...resources.filter((r) => isImport(r) && !pinned(r) && !pinnedByRules(r, resources)).map((resource) =>
-      violation(resource, {
-        problem: `imports ${listOf(specOf(resource)["hosts"]).map(wordOf).join(", ")} and pins no identity`,
-        field: "spec.subjectAltNames",
-        allowed: "the SPIFFE ids of the accounts that serve it, here or in every TLS setting (ISTIO_MUTUAL) of its DestinationRule",
-        remedy: "set subjectAltNames to those ids, as the exporter publishes them",
-      }),
-    ),
-    ...resources.filter((r) => is(r, "networking.istio.io", "WorkloadEntry") && leadsAway(specOf(r)) && textOf(specOf(r)["serviceAccount"]) === undefined).map((resource) =>
-      violation(resource, {
-        problem: `is an endpoint ${textOf(specOf(resource)["network"]) ? `in network ${specOf(resource)["network"]}` : "behind an east-west gateway"} without an identity`,
-        field: "spec.serviceAccount",
-        allowed: "the account that serves it there",
-        remedy: "set serviceAccount, in an entry for each account",
-      }),
-    ),
+    ...resources
+      .filter((r) => isImport(r) && !pinned(r) && !pinnedByRules(r, resources))
+      .map((resource) =>
+        violation(resource, {
+          problem: `imports ${listOf(specOf(resource)["hosts"]).map(wordOf).join(", ")} and pins no identity`,
+          field: "spec.subjectAltNames",
+          allowed:
+            "the SPIFFE ids of the accounts that serve it, here or in every TLS setting (ISTIO_MUTUAL) of its DestinationRule",
+          remedy: "set subjectAltNames to those ids, as the exporter publishes them",
+        }),
+      ),
+    ...resources
+      .filter(
+        (r) =>
+          is(r, "networking.istio.io", "WorkloadEntry") &&
+          leadsAway(specOf(r)) &&
+          textOf(specOf(r)["serviceAccount"]) === undefined,
+      )
+      .map((resource) =>
+        violation(resource, {
+          problem: `is an endpoint ${textOf(specOf(resource)["network"]) ? `in network ${specOf(resource)["network"]}` : "behind an east-west gateway"} without an identity`,
+          field: "spec.serviceAccount",
+          allowed: "the account that serves it there",
+          remedy: "set serviceAccount, in an entry for each account",
+        }),
+      ),
     ...resources.flatMap((r) => unverified(r, resources)),
   ],
 };
@@ -36,16 +47,21 @@ export const importSans: Rule = {
  */
 function unverified(resource: Resource, resources: Resource[]): Violation[] {
   if (!is(resource, "networking.istio.io", "DestinationRule")) return [];
-  const imported = resources.filter(isImport).flatMap((r) => listOf(specOf(r)["hosts"])).filter((h) => takes(hostOf(resource), h));
+  const imported = resources
+    .filter(isImport)
+    .flatMap((r) => listOf(specOf(r)["hosts"]))
+    .filter((h) => takes(hostOf(resource), h));
   if (imported.length === 0) return [];
-  return clientTls(resource).filter(({ tls }) => tls["insecureSkipVerify"] === true).map(({ field }) =>
-    violation(resource, {
-      problem: `verifies no certificate of the imported host ${imported.map(wordOf).join(", ")}`,
-      field: `${field}.insecureSkipVerify`,
-      allowed: "false, which is the default",
-      remedy: "remove it",
-    }),
-  );
+  return clientTls(resource)
+    .filter(({ tls }) => tls["insecureSkipVerify"] === true)
+    .map(({ field }) =>
+      violation(resource, {
+        problem: `verifies no certificate of the imported host ${imported.map(wordOf).join(", ")}`,
+        field: `${field}.insecureSkipVerify`,
+        allowed: "false, which is the default",
+        remedy: "remove it",
+      }),
+    );
 }
 
 function pinned(resource: Resource): boolean {
@@ -60,9 +76,16 @@ function pinned(resource: Resource): boolean {
  */
 function pinnedByRules(resource: Resource, resources: Resource[]): boolean {
   const rules = resources.filter((r) => is(r, "networking.istio.io", "DestinationRule"));
-  const pins = (rule: Resource): boolean => clientTls(rule).every(({ tls }) => ["ISTIO_MUTUAL", "MUTUAL"].includes(tls["mode"]) && (isUnknown(tls["subjectAltNames"]) || pinnedNames(tls["subjectAltNames"]).length > 0));
+  const pins = (rule: Resource): boolean =>
+    clientTls(rule).every(
+      ({ tls }) =>
+        ["ISTIO_MUTUAL", "MUTUAL"].includes(tls["mode"]) &&
+        (isUnknown(tls["subjectAltNames"]) || pinnedNames(tls["subjectAltNames"]).length > 0),
+    );
   const inForce = (host: unknown): Resource[] => {
-    const taking = rules.filter((rule) => takes(hostOf(rule), host) && Object.keys(objectOf(specOf(rule)["workloadSelector"])).length === 0);
+    const taking = rules.filter(
+      (rule) => takes(hostOf(rule), host) && Object.keys(objectOf(specOf(rule)["workloadSelector"])).length === 0,
+    );
     const longest = Math.max(...taking.map((rule) => hostOf(rule)!.length));
     return taking.filter((rule) => hostOf(rule)!.length === longest);
   };

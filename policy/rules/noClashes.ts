@@ -10,7 +10,8 @@ import { listOf, objectOf } from "../values.ts";
  */
 export const noClashes: Rule = {
   name: "no-clashes-across-stacks",
-  description: "Names of meshes, meshIDs, clusters and networks, gateway addresses and the ranges of load balancers differ between stacks, and no gateway has an address of pods elsewhere. Istio takes endpoints of an equally named network for its own; equal addresses reach only one of two.",
+  description:
+    "Names of meshes, meshIDs, clusters and networks, gateway addresses and the ranges of load balancers differ between stacks, and no gateway has an address of pods elsewhere. Istio takes endpoints of an equally named network for its own; equal addresses reach only one of two.",
   scope: "federation",
   settings: ["separateTrustDomains", "separatePodNetworks"],
   check: (resources, { separateTrustDomains, separatePodNetworks } = defaults) => [
@@ -23,14 +24,16 @@ export const noClashes: Rule = {
 };
 
 function sameNames(resources: Resource[]): Violation[] {
-  return pairsOf(resources.flatMap(nameClaims)).filter(([a, b]) => a.key === b.key && a.value === b.value && a.resource !== b.resource).map(([a, b]) =>
-    violation(b.resource, {
-      problem: `has mesh.${a.key} "${a.value}", which ${where(a.resource)} has too`,
-      field: `federation.mesh.${a.key}`,
-      allowed: "a value that no other stack has",
-      remedy: `change mesh.${a.key} in one of ${where(a.resource)} and ${where(b.resource)}`,
-    }),
-  );
+  return pairsOf(resources.flatMap(nameClaims))
+    .filter(([a, b]) => a.key === b.key && a.value === b.value && a.resource !== b.resource)
+    .map(([a, b]) =>
+      violation(b.resource, {
+        problem: `has mesh.${a.key} "${a.value}", which ${where(a.resource)} has too`,
+        field: `federation.mesh.${a.key}`,
+        allowed: "a value that no other stack has",
+        remedy: `change mesh.${a.key} in one of ${where(a.resource)} and ${where(b.resource)}`,
+      }),
+    );
 }
 
 function sameTrustDomains(resources: Resource[], separate: boolean): Violation[] {
@@ -61,14 +64,16 @@ function sameAddresses(a: AddressClaim, b: AddressClaim, separate: boolean): Vio
 }
 
 function sameGatewayHosts(resources: Resource[]): Violation[] {
-  return pairsOf(resources.flatMap(gatewayHostClaims)).filter(([a, b]) => a.resource !== b.resource && a.host === b.host && a.port === b.port).map(([a, b]) =>
-    violation(b.resource, {
-      problem: `has the gateway ${b.host}:${b.port}, which ${where(a.resource)} has too`,
-      field: b.field,
-      allowed: "a gateway that no other stack has",
-      remedy: `give ${where(a.resource)} and ${where(b.resource)} gateways of their own`,
-    }),
-  );
+  return pairsOf(resources.flatMap(gatewayHostClaims))
+    .filter(([a, b]) => a.resource !== b.resource && a.host === b.host && a.port === b.port)
+    .map(([a, b]) =>
+      violation(b.resource, {
+        problem: `has the gateway ${b.host}:${b.port}, which ${where(a.resource)} has too`,
+        field: b.field,
+        allowed: "a gateway that no other stack has",
+        remedy: `give ${where(a.resource)} and ${where(b.resource)} gateways of their own`,
+      }),
+    );
 }
 
 /**
@@ -85,13 +90,28 @@ function mustDiffer(a: AddressClaim, b: AddressClaim, separate: boolean): boolea
 /** An import whose endpoints are in the stack's own network: Istio would take the peer's gateway for a local pod. */
 function ownNetwork(resources: Resource[]): Violation[] {
   const owns = resources.flatMap(nameClaims).filter((c) => c.key === "network");
-  const entries = resources.filter((r) => is(r, "networking.istio.io", "ServiceEntry") || is(r, "networking.istio.io", "WorkloadEntry"));
+  const entries = resources.filter(
+    (r) => is(r, "networking.istio.io", "ServiceEntry") || is(r, "networking.istio.io", "WorkloadEntry"),
+  );
   return entries.flatMap((resource) => {
     const spec = specOf(resource);
-    const places = [{ field: "spec.network", network: spec["network"] }, ...listOf(spec["endpoints"]).map((e, i) => ({ field: `spec.endpoints[${i}].network`, network: objectOf(e)["network"] }))];
+    const places = [
+      { field: "spec.network", network: spec["network"] },
+      ...listOf(spec["endpoints"]).map((e, i) => ({
+        field: `spec.endpoints[${i}].network`,
+        network: objectOf(e)["network"],
+      })),
+    ];
     return places
       .filter(({ network }) => owns.some((own) => own.value === network && own.resource.stack === resource.stack))
-      .map(({ field, network }) => violation(resource, { problem: `leads to network ${network}, which is this mesh's own`, field, allowed: "the exporter's network, under another name", remedy: "change the network's name in one of the meshes" }));
+      .map(({ field, network }) =>
+        violation(resource, {
+          problem: `leads to network ${network}, which is this mesh's own`,
+          field,
+          allowed: "the exporter's network, under another name",
+          remedy: "change the network's name in one of the meshes",
+        }),
+      );
   });
 }
 

@@ -8,16 +8,25 @@ const clusterAnnotation = "networking.istio.io/cluster";
 
 /** Kinds that hold credentials, or from which a controller makes Secrets: sealed ones, External Secrets, Vault's operator. */
 const makers = [
-  ["", "Secret"], ["", "ConfigMap"], ["bitnami.com", "SealedSecret"],
-  ["external-secrets.io", "ExternalSecret"], ["external-secrets.io", "ClusterExternalSecret"],
-  ["secrets.hashicorp.com", "VaultStaticSecret"], ["secrets.hashicorp.com", "VaultDynamicSecret"],
+  ["", "Secret"],
+  ["", "ConfigMap"],
+  ["bitnami.com", "SealedSecret"],
+  ["external-secrets.io", "ExternalSecret"],
+  ["external-secrets.io", "ClusterExternalSecret"],
+  ["secrets.hashicorp.com", "VaultStaticSecret"],
+  ["secrets.hashicorp.com", "VaultDynamicSecret"],
 ] as const;
 
 /**
  * Where those have the labels of the Secrets that they make.
  * https://external-secrets.io/latest/api/spec/, https://developer.hashicorp.com/vault/docs/deploy/kubernetes/vso/api-reference
  */
-const madeMetadata = ["template.metadata", "target.template.metadata", "externalSecretSpec.target.template.metadata", "destination"];
+const madeMetadata = [
+  "template.metadata",
+  "target.template.metadata",
+  "externalSecretSpec.target.template.metadata",
+  "destination",
+];
 
 const namesKubeconfig = /(^|[-_.])kube-?config($|[-_.])/i;
 const advice = { allowed: "anything but access to clusters", remedy: "keep access to clusters out of clusters" };
@@ -29,7 +38,13 @@ export const peerCredentials = resourceRule(
     if (!makers.some(([group, kind]) => is(resource, group, kind))) return [];
     const remote = remoteSecret(resource);
     if (remote.length > 0 || (!is(resource, "", "Secret") && !is(resource, "", "ConfigMap"))) return remote;
-    const found = contents(resource).filter(({ key, text }) => isKubeconfig(text) || namesKubeconfig.test(key)).map(({ key, field }) => ({ problem: `holds a kubeconfig in key "${key}"`, field: `${field}["${key}"]`, ...advice }));
+    const found = contents(resource)
+      .filter(({ key, text }) => isKubeconfig(text) || namesKubeconfig.test(key))
+      .map(({ key, field }) => ({
+        problem: `holds a kubeconfig in key "${key}"`,
+        field: `${field}["${key}"]`,
+        ...advice,
+      }));
     return [...found, ...masked(resource)];
   },
 );
@@ -59,7 +74,9 @@ function remoteSecret(resource: Resource): Finding[] {
 function masked(resource: Resource): Finding[] {
   const name = wordOf(metadataOf(resource)["name"]);
   const hidden = ["data", "stringData"].filter((field) => typeof objectOf(resource.props)[field] === "string");
-  return hidden.length > 0 && namesKubeconfig.test(name) ? [{ problem: "holds a kubeconfig, by its name", field: "metadata.name", ...advice }] : [];
+  return hidden.length > 0 && namesKubeconfig.test(name)
+    ? [{ problem: "holds a kubeconfig, by its name", field: "metadata.name", ...advice }]
+    : [];
 }
 
 /** Keys and texts of a Secret or ConfigMap. A Secret's `data`, and `binaryData`, is base64. */
@@ -70,7 +87,11 @@ function contents(resource: Resource): { key: string; field: string; text: strin
     { field: "binaryData", base64: true },
   ];
   return parts.flatMap(({ field, base64 }) =>
-    Object.entries(objectOf(objectOf(resource.props)[field])).map(([key, value]) => ({ key, field, text: typeof value !== "string" ? "" : base64 ? Buffer.from(value, "base64").toString() : value })),
+    Object.entries(objectOf(objectOf(resource.props)[field])).map(([key, value]) => ({
+      key,
+      field,
+      text: typeof value !== "string" ? "" : base64 ? Buffer.from(value, "base64").toString() : value,
+    })),
   );
 }
 

@@ -1,7 +1,19 @@
 import { clientTls } from "../clientTls.ts";
 import { hostOf, takes } from "../hosts.ts";
 import { isImport } from "../imports.ts";
-import { is, isIn, isReleaseOf, isSpecUnknown, labelsOf, namespaceOf, specOf, violation, type Resource, type Rule, type Violation } from "../rule.ts";
+import {
+  is,
+  isIn,
+  isReleaseOf,
+  isSpecUnknown,
+  labelsOf,
+  namespaceOf,
+  specOf,
+  violation,
+  type Resource,
+  type Rule,
+  type Violation,
+} from "../rule.ts";
 import { defaults } from "../settings.ts";
 import { selected } from "../serving.ts";
 import { isUnknown, listOf, objectOf, textOf, wordOf } from "../values.ts";
@@ -12,7 +24,8 @@ import { isUnknown, listOf, objectOf, textOf, wordOf } from "../values.ts";
  */
 export const strictMtls: Rule = {
   name: "strict-mtls-stays",
-  description: "Mutual TLS is STRICT, mesh-wide and without exceptions, and no client is told to call an import without it. A workload that takes plaintext takes callers whom no policy can name.",
+  description:
+    "Mutual TLS is STRICT, mesh-wide and without exceptions, and no client is told to call an import without it. A workload that takes plaintext takes callers whom no policy can name.",
   scope: "stack",
   settings: ["rootNamespaces"],
   check: (resources, { rootNamespaces } = defaults) => [
@@ -28,13 +41,40 @@ function weakened(resource: Resource, rootNamespaces: string[]): Violation[] {
   if (!is(resource, "security.istio.io", "PeerAuthentication")) return [];
   const spec = specOf(resource);
   const modeOf = (mtls: unknown): unknown => objectOf(mtls)["mode"];
-  const modes = [{ what: "mtls", field: "spec.mtls.mode", mode: modeOf(spec["mtls"]) }, ...Object.entries(objectOf(spec["portLevelMtls"])).map(([port, mtls]) => ({ what: `port ${port}`, field: `spec.portLevelMtls.${port}.mode`, mode: modeOf(mtls) }))];
+  const modes = [
+    { what: "mtls", field: "spec.mtls.mode", mode: modeOf(spec["mtls"]) },
+    ...Object.entries(objectOf(spec["portLevelMtls"])).map(([port, mtls]) => ({
+      what: `port ${port}`,
+      field: `spec.portLevelMtls.${port}.mode`,
+      mode: modeOf(mtls),
+    })),
+  ];
   const weak = modes.filter(({ mode }) => mode === "PERMISSIVE" || mode === "DISABLE");
   // Nothing is above the mesh-wide policy: what it leaves out is PERMISSIVE.
-  const open = isWide(resource) && rootNamespaces.includes(namespaceOf(resource)) && !known(spec, "STRICT") && weak.every(({ what }) => what !== "mtls");
+  const open =
+    isWide(resource) &&
+    rootNamespaces.includes(namespaceOf(resource)) &&
+    !known(spec, "STRICT") &&
+    weak.every(({ what }) => what !== "mtls");
   return [
-    ...weak.map(({ what, field, mode }) => violation(resource, { problem: `sets ${what} to ${mode}`, field, allowed: allowedModes, remedy: "use STRICT, or leave it out and the mesh's STRICT applies" })),
-    ...(open ? [violation(resource, { problem: "is mesh-wide and sets no mode, which is PERMISSIVE", field: "spec.mtls.mode", allowed: "STRICT", remedy: "set mtls.mode to STRICT" })] : []),
+    ...weak.map(({ what, field, mode }) =>
+      violation(resource, {
+        problem: `sets ${what} to ${mode}`,
+        field,
+        allowed: allowedModes,
+        remedy: "use STRICT, or leave it out and the mesh's STRICT applies",
+      }),
+    ),
+    ...(open
+      ? [
+          violation(resource, {
+            problem: "is mesh-wide and sets no mode, which is PERMISSIVE",
+            field: "spec.mtls.mode",
+            allowed: "STRICT",
+            remedy: "set mtls.mode to STRICT",
+          }),
+        ]
+      : []),
   ];
 }
 
@@ -51,7 +91,9 @@ function isWide(resource: Resource): boolean {
 /** A stack that runs istiod keeps the mesh-wide policy: in istiod's namespace, for every workload. */
 function missing(resources: Resource[]): Violation[] {
   const keeps = (r: Resource, namespace: string): boolean =>
-    is(r, "security.istio.io", "PeerAuthentication") && isIn(r, namespace) && (isSpecUnknown(r) || (isWide(r) && known(specOf(r), "STRICT")));
+    is(r, "security.istio.io", "PeerAuthentication") &&
+    isIn(r, namespace) &&
+    (isSpecUnknown(r) || (isWide(r) && known(specOf(r), "STRICT")));
   return resources
     .flatMap((resource) => istiodNamespace(resource).map((namespace) => ({ resource, namespace })))
     .filter(({ namespace }) => !resources.some((r) => keeps(r, namespace)))
@@ -80,15 +122,20 @@ function istiodNamespace(resource: Resource): string[] {
 function withoutMtls(resource: Resource, resources: Resource[]): Violation[] {
   if (!is(resource, "networking.istio.io", "DestinationRule")) return [];
   const host = hostOf(resource);
-  const imported = resources.filter(isImport).flatMap((r) => listOf(specOf(r)["hosts"])).filter((h) => takes(host, h));
+  const imported = resources
+    .filter(isImport)
+    .flatMap((r) => listOf(specOf(r)["hosts"]))
+    .filter((h) => takes(host, h));
   const wide = host === "*" || /^\*\.(local|([^.]+\.)?svc\.cluster\.local|cluster\.local)$/.test(host ?? "");
   if (imported.length === 0 && !wide) return [];
-  return clientTls(resource).filter(({ mode }) => mode === "DISABLE" || mode === "SIMPLE").map(({ field, tls }) =>
-    violation(resource, {
-      problem: `sets TLS towards ${wide ? `every host of ${host}` : `the imported host ${imported.map(wordOf).join(", ")}`} to ${textOf(tls["mode"]) ?? "no mode, which is DISABLE"}, so the caller shows no mesh identity`,
-      field: `${field}.mode`,
-      allowed: "ISTIO_MUTUAL, or no tls (Istio chooses mTLS by itself)",
-      remedy: "use ISTIO_MUTUAL",
-    }),
-  );
+  return clientTls(resource)
+    .filter(({ mode }) => mode === "DISABLE" || mode === "SIMPLE")
+    .map(({ field, tls }) =>
+      violation(resource, {
+        problem: `sets TLS towards ${wide ? `every host of ${host}` : `the imported host ${imported.map(wordOf).join(", ")}`} to ${textOf(tls["mode"]) ?? "no mode, which is DISABLE"}, so the caller shows no mesh identity`,
+        field: `${field}.mode`,
+        allowed: "ISTIO_MUTUAL, or no tls (Istio chooses mTLS by itself)",
+        remedy: "use ISTIO_MUTUAL",
+      }),
+    );
 }

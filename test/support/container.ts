@@ -26,12 +26,41 @@ export interface ContainerTests {
  * and control groups in it; the machine's own containers and clusters are out of its reach.
  */
 export function containerArguments({ root, args, image: name, terminal, env }: ContainerTests): string[] {
-  const passed = ["CI", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "GOPROXY", "GONOSUMDB", "npm_config_registry", "PIP_INDEX_URL"];
+  const passed = [
+    "CI",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+    "GOPROXY",
+    "GONOSUMDB",
+    "npm_config_registry",
+    "PIP_INDEX_URL",
+  ];
   return [
-    "run", "--rm", "--init", ...(terminal ? ["--tty"] : []), "--privileged", "--cgroupns", "private", "--platform", "linux/amd64",
-    "--volume", `${root}:/clone:ro`, "--volume", "mesh-federation-tests:/work",
-    "--env", `${placeVariable}=here`, "--env", "MESH_FEDERATION_SOURCE=registry", ...passed.filter((key) => env[key] !== undefined).flatMap((key) => ["--env", key]),
-    name, "/clone/test/support/container/start.sh", ...args,
+    "run",
+    "--rm",
+    "--init",
+    ...(terminal ? ["--tty"] : []),
+    "--privileged",
+    "--cgroupns",
+    "private",
+    "--platform",
+    "linux/amd64",
+    "--volume",
+    `${root}:/clone:ro`,
+    "--volume",
+    "mesh-federation-tests:/work",
+    "--env",
+    `${placeVariable}=here`,
+    "--env",
+    "MESH_FEDERATION_SOURCE=registry",
+    ...passed.filter((key) => env[key] !== undefined).flatMap((key) => ["--env", key]),
+    name,
+    "/clone/test/support/container/start.sh",
+    ...args,
   ];
 }
 
@@ -40,9 +69,20 @@ export async function runInContainer(root: string, args: string[]): Promise<numb
   const given = process.env[imageVariable];
   if (!given) {
     const built = await docker(["build", "--platform", "linux/amd64", "--tag", image, folder]);
-    if (built !== 0) throw new Error(`docker could not build the image of the tests (exit code ${built}); ${imageVariable} can name one that exists: Debian on x86-64 with Go and npm`);
+    if (built !== 0)
+      throw new Error(
+        `docker could not build the image of the tests (exit code ${built}); ${imageVariable} can name one that exists: Debian on x86-64 with Go and npm`,
+      );
   }
-  return docker(containerArguments({ root, args, image: given || image, terminal: process.stdout.isTTY === true, env: process.env }));
+  return docker(
+    containerArguments({
+      root,
+      args,
+      image: given || image,
+      terminal: process.stdout.isTTY === true,
+      env: process.env,
+    }),
+  );
 }
 
 function docker(args: string[]): Promise<number> {

@@ -17,7 +17,9 @@ const told = 40;
  */
 export function failureLines(tier: string, files: TestFileResult[]): string[] {
   return files.flatMap((file) => {
-    const failed = file.assertionResults.filter((a) => a.status === "failed").map((a) => ({ name: a.fullName, text: a.failureMessages.join("\n") }));
+    const failed = file.assertionResults
+      .filter((a) => a.status === "failed")
+      .map((a) => ({ name: a.fullName, text: a.failureMessages.join("\n") }));
     // A file that cannot be loaded has no tests, but a message.
     if (failed.length === 0 && file.status === "failed") failed.push({ name: file.name, text: file.message });
     return failed.flatMap(({ name, text }) => [`   failed: ${tier}: ${name}`, ...firstLines(text)]);
@@ -25,7 +27,11 @@ export function failureLines(tier: string, files: TestFileResult[]): string[] {
 }
 
 function firstLines(text: string): string[] {
-  const lines = stripVTControlCharacters(text).split("\n").filter((line) => line.trim() && !(/^\s+at /.test(line) && !/[/]test[/]/.test(line)));
+  const lines = stripVTControlCharacters(text)
+    .split("\n")
+    .filter((line) => line.trim() && !(/^\s+at /.test(line) && !/[/]test[/]/.test(line)));
   const rest = lines.length - told;
-  return [...lines.slice(0, told), ...(rest > 0 ? [`... ${rest} more lines`] : [])].map((line) => `      ${line.trimEnd()}`);
+  return [...lines.slice(0, told), ...(rest > 0 ? [`... ${rest} more lines`] : [])].map(
+    (line) => `      ${line.trimEnd()}`,
+  );
 }

@@ -7,7 +7,9 @@ import type { World } from "../support/world.ts";
 export function beforeAnything(world: World): void {
   test("bad input fails in a preview, naming key, value and what is allowed", async () => {
     const first = await world.clone.must("pulumi", ["up", "--yes", "--stack", "trust"]);
-    expect(first.output).toMatch(/source: (registry \(.*because|release \(.*because|(registry|release), as asked for by)/);
+    expect(first.output).toMatch(
+      /source: (registry \(.*because|release \(.*because|(registry|release), as asked for by)/,
+    );
     const file = join(world.clone.folder, "stacks", "Pulumi.east.yaml");
     const good = readFileSync(file, "utf8");
     const refused = async (change: (config: any) => void): Promise<string> => {
@@ -21,8 +23,12 @@ export function beforeAnything(world: World): void {
     };
     try {
       const cluster = "mesh-federation:cluster";
-      expect(await refused((c) => (c[cluster].podSubnet = "10.10.0.0/99"))).toMatch(/cluster\.podSubnet.*10\.10\.0\.0\/99/);
-      expect(await refused((c) => (c[cluster] = { provider: "existing", kubeconfigPath: "./nowhere" }))).toMatch(/cluster\.kubeconfigPath.*nowhere/);
+      expect(await refused((c) => (c[cluster].podSubnet = "10.10.0.0/99"))).toMatch(
+        /cluster\.podSubnet.*10\.10\.0\.0\/99/,
+      );
+      expect(await refused((c) => (c[cluster] = { provider: "existing", kubeconfigPath: "./nowhere" }))).toMatch(
+        /cluster\.kubeconfigPath.*nowhere/,
+      );
       expect(await refused((c) => (c["mesh-federation:mesh"].slot = 2))).toMatch(/slot.*2.*west/s);
       expect(await refused((c) => (c["mesh-federation:imports"][0].from = "north"))).toMatch(/north/);
     } finally {

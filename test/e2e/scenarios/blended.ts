@@ -5,11 +5,22 @@ const url = "http://shop.apps.svc.cluster.local:8000/";
 
 /** A Service that stands in two meshes, each of which fails over to the other. */
 export function blended(world: World): void {
-  const shop = (mesh: string, ...args: string[]) => world.kubectl(mesh, [args[0]!, "-n", "apps", "deployment/shop-v1", ...args.slice(1)]);
-  const calls = async (mesh: string, count: number) => (await curl(world, mesh, url, count)).map((a) => (a.status === 200 ? answeredBy(a.body) : a.status));
-  const allFrom = (mesh: string, answers: unknown[]): true | undefined => (answers.length > 0 && answers.every((a) => a === mesh) ? true : undefined);
+  const shop = (mesh: string, ...args: string[]) =>
+    world.kubectl(mesh, [args[0]!, "-n", "apps", "deployment/shop-v1", ...args.slice(1)]);
+  const calls = async (mesh: string, count: number) =>
+    (await curl(world, mesh, url, count)).map((a) => (a.status === 200 ? answeredBy(a.body) : a.status));
+  const allFrom = (mesh: string, answers: unknown[]): true | undefined =>
+    answers.length > 0 && answers.every((a) => a === mesh) ? true : undefined;
   const refuse = (mesh: string, refusing: boolean) =>
-    shop(mesh, "patch", "--type=json", "-p", JSON.stringify([{ op: "replace", path: "/spec/template/spec/containers/0/args", value: serverArguments(mesh, "v1", refusing) }]));
+    shop(
+      mesh,
+      "patch",
+      "--type=json",
+      "-p",
+      JSON.stringify([
+        { op: "replace", path: "/spec/template/spec/containers/0/args", value: serverArguments(mesh, "v1", refusing) },
+      ]),
+    );
 
   test("blended: while healthy, 100 of 100 calls stay local, in both meshes", async () => {
     for (const mesh of ["east", "west"]) {
@@ -28,7 +39,18 @@ export function blended(world: World): void {
     try {
       await appsReady(world, "east");
       await eventually("calls move to west", 30, async () => allFrom("west", await calls("east", 5)));
-      expect(await world.kubectl("east", ["get", "pods", "-n", "apps", "-l", "app=shop", "-o", "jsonpath={.items[*].status.conditions[?(@.type=='Ready')].status}"])).toBe("True");
+      expect(
+        await world.kubectl("east", [
+          "get",
+          "pods",
+          "-n",
+          "apps",
+          "-l",
+          "app=shop",
+          "-o",
+          "jsonpath={.items[*].status.conditions[?(@.type=='Ready')].status}",
+        ]),
+      ).toBe("True");
     } finally {
       await refuse("east", false);
     }
@@ -59,14 +81,25 @@ export function blended(world: World): void {
       await shop("east", "scale", "--replicas=1");
     }
     for (const mesh of ["east", "west"]) await appsReady(world, mesh);
-    for (const mesh of ["east", "west"]) await eventually("calls return", 60, async () => allFrom(mesh, await calls(mesh, 10)));
+    for (const mesh of ["east", "west"])
+      await eventually("calls return", 60, async () => allFrom(mesh, await calls(mesh, 10)));
   });
 }
 
 /** Connections that each mesh's gateway has taken so far on its port for other networks. */
 async function connectionsOf(world: World): Promise<{ east: number; west: number }> {
   const count = async (mesh: string): Promise<number> => {
-    const stats = await world.kubectl(mesh, ["exec", "-n", "istio-system", "deploy/istio-eastwestgateway", "--", "pilot-agent", "request", "GET", "stats?filter=listener.*15443.*downstream_cx_total$"]);
+    const stats = await world.kubectl(mesh, [
+      "exec",
+      "-n",
+      "istio-system",
+      "deploy/istio-eastwestgateway",
+      "--",
+      "pilot-agent",
+      "request",
+      "GET",
+      "stats?filter=listener.*15443.*downstream_cx_total$",
+    ]);
     return [...stats.matchAll(/15443.*downstream_cx_total: (\d+)/g)].reduce((sum, m) => sum + Number(m[1]), 0);
   };
   return { east: await count("east"), west: await count("west") };

@@ -13,11 +13,21 @@ export function callers(world: World): void {
     await world.apply("west", ...echoDeployment("west", "private", "private"), echoService("private", [echoPorts[0]]));
     await likeAWorkingImport(world);
     // Whoever is named is answered, over HTTP and TCP.
-    expect(answeredBy(await eventually("an answer for the named caller", 40, async () => answerOf(await callerSays(world, "east", `http://${guarded}:8000`))))).toBe("west");
-    await eventually("an answer for the named caller over TCP", 40, async () => answerOf(await callerSays(world, "east", `tcp://${guarded}:9001`)));
+    expect(
+      answeredBy(
+        await eventually("an answer for the named caller", 40, async () =>
+          answerOf(await callerSays(world, "east", `http://${guarded}:8000`)),
+        ),
+      ),
+    ).toBe("west");
+    await eventually("an answer for the named caller over TCP", 40, async () =>
+      answerOf(await callerSays(world, "east", `tcp://${guarded}:9001`)),
+    );
     // Who is not: 403 over HTTP, a closed connection over TCP; in a mesh of the same trust domain and in one of another.
     for (const mesh of ["east", "north"]) {
-      const refused = await eventually(`a 403 in ${mesh}`, 40, async () => found(await statusOf(mesh, `http://${guarded}:8000/`), 403));
+      const refused = await eventually(`a 403 in ${mesh}`, 40, async () =>
+        found(await statusOf(mesh, `http://${guarded}:8000/`), 403),
+      );
       expect(refused.body).toContain("RBAC: access denied");
     }
     expect(await tcp(world, `${guarded}:9001`)).toBe("");
@@ -28,27 +38,65 @@ export function callers(world: World): void {
     editStack(world, "west", (config) => {
       const { exports } = config as { exports: { name: string; callers: string[] }[] };
       exports.find((e) => e.name === "guarded")!.callers.push("sleep/sleep");
-      (exports as unknown[]).push({ name: "private", namespace: "apps", service: "private", ports: [{ name: "http", number: 8000, protocol: "HTTP" }], serviceAccounts: ["private"], to: ["east"] });
+      (exports as unknown[]).push({
+        name: "private",
+        namespace: "apps",
+        service: "private",
+        ports: [{ name: "http", number: 8000, protocol: "HTTP" }],
+        serviceAccounts: ["private"],
+        to: ["east"],
+      });
     });
     await world.clone.must("pulumi", ["up", "--yes", "--skip-preview", "--stack", "west"]);
-    for (const mesh of ["east", "north"]) expect(await eventually(`a 200 in ${mesh}`, 40, async () => found(await statusOf(mesh, `http://${guarded}:8000/`), 200))).toBeTruthy();
-    expect(await eventually("an answer over TCP", 40, async () => ((await tcp(world, `${guarded}:9001`)) || undefined))).toContain("StatusCode=200");
-    expect(answeredBy((await eventually("a 200 of the host that is exported now", 40, async () => found(await statusOf("east", `http://${hidden}:8000/`), 200))).body)).toBe("west");
+    for (const mesh of ["east", "north"])
+      expect(
+        await eventually(`a 200 in ${mesh}`, 40, async () =>
+          found(await statusOf(mesh, `http://${guarded}:8000/`), 200),
+        ),
+      ).toBeTruthy();
+    expect(
+      await eventually("an answer over TCP", 40, async () => (await tcp(world, `${guarded}:9001`)) || undefined),
+    ).toContain("StatusCode=200");
+    expect(
+      answeredBy(
+        (
+          await eventually("a 200 of the host that is exported now", 40, async () =>
+            found(await statusOf("east", `http://${hidden}:8000/`), 200),
+          )
+        ).body,
+      ),
+    ).toBe("west");
     await world.kubectl("east", ["delete", "-n", "sleep", "serviceentry,destinationrule", "private"]);
   });
 
   test("a caller in the exporting mesh is not bound: the policy looks at the mesh-neutral host only", async () => {
-    await eventually("a 200 in west", 20, async () => found(await statusOf("west", "http://guarded.apps.svc.cluster.local:8000/"), 200));
+    await eventually("a 200 in west", 20, async () =>
+      found(await statusOf("west", "http://guarded.apps.svc.cluster.local:8000/"), 200),
+    );
   });
 
   test("a wrong pinned identity is a certificate error, and goes when only the identity is corrected", async () => {
     const url = "http://echo.apps.svc.cluster.local:8000/";
     const pin = (accounts: string[]) =>
-      world.kubectl("east", ["patch", "-n", "apps", "serviceentry", "import-west-echo", "--type=merge", "-p", JSON.stringify({ spec: { subjectAltNames: accounts.map((a) => `spiffe://cluster.local/ns/apps/sa/${a}`) } })]);
+      world.kubectl("east", [
+        "patch",
+        "-n",
+        "apps",
+        "serviceentry",
+        "import-west-echo",
+        "--type=merge",
+        "-p",
+        JSON.stringify({ spec: { subjectAltNames: accounts.map((a) => `spiffe://cluster.local/ns/apps/sa/${a}`) } }),
+      ]);
     await pin(["somebody-else"]);
     try {
       await eventually("a 503", 40, async () => found(await statusOf("east", url), 503));
-      await reasonOf503(world, "east", "echo.apps", /CERTIFICATE_VERIFY_FAILED.*certificate_SANs_are_\[spiffe:\/\/cluster\.local\/ns\/apps\/sa\/echo-[ab]\]/);
+      await reasonOf503(
+        world,
+        "east",
+        "echo.apps",
+        /CERTIFICATE_VERIFY_FAILED.*certificate_SANs_are_\[spiffe:\/\/cluster\.local\/ns\/apps\/sa\/echo-[ab]\]/,
+      );
     } finally {
       await pin(["echo-a", "echo-b"]);
     }
@@ -56,20 +104,42 @@ export function callers(world: World): void {
   });
 
   test("what is imported is not taken away: the exporter's preview names the importers", async () => {
-    await withStack(world, "west", (config) => (config["exports"] = config["exports"].filter((e: { name: string }) => e.name !== "echo")), async () => {
-      const { code, output } = await world.clone.run("pulumi", ["preview", "--stack", "west"]);
-      expect(code).not.toBe(0);
-      for (const mesh of ["east", "north"]) expect(output).toMatch(new RegExp(`export "echo" is removed, but mesh "${mesh}" imports it`));
-    });
+    await withStack(
+      world,
+      "west",
+      (config) => (config["exports"] = config["exports"].filter((e: { name: string }) => e.name !== "echo")),
+      async () => {
+        const { code, output } = await world.clone.run("pulumi", ["preview", "--stack", "west"]);
+        expect(code).not.toBe(0);
+        for (const mesh of ["east", "north"])
+          expect(output).toMatch(new RegExp(`export "echo" is removed, but mesh "${mesh}" imports it`));
+      },
+    );
   });
 }
 
 /** An entry and a rule for a host that is not exported, copied from an import that works. */
 async function likeAWorkingImport(world: World): Promise<void> {
   for (const kind of ["serviceentry", "destinationrule"]) {
-    const { apiVersion, kind: Kind, spec } = JSON.parse(await world.kubectl("east", ["get", kind, "-n", "apps", "import-west-echo", "-o", "json"])) as { apiVersion: string; kind: string; spec: Record<string, unknown> };
-    const own = kind === "serviceentry" ? { hosts: [hidden], subjectAltNames: ["spiffe://cluster.local/ns/apps/sa/private"] } : { host: hidden };
-    await world.apply("east", { apiVersion, kind: Kind, metadata: { name: "private", namespace: "sleep" }, spec: { ...spec, ...own, exportTo: ["sleep"] } });
+    const {
+      apiVersion,
+      kind: Kind,
+      spec,
+    } = JSON.parse(await world.kubectl("east", ["get", kind, "-n", "apps", "import-west-echo", "-o", "json"])) as {
+      apiVersion: string;
+      kind: string;
+      spec: Record<string, unknown>;
+    };
+    const own =
+      kind === "serviceentry"
+        ? { hosts: [hidden], subjectAltNames: ["spiffe://cluster.local/ns/apps/sa/private"] }
+        : { host: hidden };
+    await world.apply("east", {
+      apiVersion,
+      kind: Kind,
+      metadata: { name: "private", namespace: "sleep" },
+      spec: { ...spec, ...own, exportTo: ["sleep"] },
+    });
   }
 }
 
@@ -84,5 +154,7 @@ function answerOf(text: string): string | undefined {
 /** What a TCP server says to a line from the pod `sleep` of east; empty when it only closes the connection. */
 async function tcp(world: World, target: string): Promise<string> {
   const script = `(echo hello; sleep 1) | curl -s --max-time 4 telnet://${target} || true`;
-  return (await world.kubectl("east", ["exec", "-n", "sleep", "deploy/sleep", "-c", "sleep", "--", "sh", "-c", script])).trim();
+  return (
+    await world.kubectl("east", ["exec", "-n", "sleep", "deploy/sleep", "-c", "sleep", "--", "sh", "-c", script])
+  ).trim();
 }

@@ -11,7 +11,11 @@ export function changes(world: World): void {
     world.clone.git("commit", "-aqm", "another pod network");
     const { output } = await world.clone.must("up");
     expectFederatedCall(output);
-    expect((await world.kubectl("west", ["get", "pod", "-n", "httpbin", "-o", "jsonpath={.items[0].status.podIP}"])).startsWith("10.40.")).toBe(true);
+    expect(
+      (
+        await world.kubectl("west", ["get", "pod", "-n", "httpbin", "-o", "jsonpath={.items[0].status.podIP}"])
+      ).startsWith("10.40."),
+    ).toBe(true);
     expect(await world.containers()).toEqual(["east-control-plane", "west-control-plane"]);
   });
 

@@ -14,20 +14,44 @@ export function existingMeshes(world: World): void {
   let meshes: PlainMesh[] = [];
 
   test("meshes installed without us are federated by kubeconfig, and unchanged after destroy", async () => {
-    meshes = await Promise.all([installPlainMesh(world, "north", "sleep", folder), installPlainMesh(world, "south", "httpbin", folder)]);
+    meshes = await Promise.all([
+      installPlainMesh(world, "north", "sleep", folder),
+      installPlainMesh(world, "south", "httpbin", folder),
+    ]);
     const [north, south] = meshes as [PlainMesh, PlainMesh];
     const before = await snapshots(world, meshes);
-    writeStack(world, north, { imports: [{ name: "httpbin", from: "south", visibleTo: ["sleep"] }], istio: existingIstio(north) });
+    writeStack(world, north, {
+      imports: [{ name: "httpbin", from: "south", visibleTo: ["sleep"] }],
+      istio: existingIstio(north),
+    });
     writeStack(world, south, {
-      gateway: { provider: "existing", namespace: "istio-system", labels: { istio: "eastwestgateway" }, addresses: [south.nodeAddress], port: south.gatewayPort },
-      exports: [{ name: "httpbin", namespace: "httpbin", service: "httpbin", ports: [{ name: "http", number: 8000, protocol: "HTTP" }], serviceAccounts: ["httpbin"], to: ["north"] }],
+      gateway: {
+        provider: "existing",
+        namespace: "istio-system",
+        labels: { istio: "eastwestgateway" },
+        addresses: [south.nodeAddress],
+        port: south.gatewayPort,
+      },
+      exports: [
+        {
+          name: "httpbin",
+          namespace: "httpbin",
+          service: "httpbin",
+          ports: [{ name: "http", number: 8000, protocol: "HTTP" }],
+          serviceAccounts: ["httpbin"],
+          to: ["north"],
+        },
+      ],
       istio: existingIstio(south),
     });
     expect(await world.callFrom("north", url)).not.toBe(200);
     await world.clone.must("pulumi", ["up", "--yes", "--stack", "south"]);
     await world.clone.must("pulumi", ["up", "--yes", "--stack", "north"]);
-    expect(await eventually("a 200", 40, async () => ((await world.callFrom("north", url)) === 200 ? 200 : undefined))).toBe(200);
-    for (const stack of ["north", "south"]) await world.clone.must("pulumi", ["preview", "--expect-no-changes", "--stack", stack]);
+    expect(
+      await eventually("a 200", 40, async () => ((await world.callFrom("north", url)) === 200 ? 200 : undefined)),
+    ).toBe(200);
+    for (const stack of ["north", "south"])
+      await world.clone.must("pulumi", ["preview", "--expect-no-changes", "--stack", stack]);
     await world.clone.must("pulumi", ["destroy", "--yes", "--stack", "north"]);
     await world.clone.must("pulumi", ["destroy", "--yes", "--stack", "south"]);
     expect(await snapshots(world, meshes)).toEqual(before);
@@ -37,15 +61,36 @@ export function existingMeshes(world: World): void {
     try {
       const north = meshes[0]!;
       await uninstallPlainMesh(world, north);
-      const crds = (): Promise<string> => world.kubectl("north", ["get", "crd", "serviceentries.networking.istio.io", "-o", "jsonpath={.metadata.uid}"]);
+      const crds = (): Promise<string> =>
+        world.kubectl("north", ["get", "crd", "serviceentries.networking.istio.io", "-o", "jsonpath={.metadata.uid}"]);
       const kept = await crds();
       writeStack(world, north, { ca: { provider: "existing" }, istio: { provider: "managed" }, samples: ["sleep"] });
       const { ca } = north;
-      const caMaterial = { caCert: ca["ca-cert.pem"], caKey: ca["ca-key.pem"], certChain: ca["cert-chain.pem"], rootCert: ca["root-cert.pem"] };
-      await world.clone.must("pulumi", ["config", "set", "--secret", "caMaterial", "--stack", "north"], {}, false, JSON.stringify(caMaterial));
+      const caMaterial = {
+        caCert: ca["ca-cert.pem"],
+        caKey: ca["ca-key.pem"],
+        certChain: ca["cert-chain.pem"],
+        rootCert: ca["root-cert.pem"],
+      };
+      await world.clone.must(
+        "pulumi",
+        ["config", "set", "--secret", "caMaterial", "--stack", "north"],
+        {},
+        false,
+        JSON.stringify(caMaterial),
+      );
       for (const _ of ["first", "again"]) {
         await world.clone.must("pulumi", ["up", "--yes", "--stack", "north"]);
-        expect(await world.kubectl("north", ["get", "pod", "-n", "sleep", "-o", "jsonpath={.items[0].spec.containers[*].name} {.items[0].spec.initContainers[*].name}"])).toContain("istio-proxy");
+        expect(
+          await world.kubectl("north", [
+            "get",
+            "pod",
+            "-n",
+            "sleep",
+            "-o",
+            "jsonpath={.items[0].spec.containers[*].name} {.items[0].spec.initContainers[*].name}",
+          ]),
+        ).toContain("istio-proxy");
         await world.clone.must("pulumi", ["destroy", "--yes", "--stack", "north"]);
         expect(await crds()).toBe(kept);
       }
@@ -66,7 +111,11 @@ function existingIstio(mesh: PlainMesh): Record<string, unknown> {
 
 function writeStack(world: World, mesh: PlainMesh, more: Record<string, unknown>): void {
   const config = {
-    mesh: { name: mesh.name, slot: mesh.name === "north" ? 3 : 4, locality: { region: mesh.name, zone: `${mesh.name}-1` } },
+    mesh: {
+      name: mesh.name,
+      slot: mesh.name === "north" ? 3 : 4,
+      locality: { region: mesh.name, zone: `${mesh.name}-1` },
+    },
     cluster: { provider: "existing", kubeconfigPath: mesh.kubeconfig },
     loadBalancer: { provider: "none" },
     ...more,
@@ -77,8 +126,12 @@ function writeStack(world: World, mesh: PlainMesh, more: Record<string, unknown>
 
 /** Everything that may not change: each object of the clusters with its uid and its content's generation. */
 async function snapshots(world: World, meshes: PlainMesh[]): Promise<Record<string, string>> {
-  const kinds = "namespace,deployment,service,serviceaccount,configmap,secret,role,rolebinding,clusterrole,clusterrolebinding,customresourcedefinition,mutatingwebhookconfiguration,validatingwebhookconfiguration,gateways.networking.istio.io,serviceentry,destinationrule,peerauthentication,authorizationpolicy";
-  const path = '{range .items[*]}{.kind}/{.metadata.namespace}/{.metadata.name} {.metadata.uid} {.metadata.generation} {.metadata.labels}{"\\n"}{end}';
-  const texts = await Promise.all(meshes.map(({ name }) => world.kubectl(name, ["get", kinds, "-A", "-o", `jsonpath=${path}`])));
+  const kinds =
+    "namespace,deployment,service,serviceaccount,configmap,secret,role,rolebinding,clusterrole,clusterrolebinding,customresourcedefinition,mutatingwebhookconfiguration,validatingwebhookconfiguration,gateways.networking.istio.io,serviceentry,destinationrule,peerauthentication,authorizationpolicy";
+  const path =
+    '{range .items[*]}{.kind}/{.metadata.namespace}/{.metadata.name} {.metadata.uid} {.metadata.generation} {.metadata.labels}{"\\n"}{end}';
+  const texts = await Promise.all(
+    meshes.map(({ name }) => world.kubectl(name, ["get", kinds, "-A", "-o", `jsonpath=${path}`])),
+  );
   return Object.fromEntries(meshes.map(({ name }, i) => [name, texts[i]!.split("\n").sort().join("\n")]));
 }

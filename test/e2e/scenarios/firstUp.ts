@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { ProcessArguments } from "../support/processArguments.ts";
 import type { World } from "../support/world.ts";
 
-const identity = /By=spiffe:\/\/cluster\.local\/ns\/httpbin\/sa\/httpbin;.*URI=spiffe:\/\/cluster\.local\/ns\/sleep\/sa\/sleep/;
+const identity =
+  /By=spiffe:\/\/cluster\.local\/ns\/httpbin\/sa\/httpbin;.*URI=spiffe:\/\/cluster\.local\/ns\/sleep\/sa\/sleep/;
 
 /** What `npm run up` prints when all is well. */
 export function expectFederatedCall(output: string): void {
@@ -33,16 +34,26 @@ export function firstUp(world: World): void {
     expect(caKeys).toHaveLength(3);
     const clientKey = /client-key-data: (\S+)/.exec(kubeconfig)![1]!;
     const passphrase = readFileSync(join(world.clone.folder, ".federation", "passphrase"), "utf8").trim();
-    const secrets = [passphrase, clientKey, ...caKeys.flatMap((key) => [key.split("\n").at(-5)!, Buffer.from(key).toString("base64").slice(0, 200)])];
+    const secrets = [
+      passphrase,
+      clientKey,
+      ...caKeys.flatMap((key) => [key.split("\n").at(-5)!, Buffer.from(key).toString("base64").slice(0, 200)]),
+    ];
     expect(secrets.every((secret) => secret.length >= 20)).toBe(true);
     const found = (text: string): string[] => secrets.filter((secret) => text.includes(secret));
     expect(commandLines).toMatch(/pulumi up .*--stack west/);
     expect(found(commandLines)).toEqual([]);
     for (const stack of ["trust", "west", "east"]) {
-      const { output } = await world.clone.must("pulumi", ["preview", "--diff", "--show-sames", "--stack", stack], {}, true);
+      const { output } = await world.clone.must(
+        "pulumi",
+        ["preview", "--diff", "--show-sames", "--stack", stack],
+        {},
+        true,
+      );
       expect([stack, found(output)]).toEqual([stack, []]);
     }
-    for (const file of filesBelow(join(world.clone.folder, ".federation"))) expect([file, found(readFileSync(file, "latin1"))]).toEqual([file, []]);
+    for (const file of filesBelow(join(world.clone.folder, ".federation")))
+      expect([file, found(readFileSync(file, "latin1"))]).toEqual([file, []]);
     // The search itself works: the passphrase is found where it belongs.
     expect(found(passphrase)).toEqual([passphrase]);
   });
@@ -60,6 +71,8 @@ function filesBelow(folder: string): string[] {
 
 /** The private keys in a stack's exported state. A secret stands there as JSON within JSON, so its line ends are escaped. */
 function privateKeys(state: string): string[] {
-  const keys = [...state.matchAll(/-----BEGIN RSA PRIVATE KEY-----.+?-----END RSA PRIVATE KEY-----/gs)].map(([key]) => key.replace(/\\+n/g, "\n"));
+  const keys = [...state.matchAll(/-----BEGIN RSA PRIVATE KEY-----.+?-----END RSA PRIVATE KEY-----/gs)].map(([key]) =>
+    key.replace(/\\+n/g, "\n"),
+  );
   return [...new Set(keys)];
 }

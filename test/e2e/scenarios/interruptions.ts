@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { cacheRoot } from "../../../toolchain/artefact.ts";
+import { cacheRoot } from "../../../tools/artefact.ts";
 import { editStack } from "../support/stacks.ts";
 import { tracesOf } from "../support/traces.ts";
 import type { World } from "../support/world.ts";
@@ -22,7 +22,12 @@ export function interruptions(world: World): void {
     const env = { MESH_FEDERATION_CACHE: cache };
     // With compiled packages at hand the build may be over before it is killed; without any it takes several seconds.
     const goCache = mkdtempSync(join(tmpdir(), "mesh-federation-go-"));
-    await killWhen(world, { ...env, GOCACHE: goCache }, (output) => output.includes("build kind ..."), 100 + random() * 900);
+    await killWhen(
+      world,
+      { ...env, GOCACHE: goCache },
+      (output) => output.includes("build kind ..."),
+      100 + random() * 900,
+    );
     expect(readdirSync(cache).filter((name) => name.startsWith("kind-"))).toEqual([]); // killed half-way
     const log = (stack: string) => readIfThere(join(world.clone.folder, ".federation", "logs", `up-${stack}.log`));
     await killWhen(world, env, (output) => output.includes("up west ..."), 1000 + random() * 7000);
@@ -33,9 +38,12 @@ export function interruptions(world: World): void {
     const { output } = await world.clone.must("up", [], env);
     expectFederatedCall(output);
     expect(await world.containers()).toEqual(["east-control-plane", "west-control-plane"]);
-    for (const stack of ["east", "west"] as const) expect(await world.resources(stack)).toEqual({ urns: before[stack], pending: [] });
+    for (const stack of ["east", "west"] as const)
+      expect(await world.resources(stack)).toEqual({ urns: before[stack], pending: [] });
     // Nothing stands twice, and nothing stands that no stack knows.
-    const entries = (await world.kubectl("east", ["get", "serviceentry,destinationrule", "-A", "-o", "name"])).trim().split("\n");
+    const entries = (await world.kubectl("east", ["get", "serviceentry,destinationrule", "-A", "-o", "name"]))
+      .trim()
+      .split("\n");
     expect(entries).toHaveLength(2);
     for (const folder of [cache, goCache]) rmSync(folder, { recursive: true });
   });
@@ -43,7 +51,21 @@ export function interruptions(world: World): void {
 
 /** `npm run down` of meshes of which neither can go before the other, because each imports from the other. */
 async function downOfACircle(world: World): Promise<void> {
-  editStack(world, "east", (config) => (config["exports"] = [{ name: "sleep", namespace: "sleep", service: "sleep", ports: [{ name: "http", number: 80, protocol: "HTTP" }], serviceAccounts: ["sleep"], to: ["west"] }]));
+  editStack(
+    world,
+    "east",
+    (config) =>
+      (config["exports"] = [
+        {
+          name: "sleep",
+          namespace: "sleep",
+          service: "sleep",
+          ports: [{ name: "http", number: 80, protocol: "HTTP" }],
+          serviceAccounts: ["sleep"],
+          to: ["west"],
+        },
+      ]),
+  );
   editStack(world, "west", (config) => (config["imports"] = [{ name: "sleep", from: "east", visibleTo: ["httpbin"] }]));
   await world.clone.must("up", ["--no-verify"]);
   expect((await world.outputs("west")).federation.imports).toHaveLength(1);
@@ -54,14 +76,21 @@ async function downOfACircle(world: World): Promise<void> {
 }
 
 /** Starts `npm run up`, and kills its whole process group some time after its output looks right. */
-async function killWhen(world: World, env: Record<string, string>, ready: (output: string) => boolean, delay: number): Promise<void> {
+async function killWhen(
+  world: World,
+  env: Record<string, string>,
+  ready: (output: string) => boolean,
+  delay: number,
+): Promise<void> {
   const child = world.clone.start("up", [], env);
   let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (text: string) => (output += text));
   const ended = new Promise<void>((resolve) => child.on("close", () => resolve()));
   let over = false;
   void ended.then(() => (over = true));
-  for (const until = Date.now() + 240_000; !ready(output) && !over; await sleep(50)) if (Date.now() > until) throw new Error(`the moment to kill did not come:\n${output.slice(-3000)}`);
+  for (const until = Date.now() + 240_000; !ready(output) && !over; await sleep(50))
+    if (Date.now() > until) throw new Error(`the moment to kill did not come:\n${output.slice(-3000)}`);
   await sleep(delay);
   if (over) throw new Error(`it had ended before it could be killed:\n${output.slice(-3000)}`);
   process.kill(-child.pid!, "SIGKILL");
@@ -73,7 +102,8 @@ async function killWhen(world: World, env: Record<string, string>, ready: (outpu
 function cacheWithout(...names: string[]): string {
   const folder = mkdtempSync(join(tmpdir(), "mesh-federation-cache-"));
   for (const entry of readdirSync(cacheRoot())) {
-    if (/^[.]|^(locks|logs)$/.test(entry) || names.some((name) => new RegExp(`^${name}-[0-9a-f]{12}$`).test(entry))) continue;
+    if (/^[.]|^(locks|logs)$/.test(entry) || names.some((name) => new RegExp(`^${name}-[0-9a-f]{12}$`).test(entry)))
+      continue;
     symlinkSync(join(cacheRoot(), entry), join(folder, entry));
   }
   return folder;

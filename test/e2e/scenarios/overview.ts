@@ -12,12 +12,26 @@ export function overview(world: World): void {
     expect(output).toMatch(/intermediate CA .* west +\d+ days/);
     expect(output).toMatch(/no import is pending\nno drift/);
     const entry = (await world.kubectl("east", ["get", "serviceentry", "-n", "sleep", "-o", "name"])).trim();
-    const pin = (name: string) => world.kubectl("east", ["patch", "-n", "sleep", entry, "--type=merge", "-p", JSON.stringify({ spec: { subjectAltNames: [`spiffe://cluster.local/ns/httpbin/sa/${name}`] } })]);
+    const pin = (name: string) =>
+      world.kubectl("east", [
+        "patch",
+        "-n",
+        "sleep",
+        entry,
+        "--type=merge",
+        "-p",
+        JSON.stringify({ spec: { subjectAltNames: [`spiffe://cluster.local/ns/httpbin/sa/${name}`] } }),
+      ]);
     await pin("somebody-else");
     try {
       const json = (await world.clone.must("status", ["--json"], {}, true)).output;
-      const { drift, exports } = jsonIn<{ drift: { mesh: string; what: string }[]; exports: { importers: string[] }[] }>(json);
-      expect(drift).toEqual([{ mesh: "east", what: expect.stringMatching(/subjectAltNames is .*somebody-else, and should be .*httpbin:/) }]);
+      const { drift, exports } = jsonIn<{
+        drift: { mesh: string; what: string }[];
+        exports: { importers: string[] }[];
+      }>(json);
+      expect(drift).toEqual([
+        { mesh: "east", what: expect.stringMatching(/subjectAltNames is .*somebody-else, and should be .*httpbin:/) },
+      ]);
       expect(exports[0]!.importers).toEqual(["east"]);
     } finally {
       await pin("httpbin");

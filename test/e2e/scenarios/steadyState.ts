@@ -1,4 +1,4 @@
-import { findLab } from "../../../lab/index.ts";
+import { findLab } from "../../../offline/lab/index.ts";
 import { withStack } from "../support/stacks.ts";
 import { tracesOf } from "../support/traces.ts";
 import type { World } from "../support/world.ts";
@@ -19,7 +19,8 @@ export function steadyState(world: World): void {
     for (const stack of stacks) {
       const tries: number[] = [];
       // Other work on the machine may disturb one.
-      while (tries.length < 3 && !tries.some((seconds) => seconds <= 6)) tries.push((await world.clone.must("pulumi", ["preview", "--expect-no-changes", "--stack", stack])).seconds);
+      while (tries.length < 3 && !tries.some((seconds) => seconds <= 6))
+        tries.push((await world.clone.must("pulumi", ["preview", "--expect-no-changes", "--stack", stack])).seconds);
       expect(Math.min(...tries)).toBeLessThanOrEqual(6);
     }
   });

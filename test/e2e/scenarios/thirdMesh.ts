@@ -9,7 +9,14 @@ import { eventually, type World } from "../support/world.ts";
 const gatewayName = "north-gateway.apps.svc.cluster.local";
 
 const anExport = (app: string, more: Record<string, unknown> = {}) => ({
-  name: app, namespace: "apps", service: app, ports: [...echoPorts], selector: { app }, serviceAccounts: [app], to: ["east"], ...more,
+  name: app,
+  namespace: "apps",
+  service: app,
+  ports: [...echoPorts],
+  selector: { app },
+  serviceAccounts: [app],
+  to: ["east"],
+  ...more,
 });
 const http = [echoPorts[0]];
 
@@ -22,12 +29,25 @@ export function thirdMesh(world: World): void {
       cluster: { provider: "kind", podSubnet: "10.60.0.0/16", serviceSubnet: "10.255.60.0/24" },
       gateway: { provider: "managed", addresses: [gatewayName] },
       samples: ["sleep", "httpbin"],
-      exports: [{ name: "httpbin", namespace: "httpbin", service: "httpbin", ports: [{ name: "http", number: 8000, protocol: "HTTP" }], serviceAccounts: ["httpbin"], to: ["east"] }],
+      exports: [
+        {
+          name: "httpbin",
+          namespace: "httpbin",
+          service: "httpbin",
+          ports: [{ name: "http", number: 8000, protocol: "HTTP" }],
+          serviceAccounts: ["httpbin"],
+          to: ["east"],
+        },
+      ],
       imports: ["echo", "guarded"].map((name) => ({ name, from: "west", visibleTo: ["sleep"], probe: { http: {} } })),
     });
     editStack(world, "west", (config) => {
       config["exports"].push(
-        anExport("echo", { serviceAccounts: ["echo-a", "echo-b"], to: ["east", "north"], subsets: ["v1", "v2"].map((name) => ({ name, labels: { version: name } })) }),
+        anExport("echo", {
+          serviceAccounts: ["echo-a", "echo-b"],
+          to: ["east", "north"],
+          subsets: ["v1", "v2"].map((name) => ({ name, labels: { version: name } })),
+        }),
         anExport("guarded", { host: "guarded.mesh.global", to: ["east", "north"], callers: ["apps/caller"] }),
         anExport("shop", { ports: http }),
       );
@@ -38,15 +58,37 @@ export function thirdMesh(world: World): void {
       config["exports"] = [anExport("shop", { ports: http, to: ["west"] })];
       config["imports"] = [
         { name: "httpbin", from: ["west", "north"], visibleTo: ["sleep"] },
-        { name: "httpbin", from: "north", as: "httpbin.north.global", visibleTo: ["sleep"], probe: { http: { path: "/headers" } } },
-        { name: "echo", from: "west", visibleTo: ["apps", "sleep"], subsets: ["v1", "v2"], probe: Object.fromEntries(echoPorts.map(({ name }) => [name, {}])) },
-        { name: "guarded", from: "west", visibleTo: ["apps", "sleep"], client: { namespace: "apps", serviceAccount: "caller" }, probe: { http: {}, tcp: {} } },
+        {
+          name: "httpbin",
+          from: "north",
+          as: "httpbin.north.global",
+          visibleTo: ["sleep"],
+          probe: { http: { path: "/headers" } },
+        },
+        {
+          name: "echo",
+          from: "west",
+          visibleTo: ["apps", "sleep"],
+          subsets: ["v1", "v2"],
+          probe: Object.fromEntries(echoPorts.map(({ name }) => [name, {}])),
+        },
+        {
+          name: "guarded",
+          from: "west",
+          visibleTo: ["apps", "sleep"],
+          client: { namespace: "apps", serviceAccount: "caller" },
+          probe: { http: {}, tcp: {} },
+        },
         { name: "shop", from: "west", visibleTo: ["*"], blend: { labels: { app: "shop" } }, probe: { http: {} } },
       ];
     });
     await world.clone.must("up", ["--no-verify"]);
-    for (const stack of ["east", "west", "north"]) expect((await world.outputs(stack)).federation.pendingImports).toEqual([]);
-    expect((await world.outputs("north")).federation).toMatchObject({ gateways: [{ address: gatewayName }], mesh: { acceptedTrustDomains: ["cluster.local"] } });
+    for (const stack of ["east", "west", "north"])
+      expect((await world.outputs(stack)).federation.pendingImports).toEqual([]);
+    expect((await world.outputs("north")).federation).toMatchObject({
+      gateways: [{ address: gatewayName }],
+      mesh: { acceptedTrustDomains: ["cluster.local"] },
+    });
     await nameResolves(world);
     for (const mesh of ["east", "west"]) await appsReady(world, mesh);
   });
@@ -56,9 +98,16 @@ export function thirdMesh(world: World): void {
 export function thirdMeshLeaves(world: World): void {
   test("the third mesh leaves again: who imports goes first, and the last up leaves the committed federation", async () => {
     // East and west import from each other; neither may stop exporting before the other stops importing.
-    const early = await withStack(world, "east", (config) => (config["exports"] = []), () => world.clone.run("pulumi", ["preview", "--stack", "east"]));
+    const early = await withStack(
+      world,
+      "east",
+      (config) => (config["exports"] = []),
+      () => world.clone.run("pulumi", ["preview", "--stack", "east"]),
+    );
     expect(early.output).toMatch(/export "shop" is removed, but mesh "west" imports it/);
-    const committed = parse(world.clone.git("show", "HEAD:stacks/Pulumi.east.yaml")) as { config: Record<string, unknown> };
+    const committed = parse(world.clone.git("show", "HEAD:stacks/Pulumi.east.yaml")) as {
+      config: Record<string, unknown>;
+    };
     editStack(world, "east", (config) => (config["imports"] = committed.config["mesh-federation:imports"]));
     editStack(world, "west", (config) => (config["imports"] = []));
     await world.clone.must("up", ["--no-verify"]);
@@ -78,19 +127,60 @@ export function thirdMeshLeaves(world: World): void {
 /** Test servers and clients in east and west, beside what the project itself deploys. */
 async function applications(world: World): Promise<void> {
   await world.apply(
-    "west", ...appsNamespace(), ...echoDeployment("west", "echo", "echo-a"), ...echoDeployment("west", "echo", "echo-b", "v2"), echoService("echo"),
-    ...echoDeployment("west", "guarded", "guarded"), echoService("guarded"), ...echoDeployment("west", "shop", "shop"), echoService("shop", http), ...echoDeployment("west", "caller", "caller"),
+    "west",
+    ...appsNamespace(),
+    ...echoDeployment("west", "echo", "echo-a"),
+    ...echoDeployment("west", "echo", "echo-b", "v2"),
+    echoService("echo"),
+    ...echoDeployment("west", "guarded", "guarded"),
+    echoService("guarded"),
+    ...echoDeployment("west", "shop", "shop"),
+    echoService("shop", http),
+    ...echoDeployment("west", "caller", "caller"),
   );
-  await world.apply("east", ...appsNamespace(), ...echoDeployment("east", "shop", "shop"), echoService("shop", http), ...echoDeployment("east", "caller", "caller"));
+  await world.apply(
+    "east",
+    ...appsNamespace(),
+    ...echoDeployment("east", "shop", "shop"),
+    echoService("shop", http),
+    ...echoDeployment("east", "caller", "caller"),
+  );
 }
 
 /** Makes the name of north's gateway resolve in east. */
 async function nameResolves(world: World): Promise<void> {
-  const address = await eventually("north's gateway has an address", 30, async () => (await world.kubectl("north", ["get", "service", "-n", "istio-system", "istio-eastwestgateway", "-o", "jsonpath={.status.loadBalancer.ingress[0].ip}"])).trim() || undefined);
+  const address = await eventually(
+    "north's gateway has an address",
+    30,
+    async () =>
+      (
+        await world.kubectl("north", [
+          "get",
+          "service",
+          "-n",
+          "istio-system",
+          "istio-eastwestgateway",
+          "-o",
+          "jsonpath={.status.loadBalancer.ingress[0].ip}",
+        ])
+      ).trim() || undefined,
+  );
   const metadata = { name: "north-gateway", namespace: "apps" };
   await world.apply(
     "east",
-    { apiVersion: "v1", kind: "Service", metadata, spec: { clusterIP: "None", ports: [{ name: "tcp-mtls", port: 15443 }] } },
-    { apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice", metadata: { ...metadata, labels: { "kubernetes.io/service-name": "north-gateway" } }, addressType: "IPv4", endpoints: [{ addresses: [address] }], ports: [{ name: "tcp-mtls", port: 15443 }] },
+    {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata,
+      spec: { clusterIP: "None", ports: [{ name: "tcp-mtls", port: 15443 }] },
+    },
+    {
+      apiVersion: "discovery.k8s.io/v1",
+      kind: "EndpointSlice",
+      metadata: { ...metadata, labels: { "kubernetes.io/service-name": "north-gateway" } },
+      addressType: "IPv4",
+      endpoints: [{ addresses: [address] }],
+      ports: [{ name: "tcp-mtls", port: 15443 }],
+    },
   );
 }

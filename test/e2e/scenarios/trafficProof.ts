@@ -3,7 +3,16 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import type { World } from "../support/world.ts";
 
-const denial = { apiVersion: "security.istio.io/v1", kind: "AuthorizationPolicy", metadata: { name: "no-sleep", namespace: "httpbin" }, spec: { selector: { matchLabels: { app: "httpbin" } }, action: "DENY", rules: [{ from: [{ source: { principals: ["cluster.local/ns/sleep/sa/sleep"] } }] }] } };
+const denial = {
+  apiVersion: "security.istio.io/v1",
+  kind: "AuthorizationPolicy",
+  metadata: { name: "no-sleep", namespace: "httpbin" },
+  spec: {
+    selector: { matchLabels: { app: "httpbin" } },
+    action: "DENY",
+    rules: [{ from: [{ source: { principals: ["cluster.local/ns/sleep/sa/sleep"] } }] }],
+  },
+};
 
 /** An `up` that proves its imports. */
 export function trafficProof(world: World): void {
@@ -36,7 +45,14 @@ export function trafficProof(world: World): void {
       // Another probe is noted and not proven; another client is.
       configure((config) => (config["mesh-federation:imports"][0].probe = { http: { path: "/nowhere" } }));
       expect((await up()).code).toBe(0);
-      configure((config) => (config["mesh-federation:imports"][0].client = { namespace: "sleep", serviceAccount: "sleep", app: "nobody" }));
+      configure(
+        (config) =>
+          (config["mesh-federation:imports"][0].client = {
+            namespace: "sleep",
+            serviceAccount: "sleep",
+            app: "nobody",
+          }),
+      );
       const { output } = await world.clone.run("pulumi", ["preview", "--stack", "east"]);
       expect(output).toMatch(/\+-.*proof-west-httpbin-call.*replace/);
     } finally {

@@ -20,7 +20,12 @@ export class Clone {
   readonly folder = mkdtempSync(join(tmpdir(), "mesh-federation-"));
 
   constructor() {
-    const files = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "-z"], { cwd: repository, encoding: "utf8" }).split("\0").filter(Boolean);
+    const files = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "-z"], {
+      cwd: repository,
+      encoding: "utf8",
+    })
+      .split("\0")
+      .filter(Boolean);
     for (const file of files) {
       mkdirSync(dirname(join(this.folder, file)), { recursive: true });
       cpSync(join(repository, file), join(this.folder, file));
@@ -39,13 +44,24 @@ export class Clone {
   /** Starts a script of package.json, as `npm run` does; the process leads a group of its own. */
   start(script: string, args: string[] = [], env: Record<string, string> = {}, input = "") {
     const argv = ["run", "--silent", script, ...(args.length > 0 ? ["--", ...args] : [])];
-    const child = spawn("npm", argv, { cwd: this.folder, env: { ...process.env, ...env }, detached: true, stdio: ["pipe", "pipe", "pipe"] });
+    const child = spawn("npm", argv, {
+      cwd: this.folder,
+      env: { ...process.env, ...env },
+      detached: true,
+      stdio: ["pipe", "pipe", "pipe"],
+    });
     child.stdin.on("error", () => undefined).end(input);
     return child;
   }
 
   /** Runs a script of package.json to its end, showing its output as it comes unless it is `quiet`: it may hold secrets. */
-  async run(script: string, args: string[] = [], env: Record<string, string> = {}, quiet = false, input = ""): Promise<Finished> {
+  async run(
+    script: string,
+    args: string[] = [],
+    env: Record<string, string> = {},
+    quiet = false,
+    input = "",
+  ): Promise<Finished> {
     const started = Date.now();
     const child = this.start(script, args, env, input);
     let output = "";
@@ -59,9 +75,18 @@ export class Clone {
   }
 
   /** Runs a script that must succeed; its output is in the error when it does not. */
-  async must(script: string, args: string[] = [], env: Record<string, string> = {}, quiet = false, input = ""): Promise<Finished> {
+  async must(
+    script: string,
+    args: string[] = [],
+    env: Record<string, string> = {},
+    quiet = false,
+    input = "",
+  ): Promise<Finished> {
     const finished = await this.run(script, args, env, quiet, input);
-    if (finished.code !== 0) throw new Error(`npm run ${script} ${args.join(" ")} ended with exit code ${finished.code}:\n${quiet ? "(not shown)" : finished.output.slice(-6000)}`);
+    if (finished.code !== 0)
+      throw new Error(
+        `npm run ${script} ${args.join(" ")} ended with exit code ${finished.code}:\n${quiet ? "(not shown)" : finished.output.slice(-6000)}`,
+      );
     return finished;
   }
 

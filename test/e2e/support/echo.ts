@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { IMAGES } from "../../../lab/images/names.ts";
+import { IMAGES } from "../../../offline/lab/images/names.ts";
 import { eventually, type World } from "./world.ts";
 
 /** Ports of an echo workload: the Service's, and the pods'. */
@@ -18,7 +18,18 @@ const namespace = "apps";
 
 /** Arguments of a server that listens on every port, or on none that the Service leads to. */
 export function serverArguments(mesh: string, version: string, refusing = false): string[] {
-  const ports = refusing ? ["--port=18081"] : ["--port=18080", "--port=18085", "--grpc=17070", "--tcp=19090", "--port=18443", "--tls=18443", "--crt=/tls/tls.crt", "--key=/tls/tls.key"];
+  const ports = refusing
+    ? ["--port=18081"]
+    : [
+        "--port=18080",
+        "--port=18085",
+        "--grpc=17070",
+        "--tcp=19090",
+        "--port=18443",
+        "--tls=18443",
+        "--crt=/tls/tls.crt",
+        "--key=/tls/tls.key",
+      ];
   return [...ports, "--metrics=15999", `--cluster=${mesh}`, `--version=${version}`];
 }
 
@@ -26,11 +37,35 @@ export function serverArguments(mesh: string, version: string, refusing = false)
 export function appsNamespace(): unknown[] {
   const folder = mkdtempSync(join(tmpdir(), "mesh-federation-tls-"));
   try {
-    execFileSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "key", "-out", "crt", "-days", "2", "-subj", "/CN=echo"], { cwd: folder, stdio: "pipe" });
+    execFileSync(
+      "openssl",
+      [
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-keyout",
+        "key",
+        "-out",
+        "crt",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=echo",
+      ],
+      { cwd: folder, stdio: "pipe" },
+    );
     const [key, crt] = ["key", "crt"].map((file) => readFileSync(join(folder, file), "utf8"));
     return [
       { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels: { "istio-injection": "enabled" } } },
-      { apiVersion: "v1", kind: "Secret", type: "kubernetes.io/tls", metadata: { name: "tls", namespace }, stringData: { "tls.key": key, "tls.crt": crt } },
+      {
+        apiVersion: "v1",
+        kind: "Secret",
+        type: "kubernetes.io/tls",
+        metadata: { name: "tls", namespace },
+        stringData: { "tls.key": key, "tls.crt": crt },
+      },
     ];
   } finally {
     rmSync(folder, { recursive: true });
@@ -38,27 +73,64 @@ export function appsNamespace(): unknown[] {
 }
 
 /** A Deployment of the echo server with its service account, of one version of `app`. */
-export function echoDeployment(mesh: string, app: string, account: string, version = "v1", ports: { name: string }[] = [...echoPorts]): unknown[] {
+export function echoDeployment(
+  mesh: string,
+  app: string,
+  account: string,
+  version = "v1",
+  ports: { name: string }[] = [...echoPorts],
+): unknown[] {
   const labels = { app, version };
   const container = {
-    name: "app", image: IMAGES.echo, imagePullPolicy: "IfNotPresent", args: serverArguments(mesh, version), volumeMounts: [{ name: "tls", mountPath: "/tls" }],
+    name: "app",
+    image: IMAGES.echo,
+    imagePullPolicy: "IfNotPresent",
+    args: serverArguments(mesh, version),
+    volumeMounts: [{ name: "tls", mountPath: "/tls" }],
     ports: echoPorts.filter((p) => ports.some((o) => o.name === p.name)).map((p) => ({ containerPort: p.targetPort })),
   };
   return [
     { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: account, namespace } },
     {
-      apiVersion: "apps/v1", kind: "Deployment", metadata: { name: `${app}-${version}`, namespace },
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name: `${app}-${version}`, namespace },
       spec: {
-        strategy: { type: "Recreate" }, selector: { matchLabels: labels },
-        template: { metadata: { labels }, spec: { serviceAccountName: account, terminationGracePeriodSeconds: 0, containers: [container], volumes: [{ name: "tls", secret: { secretName: "tls" } }] } },
+        strategy: { type: "Recreate" },
+        selector: { matchLabels: labels },
+        template: {
+          metadata: { labels },
+          spec: {
+            serviceAccountName: account,
+            terminationGracePeriodSeconds: 0,
+            containers: [container],
+            volumes: [{ name: "tls", secret: { secretName: "tls" } }],
+          },
+        },
       },
     },
   ];
 }
 
 /** The Service of an echo application. */
-export function echoService(app: string, ports: readonly { name: string; number: number; targetPort: number }[] = echoPorts): unknown {
-  return { apiVersion: "v1", kind: "Service", metadata: { name: app, namespace }, spec: { selector: { app }, ports: ports.map((p) => ({ name: p.name, port: p.number, targetPort: p.targetPort, ...(p.name === "http2" ? { appProtocol: "http2" } : {}) })) } };
+export function echoService(
+  app: string,
+  ports: readonly { name: string; number: number; targetPort: number }[] = echoPorts,
+): unknown {
+  return {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: app, namespace },
+    spec: {
+      selector: { app },
+      ports: ports.map((p) => ({
+        name: p.name,
+        port: p.number,
+        targetPort: p.targetPort,
+        ...(p.name === "http2" ? { appProtocol: "http2" } : {}),
+      })),
+    },
+  };
 }
 
 /** Waits until every Deployment of `apps` in a mesh is rolled out. */
@@ -73,22 +145,49 @@ export async function callerSays(world: World, mesh: string, url: string, ...opt
 }
 
 /** Bodies and statuses that curl, in the pod `sleep` of a mesh, gets from a URL in `count` calls, one after another or at once. */
-export async function curl(world: World, mesh: string, url: string, count = 1, atOnce = false): Promise<{ status: number; body: string; seconds: number }[]> {
+export async function curl(
+  world: World,
+  mesh: string,
+  url: string,
+  count = 1,
+  atOnce = false,
+): Promise<{ status: number; body: string; seconds: number }[]> {
   const one = `curl -s --max-time 5 -w '\\n%{http_code} %{time_total}\\n--\\n' '${url}'`;
   // Answers of calls at once go to files first, so that they do not mix.
-  const script = atOnce ? `d=$(mktemp -d); for i in $(seq ${count}); do ${one} >$d/$i & done; wait; cat $d/*; rm -r $d` : `for i in $(seq ${count}); do ${one} || true; done`;
-  const text = await world.kubectl(mesh, ["exec", "-n", "sleep", "deploy/sleep", "-c", "sleep", "--", "sh", "-c", script]);
-  return text.split("\n--\n").filter((part) => part.trim()).map((part) => {
-    const [status, seconds] = part.trim().split("\n").at(-1)!.split(" ");
-    return { status: Number(status), seconds: Number(seconds), body: part };
-  });
+  const script = atOnce
+    ? `d=$(mktemp -d); for i in $(seq ${count}); do ${one} >$d/$i & done; wait; cat $d/*; rm -r $d`
+    : `for i in $(seq ${count}); do ${one} || true; done`;
+  const text = await world.kubectl(mesh, [
+    "exec",
+    "-n",
+    "sleep",
+    "deploy/sleep",
+    "-c",
+    "sleep",
+    "--",
+    "sh",
+    "-c",
+    script,
+  ]);
+  return text
+    .split("\n--\n")
+    .filter((part) => part.trim())
+    .map((part) => {
+      const [status, seconds] = part.trim().split("\n").at(-1)!.split(" ");
+      return { status: Number(status), seconds: Number(seconds), body: part };
+    });
 }
 
 /**
  * Waits for a row of calls with exactly these statuses. The echo server closes a connection that nobody used for five
  * seconds; a call that comes just then gets a 503 that says nothing, and spoils its row, but not row after row.
  */
-export function answersInARow(what: string, seconds: number, statuses: number[], calls: () => Promise<{ status: number }[]>): Promise<number[]> {
+export function answersInARow(
+  what: string,
+  seconds: number,
+  statuses: number[],
+  calls: () => Promise<{ status: number }[]>,
+): Promise<number[]> {
   return eventually(what, seconds, async () => {
     const got = (await calls()).map((a) => a.status);
     if (got.join() !== statuses.join()) throw new Error(`statuses were ${got.join(" ")}`);

@@ -13,9 +13,18 @@ export interface ServingCertificate {
 }
 
 /** A certificate for a SPIFFE id, issued by a CA that is given as PEM, or by one made up for it. */
-export async function servingCertificate(spiffeId: string, ca: { caCert: string; caKey: string } | undefined, validUntil: number): Promise<ServingCertificate> {
+export async function servingCertificate(
+  spiffeId: string,
+  ca: { caCert: string; caKey: string } | undefined,
+  validUntil: number,
+): Promise<ServingCertificate> {
   const keys = await webcrypto.subtle.generateKey(generation, true, ["sign", "verify"]);
-  const issuer = ca ? { name: new X509Certificate(ca.caCert).subject, key: await signingKey(createPrivateKey(ca.caKey)) } : { name: "CN=Somebody Else's CA", key: (await webcrypto.subtle.generateKey(generation, true, ["sign", "verify"])).privateKey };
+  const issuer = ca
+    ? { name: new X509Certificate(ca.caCert).subject, key: await signingKey(createPrivateKey(ca.caKey)) }
+    : {
+        name: "CN=Somebody Else's CA",
+        key: (await webcrypto.subtle.generateKey(generation, true, ["sign", "verify"])).privateKey,
+      };
   const certificate = await X509CertificateGenerator.create(
     {
       serialNumber: "0f",
@@ -31,11 +40,16 @@ export async function servingCertificate(spiffeId: string, ca: { caCert: string;
     webcrypto as Crypto,
   );
   const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey("pkcs8", keys.privateKey)).toString("base64");
-  return { chain: `${certificate.toString("pem")}\n${ca?.caCert ?? ""}`, key: `-----BEGIN PRIVATE KEY-----\n${pkcs8.replace(/.{64}/g, "$&\n")}\n-----END PRIVATE KEY-----\n` };
+  return {
+    chain: `${certificate.toString("pem")}\n${ca?.caCert ?? ""}`,
+    key: `-----BEGIN PRIVATE KEY-----\n${pkcs8.replace(/.{64}/g, "$&\n")}\n-----END PRIVATE KEY-----\n`,
+  };
 }
 
 async function signingKey(key: KeyObject): Promise<CryptoKey> {
-  return (await webcrypto.subtle.importKey("pkcs8", key.export({ type: "pkcs8", format: "der" }), algorithm, false, ["sign"])) as CryptoKey;
+  return (await webcrypto.subtle.importKey("pkcs8", key.export({ type: "pkcs8", format: "der" }), algorithm, false, [
+    "sign",
+  ])) as CryptoKey;
 }
 
 const server = `
@@ -58,12 +72,34 @@ while True:
 `;
 
 /** A pod outside the mesh that serves TLS with a given certificate, and passes for a workload with a sidecar. */
-export function impostor(name: string, namespace: string, image: string, { chain, key }: ServingCertificate): unknown[] {
+export function impostor(
+  name: string,
+  namespace: string,
+  image: string,
+  { chain, key }: ServingCertificate,
+): unknown[] {
   const metadata = { name, namespace };
   const labels = { app: name, "security.istio.io/tlsMode": "istio", "sidecar.istio.io/inject": "false" };
-  const container = { name: "server", image, imagePullPolicy: "IfNotPresent", command: ["python3", "-c", server], ports: [{ containerPort: 8080 }], readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1 }, volumeMounts: [{ name: "tls", mountPath: "/tls" }] };
+  const container = {
+    name: "server",
+    image,
+    imagePullPolicy: "IfNotPresent",
+    command: ["python3", "-c", server],
+    ports: [{ containerPort: 8080 }],
+    readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1 },
+    volumeMounts: [{ name: "tls", mountPath: "/tls" }],
+  };
   return [
     { apiVersion: "v1", kind: "Secret", metadata, stringData: { chain, key } },
-    { apiVersion: "v1", kind: "Pod", metadata: { ...metadata, labels }, spec: { terminationGracePeriodSeconds: 0, containers: [container], volumes: [{ name: "tls", secret: { secretName: name } }] } },
+    {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { ...metadata, labels },
+      spec: {
+        terminationGracePeriodSeconds: 0,
+        containers: [container],
+        volumes: [{ name: "tls", secret: { secretName: name } }],
+      },
+    },
   ];
 }

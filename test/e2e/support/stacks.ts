@@ -11,7 +11,10 @@ function fileOf(world: World, stack: string): string {
 
 /** Writes a stack file from configuration keys without their prefix. */
 export function writeStack(world: World, stack: string, config: Record<string, unknown>): void {
-  writeFileSync(fileOf(world, stack), stringify({ config: Object.fromEntries(Object.entries(config).map(([key, value]) => [`${prefix}${key}`, value])) }));
+  writeFileSync(
+    fileOf(world, stack),
+    stringify({ config: Object.fromEntries(Object.entries(config).map(([key, value]) => [`${prefix}${key}`, value])) }),
+  );
 }
 
 /** Configuration keys of a stack file, without their prefix. */
@@ -28,7 +31,12 @@ export function editStack(world: World, stack: string, change: (config: Record<s
 }
 
 /** Runs `work` with a changed stack file, and puts the file back. */
-export async function withStack<T>(world: World, stack: string, change: (config: Record<string, any>) => void, work: () => Promise<T>): Promise<T> {
+export async function withStack<T>(
+  world: World,
+  stack: string,
+  change: (config: Record<string, any>) => void,
+  work: () => Promise<T>,
+): Promise<T> {
   const before = readFileSync(fileOf(world, stack), "utf8");
   editStack(world, stack, change);
   try {

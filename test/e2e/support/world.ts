@@ -1,8 +1,8 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { findLab, type Lab } from "../../../lab/index.ts";
-import { placeOf } from "../../../lab/place.ts";
-import type { FederationContract } from "../../../components/plan/contract.ts";
+import { findLab, type Lab } from "../../../offline/lab/index.ts";
+import { placeOf } from "../../../offline/lab/place.ts";
+import type { FederationContract } from "../../../federation/contract/contract.ts";
 import { Clone, jsonIn } from "./clone.ts";
 
 /** A mesh stack's outputs, as far as the tests read them. */
@@ -12,7 +12,8 @@ export interface MeshOutputs {
 }
 
 /** What kubectl says where a busy machine kept it from an answer: asked again, the cluster says what there is to say. */
-const wayLost = /error dialing backend|unable to upgrade connection|TLS handshake timeout|was refused - did you specify|unable to return a response in time|failed calling webhook|etcdserver: (request timed out|leader changed)|client connection lost/;
+const wayLost =
+  /error dialing backend|unable to upgrade connection|TLS handshake timeout|was refused - did you specify|unable to return a response in time|failed calling webhook|etcdserver: (request timed out|leader changed)|client connection lost/;
 
 /** What all scenarios share: one clone with its lab, and a view into its clusters. */
 export class World {
@@ -28,7 +29,12 @@ export class World {
     const { env } = await this.lab();
     for (let tries = 3; ; await new Promise((done) => setTimeout(done, 1000)))
       try {
-        return run("docker", ["exec", "-i", `${mesh}-control-plane`, "kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf", ...args], env, input);
+        return run(
+          "docker",
+          ["exec", "-i", `${mesh}-control-plane`, "kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf", ...args],
+          env,
+          input,
+        );
       } catch (error) {
         if (--tries === 0 || !wayLost.test(String(error))) throw error;
       }
@@ -42,13 +48,28 @@ export class World {
   /** Runs a command on a mesh's node: outside every mesh, with the network of the nodes. */
   async onNode(mesh: string, command: string[]): Promise<{ code: number; output: string }> {
     const { env } = await this.lab();
-    const done = spawnSync("docker", ["exec", `${mesh}-control-plane`, ...command], { env: { ...process.env, ...env }, encoding: "utf8", timeout: 60_000 });
+    const done = spawnSync("docker", ["exec", `${mesh}-control-plane`, ...command], {
+      env: { ...process.env, ...env },
+      encoding: "utf8",
+      timeout: 60_000,
+    });
     return { code: done.status ?? -1, output: done.stdout + done.stderr };
   }
 
   /** HTTP status that the sample client of a mesh gets from a URL; 0 when there is no answer. */
   async callFrom(mesh: string, url: string): Promise<number> {
-    const text = await this.kubectl(mesh, ["exec", "-n", "sleep", "deploy/sleep", "-c", "sleep", "--", "sh", "-c", `curl -s -o /dev/null --max-time 5 -w '%{http_code}' ${url} || true`]);
+    const text = await this.kubectl(mesh, [
+      "exec",
+      "-n",
+      "sleep",
+      "deploy/sleep",
+      "-c",
+      "sleep",
+      "--",
+      "sh",
+      "-c",
+      `curl -s -o /dev/null --max-time 5 -w '%{http_code}' ${url} || true`,
+    ]);
     return Number(text);
   }
 
@@ -65,15 +86,25 @@ export class World {
   }
 
   async outputs(stack: string): Promise<MeshOutputs> {
-    const { output } = await this.clone.must("pulumi", ["stack", "output", "--json", "--show-secrets", "--stack", stack], {}, true);
+    const { output } = await this.clone.must(
+      "pulumi",
+      ["stack", "output", "--json", "--show-secrets", "--stack", stack],
+      {},
+      true,
+    );
     return jsonIn<MeshOutputs>(output);
   }
 
   /** URNs of a stack's resources, and its pending operations. */
   async resources(stack: string): Promise<{ urns: string[]; pending: unknown[] }> {
     const { output } = await this.clone.must("pulumi", ["stack", "export", "--stack", stack], {}, true);
-    const { deployment } = jsonIn<{ deployment: { resources?: { urn: string }[]; pending_operations?: unknown[] } }>(output);
-    return { urns: (deployment.resources ?? []).map((r) => r.urn).sort(), pending: deployment.pending_operations ?? [] };
+    const { deployment } = jsonIn<{ deployment: { resources?: { urn: string }[]; pending_operations?: unknown[] } }>(
+      output,
+    );
+    return {
+      urns: (deployment.resources ?? []).map((r) => r.urn).sort(),
+      pending: deployment.pending_operations ?? [],
+    };
   }
 
   /** Ends whatever is left, for when a scenario failed half-way. */
@@ -86,7 +117,11 @@ export class World {
 /** Waits until `test` answers something other than undefined; throws with the last thing seen. */
 export async function eventually<T>(what: string, seconds: number, test: () => Promise<T | undefined>): Promise<T> {
   let last: unknown;
-  for (const until = Date.now() + seconds * 1000; Date.now() < until; await new Promise((done) => setTimeout(done, 500))) {
+  for (
+    const until = Date.now() + seconds * 1000;
+    Date.now() < until;
+    await new Promise((done) => setTimeout(done, 500))
+  ) {
     try {
       const found = await test();
       if (found !== undefined) return found;
@@ -99,7 +134,14 @@ export async function eventually<T>(what: string, seconds: number, test: () => P
 
 /** A program's output. */
 export function run(command: string, args: string[], env: Record<string, string>, input?: string): string {
-  return execFileSync(command, args, { env: { ...process.env, ...env }, encoding: "utf8", input, stdio: ["pipe", "pipe", "pipe"], maxBuffer: 64 << 20, timeout: 300_000 });
+  return execFileSync(command, args, {
+    env: { ...process.env, ...env },
+    encoding: "utf8",
+    input,
+    stdio: ["pipe", "pipe", "pipe"],
+    maxBuffer: 64 << 20,
+    timeout: 300_000,
+  });
 }
 
 /** Runs a program to its end without blocking. */
@@ -107,9 +149,14 @@ export function runAsync(command: string, args: string[], env: Record<string, st
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ["pipe", "pipe", "pipe"] });
     let output = "";
-    for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding("utf8").on("data", (text: string) => (output += text));
     child.on("error", reject);
-    child.on("close", (code) => (code === 0 ? resolve(output) : reject(new Error(`${command} ${args.slice(0, 4).join(" ")} ended with ${code}: ${output.slice(-2000)}`))));
+    child.on("close", (code) =>
+      code === 0
+        ? resolve(output)
+        : reject(new Error(`${command} ${args.slice(0, 4).join(" ")} ended with ${code}: ${output.slice(-2000)}`)),
+    );
     child.stdin.end(input);
   });
 }

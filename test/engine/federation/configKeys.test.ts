@@ -9,11 +9,17 @@ afterAll(() => project?.remove());
 // The engine gives every stack the defaults of Pulumi.yaml, the keys of the other kind of stack included.
 test("the trust stack is previewed with nothing but its role; a mesh's key that it sets, and its own in a mesh's stack, are refused", async () => {
   project.write("trust", { role: "trust" });
-  project.write("east", { cluster: { provider: "existing", kubeconfigPath: "./kubeconfig" }, root: { commonName: "Root CA" } });
+  project.write("east", {
+    cluster: { provider: "existing", kubeconfigPath: "./kubeconfig" },
+    root: { commonName: "Root CA" },
+  });
   for (const stack of ["trust", "east"]) await project.must(["stack", "init", stack]);
   expect(await project.changes("trust")).toEqual(expect.arrayContaining(["create trust-root", "create trust-east"]));
   project.write("trust", { role: "trust", imports: [{ name: "httpbin", from: "west", visibleTo: ["sleep"] }] });
-  for (const [stack, key] of [["trust", "imports"], ["east", "root"]] as const) {
+  for (const [stack, key] of [
+    ["trust", "imports"],
+    ["east", "root"],
+  ] as const) {
     const { code, output } = await project.pulumi(["preview", "--stack", stack]);
     expect(code).not.toBe(0);
     expect(output).toContain(`the configuration of stack "${stack}" is not valid:`);

@@ -2,9 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { hasLab } from "../../../lab/index.ts";
-import { sourceVariable } from "../../../toolchain/source.ts";
-import { anExport, contract } from "../../unit/plan/fixtures.ts";
+import { hasLab } from "../../../offline/lab/index.ts";
+import { sourceVariable } from "../../../tools/source.ts";
+import { anExport, contract } from "../../unit/federation/fixtures.ts";
 import { cloneAt, start } from "../../unit/support/clone.ts";
 import { MeshCluster } from "../review/support/meshCluster.ts";
 
@@ -42,8 +42,14 @@ test("where every cluster exists already, up, a preview by hand and down work wi
     peers: { west: { file: "west.json" } },
     imports: [{ name: "httpbin", from: "west", visibleTo: ["sleep"] }],
   };
-  writeFileSync(join(stacks, "Pulumi.east.yaml"), stringify({ config: Object.fromEntries(Object.entries(config).map(([key, value]) => [`mesh-federation:${key}`, value])) }));
-  const entries = async (): Promise<unknown[]> => (await cluster.list("/apis/networking.istio.io/v1/serviceentries")).map((e) => e.metadata.name);
+  writeFileSync(
+    join(stacks, "Pulumi.east.yaml"),
+    stringify({
+      config: Object.fromEntries(Object.entries(config).map(([key, value]) => [`mesh-federation:${key}`, value])),
+    }),
+  );
+  const entries = async (): Promise<unknown[]> =>
+    (await cluster.list("/apis/networking.istio.io/v1/serviceentries")).map((e) => e.metadata.name);
 
   expect(await run("up", "--no-verify")).toMatch(/up east: done in .*created/);
   expect(await entries()).toEqual(["import-west-httpbin"]);

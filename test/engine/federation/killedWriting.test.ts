@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { sourceVariable } from "../../../toolchain/source.ts";
+import { sourceVariable } from "../../../tools/source.ts";
 import { cloneAt, start } from "../../unit/support/clone.ts";
 
 let folder: string;
@@ -19,6 +19,8 @@ test("a state whose writing was killed between its attributes and itself is read
   const written = await pulumi("stack", "export", "--stack", "trust");
   truncateSync(join(clone, ".federation", "state", ".pulumi", "stacks", "mesh-federation", "trust.json.attrs"));
   const output = await pulumi("stack", "export", "--stack", "trust");
-  expect(output).toMatch(/trust\.json: an earlier run was stopped while it wrote this file of the state; what stood in it before is used/);
+  expect(output).toMatch(
+    /trust\.json: an earlier run was stopped while it wrote this file of the state; what stood in it before is used/,
+  );
   expect(output).toContain(written.slice(written.indexOf("{")));
 });

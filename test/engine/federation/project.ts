@@ -20,25 +20,41 @@ export class Project {
   private readonly environment: Record<string, string>;
 
   constructor() {
-    for (const part of ["infra", "components", "Pulumi.yaml", "package.json"]) cpSync(join(repository, part), join(this.folder, part), { recursive: true });
+    for (const part of ["infra", "components", "federation", "kube", "workspace", "Pulumi.yaml", "package.json"])
+      cpSync(join(repository, part), join(this.folder, part), { recursive: true });
     symlinkSync(join(repository, "node_modules"), join(this.folder, "node_modules"));
     for (const part of ["stacks", "state", "home"]) mkdirSync(join(this.folder, part));
     givePlugins(join(this.folder, "home"));
     this.environment = {
-      PULUMI_HOME: join(this.folder, "home"), PULUMI_BACKEND_URL: pathToFileURL(join(this.folder, "state")).href, PULUMI_CONFIG_PASSPHRASE: "engine test", PULUMI_SKIP_UPDATE_CHECK: "true",
-      PATH: [process.env["MESH_FEDERATION_TEST_PULUMI"], dirname(process.execPath), process.env["PATH"]].join(delimiter),
+      PULUMI_HOME: join(this.folder, "home"),
+      PULUMI_BACKEND_URL: pathToFileURL(join(this.folder, "state")).href,
+      PULUMI_CONFIG_PASSPHRASE: "engine test",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      PATH: [process.env["MESH_FEDERATION_TEST_PULUMI"], dirname(process.execPath), process.env["PATH"]].join(
+        delimiter,
+      ),
       NODE_OPTIONS: "--disable-warning=ExperimentalWarning --disable-warning=DEP0180",
     };
   }
 
   /** Writes a stack file from configuration keys without their prefix. */
   write(stack: string, config: Record<string, unknown>): void {
-    writeFileSync(join(this.folder, "stacks", `Pulumi.${stack}.yaml`), stringify({ config: Object.fromEntries(Object.entries(config).map(([key, value]) => [`mesh-federation:${key}`, value])) }));
+    writeFileSync(
+      join(this.folder, "stacks", `Pulumi.${stack}.yaml`),
+      stringify({
+        config: Object.fromEntries(Object.entries(config).map(([key, value]) => [`mesh-federation:${key}`, value])),
+      }),
+    );
   }
 
   pulumi(args: string[], more: Record<string, string> = {}): Promise<Ran> {
     return new Promise((done) => {
-      const child = execFile("pulumi", [...args, "--non-interactive"], { cwd: this.folder, env: { ...process.env, ...this.environment, ...more }, maxBuffer: 64 << 20 }, (error, stdout, stderr) => done({ code: error ? Number(child.exitCode ?? 1) : 0, output: stdout + stderr }));
+      const child = execFile(
+        "pulumi",
+        [...args, "--non-interactive"],
+        { cwd: this.folder, env: { ...process.env, ...this.environment, ...more }, maxBuffer: 64 << 20 },
+        (error, stdout, stderr) => done({ code: error ? Number(child.exitCode ?? 1) : 0, output: stdout + stderr }),
+      );
     });
   }
 
@@ -52,10 +68,20 @@ export class Project {
   /** What a preview would change: one line per resource, with the paths that differ. Outputs are not resources. */
   async changes(stack: string): Promise<string[]> {
     const output = await this.must(["preview", "--json", "--stack", stack]);
-    const { steps } = JSON.parse(output.slice(output.indexOf("{"), output.lastIndexOf("}") + 1)) as { steps: { op: string; urn: string; detailedDiff?: Record<string, { kind: string }> | null }[] };
+    const { steps } = JSON.parse(output.slice(output.indexOf("{"), output.lastIndexOf("}") + 1)) as {
+      steps: { op: string; urn: string; detailedDiff?: Record<string, { kind: string }> | null }[];
+    };
     return steps
       .filter((s) => s.op !== "same")
-      .map((s) => [s.op, s.urn.split("::").at(-1), ...Object.entries(s.detailedDiff ?? {}).map(([path, { kind }]) => (kind === "update" ? path : `${kind} ${path}`)).sort()].join(" "))
+      .map((s) =>
+        [
+          s.op,
+          s.urn.split("::").at(-1),
+          ...Object.entries(s.detailedDiff ?? {})
+            .map(([path, { kind }]) => (kind === "update" ? path : `${kind} ${path}`))
+            .sort(),
+        ].join(" "),
+      )
       .sort();
   }
 

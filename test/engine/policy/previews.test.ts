@@ -32,11 +32,45 @@ test.each<[string, Partial<Program>, string[]]>([
   ["a program that keeps to the rules", {}, []],
   [
     "a program that keeps to none",
-    { hosts: "*.local", callers: `["*"]`, sans: "[]", tls: "DISABLE", annotations: `{ "service.beta.kubernetes.io/aws-load-balancer-ssl-cert": "arn" }`, secret: "west-kubeconfig" },
-    ["no-wildcard-gateway-host: Gateway istio-system/export", "import-pins-identities: ServiceEntry sleep/import", "export-names-callers: Gateway istio-system/export", "no-peer-credentials: Secret httpbin/west-kubeconfig", "strict-mtls-stays: DestinationRule sleep/client", "gateway-service-passes-tls: Service istio-system/gateway"],
+    {
+      hosts: "*.local",
+      callers: `["*"]`,
+      sans: "[]",
+      tls: "DISABLE",
+      annotations: `{ "service.beta.kubernetes.io/aws-load-balancer-ssl-cert": "arn" }`,
+      secret: "west-kubeconfig",
+    },
+    [
+      "no-wildcard-gateway-host: Gateway istio-system/export",
+      "import-pins-identities: ServiceEntry sleep/import",
+      "export-names-callers: Gateway istio-system/export",
+      "no-peer-credentials: Secret httpbin/west-kubeconfig",
+      "strict-mtls-stays: DestinationRule sleep/client",
+      "gateway-service-passes-tls: Service istio-system/gateway",
+    ],
   ],
-  ["what no preview knows yet", { callers: "[later]", sans: "later.apply((s) => [s])", annotations: `{ "service.beta.kubernetes.io/aws-load-balancer-name": later }` }, []],
-  ["what no preview knows yet hides nothing else", { callers: "later.apply((s) => [s])", sans: "[]", annotations: `{ "service.beta.kubernetes.io/aws-load-balancer-ssl-cert": later }` }, ["import-pins-identities: ServiceEntry sleep/import", "gateway-service-passes-tls: Service istio-system/gateway"]],
-])("on a real preview of a program that is not ours: %s", async (_, change, expected) => {
-  expect(await found(change)).toEqual(expected);
-}, patience);
+  [
+    "what no preview knows yet",
+    {
+      callers: "[later]",
+      sans: "later.apply((s) => [s])",
+      annotations: `{ "service.beta.kubernetes.io/aws-load-balancer-name": later }`,
+    },
+    [],
+  ],
+  [
+    "what no preview knows yet hides nothing else",
+    {
+      callers: "later.apply((s) => [s])",
+      sans: "[]",
+      annotations: `{ "service.beta.kubernetes.io/aws-load-balancer-ssl-cert": later }`,
+    },
+    ["import-pins-identities: ServiceEntry sleep/import", "gateway-service-passes-tls: Service istio-system/gateway"],
+  ],
+])(
+  "on a real preview of a program that is not ours: %s",
+  async (_, change, expected) => {
+    expect(await found(change)).toEqual(expected);
+  },
+  patience,
+);

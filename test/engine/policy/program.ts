@@ -11,7 +11,14 @@ export interface Program {
 }
 
 /** Keeps to every rule. */
-export const keeping: Program = { hosts: "httpbin.httpbin.svc.cluster.local", callers: `["cluster.local/ns/sleep/sa/sleep"]`, sans: `["spiffe://west.local/ns/cart/sa/cart"]`, tls: "ISTIO_MUTUAL", annotations: `{ "service.beta.kubernetes.io/aws-load-balancer-type": "nlb" }`, secret: "access" };
+export const keeping: Program = {
+  hosts: "httpbin.httpbin.svc.cluster.local",
+  callers: `["cluster.local/ns/sleep/sa/sleep"]`,
+  sans: `["spiffe://west.local/ns/cart/sa/cart"]`,
+  tls: "ISTIO_MUTUAL",
+  annotations: `{ "service.beta.kubernetes.io/aws-load-balancer-type": "nlb" }`,
+  secret: "access",
+};
 
 /** The text of the program. */
 export const programOf = ({ hosts, callers, sans, tls, annotations, secret }: Program) => `

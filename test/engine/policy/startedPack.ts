@@ -24,11 +24,16 @@ export class StartedPack {
     symlinkSync(join(root, "node_modules"), join(this.folder, "node_modules"));
     const manifest = join(this.folder, "PulumiPolicy.yaml");
     const shipped = readFileSync(manifest, "utf8");
-    if (!/^runtime: nodejs$/m.test(shipped)) throw new Error(`policy/PulumiPolicy.yaml has another runtime than "nodejs": ${shipped}`);
+    if (!/^runtime: nodejs$/m.test(shipped))
+      throw new Error(`policy/PulumiPolicy.yaml has another runtime than "nodejs": ${shipped}`);
     writeFileSync(manifest, shipped.replace(/^runtime: nodejs$/m, `runtime: ${runtime}`));
     mkdirSync(this.bin);
     const runner = join(root, "node_modules", "@pulumi", "pulumi", "cmd", "run-policy-pack");
-    writeFileSync(join(this.bin, `pulumi-analyzer-policy-${runtime}`), `#!/bin/sh\nexec '${process.execPath}' --disable-warning=ExperimentalWarning '${runner}' "$@"\n`, { mode: 0o755 });
+    writeFileSync(
+      join(this.bin, `pulumi-analyzer-policy-${runtime}`),
+      `#!/bin/sh\nexec '${process.execPath}' --disable-warning=ExperimentalWarning '${runner}' "$@"\n`,
+      { mode: 0o755 },
+    );
   }
 
   /** The path for the engine's environment. */

@@ -9,8 +9,22 @@ const folder = join(root, ".github", "workflows");
 /** What it finds in a workflow: syntax, types of expressions, contexts where they are not allowed, needs, permissions. */
 function findingsIn(yaml: string): string[] {
   // Without what it runs where the machine has it: the same findings everywhere.
-  const args = ["-shellcheck=", "-pyflakes=", "-oneline", "-no-color", "-config-file", ".github/actionlint.yaml", "-stdin-filename", ".github/workflows/a.yml", "-"];
-  const { stdout, stderr, status } = spawnSync(testProgram("actionlint"), args, { cwd: root, input: yaml, encoding: "utf8" });
+  const args = [
+    "-shellcheck=",
+    "-pyflakes=",
+    "-oneline",
+    "-no-color",
+    "-config-file",
+    ".github/actionlint.yaml",
+    "-stdin-filename",
+    ".github/workflows/a.yml",
+    "-",
+  ];
+  const { stdout, stderr, status } = spawnSync(testProgram("actionlint"), args, {
+    cwd: root,
+    input: yaml,
+    encoding: "utf8",
+  });
   if (status !== 0 && status !== 1) throw new Error(`actionlint ended with ${status}: ${stderr}`);
   return stdout.trim().split("\n").filter(Boolean);
 }
@@ -22,9 +36,19 @@ test.each(readdirSync(folder))("%s has nothing that GitHub would refuse", (file)
 });
 
 test.each([
-  ["an output that no step sets", "fromJSON(needs.order.outputs.steps)", "fromJSON(needs.order.outputs.stages)", 'property "stages" is not defined'],
+  [
+    "an output that no step sets",
+    "fromJSON(needs.order.outputs.steps)",
+    "fromJSON(needs.order.outputs.stages)",
+    'property "stages" is not defined',
+  ],
   ["a job that does not exist", "needs: up", "needs: ups", 'needs job "ups" which does not exist'],
-  ["a context that its place does not have", "cancel-in-progress: false", "cancel-in-progress: ${{ secrets.A == '' }}", 'context "secrets" is not allowed here'],
+  [
+    "a context that its place does not have",
+    "cancel-in-progress: false",
+    "cancel-in-progress: ${{ secrets.A == '' }}",
+    'context "secrets" is not allowed here',
+  ],
   ["a key that nobody knows", "queue: max", "queues: max", 'unexpected key "queues"'],
 ])("%s would be found", (_what, text, other, finding) => {
   const before = workflow("federation-deploy.yml");

@@ -56,7 +56,11 @@ export class ApiServer {
       `--listen-peer-urls=http://127.0.0.1:${peer}`,
       "--unsafe-no-fsync",
     ]);
-    const key = generateKeyPairSync("rsa", { modulusLength: 2048, privateKeyEncoding: { type: "pkcs1", format: "pem" }, publicKeyEncoding: { type: "spki", format: "pem" } });
+    const key = generateKeyPairSync("rsa", {
+      modulusLength: 2048,
+      privateKeyEncoding: { type: "pkcs1", format: "pem" },
+      publicKeyEncoding: { type: "spki", format: "pem" },
+    });
     writeFileSync(join(folder, "sa.key"), key.privateKey, { mode: 0o600 });
     writeFileSync(join(folder, "sa.pub"), key.publicKey);
     writeFileSync(join(folder, "tokens.csv"), `${token},admin,admin,system:masters\n`, { mode: 0o600 });
@@ -84,27 +88,41 @@ export class ApiServer {
     const kubeconfig = kubeconfigFor(address, readFileSync(join(folder, "certs", "apiserver.crt"), "utf8"));
     writeFileSync(join(folder, "kubeconfig"), kubeconfig, { mode: 0o600 });
     // Deployments, endpoints, deletion in the foreground and namespaces that go need it. Nobody reports nodes as alive.
-    const controllers = start("kube-controller-manager", [`--kubeconfig=${join(folder, "kubeconfig")}`, "--leader-elect=false", "--secure-port=0", "--controllers=*,-node-lifecycle-controller", `--service-account-private-key-file=${join(folder, "sa.key")}`]);
+    const controllers = start("kube-controller-manager", [
+      `--kubeconfig=${join(folder, "kubeconfig")}`,
+      "--leader-elect=false",
+      "--secure-port=0",
+      "--controllers=*,-node-lifecycle-controller",
+      `--service-account-private-key-file=${join(folder, "sa.key")}`,
+    ]);
     return new ApiServer(folder, [controllers, server, etcd], address, kubeconfig);
   }
 
   async stop(): Promise<void> {
     for (const child of this.processes) {
       const ended = new Promise((resolve) => child.once("exit", resolve));
-      if (child.exitCode === null && child.kill("SIGTERM")) await Promise.race([ended, sleep(5000, undefined, { ref: false })]);
+      if (child.exitCode === null && child.kill("SIGTERM"))
+        await Promise.race([ended, sleep(5000, undefined, { ref: false })]);
       if (child.exitCode === null) child.kill("SIGKILL");
     }
     rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** One request as an administrator. Answers whatever the status is. */
-  request(method: string, path: string, body?: unknown, contentType = "application/json"): Promise<{ status: number; body: any }> {
+  request(
+    method: string,
+    path: string,
+    body?: unknown,
+    contentType = "application/json",
+  ): Promise<{ status: number; body: any }> {
     return new Promise((resolve, reject) => {
       const headers = { authorization: `Bearer ${token}`, "content-type": contentType };
       const call = request(this.address + path, { method, rejectUnauthorized: false, headers }, (answer) => {
         let text = "";
         answer.setEncoding("utf8").on("data", (part: string) => (text += part));
-        answer.on("end", () => resolve({ status: answer.statusCode!, body: text.startsWith("{") ? JSON.parse(text) : text }));
+        answer.on("end", () =>
+          resolve({ status: answer.statusCode!, body: text.startsWith("{") ? JSON.parse(text) : text }),
+        );
       });
       call.on("error", reject);
       call.end(body === undefined ? undefined : JSON.stringify(body));
@@ -113,17 +131,28 @@ export class ApiServer {
 
   /** Applies an object as its own field manager, `test` unless another is named. Throws when that is refused. */
   async apply(path: string, object: object, manager = "test"): Promise<any> {
-    const { status, body } = await this.request("PATCH", `${path}?fieldManager=${manager}&force=true`, object, "application/apply-patch+yaml");
+    const { status, body } = await this.request(
+      "PATCH",
+      `${path}?fieldManager=${manager}&force=true`,
+      object,
+      "application/apply-patch+yaml",
+    );
     if (status >= 300) throw new Error(`${path}: ${body.message ?? body}`);
     return body;
   }
 
   private async untilReady(): Promise<void> {
-    const ready = () => this.request("GET", "/readyz").then((answer) => answer.status === 200, () => false);
+    const ready = () =>
+      this.request("GET", "/readyz").then(
+        (answer) => answer.status === 200,
+        () => false,
+      );
     for (const until = Date.now() + 120_000; !(await ready()); await sleep(200)) {
       const dead = this.processes.find((child) => child.exitCode !== null);
       if (!dead && Date.now() < until) continue;
-      const log = ["etcd", "kube-apiserver"].map((name) => readFileSync(join(this.folder, `${name}.log`), "utf8").slice(-1500)).join("\n");
+      const log = ["etcd", "kube-apiserver"]
+        .map((name) => readFileSync(join(this.folder, `${name}.log`), "utf8").slice(-1500))
+        .join("\n");
       throw new Error(`the API server ${dead ? "ended" : "did not start in 120 s"}:\n${log}`);
     }
   }
@@ -135,7 +164,9 @@ function kubeconfigFor(server: string, certificate: string): string {
     kind: "Config",
     "current-context": "test",
     contexts: [{ name: "test", context: { cluster: "test", user: "admin" } }],
-    clusters: [{ name: "test", cluster: { server, "certificate-authority-data": Buffer.from(certificate).toString("base64") } }],
+    clusters: [
+      { name: "test", cluster: { server, "certificate-authority-data": Buffer.from(certificate).toString("base64") } },
+    ],
     users: [{ name: "admin", user: { token } }],
   });
 }
@@ -143,7 +174,11 @@ function kubeconfigFor(server: string, certificate: string): string {
 /** Ports of loopback that nobody listens at. All are held until the last is found: one that is let go is soon given again. */
 async function freePorts(count: number): Promise<number[]> {
   const probes = Array.from({ length: count }, () => createServer());
-  await Promise.all(probes.map((probe) => new Promise<void>((resolve, reject) => probe.on("error", reject).listen(0, "127.0.0.1", resolve))));
+  await Promise.all(
+    probes.map(
+      (probe) => new Promise<void>((resolve, reject) => probe.on("error", reject).listen(0, "127.0.0.1", resolve)),
+    ),
+  );
   const ports = probes.map((probe) => (probe.address() as AddressInfo).port);
   await Promise.all(probes.map((probe) => new Promise((resolve) => probe.close(resolve))));
   return ports;

@@ -33,9 +33,16 @@ export class Nodes {
   private async work(): Promise<void> {
     await this.api.apply(`/api/v1/nodes/${node}`, { apiVersion: "v1", kind: "Node", metadata: { name: node } });
     while (!this.stopping.signal.aborted) {
-      const lists = await Promise.all(["pods", "services"].map((kind) => this.api.request("GET", `/api/v1/${kind}?resourceVersion=0`).catch(() => undefined)));
+      const lists = await Promise.all(
+        ["pods", "services"].map((kind) =>
+          this.api.request("GET", `/api/v1/${kind}?resourceVersion=0`).catch(() => undefined),
+        ),
+      );
       const [pods, services] = lists.map((list) => (list?.body.items ?? []) as any[]);
-      const jobs = [...pods!.map((pod) => (pod.metadata.deletionTimestamp ? this.endPod(pod) : this.startPod(pod))), ...services!.map((service) => this.addressOf(service))];
+      const jobs = [
+        ...pods!.map((pod) => (pod.metadata.deletionTimestamp ? this.endPod(pod) : this.startPod(pod))),
+        ...services!.map((service) => this.addressOf(service)),
+      ];
       await Promise.allSettled(jobs);
       await sleep(200, undefined, { signal: this.stopping.signal }).catch(() => undefined);
     }
@@ -47,7 +54,10 @@ export class Nodes {
     const fate = Object.keys(fates).find((word) => image.includes(word)) as keyof typeof fates | undefined;
     if (fate === "nosuch") await this.warn(pod, "Failed", `Failed to pull image "${image}"`);
     const path = pathOf(pod);
-    await this.api.request("POST", `${path}/binding`, { target: { kind: "Node", name: node }, metadata: { name: pod.metadata.name } });
+    await this.api.request("POST", `${path}/binding`, {
+      target: { kind: "Node", name: node },
+      metadata: { name: pod.metadata.name },
+    });
     await this.patchStatus(path, statusOf(pod, fate, `10.99.0.${this.next++}`));
   }
 
@@ -59,7 +69,12 @@ export class Nodes {
     if (spec.type !== "LoadBalancer" || status.loadBalancer?.ingress || metadata.annotations?.["test/pending"]) return;
     const path = `/api/v1/namespaces/${metadata.namespace}/services/${metadata.name}`;
     // As MetalLB does.
-    await this.api.request("PATCH", path, { metadata: { annotations: { "metallb.io/ip-allocated-from-pool": "lab" } } }, "application/merge-patch+json");
+    await this.api.request(
+      "PATCH",
+      path,
+      { metadata: { annotations: { "metallb.io/ip-allocated-from-pool": "lab" } } },
+      "application/merge-patch+json",
+    );
     await this.patchStatus(path, { loadBalancer: { ingress: [{ ip: loadBalancerAddress, ipMode: "VIP" }] } });
   }
 
@@ -70,7 +85,16 @@ export class Nodes {
   private warn({ metadata }: any, reason: string, message: string): Promise<unknown> {
     const { name, namespace, uid } = metadata;
     const now = new Date().toISOString();
-    const event = { metadata: { generateName: "test-", namespace }, involvedObject: { apiVersion: "v1", kind: "Pod", name, namespace, uid }, type: "Warning", reason, message, firstTimestamp: now, lastTimestamp: now, source: { component: "kubelet" } };
+    const event = {
+      metadata: { generateName: "test-", namespace },
+      involvedObject: { apiVersion: "v1", kind: "Pod", name, namespace, uid },
+      type: "Warning",
+      reason,
+      message,
+      firstTimestamp: now,
+      lastTimestamp: now,
+      source: { component: "kubelet" },
+    };
     return this.api.request("POST", `/api/v1/namespaces/${namespace}/events`, event);
   }
 }
@@ -90,13 +114,26 @@ function statusOf(pod: any, fate: keyof typeof fates | undefined, podIP: string)
   const now = new Date().toISOString().replace(/\.\d+/, "");
   const { phase, started, reason } = fate ? fates[fate] : { phase: "Running", started: true, reason: undefined };
   const containers = pod.spec.containers as { name: string; image: string }[];
-  const condition = (type: string, holds: boolean, why?: string, message?: string) => ({ type, status: holds ? "True" : "False", lastProbeTime: null, lastTransitionTime: now, ...(why && { reason: why }), ...(message && { message }) });
-  const unready = reason === "ContainersNotReady" ? `containers with unready status: [${containers.map((c) => c.name).join(" ")}]` : undefined;
+  const condition = (type: string, holds: boolean, why?: string, message?: string) => ({
+    type,
+    status: holds ? "True" : "False",
+    lastProbeTime: null,
+    lastTransitionTime: now,
+    ...(why && { reason: why }),
+    ...(message && { message }),
+  });
+  const unready =
+    reason === "ContainersNotReady"
+      ? `containers with unready status: [${containers.map((c) => c.name).join(" ")}]`
+      : undefined;
   const state = (image: string) => {
     if (fate === undefined) return { running: { startedAt: now } };
-    if (fate === "nosuch") return { waiting: { reason: "ImagePullBackOff", message: `Back-off pulling image "${image}"` } };
+    if (fate === "nosuch")
+      return { waiting: { reason: "ImagePullBackOff", message: `Back-off pulling image "${image}"` } };
     const exitCode = fate === "crash" ? 1 : 0;
-    return { terminated: { exitCode, reason: exitCode === 0 ? "Completed" : "Error", startedAt: now, finishedAt: now } };
+    return {
+      terminated: { exitCode, reason: exitCode === 0 ? "Completed" : "Error", startedAt: now, finishedAt: now },
+    };
   };
   return {
     phase,
@@ -112,7 +149,16 @@ function statusOf(pod: any, fate: keyof typeof fates | undefined, podIP: string)
       condition("ContainersReady", started, reason, unready),
       condition("PodScheduled", true),
     ],
-    containerStatuses: containers.map(({ name, image }) => ({ name, image, imageID: "", restartCount: 0, ready: started, started, state: state(image), lastState: {} })),
+    containerStatuses: containers.map(({ name, image }) => ({
+      name,
+      image,
+      imageID: "",
+      restartCount: 0,
+      ready: started,
+      started,
+      state: state(image),
+      lastState: {},
+    })),
   };
 }
 

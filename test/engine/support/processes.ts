@@ -14,7 +14,10 @@ export interface Process {
  * notice that, and is ended here.
  */
 export async function outliving(family: Process[]): Promise<string[]> {
-  const [hosts, others] = [family.filter((p) => p.command.includes("language-nodejs")), family.filter((p) => !p.command.includes("language-nodejs"))];
+  const [hosts, others] = [
+    family.filter((p) => p.command.includes("language-nodejs")),
+    family.filter((p) => !p.command.includes("language-nodejs")),
+  ];
   for (let tries = 0; others.some((p) => p.alive()) && tries < 100; tries++) await sleep(100);
   for (const host of hosts) if (host.alive()) process.kill(host.pid, "SIGKILL");
   return others.filter((p) => p.alive()).map((p) => p.command);
@@ -27,8 +30,13 @@ export function childrenOf(pid: number): Process[] {
     const parent = /^\d+$/.test(entry) ? statOf(Number(entry))?.parent : undefined;
     if (parent !== undefined) parents.set(Number(entry), parent);
   }
-  const under = (parent: number): number[] => [...parents].filter(([, p]) => p === parent).flatMap(([child]) => [child, ...under(child)]);
-  return under(pid).map((child) => ({ pid: child, command: commandOf(child), alive: () => !["Z", undefined].includes(statOf(child)?.state) }));
+  const under = (parent: number): number[] =>
+    [...parents].filter(([, p]) => p === parent).flatMap(([child]) => [child, ...under(child)]);
+  return under(pid).map((child) => ({
+    pid: child,
+    command: commandOf(child),
+    alive: () => !["Z", undefined].includes(statOf(child)?.state),
+  }));
 }
 
 function statOf(pid: number): { state: string; parent: number } | undefined {

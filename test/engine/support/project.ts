@@ -44,7 +44,13 @@ export class Project {
     givePlugins(home);
     symlinkSync(join(root, "node_modules"), join(this.folder, "node_modules"));
     writeFileSync(join(this.folder, "package.json"), JSON.stringify({ type: "module", main: "index.js" }));
-    writeFileSync(join(this.folder, "Pulumi.yaml"), JSON.stringify({ name: "conformance", runtime: { name: "nodejs", options: { typescript: false, packagemanager: "npm" } } }));
+    writeFileSync(
+      join(this.folder, "Pulumi.yaml"),
+      JSON.stringify({
+        name: "conformance",
+        runtime: { name: "nodejs", options: { typescript: false, packagemanager: "npm" } },
+      }),
+    );
   }
 
   /**
@@ -52,10 +58,17 @@ export class Project {
    * provider). `providerArgs`: more arguments of the provider, as program text.
    */
   write(body: string, providerArgs = ""): void {
-    const imports = ["command", "k8s", "tls"].filter((name) => name === "k8s" || body.includes(`${name}.`)).map((name) => `import * as ${name} from "@pulumi/${name === "k8s" ? "kubernetes" : name}";`);
+    const imports = ["command", "k8s", "tls"]
+      .filter((name) => name === "k8s" || body.includes(`${name}.`))
+      .map((name) => `import * as ${name} from "@pulumi/${name === "k8s" ? "kubernetes" : name}";`);
     const needsCluster = this.kubeconfig !== "";
     const provider = `const provider = new k8s.Provider("east", { kubeconfig: pulumi.secret(process.env.TEST_KUBECONFIG), clusterIdentifier: "east", enableServerSideApply: true, enableSecretMutable: true, ${providerArgs} });\nconst opts = { provider };`;
-    const text = [`import * as pulumi from "@pulumi/pulumi";`, ...imports.filter((line) => needsCluster || !line.includes("k8s")), needsCluster ? provider : "", body].join("\n");
+    const text = [
+      `import * as pulumi from "@pulumi/pulumi";`,
+      ...imports.filter((line) => needsCluster || !line.includes("k8s")),
+      needsCluster ? provider : "",
+      body,
+    ].join("\n");
     writeFileSync(join(this.folder, "index.js"), text);
   }
 
@@ -100,13 +113,17 @@ export class Project {
     const started = Date.now();
     const { child, ended } = this.spawn([operation, ...args, "--stack", "s", "--event-log", log], environment);
     let output = "";
-    for (const stream of [child.stdout!, child.stderr!]) stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+    for (const stream of [child.stdout!, child.stderr!])
+      stream.setEncoding("utf8").on("data", (text: string) => (output += text));
     const code = await ended;
     return { code, output, ...eventsOf(log), seconds: (Date.now() - started) / 1000 };
   }
 
   /** Starts the engine and leaves it running. */
-  spawn(args: string[], environment: Record<string, string> = {}): { child: ChildProcess; ended: Promise<number | null> } {
+  spawn(
+    args: string[],
+    environment: Record<string, string> = {},
+  ): { child: ChildProcess; ended: Promise<number | null> } {
     if (!existsSync(this.stateFile)) this.writeEmptyStack();
     const bin = required("MESH_FEDERATION_TEST_PULUMI");
     const child = spawn(join(bin, "pulumi"), [...args, "--non-interactive", "--color", "never"], {
@@ -156,7 +173,10 @@ export class Project {
     mkdirSync(dirname(this.stateFile), { recursive: true });
     mkdirSync(join(this.folder, "state", ".pulumi"), { recursive: true });
     writeFileSync(join(this.folder, "state", ".pulumi", "meta.yaml"), "version: 1\n");
-    writeFileSync(this.stateFile, JSON.stringify({ version: 3, checkpoint: { stack: "organization/conformance/s", latest: null } }));
+    writeFileSync(
+      this.stateFile,
+      JSON.stringify({ version: 3, checkpoint: { stack: "organization/conformance/s", latest: null } }),
+    );
   }
 }
 
@@ -166,15 +186,32 @@ function mustSucceed(run: Run): Run {
 }
 
 function eventsOf(file: string): Pick<Run, "steps" | "diffs"> {
-  const events = existsSync(file) ? readFileSync(file, "utf8").trim().split("\n").filter(Boolean).map((line) => JSON.parse(line)) : [];
+  const events = existsSync(file)
+    ? readFileSync(file, "utf8")
+        .trim()
+        .split("\n")
+        .filter(Boolean)
+        .map((line) => JSON.parse(line))
+    : [];
   const of = (kind: string): any[] =>
-    events.flatMap((event) => (event[kind] ? [event[kind].metadata] : [])).filter((m) => !["same", "refresh"].includes(m.op) && m.type !== "pulumi:pulumi:Stack" && !/^default(_|$)/.test(nameOf(m.urn)));
+    events
+      .flatMap((event) => (event[kind] ? [event[kind].metadata] : []))
+      .filter(
+        (m) =>
+          !["same", "refresh"].includes(m.op) &&
+          m.type !== "pulumi:pulumi:Stack" &&
+          !/^default(_|$)/.test(nameOf(m.urn)),
+      );
   const metadata = of("resourcePreEvent");
   // Of a refresh, only its result tells what changed.
   const refreshed = of("resOutputsEvent").filter((m) => !metadata.some((n) => n.urn === m.urn));
   const all = [...metadata, ...refreshed];
   const diffs: Record<string, string[]> = {};
-  for (const m of all) if (m.detailedDiff) diffs[nameOf(m.urn)] = Object.entries(m.detailedDiff).map(([path, d]) => `${path}: ${(d as any).diffKind}`).sort();
+  for (const m of all)
+    if (m.detailedDiff)
+      diffs[nameOf(m.urn)] = Object.entries(m.detailedDiff)
+        .map(([path, d]) => `${path}: ${(d as any).diffKind}`)
+        .sort();
   return { steps: all.map((m) => `${nameOf(m.urn)}: ${m.op}`).sort(), diffs };
 }
 
@@ -184,6 +221,7 @@ function nameOf(urn: string): string {
 
 function required(variable: string): string {
   const value = process.env[variable];
-  if (!value) throw new Error(`${variable} is not set: run these tests with \`npm run test:engine\`, which makes it ready`);
+  if (!value)
+    throw new Error(`${variable} is not set: run these tests with \`npm run test:engine\`, which makes it ready`);
   return value;
 }

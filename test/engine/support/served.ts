@@ -1,5 +1,5 @@
-import { PluginProcess } from "../../support/plugins/pluginProcess.ts";
-import type { Json } from "../../support/plugins/wire.ts";
+import { PluginProcess } from "../../../offline/test/support/plugins/pluginProcess.ts";
+import type { Json } from "../../../offline/test/support/plugins/wire.ts";
 import { ApiServer } from "./apiServer.ts";
 
 /** The `kubernetes` plugin, asked without an engine, with an API server of its own. */

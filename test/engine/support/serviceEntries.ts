@@ -13,10 +13,12 @@ export async function installServiceEntries(api: ApiServer): Promise<void> {
       group: "networking.istio.io",
       scope: "Namespaced",
       names: { kind: "ServiceEntry", plural: "serviceentries", singular: "serviceentry" },
-      versions: [{ name: "v1", served: true, storage: true, schema: { openAPIV3Schema: schema }, subresources: { status: {} } }],
+      versions: [
+        { name: "v1", served: true, storage: true, schema: { openAPIV3Schema: schema }, subresources: { status: {} } },
+      ],
     },
   });
-  for (let established = false; !established; ) {
+  for (let established = false; !established;) {
     const { body } = await api.request("GET", path);
     established = body.status?.conditions?.some((c: any) => c.type === "Established" && c.status === "True") ?? false;
   }

@@ -2,13 +2,17 @@ import { spawnSync } from "node:child_process";
 import { resolve } from "node:path";
 
 const cli = resolve(import.meta.dirname, "..", "..", "..", "cli");
-const argumentsModule = resolve(cli, "support", "arguments.ts");
+const argumentsModule = resolve(cli, "arguments.ts");
 
 /** Reads arguments in a process of its own, since an error ends it. */
 function read(...args: string[]) {
   const script = `import { failWith, readArguments } from ${JSON.stringify(argumentsModule)};
     const options = readArguments({ source: { type: "string" }, json: { type: "boolean" } }, "usage: x"); if (options.source === "bad") failWith(new Error("no such source")); console.log(JSON.stringify(options));`;
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["--disable-warning=ExperimentalWarning", "--input-type=module", "--eval", script, "--", ...args], { encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ["--disable-warning=ExperimentalWarning", "--input-type=module", "--eval", script, "--", ...args],
+    { encoding: "utf8" },
+  );
   return { status, stdout, stderr };
 }
 
@@ -27,7 +31,16 @@ test.each([
 test("what was printed reaches a slow reader whole before the process ends, and one that has left does no harm", () => {
   const script = `import { endWith } from ${JSON.stringify(argumentsModule)}; process.stdout.write("x".repeat(1_000_000)); endWith(3);`;
   const through = (reader: string) =>
-    spawnSync("bash", ["-c", `"$0" --disable-warning=ExperimentalWarning --input-type=module --eval "$1" | ${reader}; echo " \${PIPESTATUS[0]}"`, process.execPath, script], { encoding: "utf8" });
+    spawnSync(
+      "bash",
+      [
+        "-c",
+        `"$0" --disable-warning=ExperimentalWarning --input-type=module --eval "$1" | ${reader}; echo " \${PIPESTATUS[0]}"`,
+        process.execPath,
+        script,
+      ],
+      { encoding: "utf8" },
+    );
   expect(through("(sleep 0.5; wc -c)")).toMatchObject({ stdout: "1000000\n 3\n", stderr: "" });
   expect(through("head -c 1")).toMatchObject({ stdout: "x 3\n", stderr: "" });
 });
@@ -38,6 +51,10 @@ test.each([
   { program: "contract.ts", args: ["nowhere"], says: /there is no mesh "nowhere"; there are: east, west/ },
   { program: "contract.ts", args: ["--oot", "x"], says: /--oot[^]*npm run contract/ },
 ])("$program $args ends with 2", ({ program, args, says }) => {
-  const { status, stderr } = spawnSync(process.execPath, ["--disable-warning=ExperimentalWarning", resolve(cli, program), ...args], { encoding: "utf8" });
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    ["--disable-warning=ExperimentalWarning", resolve(cli, program), ...args],
+    { encoding: "utf8" },
+  );
   expect([status, stderr]).toEqual([2, expect.stringMatching(says)]);
 });

@@ -63,7 +63,10 @@ export async function record<T>(program: () => T | Promise<T>, options: RecordOp
           deleteBeforeReplace: req?.getDeletebeforereplace() ?? false,
           deletedWith: req?.getDeletedwith().split("::").at(-1) ?? "",
         });
-        return { id: args.custom ? `${args.name}-id` : undefined, state: { ...args.inputs, ...options.stateOf?.(args.type, args.name, args.inputs) } };
+        return {
+          id: args.custom ? `${args.name}-id` : undefined,
+          state: { ...args.inputs, ...options.stateOf?.(args.type, args.name, args.inputs) },
+        };
       },
       // The engine's errors are gRPC errors, whose text is in `details`.
       call: async (args) => {
@@ -80,13 +83,20 @@ export async function record<T>(program: () => T | Promise<T>, options: RecordOp
     "organization",
   );
   pulumi.runtime.setAllConfig(
-    Object.fromEntries(Object.entries(options.config ?? {}).map(([k, v]) => [k, typeof v === "string" ? v : JSON.stringify(v)])),
+    Object.fromEntries(
+      Object.entries(options.config ?? {}).map(([k, v]) => [k, typeof v === "string" ? v : JSON.stringify(v)]),
+    ),
     options.secretKeys,
   );
   let outcome!: { result: T } | { error: unknown };
   // As the engine runs it: below a root stack resource, which cannot pass an error on.
   await pulumi.runtime.runInPulumiStack(async () => {
-    outcome = await Promise.resolve().then(program).then((result) => ({ result }), (error: unknown) => ({ error }));
+    outcome = await Promise.resolve()
+      .then(program)
+      .then(
+        (result) => ({ result }),
+        (error: unknown) => ({ error }),
+      );
     return {};
   });
   // Registrations that wait for outputs arrive late; this drains them.
@@ -98,7 +108,10 @@ export async function record<T>(program: () => T | Promise<T>, options: RecordOp
 /** The one resource of that logical name. */
 export function named(graph: Graph<unknown>, name: string): Registered {
   const found = graph.resources.filter((r) => r.name === name);
-  if (found.length !== 1) throw new Error(`${found.length} resources are named "${name}"; there are: ${graph.resources.map((r) => r.name).join(", ")}`);
+  if (found.length !== 1)
+    throw new Error(
+      `${found.length} resources are named "${name}"; there are: ${graph.resources.map((r) => r.name).join(", ")}`,
+    );
   return found[0]!;
 }
 

@@ -1,24 +1,50 @@
 import * as pulumi from "@pulumi/pulumi";
 import { TrafficProof } from "../../../components/trafficProof.ts";
-import type { ProvenImport } from "../../../components/plan/proofTriggers.ts";
+import type { ProvenImport } from "../../../federation/imports/proofTriggers.ts";
 import { importsToProve } from "../../../infra/proof.ts";
 import { named, record } from "./graph.ts";
 
 const spec: ProvenImport = {
-  name: "httpbin", from: "west", host: "a.b", namespace: "sleep", visibleTo: ["sleep"], meshes: ["west"], exportedHost: "a.b", subsets: [], blended: false,
-  ports: [{ name: "http", number: 8000, protocol: "HTTP" }], subjectAltNames: ["spiffe://x/1"], gateways: [], client: { namespace: "sleep", serviceAccount: "sleep", app: "sleep" }, probe: {},
+  name: "httpbin",
+  from: "west",
+  host: "a.b",
+  namespace: "sleep",
+  visibleTo: ["sleep"],
+  meshes: ["west"],
+  exportedHost: "a.b",
+  subsets: [],
+  blended: false,
+  ports: [{ name: "http", number: 8000, protocol: "HTTP" }],
+  subjectAltNames: ["spiffe://x/1"],
+  gateways: [],
+  client: { namespace: "sleep", serviceAccount: "sleep", app: "sleep" },
+  probe: {},
 };
 const prove = (more: Partial<ProvenImport> = {}, kubeconfig = "KUBECONFIG", probeImage?: string) =>
-  record(() => void new TrafficProof("proof", { mesh: { name: "east", stack: "east", trustDomain: "cluster.local" }, spec: { ...spec, ...more }, kubeconfig: pulumi.secret(kubeconfig), probeImage }));
+  record(
+    () =>
+      void new TrafficProof("proof", {
+        mesh: { name: "east", stack: "east", trustDomain: "cluster.local" },
+        spec: { ...spec, ...more },
+        kubeconfig: pulumi.secret(kubeconfig),
+        probeImage,
+      }),
+  );
 
 test("a command whose triggers are the import's, and whose update proves nothing", async () => {
   const { inputs } = named(await prove(), "proof-call");
   expect([inputs.create, inputs.update]).toEqual(["node cli/prove.ts", "true"]);
   // The kubeconfig makes the environment secret, as a whole.
-  expect(JSON.parse(inputs.environment.value.PROOF)).toEqual({ mesh: { name: "east", stack: "east", trustDomain: "cluster.local" }, spec });
+  expect(JSON.parse(inputs.environment.value.PROOF)).toEqual({
+    mesh: { name: "east", stack: "east", trustDomain: "cluster.local" },
+    spec,
+  });
   // Whether a pod is brought is of the environment, so it proves nothing anew.
   const brought = named(await prove({}, "KUBECONFIG", "image"), "proof-call").inputs;
-  expect([JSON.parse(brought.environment.value.PROOF).probeImage, brought.triggers]).toEqual(["image", inputs.triggers]);
+  expect([JSON.parse(brought.environment.value.PROOF).probeImage, brought.triggers]).toEqual([
+    "image",
+    inputs.triggers,
+  ]);
   expect(JSON.stringify(inputs.triggers)).not.toContain("KUBECONFIG");
   expect(named(await prove({}, "another"), "proof-call").inputs.triggers).toEqual(inputs.triggers);
   expect(named(await prove({ host: "c.d" }), "proof-call").inputs.triggers).not.toEqual(inputs.triggers);
@@ -26,20 +52,39 @@ test("a command whose triggers are the import's, and whose update proves nothing
 
 const { client, ...without } = spec;
 const resolved = { ...without, id: "west-httpbin" };
-const config = (more: object) => ({ proof: false, samples: ["sleep"], imports: [{ name: "httpbin", from: "west" }], ...more }) as unknown as Parameters<typeof importsToProve>[0];
+const config = (more: object) =>
+  ({
+    proof: false,
+    samples: ["sleep"],
+    imports: [{ name: "httpbin", from: "west" }],
+    ...more,
+  }) as unknown as Parameters<typeof importsToProve>[0];
 
 test.each([
   { what: "nothing by default", more: {}, proven: 0 },
   { what: "all with the mesh's key", more: { proof: true }, proven: 1 },
   { what: "one with its own key", more: { imports: [{ name: "httpbin", from: "west", proof: true }] }, proven: 1 },
-  { what: "one from a pod that is brought where none runs", more: { imports: [{ name: "httpbin", from: "west", proof: "probe-pod" }] }, proven: 1, probePod: true },
-  { what: "all but one that says no", more: { proof: true, imports: [{ name: "httpbin", from: "west", proof: false }] }, proven: 0 },
+  {
+    what: "one from a pod that is brought where none runs",
+    more: { imports: [{ name: "httpbin", from: "west", proof: "probe-pod" }] },
+    proven: 1,
+    probePod: true,
+  },
+  {
+    what: "all but one that says no",
+    more: { proof: true, imports: [{ name: "httpbin", from: "west", proof: false }] },
+    proven: 0,
+  },
 ])("$what is proven", ({ more, proven, probePod = false }) => {
   expect(importsToProve(config(more), [resolved]).map((p) => p.probePod)).toEqual(Array(proven).fill(probePod));
 });
 
 test("the sample calls where no client is named; with neither, the configuration is refused", () => {
   expect(importsToProve(config({ proof: true }), [resolved])[0]!.spec.client).toEqual(client);
-  expect(() => importsToProve(config({ proof: true }), [{ ...resolved, visibleTo: ["shop"] }])).toThrow(/nobody can call it/);
-  expect(() => importsToProve(config({ proof: true, samples: [] }), [resolved])).toThrow(/import "httpbin" is to be proven.*client: \{namespace, serviceAccount\}/);
+  expect(() => importsToProve(config({ proof: true }), [{ ...resolved, visibleTo: ["shop"] }])).toThrow(
+    /nobody can call it/,
+  );
+  expect(() => importsToProve(config({ proof: true, samples: [] }), [resolved])).toThrow(
+    /import "httpbin" is to be proven.*client: \{namespace, serviceAccount\}/,
+  );
 });

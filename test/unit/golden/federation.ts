@@ -9,7 +9,9 @@ const mesh = (name: string, address: string) => ({
   loadBalancer: { provider: "none" },
   ca: { provider: "managed" },
   peers: Object.fromEntries(
-    ["core", "edge", "shop"].filter((peer) => peer !== name).map((peer) => [peer, { trustDomain: trustDomainOf(peer) }]),
+    ["core", "edge", "shop"]
+      .filter((peer) => peer !== name)
+      .map((peer) => [peer, { trustDomain: trustDomainOf(peer) }]),
   ),
   gateway: { provider: "managed", addresses: [`192.0.2.${address}`] },
 });
@@ -42,7 +44,10 @@ export const core = {
       serviceAccounts: ["orders", "orders-canary"],
       to: ["shop", "edge"],
       callers: ["web/cart"],
-      subsets: [{ name: "v1", labels: { version: "v1" } }, { name: "v2", labels: { version: "v2" } }],
+      subsets: [
+        { name: "v1", labels: { version: "v1" } },
+        { name: "v2", labels: { version: "v2" } },
+      ],
     },
     {
       name: "stock",

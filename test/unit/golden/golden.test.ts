@@ -1,11 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { readLiveCluster } from "../../../infra/liveCluster.ts";
-import type { FederationContract } from "../../../components/plan/contract.ts";
+import { readLiveCluster } from "../../../kube/liveCluster.ts";
+import type { FederationContract } from "../../../federation/contract/contract.ts";
 import { core, edge, shop } from "./federation.ts";
 import { committed, keys, meshGraph, trustGraph } from "./graph.ts";
 
-jest.mock("../../../infra/liveCluster.ts", () => ({ readLiveCluster: jest.fn() }));
+jest.mock("../../../kube/liveCluster.ts", () => ({ readLiveCluster: jest.fn() }));
 
 const folder = join(import.meta.dirname, "..", "..", "golden");
 /** The Services that the blended import and the exports need. */
@@ -18,7 +18,10 @@ const service = (namespace: string, name: string, port: [string, number, number]
 const live = {
   services: [
     service("httpbin", "httpbin", [["http", 8000, 8080]]),
-    service("shop", "orders", [["http", 8080, 8000], ["grpc", 9090, 9000]]),
+    service("shop", "orders", [
+      ["http", 8080, 8000],
+      ["grpc", 9090, 9000],
+    ]),
     service("shop", "stock", [["tcp", 6379, 6379]]),
   ],
   rules: [],
@@ -28,7 +31,10 @@ const live = {
 
 beforeEach(() => {
   jest.spyOn(console, "warn").mockImplementation(() => undefined);
-  jest.mocked(readLiveCluster).mockReset().mockResolvedValue({ ...live, services: [] });
+  jest
+    .mocked(readLiveCluster)
+    .mockReset()
+    .mockResolvedValue({ ...live, services: [] });
 });
 
 /** Compares with the recorded file; `GOLDEN=write` records it. */
@@ -61,9 +67,11 @@ describe("the committed stacks", () => {
 describe("a federation with every kind of export and import", () => {
   test("three meshes", async () => {
     const inEdge = { ...live, services: live.services.filter((s) => s.name !== "stock") };
-    jest.mocked(readLiveCluster).mockImplementation(async (_text, _context, plan) =>
-      plan.identity.name === "edge" ? inEdge : live,
-    );
+    jest
+      .mocked(readLiveCluster)
+      .mockImplementation(async (_text, _context, plan) =>
+        plan.exports.some(({ spec }) => spec.to.includes("shop") && spec.to.length === 1) ? inEdge : live,
+      );
     const ofCore = await contractOf("core", core, {});
     const ofEdge = await contractOf("edge", edge, { core: ofCore });
     const peers = { core: ofCore, edge: ofEdge };

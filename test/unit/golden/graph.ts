@@ -3,7 +3,7 @@ import { parse } from "yaml";
 import { record, valueOf, type Graph } from "../components/graph.ts";
 import { meshProgram } from "../../../infra/mesh.ts";
 import { trustProgram } from "../../../infra/trust.ts";
-import type { FederationContract } from "../../../components/plan/contract.ts";
+import type { FederationContract } from "../../../federation/contract/contract.ts";
 
 const ca = { caCert: "CERT", caKey: "PRIVATE", certChain: "CERT CHAIN", rootCert: "ROOT" };
 
@@ -38,7 +38,10 @@ export async function meshGraph({ stack, config, peers = {}, preview = false }: 
     },
     stateOf: (type, name) => {
       if (type === "pulumi:pulumi:StackReference")
-        return { outputs: { meshes, intermediates: Object.fromEntries(meshes.map((mesh) => [mesh, ca])) }, secretOutputNames: ["intermediates"] };
+        return {
+          outputs: { meshes, intermediates: Object.fromEntries(meshes.map((mesh) => [mesh, ca])) },
+          secretOutputNames: ["intermediates"],
+        };
       if (preview) return {};
       if (name.endsWith("-kubeconfig")) return { stdout: "KUBECONFIG" };
       if (name.endsWith("-network")) return { stdout: "subnet 172.18.0.0/16\naddress 172.18.0.2/16\n" };

@@ -3,14 +3,17 @@ import { parse } from "yaml";
 import { checkKeys } from "../../../infra/config.ts";
 import { record } from "../components/graph.ts";
 
-const check = (config: Record<string, unknown>, role: "mesh" | "trust" = "mesh") => record(() => checkKeys(role), { config });
+const check = (config: Record<string, unknown>, role: "mesh" | "trust" = "mesh") =>
+  record(() => checkKeys(role), { config });
 
 const declared = parse(readFileSync("Pulumi.yaml", "utf8")).config as Record<string, { default: unknown }>;
 /** As the engine hands every stack the keys that it does not set. */
 const defaults = Object.fromEntries(Object.entries(declared).map(([key, entry]) => [key, entry.default]));
 
 test("every key that Pulumi.yaml declares is known to one kind of stack, and so are the two secrets", async () => {
-  const keys = [...Object.keys(declared), "mesh-federation:kubeconfig", "mesh-federation:caMaterial"].filter((key) => key !== "mesh-federation:root");
+  const keys = [...Object.keys(declared), "mesh-federation:kubeconfig", "mesh-federation:caMaterial"].filter(
+    (key) => key !== "mesh-federation:root",
+  );
   await expect(check(Object.fromEntries(keys.map((key) => [key, "x"])))).resolves.toBeDefined();
   await expect(check({ "mesh-federation:role": "trust", "mesh-federation:root": "x" }, "trust")).resolves.toBeDefined();
 });
@@ -21,11 +24,22 @@ test.each(["mesh", "trust"] as const)("in a stack of role %s, the default of a k
 
 test("a key of the other kind of stack is refused, with the kind that it belongs to and without its value", async () => {
   const inMesh = check({ ...defaults, "mesh-federation:root": { commonName: "SECRET" } });
-  await expect(inMesh).rejects.toThrow(/stack "east" is not valid:\n {2}- key "root" belongs in the stack of the root CA \(role: trust\), .*set role to trust$/);
+  await expect(inMesh).rejects.toThrow(
+    /stack "east" is not valid:\n {2}- key "root" belongs in the stack of the root CA \(role: trust\), .*set role to trust$/,
+  );
   await expect(inMesh).rejects.not.toThrow(/SECRET/);
   const given = { imports: [{ name: "x" }], kubeconfig: "SECRET", requireImports: true };
-  const inTrust = check({ ...defaults, ...Object.fromEntries(Object.entries(given).map(([key, value]) => [`mesh-federation:${key}`, value])) }, "trust");
-  for (const key of Object.keys(given)) await expect(inTrust).rejects.toThrow(new RegExp(`key "${key}" belongs in the stack of a mesh \\(role: mesh, or none\\)`));
+  const inTrust = check(
+    {
+      ...defaults,
+      ...Object.fromEntries(Object.entries(given).map(([key, value]) => [`mesh-federation:${key}`, value])),
+    },
+    "trust",
+  );
+  for (const key of Object.keys(given))
+    await expect(inTrust).rejects.toThrow(
+      new RegExp(`key "${key}" belongs in the stack of a mesh \\(role: mesh, or none\\)`),
+    );
   await expect(inTrust).rejects.not.toThrow(/SECRET/);
 });
 
@@ -35,6 +49,8 @@ test("a key of another namespace is not this project's", async () => {
 
 test("a key that nothing reads is refused, with the nearest one and without its value", async () => {
   const refused = check({ "mesh-federation:import": [{ name: "SECRET" }], "mesh-federation:Proof": true });
-  await expect(refused).rejects.toThrow(/stack "east" is not valid:\n {2}- unknown key "Proof"; did you mean "proof"\?.*\n {2}- unknown key "import"; did you mean "imports"\?/);
+  await expect(refused).rejects.toThrow(
+    /stack "east" is not valid:\n {2}- unknown key "Proof"; did you mean "proof"\?.*\n {2}- unknown key "import"; did you mean "imports"\?/,
+  );
   await expect(refused).rejects.not.toThrow(/SECRET/);
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
-import { meshConfigSchema } from "../../../components/plan/meshConfig.ts";
-import { configPrefix } from "../../../infra/stackFiles.ts";
+import { meshConfigSchema } from "../../../federation/config/meshSchema.ts";
+import { configPrefix } from "../../../workspace/stackFiles.ts";
 
 const cluster = { provider: "kind", podSubnet: "10.10.0.0/16", serviceSubnet: "10.255.10.0/24" };
 const examples = ["README.md", "docs/federation.md", "docs/verify.md", "docs/policies.md"].flatMap((file) =>
@@ -18,11 +18,17 @@ function keysOf(text: string): Record<string, unknown> {
 
 test("the guides have examples of exports, imports and existing clusters", () => {
   const keys = examples.flatMap((example) => Object.keys(example.keys));
-  expect(keys).toEqual(expect.arrayContaining(["exports", "imports", "mesh", "cluster", "istio", "gateway"].map((key) => configPrefix + key)));
+  expect(keys).toEqual(
+    expect.arrayContaining(
+      ["exports", "imports", "mesh", "cluster", "istio", "gateway"].map((key) => configPrefix + key),
+    ),
+  );
 });
 
 test.each(examples)("$name is a configuration that the program takes", ({ keys }) => {
   expect(Object.keys(keys).filter((key) => !key.startsWith(configPrefix))).toEqual([]);
-  const config = Object.fromEntries(Object.entries(keys).map(([key, value]) => [key.slice(configPrefix.length), value]));
+  const config = Object.fromEntries(
+    Object.entries(keys).map(([key, value]) => [key.slice(configPrefix.length), value]),
+  );
   expect(meshConfigSchema.safeParse({ cluster, ...config }).error?.issues ?? []).toEqual([]);
 });

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { meshProgram } from "../../../infra/mesh.ts";
-import { readLiveCluster } from "../../../infra/liveCluster.ts";
+import { readLiveCluster } from "../../../kube/liveCluster.ts";
 import { named, record, valueOf, type Graph, type RecordOptions } from "../components/graph.ts";
-import { anExport, contract } from "../plan/fixtures.ts";
+import { anExport, contract } from "../federation/fixtures.ts";
 
-jest.mock("../../../infra/liveCluster.ts", () => ({ readLiveCluster: jest.fn() }));
+jest.mock("../../../kube/liveCluster.ts", () => ({ readLiveCluster: jest.fn() }));
 const read = jest.mocked(readLiveCluster);
 const nothing = { services: [], rules: [], entries: [], accounts: new Map() };
 
@@ -17,8 +17,16 @@ beforeEach(() => {
 });
 
 const ca = { caCert: "CERT", caKey: "PRIVATE", certChain: "CERT CHAIN", rootCert: "ROOT" };
-const committed = (stack: string): Record<string, any> => parse(readFileSync(`stacks/Pulumi.${stack}.yaml`, "utf8")).config;
-const httpbin = { name: "httpbin", namespace: "httpbin", service: "httpbin", ports: [{ name: "http", number: 8000, protocol: "HTTP" }], serviceAccounts: ["httpbin"], to: ["east"] };
+const committed = (stack: string): Record<string, any> =>
+  parse(readFileSync(`stacks/Pulumi.${stack}.yaml`, "utf8")).config;
+const httpbin = {
+  name: "httpbin",
+  namespace: "httpbin",
+  service: "httpbin",
+  ports: [{ name: "http", number: 8000, protocol: "HTTP" }],
+  serviceAccounts: ["httpbin"],
+  to: ["east"],
+};
 
 /** Runs a mesh's program with its committed configuration changed; `peers` are what the others publish. */
 function run(stack: string, change: Record<string, unknown>, peers: Record<string, unknown>, more: RecordOptions = {}) {
@@ -29,13 +37,20 @@ function run(stack: string, change: Record<string, unknown>, peers: Record<strin
     invoke: (token, inputs) => {
       if (token !== "pulumi:pulumi:readStackOutputs") return {};
       const name = inputs.name.split("/").at(-1);
-      return name === "trust" ? { outputs: { meshes: ["east", "west"] } } : { outputs: peers[name] ? { federation: peers[name] } : {} };
+      return name === "trust"
+        ? { outputs: { meshes: ["east", "west"] } }
+        : { outputs: peers[name] ? { federation: peers[name] } : {} };
     },
     stateOf: (type, name) => {
-      if (type === "pulumi:pulumi:StackReference") return { outputs: { meshes: ["east", "west"], intermediates: { east: ca, west: ca } }, secretOutputNames: ["intermediates"] };
+      if (type === "pulumi:pulumi:StackReference")
+        return {
+          outputs: { meshes: ["east", "west"], intermediates: { east: ca, west: ca } },
+          secretOutputNames: ["intermediates"],
+        };
       if (name.endsWith("-kubeconfig")) return { stdout: "KUBECONFIG" };
       if (name.endsWith("-network")) return { stdout: "subnet 172.18.0.0/16\naddress 172.18.0.2/16\n" };
-      if (type === "kubernetes:core/v1:Service") return { status: { loadBalancer: { ingress: [{ ip: "172.18.128.1" }] } } };
+      if (type === "kubernetes:core/v1:Service")
+        return { status: { loadBalancer: { ingress: [{ ip: "172.18.128.1" }] } } };
       return {};
     },
     ...more,
@@ -45,38 +60,90 @@ function run(stack: string, change: Record<string, unknown>, peers: Record<strin
 /** Names of everything a resource waits for, directly or by its component. */
 function before(graph: Graph<unknown>, name: string): string[] {
   const own = named(graph, name);
-  return [...own.dependencies, ...(own.parent ? (graph.resources.find((r) => r.name === own.parent)?.dependencies ?? []) : [])];
+  return [
+    ...own.dependencies,
+    ...(own.parent ? (graph.resources.find((r) => r.name === own.parent)?.dependencies ?? []) : []),
+  ];
 }
 
 test("an export opens its door after policy, entry and rule, and the guard comes after everything", async () => {
-  const graph = await run("west", { exports: [{ ...httpbin, host: "httpbin.mesh.global", selector: { app: "httpbin" }, callers: ["sleep/sleep"], subsets: [{ name: "v1", labels: { version: "v1" } }] }] }, {});
-  expect(named(graph, "export-httpbin-gateway").dependencies).toEqual(expect.arrayContaining(["export-httpbin-policy", "export-httpbin-entry", "export-httpbin-rule"]));
+  const graph = await run(
+    "west",
+    {
+      exports: [
+        {
+          ...httpbin,
+          host: "httpbin.mesh.global",
+          selector: { app: "httpbin" },
+          callers: ["sleep/sleep"],
+          subsets: [{ name: "v1", labels: { version: "v1" } }],
+        },
+      ],
+    },
+    {},
+  );
+  expect(named(graph, "export-httpbin-gateway").dependencies).toEqual(
+    expect.arrayContaining(["export-httpbin-policy", "export-httpbin-entry", "export-httpbin-rule"]),
+  );
   expect(before(graph, "export-httpbin-policy")).toContain("httpbin-namespace");
   const guard = named(graph, "export-guard-importers");
   expect(JSON.parse(guard.inputs.environment.PEERS)).toEqual({ east: { stack: "organization/mesh-federation/east" } });
   const waited = before(graph, "export-guard-importers");
-  const real = graph.resources.filter((r) => r.type.startsWith("kubernetes:") || r.type.startsWith("command:")).filter((r) => r !== guard);
+  const real = graph.resources
+    .filter((r) => r.type.startsWith("kubernetes:") || r.type.startsWith("command:"))
+    .filter((r) => r !== guard);
   for (const resource of real) expect(waited.includes(resource.name) ? resource.name : waited).toBe(resource.name);
 });
 
 test("east without exports has no guard", async () => {
-  expect((await run("east", {}, { west: contract("west", [anExport()]) })).resources.filter((r) => r.name.startsWith("export-guard"))).toEqual([]);
+  expect(
+    (await run("east", {}, { west: contract("west", [anExport()]) })).resources.filter((r) =>
+      r.name.startsWith("export-guard"),
+    ),
+  ).toEqual([]);
 });
 
 test("a blended import waits for its rule and makes a WorkloadEntry, no ServiceEntry", async () => {
-  read.mockResolvedValue({ ...nothing, services: [{ namespace: "httpbin", name: "httpbin", ports: [{ name: "http", number: 8000, targetPort: 8080 }], selector: { app: "httpbin" } }] });
-  const graph = await run("east", { imports: [{ name: "httpbin", from: "west", visibleTo: ["*"], blend: { labels: { app: "httpbin" } } }] }, { west: contract("west", [anExport()]) });
-  expect(named(graph, "import-west-httpbin-workload-0").dependencies).toEqual(expect.arrayContaining(["import-west-httpbin-rule"]));
+  read.mockResolvedValue({
+    ...nothing,
+    services: [
+      {
+        namespace: "httpbin",
+        name: "httpbin",
+        ports: [{ name: "http", number: 8000, targetPort: 8080 }],
+        selector: { app: "httpbin" },
+      },
+    ],
+  });
+  const graph = await run(
+    "east",
+    { imports: [{ name: "httpbin", from: "west", visibleTo: ["*"], blend: { labels: { app: "httpbin" } } }] },
+    { west: contract("west", [anExport()]) },
+  );
+  expect(named(graph, "import-west-httpbin-workload-0").dependencies).toEqual(
+    expect.arrayContaining(["import-west-httpbin-rule"]),
+  );
   expect(graph.resources.filter((r) => r.inputs?.kind === "ServiceEntry")).toEqual([]);
-  expect((await valueOf(graph.result.federation)).imports[0]).toMatchObject({ blended: true, visibleTo: ["*"], namespace: "httpbin" });
+  expect((await valueOf(graph.result.federation)).imports[0]).toMatchObject({
+    blended: true,
+    visibleTo: ["*"],
+    namespace: "httpbin",
+  });
 });
 
 test("callers of an importer's own trust domain are accepted by istiod without an alias", async () => {
   const graph = await run("west", { exports: [httpbin], peers: { east: { trustDomain: "east.local" } } }, {});
   // The stack file of east, which knows best, says cluster.local.
   expect(named(graph, "istio-istiod").inputs.values.meshConfig.caCertificates).toBeUndefined();
-  const other = await run("west", { mesh: { ...committed("west")["mesh-federation:mesh"], trustDomain: "west.local" }, exports: [httpbin] }, {});
-  expect(named(other, "istio-istiod").inputs.values.meshConfig).toMatchObject({ trustDomain: "west.local", caCertificates: [{ trustDomains: ["cluster.local"] }] });
+  const other = await run(
+    "west",
+    { mesh: { ...committed("west")["mesh-federation:mesh"], trustDomain: "west.local" }, exports: [httpbin] },
+    {},
+  );
+  expect(named(other, "istio-istiod").inputs.values.meshConfig).toMatchObject({
+    trustDomain: "west.local",
+    caCertificates: [{ trustDomains: ["cluster.local"] }],
+  });
   expect((await valueOf(other.result.federation)).mesh.acceptedTrustDomains).toEqual(["cluster.local"]);
 });
 
@@ -84,13 +151,24 @@ test("a cluster that cannot be read is a warning, and everything is made", async
   read.mockRejectedValue(new Error("connect ECONNREFUSED"));
   const graph = await run("east", {}, { west: contract("west", [anExport()]) });
   expect(named(graph, "import-west-httpbin-entry")).toBeDefined();
-  expect(warnings.join("\n")).toMatch(/cluster of mesh "east" cannot be read \(connect ECONNREFUSED\), so imports and exports were not compared/);
+  expect(warnings.join("\n")).toMatch(
+    /cluster of mesh "east" cannot be read \(connect ECONNREFUSED\), so imports and exports were not compared/,
+  );
 });
 
 test("removing an export that east imports is refused before anything is registered, and goes ahead where it is allowed", async () => {
-  const spec = { name: "httpbin", from: "west", host: "httpbin.httpbin.svc.cluster.local", namespace: "sleep", visibleTo: ["sleep"], ports: httpbin.ports };
+  const spec = {
+    name: "httpbin",
+    from: "west",
+    host: "httpbin.httpbin.svc.cluster.local",
+    namespace: "sleep",
+    visibleTo: ["sleep"],
+    ports: httpbin.ports,
+  };
   const east = { ...contract("east"), imports: [spec] };
-  await expect(run("west", { exports: [] }, { east })).rejects.toThrow(/export "httpbin" is removed, but mesh "east" imports it/);
+  await expect(run("west", { exports: [] }, { east })).rejects.toThrow(
+    /export "httpbin" is removed, but mesh "east" imports it/,
+  );
   const graph = await run("west", { exports: [], allowBreaking: ["httpbin"] }, { east });
   expect(graph.resources.some((r) => r.name.startsWith("export-httpbin"))).toBe(false);
   // Its removal is not this update's to refuse.

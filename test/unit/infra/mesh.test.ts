@@ -8,12 +8,26 @@ import { named, record, valueOf, type Graph, type RecordOptions } from "../compo
 const ca = { caCert: "CERT", caKey: "PRIVATE", certChain: "CERT CHAIN", rootCert: "ROOT" };
 const westContract = {
   version: 1,
-  mesh: { name: "west", meshId: "west-mesh", cluster: "west", network: "network-west", trustDomain: "cluster.local", istioVersion: "1.30.5", locality: "west/west-1" },
+  mesh: {
+    name: "west",
+    meshId: "west-mesh",
+    cluster: "west",
+    network: "network-west",
+    trustDomain: "cluster.local",
+    istioVersion: "1.30.5",
+    locality: "west/west-1",
+  },
   gateways: [{ address: "172.18.128.1", port: 15443 }],
   exports: [
     {
-      name: "httpbin", host: "httpbin.httpbin.svc.cluster.local", namespace: "httpbin", service: "httpbin",
-      ports: [{ name: "http", number: 8000, protocol: "HTTP" }], subjectAltNames: ["spiffe://cluster.local/ns/httpbin/sa/httpbin"], to: ["east"], callers: [],
+      name: "httpbin",
+      host: "httpbin.httpbin.svc.cluster.local",
+      namespace: "httpbin",
+      service: "httpbin",
+      ports: [{ name: "http", number: 8000, protocol: "HTTP" }],
+      subjectAltNames: ["spiffe://cluster.local/ns/httpbin/sa/httpbin"],
+      to: ["east"],
+      callers: [],
     },
   ],
   imports: [],
@@ -30,13 +44,28 @@ beforeEach(() => void jest.spyOn(console, "warn").mockImplementation(() => undef
 /** What east publishes once it imports httpbin from west. */
 const eastContract = {
   ...westContract,
-  mesh: { ...westContract.mesh, name: "east", meshId: "east-mesh", cluster: "east", network: "network-east", locality: "east/east-1" },
+  mesh: {
+    ...westContract.mesh,
+    name: "east",
+    meshId: "east-mesh",
+    cluster: "east",
+    network: "network-east",
+    locality: "east/east-1",
+  },
   gateways: [],
   exports: [],
   imports: [
     {
-      name: "httpbin", from: "west", meshes: ["west"], host: "httpbin.httpbin.svc.cluster.local", namespace: "sleep", visibleTo: ["sleep"], ports: westContract.exports[0]!.ports,
-      gateways: [{ mesh: "west", address: "172.18.128.1", port: 15443, network: "network-west", locality: "west/west-1" }],
+      name: "httpbin",
+      from: "west",
+      meshes: ["west"],
+      host: "httpbin.httpbin.svc.cluster.local",
+      namespace: "sleep",
+      visibleTo: ["sleep"],
+      ports: westContract.exports[0]!.ports,
+      gateways: [
+        { mesh: "west", address: "172.18.128.1", port: 15443, network: "network-west", locality: "west/west-1" },
+      ],
     },
   ],
 };
@@ -49,13 +78,22 @@ function run(stack: string, options: RecordOptions & { peer?: () => unknown } = 
     invoke: (token, inputs) => {
       if (token !== "pulumi:pulumi:readStackOutputs") return {};
       if (inputs.name.endsWith("/trust")) return { outputs: { meshes: ["east", "west"] } };
-      return (options.peer ?? (() => ({ outputs: { federation: inputs.name.endsWith("/west") ? westContract : eastContract } })))();
+      return (
+        options.peer ??
+        (() => ({ outputs: { federation: inputs.name.endsWith("/west") ? westContract : eastContract } }))
+      )();
     },
     stateOf: (type, name) => {
-      if (type === "pulumi:pulumi:StackReference") return { outputs: { meshes: ["east", "west"], intermediates: { east: ca, west: ca } }, secretOutputNames: ["intermediates"] };
+      if (type === "pulumi:pulumi:StackReference")
+        return {
+          outputs: { meshes: ["east", "west"], intermediates: { east: ca, west: ca } },
+          secretOutputNames: ["intermediates"],
+        };
       if (name.endsWith("-kubeconfig")) return { stdout: "KUBECONFIG" };
-      if (name.endsWith("-network")) return { stdout: "subnet fc00:f853::/64\nsubnet 172.18.0.0/16\naddress 172.18.0.2/16\n" };
-      if (type === "kubernetes:core/v1:Service") return { status: { loadBalancer: { ingress: [{ ip: "172.18.128.1" }] } } };
+      if (name.endsWith("-network"))
+        return { stdout: "subnet fc00:f853::/64\nsubnet 172.18.0.0/16\naddress 172.18.0.2/16\n" };
+      if (type === "kubernetes:core/v1:Service")
+        return { status: { loadBalancer: { ingress: [{ ip: "172.18.128.1" }] } } };
       return {};
     },
     ...options,
@@ -66,24 +104,35 @@ const absent = () => Promise.reject(new Error('unknown stack "organization/mesh-
 test("a peer whose state is written just then is read again; any other failure is told at once", async () => {
   const failures = ["failed to load checkpoint: EOF", "failed to load checkpoint: EOF"];
   let asked = 0;
-  const peer = (message: string | undefined) => (message ? Promise.reject(new Error(`invocation of pulumi:pulumi:readStackOutputs returned an error: ${message}`)) : { outputs: { federation: westContract } });
+  const peer = (message: string | undefined) =>
+    message
+      ? Promise.reject(new Error(`invocation of pulumi:pulumi:readStackOutputs returned an error: ${message}`))
+      : { outputs: { federation: westContract } };
   const graph = await run("east", { peer: () => peer(failures[asked++]) });
   expect(named(graph, "import-west-httpbin-entry").inputs.spec.endpoints).toHaveLength(1);
   expect(asked).toBe(3);
-  await expect(run("east", { peer: () => peer(asked++ < 4 ? "failed to load checkpoint: access denied" : undefined) })).rejects.toThrow(/access denied/);
+  await expect(
+    run("east", { peer: () => peer(asked++ < 4 ? "failed to load checkpoint: access denied" : undefined) }),
+  ).rejects.toThrow(/access denied/);
   expect(asked).toBe(4);
 });
 
 test("east: entry and rule for the import, beside its client, only after istiod", async () => {
   const graph = await run("east");
   const entry = named(graph, "import-west-httpbin-entry");
-  expect(entry.inputs.spec.endpoints).toEqual([{ address: "172.18.128.1", ports: { http: 15443 }, network: "network-west", locality: "west/west-1" }]);
+  expect(entry.inputs.spec.endpoints).toEqual([
+    { address: "172.18.128.1", ports: { http: 15443 }, network: "network-west", locality: "west/west-1" },
+  ]);
   expect(entry.inputs.metadata.namespace).toBe("sleep");
   expect(entry.dependencies).toEqual(expect.arrayContaining(["import-west-httpbin-rule"]));
   // Children start after their component, and a component after what it depends on.
-  expect(named(graph, "import-west-httpbin").dependencies).toEqual(expect.arrayContaining(["istio-istiod", "sleep-namespace"]));
+  expect(named(graph, "import-west-httpbin").dependencies).toEqual(
+    expect.arrayContaining(["istio-istiod", "sleep-namespace"]),
+  );
   const { federation, samples } = graph.result;
-  expect((await valueOf(federation)).imports).toEqual([expect.objectContaining({ id: "west-httpbin", name: "httpbin", from: "west", visibleTo: ["sleep"] })]);
+  expect((await valueOf(federation)).imports).toEqual([
+    expect.objectContaining({ id: "west-httpbin", name: "httpbin", from: "west", visibleTo: ["sleep"] }),
+  ]);
   expect((await valueOf(federation)).pendingImports).toEqual([]);
   expect(samples).toEqual({ client: { namespace: "sleep", app: "sleep", container: "sleep" } });
 });
@@ -91,9 +140,15 @@ test("east: entry and rule for the import, beside its client, only after istiod"
 test("west: a gateway whose address is published, open for exactly the exported host", async () => {
   const graph = await run("west");
   expect(named(graph, "export-httpbin-gateway").inputs.spec.servers).toEqual([
-    { port: { number: 15443, name: "tls", protocol: "TLS" }, hosts: ["httpbin.httpbin.svc.cluster.local"], tls: { mode: "AUTO_PASSTHROUGH" } },
+    {
+      port: { number: 15443, name: "tls", protocol: "TLS" },
+      hosts: ["httpbin.httpbin.svc.cluster.local"],
+      tls: { mode: "AUTO_PASSTHROUGH" },
+    },
   ]);
-  expect(named(graph, "east-west-gateway-service").inputs.spec.ports.map((p: { port: number }) => p.port)).toEqual([15021, 15443, 15012, 15017]);
+  expect(named(graph, "east-west-gateway-service").inputs.spec.ports.map((p: { port: number }) => p.port)).toEqual([
+    15021, 15443, 15012, 15017,
+  ]);
   const container = named(graph, "east-west-gateway-deployment").inputs.spec.template.spec.containers[0];
   expect(container.env).toEqual([{ name: "ISTIO_META_REQUESTED_NETWORK_VIEW", value: "network-west" }]);
   const contract = await valueOf(graph.result.federation);
@@ -102,7 +157,10 @@ test("west: a gateway whose address is published, open for exactly the exported 
 });
 
 test("each mesh gets its slot of the docker network", async () => {
-  for (const [stack, range] of [["east", "172.18.64.1-172.18.127.254"], ["west", "172.18.128.1-172.18.191.254"]] as const)
+  for (const [stack, range] of [
+    ["east", "172.18.64.1-172.18.127.254"],
+    ["west", "172.18.128.1-172.18.191.254"],
+  ] as const)
     expect(named(await run(stack), "load-balancer-pool").inputs.spec).toEqual({ addresses: [range] });
 });
 
@@ -112,7 +170,11 @@ test("istiod starts only with its CA, and keeps DNS capture, access log and iden
   expect(istiod.dependencies).toEqual(expect.arrayContaining(["istio-base", "istio-cacerts"]));
   expect(istiod.inputs.values).toMatchObject({
     base: { validationFailurePolicy: "Fail" },
-    meshConfig: { accessLogFile: "/dev/stdout", trustDomain: "cluster.local", defaultConfig: { proxyMetadata: { ISTIO_META_DNS_CAPTURE: "true" } } },
+    meshConfig: {
+      accessLogFile: "/dev/stdout",
+      trustDomain: "cluster.local",
+      defaultConfig: { proxyMetadata: { ISTIO_META_DNS_CAPTURE: "true" } },
+    },
     global: { meshID: "west-mesh", network: "network-west", multiCluster: { clusterName: "west" } },
   });
   expect(named(graph, "strict-mtls-policy").inputs.spec).toEqual({ mtls: { mode: "STRICT" } });
@@ -120,7 +182,8 @@ test("istiod starts only with its CA, and keeps DNS capture, access log and iden
 
 test("every resource is named after its parent; everything in the cluster uses its provider, and is gone with it", async () => {
   const { resources } = await run("west");
-  for (const r of resources.filter((r) => r.parent && !r.parent.startsWith("mesh-federation-"))) expect(r.name.startsWith(`${r.parent}-`)).toBe(true);
+  for (const r of resources.filter((r) => r.parent && !r.parent.startsWith("mesh-federation-")))
+    expect(r.name.startsWith(`${r.parent}-`)).toBe(true);
   const inside = resources.filter((r) => r.type.startsWith("kubernetes:") && r.type !== "kubernetes:helm.sh/v4:Chart");
   expect(inside.length).toBeGreaterThan(10);
   for (const r of inside) expect([r.name, r.provider, r.deletedWith]).toEqual([r.name, "west-k8s", "west-k8s"]);
@@ -130,7 +193,10 @@ test("the cluster is deleted before it is replaced, and only by what forces a ne
   const before = named(await run("east"), "east-kind");
   expect(before.deleteBeforeReplace).toBe(true);
   const config = committed("east") as any;
-  const moved = { ...config, "mesh-federation:cluster": { ...config["mesh-federation:cluster"], podSubnet: "10.20.0.0/16" } };
+  const moved = {
+    ...config,
+    "mesh-federation:cluster": { ...config["mesh-federation:cluster"], podSubnet: "10.20.0.0/16" },
+  };
   expect(named(await run("east", { config: moved }), "east-kind").inputs.triggers).not.toEqual(before.inputs.triggers);
   const other = { ...config, "mesh-federation:samples": [] };
   expect(named(await run("east", { config: other }), "east-kind").inputs.triggers).toEqual(before.inputs.triggers);
@@ -144,17 +210,23 @@ test.each([
     const graph = await run("east", { peer, preview });
     expect(graph.resources.map((r) => r.name)).toEqual(expect.arrayContaining(["sleep-deployment", "istio-istiod"]));
     expect(graph.resources.filter((r) => r.name.startsWith("import-"))).toEqual([]);
-    if (!preview) expect((await valueOf((graph as Graph<any>).result.federation) as any).pendingImports).toEqual([{ name: "httpbin", from: "west", reason: expect.any(String) }]);
+    if (!preview)
+      expect(((await valueOf((graph as Graph<any>).result.federation)) as any).pendingImports).toEqual([
+        { name: "httpbin", from: "west", reason: expect.any(String) },
+      ]);
   }
 });
 
 test("requireImports turns a pending import into an error before anything is registered", async () => {
   const config = { ...committed("east"), "mesh-federation:requireImports": true };
-  await expect(run("east", { peer: absent, config })).rejects.toThrow(/import "httpbin" from mesh "west" is pending.*requireImports/);
+  await expect(run("east", { peer: absent, config })).rejects.toThrow(
+    /import "httpbin" from mesh "west" is pending.*requireImports/,
+  );
 });
 
 test("a mesh that exists with its own Istio gets exports and imports only", async () => {
-  const kubeconfig = "apiVersion: v1\nkind: Config\ncurrent-context: a\ncontexts: [{name: a, context: {cluster: c}}]\nclusters: [{name: c, cluster: {server: https://192.0.2.1:6443}}]\n";
+  const kubeconfig =
+    "apiVersion: v1\nkind: Config\ncurrent-context: a\ncontexts: [{name: a, context: {cluster: c}}]\nclusters: [{name: c, cluster: {server: https://192.0.2.1:6443}}]\n";
   const graph = await run("west", {
     config: {
       ...committed("west"),
@@ -166,7 +238,9 @@ test("a mesh that exists with its own Istio gets exports and imports only", asyn
     },
     secretKeys: ["mesh-federation:kubeconfig"],
   });
-  expect(graph.resources.filter((r) => r.type.startsWith("kubernetes:")).map((r) => r.name)).toEqual(["export-httpbin-gateway"]);
+  expect(graph.resources.filter((r) => r.type.startsWith("kubernetes:")).map((r) => r.name)).toEqual([
+    "export-httpbin-gateway",
+  ]);
   expect((await valueOf(graph.result.federation)).gateways).toEqual([{ address: "192.0.2.9", port: 15443 }]);
 });
 
@@ -175,24 +249,58 @@ describe("the kubeconfig of an existing cluster", () => {
   const path = join(folder, "config");
   afterAll(() => rmSync(folder, { recursive: true }));
   const onExisting = (cluster: Record<string, unknown>) =>
-    run("east", { config: { ...committed("east"), "mesh-federation:loadBalancer": {}, "mesh-federation:cluster": { provider: "existing", ...cluster } } });
+    run("east", {
+      config: {
+        ...committed("east"),
+        "mesh-federation:loadBalancer": {},
+        "mesh-federation:cluster": { provider: "existing", ...cluster },
+      },
+    });
   const user = (user: string): void =>
-    writeFileSync(path, `apiVersion: v1\nkind: Config\ncontexts: [{name: a, context: {cluster: c, user: u}}]\nclusters: [{name: c, cluster: {server: https://192.0.2.1:6443}}]\nusers: [{name: u, user: ${user}}]\n`);
+    writeFileSync(
+      path,
+      `apiVersion: v1\nkind: Config\ncontexts: [{name: a, context: {cluster: c, user: u}}]\nclusters: [{name: c, cluster: {server: https://192.0.2.1:6443}}]\nusers: [{name: u, user: ${user}}]\n`,
+    );
 
   test.each([
     { name: "none is given", user: "{}", cluster: {}, says: /there is no kubeconfig: set cluster\.kubeconfigPath/ },
-    { name: "its file is not there", user: "{}", cluster: { kubeconfigPath: join(folder, "gone") }, says: /cluster\.kubeconfigPath: ".*gone" cannot be read \(ENOENT\); give a readable/ },
-    { name: "its path is a folder", user: "{}", cluster: { kubeconfigPath: folder }, says: /cannot be read \(EISDIR\)/ },
-    { name: "the context is not in it", user: "{}", cluster: { kubeconfigPath: path, context: "b" }, says: /no context "b"; it has: a/ },
+    {
+      name: "its file is not there",
+      user: "{}",
+      cluster: { kubeconfigPath: join(folder, "gone") },
+      says: /cluster\.kubeconfigPath: ".*gone" cannot be read \(ENOENT\); give a readable/,
+    },
+    {
+      name: "its path is a folder",
+      user: "{}",
+      cluster: { kubeconfigPath: folder },
+      says: /cannot be read \(EISDIR\)/,
+    },
+    {
+      name: "the context is not in it",
+      user: "{}",
+      cluster: { kubeconfigPath: path, context: "b" },
+      says: /no context "b"; it has: a/,
+    },
     { name: "it has no current context", user: "{}", cluster: { kubeconfigPath: path }, says: /no current-context/ },
-    { name: "its credential program is not there", user: "{exec: {command: no-such-login}}", cluster: { kubeconfigPath: path, context: "a" }, says: /program "no-such-login", which is not on this machine's PATH/ },
+    {
+      name: "its credential program is not there",
+      user: "{exec: {command: no-such-login}}",
+      cluster: { kubeconfigPath: path, context: "a" },
+      says: /program "no-such-login", which is not on this machine's PATH/,
+    },
   ])("$name: refused before anything is registered", async ({ user: given, cluster, says }) => {
     user(given);
     await expect(onExisting(cluster)).rejects.toThrow(says);
   });
 
   test("as a secret: refused in the same words, before anything is registered", async () => {
-    const config = { ...committed("east"), "mesh-federation:loadBalancer": {}, "mesh-federation:cluster": { provider: "existing", context: "b" }, "mesh-federation:kubeconfig": "contexts: [{name: a, context: {cluster: SECRET}}]" };
+    const config = {
+      ...committed("east"),
+      "mesh-federation:loadBalancer": {},
+      "mesh-federation:cluster": { provider: "existing", context: "b" },
+      "mesh-federation:kubeconfig": "contexts: [{name: a, context: {cluster: SECRET}}]",
+    };
     const refused = run("east", { config, secretKeys: ["mesh-federation:kubeconfig"] });
     await expect(refused).rejects.toThrow(/no context "b"; it has: a/);
     await expect(refused).rejects.not.toThrow(/SECRET/);
@@ -200,7 +308,9 @@ describe("the kubeconfig of an existing cluster", () => {
 
   test("a file beside it is found from any folder, and must be there", async () => {
     user("{tokenFile: token}");
-    await expect(onExisting({ kubeconfigPath: path, context: "a" })).rejects.toThrow(`"${join(folder, "token")}", which cannot be read`);
+    await expect(onExisting({ kubeconfigPath: path, context: "a" })).rejects.toThrow(
+      `"${join(folder, "token")}", which cannot be read`,
+    );
     writeFileSync(join(folder, "token"), "SECRET");
     const { kubeconfig } = named(await onExisting({ kubeconfigPath: path, context: "a" }), "east-k8s").inputs;
     expect(JSON.stringify(kubeconfig)).toContain(join(folder, "token"));

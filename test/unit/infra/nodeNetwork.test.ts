@@ -15,7 +15,10 @@ afterAll(() => {
 
 /** Previews mesh east on a machine whose docker prints that of its network `kind`, or ends with an error. */
 function preview(network: string | undefined, loadBalancer?: unknown) {
-  writeFileSync(join(folder, "docker"), `#!/bin/sh\necho "$*" > "${folder}/asked"\n${network === undefined ? "echo; exit 1" : `printf '%s\\n' ${network}`}\n`);
+  writeFileSync(
+    join(folder, "docker"),
+    `#!/bin/sh\necho "$*" > "${folder}/asked"\n${network === undefined ? "echo; exit 1" : `printf '%s\\n' ${network}`}\n`,
+  );
   chmodSync(join(folder, "docker"), 0o755);
   const config = {
     mesh: { name: "east", slot: 1 },
@@ -30,17 +33,43 @@ function preview(network: string | undefined, loadBalancer?: unknown) {
 }
 
 test.each<{ name: string; network: string; loadBalancer?: unknown; says: RegExp }>([
-  { name: "pods", network: "'subnet 10.10.128.0/20'", says: /cluster\.podSubnet 10\.10\.0\.0\/16 overlaps the docker network of the nodes, 10\.10\.128\.0\/20/ },
+  {
+    name: "pods",
+    network: "'subnet 10.10.128.0/20'",
+    says: /cluster\.podSubnet 10\.10\.0\.0\/16 overlaps the docker network of the nodes, 10\.10\.128\.0\/20/,
+  },
   { name: "services", network: "'subnet 10.255.0.0/16'", says: /cluster\.serviceSubnet 10\.255\.10\.0\/24 overlaps/ },
-  { name: "a slot", network: "'subnet 172.18.0.0/28'", says: /mesh\.slot: the node network 172\.18\.0\.0\/28 is too small for 4 slots/ },
-  { name: "the slot of mesh west", network: "'subnet 172.18.0.0/16'", loadBalancer: { provider: "metallb", addresses: ["172.18.130.0/24"] }, says: /172\.18\.130\.0\/24.* overlaps that of mesh "west"/ },
-  { name: "a network without IPv4", network: "'subnet fc00:f853::/64'", says: /docker network "kind" has no IPv4 subnet/ },
-])("a preview before the first up finds a clash of the docker network there is with $name", async ({ network, loadBalancer, says }) => {
-  await expect(preview(network, loadBalancer)).rejects.toMatchObject({ name: "Problem", message: expect.stringMatching(says) });
-});
+  {
+    name: "a slot",
+    network: "'subnet 172.18.0.0/28'",
+    says: /mesh\.slot: the node network 172\.18\.0\.0\/28 is too small for 4 slots/,
+  },
+  {
+    name: "the slot of mesh west",
+    network: "'subnet 172.18.0.0/16'",
+    loadBalancer: { provider: "metallb", addresses: ["172.18.130.0/24"] },
+    says: /172\.18\.130\.0\/24.* overlaps that of mesh "west"/,
+  },
+  {
+    name: "a network without IPv4",
+    network: "'subnet fc00:f853::/64'",
+    says: /docker network "kind" has no IPv4 subnet/,
+  },
+])(
+  "a preview before the first up finds a clash of the docker network there is with $name",
+  async ({ network, loadBalancer, says }) => {
+    await expect(preview(network, loadBalancer)).rejects.toMatchObject({
+      name: "Problem",
+      message: expect.stringMatching(says),
+    });
+  },
+);
 
 test.each([
-  { name: "a network apart from them, with a node in the pool that a container left", network: "'subnet 172.18.0.0/16' 'address 172.18.64.1/16'" },
+  {
+    name: "a network apart from them, with a node in the pool that a container left",
+    network: "'subnet 172.18.0.0/16' 'address 172.18.64.1/16'",
+  },
   { name: "no network yet, or no docker", network: undefined },
 ])("a preview passes with $name", async ({ network }) => {
   await expect(preview(network)).resolves.toBeDefined();

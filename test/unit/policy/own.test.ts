@@ -1,20 +1,32 @@
 import { exportLabel, publicAnnotation } from "../../../policy/names.ts";
 import { rules } from "../../../policy/rules.ts";
 import type { Resource } from "../../../policy/rule.ts";
-import { exportGateway, exportServiceEntry } from "../../../components/plan/exportObjects.ts";
-import { exportPolicy } from "../../../components/plan/exportPolicy.ts";
-import { gatewayService } from "../../../components/plan/gatewayObjects.ts";
-import { importDestinationRule, importServiceEntry, importWorkloadEntries } from "../../../components/plan/importObjects.ts";
-import type { TrustDomains } from "../../../components/plan/trustDomains.ts";
-import { anExport, anImport, contract, resolved } from "../plan/fixtures.ts";
-import { federationLabels, publicAnnotation as written } from "../../../components/plan/labels.ts";
+import { exportGateway, exportServiceEntry } from "../../../federation/exports/exportObjects.ts";
+import { exportPolicy } from "../../../federation/exports/exportPolicy.ts";
+import { gatewayService } from "../../../federation/cluster/gatewayObjects.ts";
+import {
+  importDestinationRule,
+  importServiceEntry,
+  importWorkloadEntries,
+} from "../../../federation/imports/importObjects.ts";
+import type { TrustDomains } from "../../../federation/trust/trustDomains.ts";
+import { anExport, anImport, contract, resolved } from "../federation/fixtures.ts";
+import { federationLabels, publicAnnotation as written } from "../../../federation/objects/labels.ts";
 
 // The pack stands by itself, so it has these names of its own.
 test("the names that the pack looks for are those that exports are given", () => {
-  expect([publicAnnotation, exportLabel]).toEqual([written, Object.keys(federationLabels("export", "x")).find((k) => k.endsWith("/export"))]);
+  expect([publicAnnotation, exportLabel]).toEqual([
+    written,
+    Object.keys(federationLabels("export", "x")).find((k) => k.endsWith("/export")),
+  ]);
 });
 
-const gateway = { name: "gateway", namespace: "istio-system", network: "network-west", labels: { istio: "eastwestgateway" } };
+const gateway = {
+  name: "gateway",
+  namespace: "istio-system",
+  network: "network-west",
+  labels: { istio: "eastwestgateway" },
+};
 const selector = { app: "httpbin" };
 const callers = ["sleep/sleep"];
 const shared: TrustDomains = { own: "cluster.local", ofMeshes: new Map([["east", "cluster.local"]]) };
@@ -23,13 +35,27 @@ const distinct: TrustDomains = { own: "west.local", ofMeshes: new Map([["east", 
 /** An export's objects, as resources of a stack that does not hold the Service. */
 function objectsOf(more: Record<string, unknown>, domains: TrustDomains): Resource[] {
   const spec = anExport({ selector, ...more }, domains.own);
-  const kinds = { "networking.istio.io/v1:Gateway": exportGateway(gateway, spec), "networking.istio.io/v1:ServiceEntry": exportServiceEntry(gateway, spec), "security.istio.io/v1:AuthorizationPolicy": exportPolicy(spec, domains, []) };
-  return Object.entries(kinds).flatMap(([kind, props]) => (props ? [{ type: `kubernetes:${kind}`, name: spec.name, props }] : []));
+  const kinds = {
+    "networking.istio.io/v1:Gateway": exportGateway(gateway, spec),
+    "networking.istio.io/v1:ServiceEntry": exportServiceEntry(gateway, spec),
+    "security.istio.io/v1:AuthorizationPolicy": exportPolicy(spec, domains, []),
+  };
+  return Object.entries(kinds).flatMap(([kind, props]) =>
+    props ? [{ type: `kubernetes:${kind}`, name: spec.name, props }] : [],
+  );
 }
 
 test.each<[string, Record<string, unknown>, TrustDomains]>([
   ["a peer's trust domain", { callers }, distinct],
-  ["everyone, on the declared pod ports", { callers, callersApplyTo: "everyone", ports: [{ name: "http", number: 8000, protocol: "HTTP", targetPort: 8080 }] }, shared],
+  [
+    "everyone, on the declared pod ports",
+    {
+      callers,
+      callersApplyTo: "everyone",
+      ports: [{ name: "http", number: 8000, protocol: "HTTP", targetPort: 8080 }],
+    },
+    shared,
+  ],
   ["by the SNI of a mesh-neutral host", { callers, host: "httpbin.mesh.global" }, shared],
   ["public", { public: true }, shared],
 ])("an export with callers keeps to every rule, whatever form its policy has: %s", (_, more, domains) => {
@@ -42,16 +68,28 @@ test.each<[string, Record<string, unknown>]>([
   ["blended", { blend: { labels: { app: "httpbin" } }, visibleTo: ["*"] }],
 ])("an import keeps to every rule: %s", (_, more) => {
   const spec = resolved(anImport(more), contract("west", [anExport()]));
-  const objects = [["networking.istio.io/v1:ServiceEntry", importServiceEntry(spec)], ["networking.istio.io/v1:DestinationRule", importDestinationRule(spec)], ...importWorkloadEntries(spec).map((w) => ["networking.istio.io/v1:WorkloadEntry", w] as const)] as const;
-  const resources = objects.flatMap(([kind, props]): Resource[] => (props ? [{ type: `kubernetes:${kind}`, name: "import", props }] : []));
+  const objects = [
+    ["networking.istio.io/v1:ServiceEntry", importServiceEntry(spec)],
+    ["networking.istio.io/v1:DestinationRule", importDestinationRule(spec)],
+    ...importWorkloadEntries(spec).map((w) => ["networking.istio.io/v1:WorkloadEntry", w] as const),
+  ] as const;
+  const resources = objects.flatMap(([kind, props]): Resource[] =>
+    props ? [{ type: `kubernetes:${kind}`, name: "import", props }] : [],
+  );
   expect(resources.length).toBeGreaterThan(1);
   expect(rules.flatMap((rule) => rule.check(resources).map((v) => v.message))).toEqual([]);
 });
 
 test("the east-west gateway's Service keeps to every rule", () => {
-  expect(rules.flatMap((rule) => rule.check([{ type: "kubernetes:core/v1:Service", name: "gateway", props: gatewayService(gateway) }]))).toEqual([]);
+  expect(
+    rules.flatMap((rule) =>
+      rule.check([{ type: "kubernetes:core/v1:Service", name: "gateway", props: gatewayService(gateway) }]),
+    ),
+  ).toEqual([]);
 });
 
 test("an export without callers is found", () => {
-  expect(rules.flatMap((rule) => rule.check(objectsOf({}, distinct)).map((v) => v.message))).toEqual([expect.stringMatching(/to anybody/)]);
+  expect(rules.flatMap((rule) => rule.check(objectsOf({}, distinct)).map((v) => v.message))).toEqual([
+    expect.stringMatching(/to anybody/),
+  ]);
 });

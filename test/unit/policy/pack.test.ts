@@ -23,7 +23,16 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "policy-pack-"));
   cpSync(join(root, "policy"), folder, { recursive: true, filter: (file) => !file.endsWith("node_modules") });
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
-  host = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", join(root, "node_modules", "@pulumi", "pulumi", "cmd", "run-policy-pack"), "127.0.0.1:1", "."], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+  host = spawn(
+    process.execPath,
+    [
+      "--disable-warning=ExperimentalWarning",
+      join(root, "node_modules", "@pulumi", "pulumi", "cmd", "run-policy-pack"),
+      "127.0.0.1:1",
+      ".",
+    ],
+    { cwd: folder, stdio: ["ignore", "pipe", "pipe"] },
+  );
   let said = "";
   host.stderr!.setEncoding("utf8").on("data", (text: string) => (said += text));
   const port = await new Promise<string>((done, fail) => {
@@ -39,9 +48,15 @@ afterAll(() => {
   if (folder) rmSync(folder, { recursive: true, force: true });
 });
 
-const call = <T>(method: string, request: unknown): Promise<T> => promisify(client[method].bind(client) as (r: unknown, done: (e: Error | null, v: T) => void) => void)(request);
+const call = <T>(method: string, request: unknown): Promise<T> =>
+  promisify(client[method].bind(client) as (r: unknown, done: (e: Error | null, v: T) => void) => void)(request);
 
-function fill<T extends proto.AnalyzeRequest | proto.AnalyzerResource>(message: T, type: string, name: string, props: Record<string, any>): T {
+function fill<T extends proto.AnalyzeRequest | proto.AnalyzerResource>(
+  message: T,
+  type: string,
+  name: string,
+  props: Record<string, any>,
+): T {
   message.setType(type);
   message.setName(name);
   message.setUrn(`urn:pulumi:west::any::${type}::${name}`);
@@ -50,34 +65,71 @@ function fill<T extends proto.AnalyzeRequest | proto.AnalyzerResource>(message: 
   return message;
 }
 
-const gateway = (hosts: string[]) => ["kubernetes:networking.istio.io/v1:Gateway", "export", { metadata: { name: "export", namespace: "istio-system" }, spec: { servers: [{ hosts, tls: { mode: "AUTO_PASSTHROUGH" } }] } }] as const;
+const gateway = (hosts: string[]) =>
+  [
+    "kubernetes:networking.istio.io/v1:Gateway",
+    "export",
+    {
+      metadata: { name: "export", namespace: "istio-system" },
+      spec: { servers: [{ hosts, tls: { mode: "AUTO_PASSTHROUGH" } }] },
+    },
+  ] as const;
 
 test("the pack uses nothing but its own files, Node, and the packages that it declares, in the versions tested here", () => {
   const read = (...path: string[]) => JSON.parse(readFileSync(join(root, ...path, "package.json"), "utf8"));
   const { dependencies } = read("policy");
   const files = globSync("**/*.{ts,cjs}", { cwd: join(root, "policy"), exclude: (f) => f === "node_modules" });
-  const imports = files.flatMap((file) => [...readFileSync(join(root, "policy", file), "utf8").matchAll(/^(?:import|export)(?: [^"\n]* from)? "([^"]+)";|\b(?:import|require)\("([^"]+)"\)/gm)].map(([, at, called]) => ({ file, to: (at ?? called)! })));
+  const imports = files.flatMap((file) =>
+    [
+      ...readFileSync(join(root, "policy", file), "utf8").matchAll(
+        /^(?:import|export)(?: [^"\n]* from)? "([^"]+)";|\b(?:import|require)\("([^"]+)"\)/gm,
+      ),
+    ].map(([, at, called]) => ({ file, to: (at ?? called)! })),
+  );
   expect(imports.length).toBeGreaterThan(files.length);
-  const foreign = imports.filter(({ file, to }) => (to.startsWith(".") ? relative(join(root, "policy"), resolve(root, "policy", file, "..", to)).startsWith("..") : !to.startsWith("node:") && !(to in dependencies)));
+  const foreign = imports.filter(({ file, to }) =>
+    to.startsWith(".")
+      ? relative(join(root, "policy"), resolve(root, "policy", file, "..", to)).startsWith("..")
+      : !to.startsWith("node:") && !(to in dependencies),
+  );
   expect(foreign).toEqual([]);
-  for (const [name, version] of Object.entries(dependencies)) expect([name, version]).toEqual([name, read("node_modules", name).version.replace(/^v/, "")]);
+  for (const [name, version] of Object.entries(dependencies))
+    expect([name, version]).toEqual([name, read("node_modules", name).version.replace(/^v/, "")]);
 });
 
 test("the pack says what it is and which policies it has", async () => {
   const info = (await call<proto.AnalyzerInfo>("getAnalyzerInfo", new Empty())).toObject();
   expect({ name: info.name, version: info.version }).toEqual({ name: "mesh-federation", version: "1.0.0" });
   expect(info.policiesList.map((p) => p.name)).toEqual(rules.map((r) => r.name));
-  expect(new Set(info.policiesList.map((p) => p.enforcementlevel))).toEqual(new Set([proto.EnforcementLevel.MANDATORY]));
+  expect(new Set(info.policiesList.map((p) => p.enforcementlevel))).toEqual(
+    new Set([proto.EnforcementLevel.MANDATORY]),
+  );
 });
 
 test("a resource that violates a rule is refused, one that keeps to it is not", async () => {
-  const analyze = async (hosts: string[]) => (await call<proto.AnalyzeResponse>("analyze", fill(new proto.AnalyzeRequest(), ...gateway(hosts)))).toObject().diagnosticsList;
-  expect(await analyze(["*.local"])).toEqual([expect.objectContaining({ policyname: "no-wildcard-gateway-host", enforcementlevel: proto.EnforcementLevel.MANDATORY, message: expect.stringContaining('wildcard host "*.local"') })]);
+  const analyze = async (hosts: string[]) =>
+    (await call<proto.AnalyzeResponse>("analyze", fill(new proto.AnalyzeRequest(), ...gateway(hosts)))).toObject()
+      .diagnosticsList;
+  expect(await analyze(["*.local"])).toEqual([
+    expect.objectContaining({
+      policyname: "no-wildcard-gateway-host",
+      enforcementlevel: proto.EnforcementLevel.MANDATORY,
+      message: expect.stringContaining('wildcard host "*.local"'),
+    }),
+  ]);
   expect(await analyze(["httpbin.httpbin.svc.cluster.local"])).toEqual([]);
 });
 
 const export1 = "httpbin.httpbin.svc.cluster.local";
-const callers = (namespace: string) => ["kubernetes:security.istio.io/v1:AuthorizationPolicy", "callers", { metadata: { name: "callers", namespace }, spec: { action: "DENY", rules: [{ from: [{ source: { notPrincipals: ["cluster.local/ns/sleep/sa/sleep"] } }] }] } }] as const;
+const callers = (namespace: string) =>
+  [
+    "kubernetes:security.istio.io/v1:AuthorizationPolicy",
+    "callers",
+    {
+      metadata: { name: "callers", namespace },
+      spec: { action: "DENY", rules: [{ from: [{ source: { notPrincipals: ["cluster.local/ns/sleep/sa/sleep"] } }] }] },
+    },
+  ] as const;
 
 async function analyzeStack(...resources: (readonly [string, string, Record<string, any>])[]) {
   const request = new proto.AnalyzeStackRequest();
@@ -86,13 +138,28 @@ async function analyzeStack(...resources: (readonly [string, string, Record<stri
 }
 
 test("a whole stack is looked at together, and the violation names the resource", async () => {
-  expect(await analyzeStack(gateway([export1]))).toEqual([expect.objectContaining({ policyname: "export-names-callers", urn: "urn:pulumi:west::any::kubernetes:networking.istio.io/v1:Gateway::export" })]);
+  expect(await analyzeStack(gateway([export1]))).toEqual([
+    expect.objectContaining({
+      policyname: "export-names-callers",
+      urn: "urn:pulumi:west::any::kubernetes:networking.istio.io/v1:Gateway::export",
+    }),
+  ]);
   expect(await analyzeStack(gateway([export1]), callers("httpbin"))).toEqual([]);
 });
 
 test("what is not known of resources that a rule does not look at keeps no rule from running", async () => {
-  const others = ["kubernetes:core/v1:Namespace", "kubernetes:core/v1:ConfigMap", "random:index/randomId:RandomId", "command:local:Command"].map((type) => [type, "x", { metadata: unknown, spec: unknown, stdin: type.startsWith("command") ? "ls" : unknown }] as const);
-  expect((await analyzeStack(gateway([export1]), ...others)).map((d) => [d.policyname, d.enforcementlevel])).toEqual([["export-names-callers", proto.EnforcementLevel.MANDATORY]]);
+  const others = [
+    "kubernetes:core/v1:Namespace",
+    "kubernetes:core/v1:ConfigMap",
+    "random:index/randomId:RandomId",
+    "command:local:Command",
+  ].map(
+    (type) =>
+      [type, "x", { metadata: unknown, spec: unknown, stdin: type.startsWith("command") ? "ls" : unknown }] as const,
+  );
+  expect((await analyzeStack(gateway([export1]), ...others)).map((d) => [d.policyname, d.enforcementlevel])).toEqual([
+    ["export-names-callers", proto.EnforcementLevel.MANDATORY],
+  ]);
 });
 
 test("the organisation's settings are offered with their defaults, and heeded", async () => {
@@ -116,6 +183,14 @@ test("the organisation's settings are offered with their defaults, and heeded", 
 
 test("what a preview does not know yet is said, and refused by nobody", async () => {
   const [type, name] = gateway([]);
-  const response = await call<proto.AnalyzeResponse>("analyze", fill(new proto.AnalyzeRequest(), type, name, { metadata: { name }, spec: unknown }));
-  expect(response.toObject().diagnosticsList).toEqual([expect.objectContaining({ enforcementlevel: proto.EnforcementLevel.ADVISORY, message: expect.stringContaining("can't run policy") })]);
+  const response = await call<proto.AnalyzeResponse>(
+    "analyze",
+    fill(new proto.AnalyzeRequest(), type, name, { metadata: { name }, spec: unknown }),
+  );
+  expect(response.toObject().diagnosticsList).toEqual([
+    expect.objectContaining({
+      enforcementlevel: proto.EnforcementLevel.ADVISORY,
+      message: expect.stringContaining("can't run policy"),
+    }),
+  ]);
 });

@@ -10,7 +10,14 @@ import { kind, noClashes, stack } from "./examples/noClashes.ts";
 import { peerCredentials } from "./examples/peerCredentials.ts";
 import { strictMtls } from "./examples/strictMtls.ts";
 
-const examples: Example[] = [...gateways, ...importSans, ...exportCallers, ...peerCredentials, ...strictMtls, ...noClashes];
+const examples: Example[] = [
+  ...gateways,
+  ...importSans,
+  ...exportCallers,
+  ...peerCredentials,
+  ...strictMtls,
+  ...noClashes,
+];
 
 test.each(examples)("$rule: $what", ({ rule: name, violates, passes, says }) => {
   const rule = rules.find((r) => r.name === name)!;
@@ -20,9 +27,27 @@ test.each(examples)("$rule: $what", ({ rule: name, violates, passes, says }) => 
 
 // What meshes can live with unless an organisation says otherwise.
 test.each<[string, Resource[], Partial<Settings>, RegExp]>([
-  ["a shared trust domain under one root", ["a", "b"].map((name) => stack(name, { trustDomain: "t", roots: ["1"] })), { separateTrustDomains: true }, /stack b has trust domain "t", which stack a has too \(federation\.mesh\.trustDomain\)/],
-  ["pod networks that overlap", [kind("a", "10.10.0.0/16", "10.255.10.0/24"), kind("b", "10.10.128.0/17", "10.255.20.0/24")], { separatePodNetworks: true }, /pod network 10\.10\.128\.0\/17, which meets the pod network 10\.10\.0\.0\/16 of stack a/],
-  ["a Service network inside a pod network, IPv6 beside IPv4", [kind("a", "10.10.0.0/16,fd00:10::/56", "10.255.10.0/24"), kind("b", "10.20.0.0/16", "10.255.20.0/24,fd00:10::/112")], { separatePodNetworks: true }, /Service network fd00:10::\/112, which meets the pod network fd00:10::\/56/],
+  [
+    "a shared trust domain under one root",
+    ["a", "b"].map((name) => stack(name, { trustDomain: "t", roots: ["1"] })),
+    { separateTrustDomains: true },
+    /stack b has trust domain "t", which stack a has too \(federation\.mesh\.trustDomain\)/,
+  ],
+  [
+    "pod networks that overlap",
+    [kind("a", "10.10.0.0/16", "10.255.10.0/24"), kind("b", "10.10.128.0/17", "10.255.20.0/24")],
+    { separatePodNetworks: true },
+    /pod network 10\.10\.128\.0\/17, which meets the pod network 10\.10\.0\.0\/16 of stack a/,
+  ],
+  [
+    "a Service network inside a pod network, IPv6 beside IPv4",
+    [
+      kind("a", "10.10.0.0/16,fd00:10::/56", "10.255.10.0/24"),
+      kind("b", "10.20.0.0/16", "10.255.20.0/24,fd00:10::/112"),
+    ],
+    { separatePodNetworks: true },
+    /Service network fd00:10::\/112, which meets the pod network fd00:10::\/56/,
+  ],
 ])("%s is refused only where it is asked for", (_, resources, settings, says) => {
   const { check } = rules.find((r) => r.name === "no-clashes-across-stacks")!;
   expect(check(resources)).toEqual([]);
@@ -32,8 +57,15 @@ test.each<[string, Resource[], Partial<Settings>, RegExp]>([
 test("every rule has examples that violate it and that keep to it, each with resources that it looks at", () => {
   expect(rules.map((r) => r.name).filter((name) => !examples.some((e) => e.rule === name))).toEqual([]);
   // What keeps to a rule says something only where it has a resource of a kind that violates it elsewhere.
-  const kinds = new Map(rules.map(({ name, check }) => [name, new Set(examples.filter((e) => e.rule === name).flatMap((e) => check(e.violates).map((v) => v.resource.type)))]));
-  expect(examples.filter((e) => !e.passes.some((r) => kinds.get(e.rule)!.has(r.type))).map((e) => `${e.rule}: ${e.what}`)).toEqual([]);
+  const kinds = new Map(
+    rules.map(({ name, check }) => [
+      name,
+      new Set(examples.filter((e) => e.rule === name).flatMap((e) => check(e.violates).map((v) => v.resource.type))),
+    ]),
+  );
+  expect(
+    examples.filter((e) => !e.passes.some((r) => kinds.get(e.rule)!.has(r.type))).map((e) => `${e.rule}: ${e.what}`),
+  ).toEqual([]);
 });
 
 test("every violation names the resource, the field, what is allowed and what to do", () => {
@@ -41,33 +73,130 @@ test("every violation names the resource, the field, what is allowed and what to
   expect(found.length).toBeGreaterThanOrEqual(examples.length);
   for (const { message, resource } of found) {
     expect(message.startsWith(`${objectName(resource)} `)).toBe(true);
-    expect(message).toMatch(/^.+ \((spec|metadata|data|stringData|binaryData|values|federation)[.[].+\); allowed: [^;]+; [^;]+$/);
+    expect(message).toMatch(
+      /^.+ \((spec|metadata|data|stringData|binaryData|values|federation)[.[].+\); allowed: [^;]+; [^;]+$/,
+    );
   }
 });
 
 test("a rule lets every other resource be", () => {
-  const others: Resource[] = [{ type: "random:index/randomId:RandomId", name: "x", props: {} }, object("core/v1:Namespace", "n", {}), { type: "kubernetes:networking.istio.io/v1:Gateway", name: "unknown", props: {} }];
+  const others: Resource[] = [
+    { type: "random:index/randomId:RandomId", name: "x", props: {} },
+    object("core/v1:Namespace", "n", {}),
+    { type: "kubernetes:networking.istio.io/v1:Gateway", name: "unknown", props: {} },
+  ];
   for (const rule of rules) expect(rule.check(others)).toEqual([]);
 });
 
 /** Property names that some rule looks at, and values that stand where others are expected. */
-const keys = ["metadata", "name", "namespace", "labels", "annotations", "spec", "servers", "hosts", "host", "tls", "mode", "port", "ports", "number", "targetPort", "listeners", "hostname", "options", "rules", "from", "source", "to", "operation", "when", "key", "values", "principals", "notPrincipals", "selector", "matchLabels", "workloadSelector", "template", "endpoints", "network", "subjectAltNames", "trafficPolicy", "portLevelSettings", "subsets", "mtls", "portLevelMtls", "parentRefs", "hostnames", "data", "stringData", "addresses", "infrastructure", "target", "targetRefs", "chart", "service", "federation", "mesh", "gateways", "address", "stdin", "roots", "trustDomain"];
-const values = [null, undefined, "", "*", true, 15443, "04da6b54-80e4-46f7-96ec-b56ff0331ba9", "[secret]", "AUTO_PASSTHROUGH", "MESH_INTERNAL", "STRICT", "DENY", "httpbin.httpbin.svc.cluster.local", "192.0.2.1/24", "fd00::/8"];
+const keys = [
+  "metadata",
+  "name",
+  "namespace",
+  "labels",
+  "annotations",
+  "spec",
+  "servers",
+  "hosts",
+  "host",
+  "tls",
+  "mode",
+  "port",
+  "ports",
+  "number",
+  "targetPort",
+  "listeners",
+  "hostname",
+  "options",
+  "rules",
+  "from",
+  "source",
+  "to",
+  "operation",
+  "when",
+  "key",
+  "values",
+  "principals",
+  "notPrincipals",
+  "selector",
+  "matchLabels",
+  "workloadSelector",
+  "template",
+  "endpoints",
+  "network",
+  "subjectAltNames",
+  "trafficPolicy",
+  "portLevelSettings",
+  "subsets",
+  "mtls",
+  "portLevelMtls",
+  "parentRefs",
+  "hostnames",
+  "data",
+  "stringData",
+  "addresses",
+  "infrastructure",
+  "target",
+  "targetRefs",
+  "chart",
+  "service",
+  "federation",
+  "mesh",
+  "gateways",
+  "address",
+  "stdin",
+  "roots",
+  "trustDomain",
+];
+const values = [
+  null,
+  undefined,
+  "",
+  "*",
+  true,
+  15443,
+  "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
+  "[secret]",
+  "AUTO_PASSTHROUGH",
+  "MESH_INTERNAL",
+  "STRICT",
+  "DENY",
+  "httpbin.httpbin.svc.cluster.local",
+  "192.0.2.1/24",
+  "fd00::/8",
+];
 const types = [...new Set(examples.flatMap((e) => [...e.violates, ...e.passes].map((r) => r.type)))];
 const { value } = fc.letrec((tie) => ({
-  value: fc.oneof({ depthSize: "medium", withCrossShrink: true }, fc.constantFrom(...values), fc.array(tie("value"), { maxLength: 3 }), fc.dictionary(fc.constantFrom(...keys), tie("value"), { maxKeys: 6 })),
+  value: fc.oneof(
+    { depthSize: "medium", withCrossShrink: true },
+    fc.constantFrom(...values),
+    fc.array(tie("value"), { maxLength: 3 }),
+    fc.dictionary(fc.constantFrom(...keys), tie("value"), { maxKeys: 6 }),
+  ),
 }));
-const anything = fc.record({ type: fc.constantFrom(...types), name: fc.constantFrom("a", "b"), stack: fc.constantFrom("east", "west"), props: value }) as fc.Arbitrary<Resource>;
+const anything = fc.record({
+  type: fc.constantFrom(...types),
+  name: fc.constantFrom("a", "b"),
+  stack: fc.constantFrom("east", "west"),
+  props: value,
+}) as fc.Arbitrary<Resource>;
 
 /** Every copy of an example's resources in which one property, anywhere, is something else. */
 function spoilt(props: unknown, by: unknown): unknown[] {
   if (typeof props !== "object" || props === null) return [by];
-  const copies = Object.entries(props).flatMap(([key, v]) => spoilt(v, by).map((other) => (Array.isArray(props) ? props.map((w, i) => (String(i) === key ? other : w)) : { ...props, [key]: other })));
+  const copies = Object.entries(props).flatMap(([key, v]) =>
+    spoilt(v, by).map((other) =>
+      Array.isArray(props) ? props.map((w, i) => (String(i) === key ? other : w)) : { ...props, [key]: other },
+    ),
+  );
   return [by, ...copies];
 }
 
 test("no shape of a resource makes a rule throw", () => {
-  fc.assert(fc.property(fc.array(anything, { maxLength: 4 }), (resources) => rules.forEach((rule) => rule.check(resources))), { numRuns: 2000 });
+  fc.assert(
+    fc.property(fc.array(anything, { maxLength: 4 }), (resources) => rules.forEach((rule) => rule.check(resources))),
+    { numRuns: 2000 },
+  );
 });
 
 test("no property of an example that is null, absent, unknown or of another type makes its rule throw", () => {
@@ -75,5 +204,8 @@ test("no property of an example that is null, absent, unknown or of another type
     for (const resources of [violates, passes])
       for (const [i, resource] of resources.entries())
         for (const by of [null, undefined, values[6], "text", 7, [], [null], {}])
-          for (const props of spoilt(resource.props, by)) rules.find((r) => r.name === name)!.check(resources.map((r, j) => (i === j ? { ...r, props: props as Resource["props"] } : r)));
+          for (const props of spoilt(resource.props, by))
+            rules
+              .find((r) => r.name === name)!
+              .check(resources.map((r, j) => (i === j ? { ...r, props: props as Resource["props"] } : r)));
 });

@@ -3,26 +3,62 @@ import { changesBetween } from "../../../review/changes.ts";
 import { countsOf, readPreview } from "../../../review/previewReport.ts";
 import { mesh, planned, type Stacks } from "./federation.ts";
 
-const stacks = (version: string, cpu: string): Stacks => ({ west: mesh("west", { istio: { provider: "managed", version, values: { pilot: { cpu } } }, exports: [] }) });
+const stacks = (version: string, cpu: string): Stacks => ({
+  west: mesh("west", { istio: { provider: "managed", version, values: { pilot: { cpu } } }, exports: [] }),
+});
 const urn = (type: string, name: string): string => `urn:pulumi:west::mesh-federation::${type}::${name}`;
 
 /** What `pulumi preview --json --show-sames` prints of the chart's upgrade: the CRDs as a release, istiod object by object. */
 function preview(): string {
-  const step = (op: string, type: string, name: string, old: object | undefined, now: object | undefined, detailedDiff: object | null = null) => ({
-    op, urn: urn(type, name), detailedDiff, ...(old ? { oldState: { type, inputs: old } } : {}), ...(now ? { newState: { type, inputs: now } } : {}),
+  const step = (
+    op: string,
+    type: string,
+    name: string,
+    old: object | undefined,
+    now: object | undefined,
+    detailedDiff: object | null = null,
+  ) => ({
+    op,
+    urn: urn(type, name),
+    detailedDiff,
+    ...(old ? { oldState: { type, inputs: old } } : {}),
+    ...(now ? { newState: { type, inputs: now } } : {}),
   });
-  const release = (version: string) => ({ chart: "base", version, values: { defaultRevision: "default" }, timeout: 300 });
-  const deployment = (tag: string) => ({ kind: "Deployment", spec: { template: { spec: { containers: [{ name: "discovery", image: `istio/pilot:${tag}` }] } } } });
+  const release = (version: string) => ({
+    chart: "base",
+    version,
+    values: { defaultRevision: "default" },
+    timeout: 300,
+  });
+  const deployment = (tag: string) => ({
+    kind: "Deployment",
+    spec: { template: { spec: { containers: [{ name: "discovery", image: `istio/pilot:${tag}` }] } } },
+  });
   return JSON.stringify({
     changeSummary: { same: 1, update: 2, create: 1 },
     steps: [
       step("same", "mesh-federation:mesh:IstioInstall", "istio", {}, {}),
-      step("read", "pulumi:pulumi:StackReference", "organization/mesh-federation/trust", { name: "organization/mesh-federation/trust" }, { name: "organization/mesh-federation/trust" }),
-      step("update", "kubernetes:helm.sh/v3:Release", "istio-base", release("1.30.1"), release("1.31.0"), { version: { kind: "update" } }),
-      step("update", "kubernetes:apps/v1:Deployment", "istio-istiod:istio-system/istiod", deployment("1.30.1"), deployment("1.31.0"), { "spec.template.spec.containers[0].image": { kind: "update" } }),
+      step(
+        "read",
+        "pulumi:pulumi:StackReference",
+        "organization/mesh-federation/trust",
+        { name: "organization/mesh-federation/trust" },
+        { name: "organization/mesh-federation/trust" },
+      ),
+      step("update", "kubernetes:helm.sh/v3:Release", "istio-base", release("1.30.1"), release("1.31.0"), {
+        version: { kind: "update" },
+      }),
+      step(
+        "update",
+        "kubernetes:apps/v1:Deployment",
+        "istio-istiod:istio-system/istiod",
+        deployment("1.30.1"),
+        deployment("1.31.0"),
+        { "spec.template.spec.containers[0].image": { kind: "update" } },
+      ),
       step("create", "kubernetes:v1:ConfigMap", "istio-istiod:istio-system/values", undefined, { kind: "ConfigMap" }),
     ],
-    diagnostics: [{ severity: "warning", message: "warning: the gateway of mesh \"west\" may get another address\n" }],
+    diagnostics: [{ severity: "warning", message: 'warning: the gateway of mesh "west" may get another address\n' }],
   });
 }
 
@@ -30,8 +66,15 @@ test("a chart upgrade: the comment says the versions, the values and the objects
   const report = readPreview(preview());
   const comment = renderComment({
     changes: changesBetween(planned(stacks("1.30.1", "1")), planned(stacks("1.31.0", "2"))),
-    notCompared: [], failed: [], warnings: [], policies: [], policiesRan: { policies: 7, stacks: ["west"], notJudged: [] }, order: { steps: ["west"], stuck: [], blocked: [] },
-    previews: [{ stack: "west", state: "previewed", counts: countsOf(report), touched: report.touched, notes: report.warnings }],
+    notCompared: [],
+    failed: [],
+    warnings: [],
+    policies: [],
+    policiesRan: { policies: 7, stacks: ["west"], notJudged: [] },
+    order: { steps: ["west"], stuck: [], blocked: [] },
+    previews: [
+      { stack: "west", state: "previewed", counts: countsOf(report), touched: report.touched, notes: report.warnings },
+    ],
   });
   expect(comment).toBe(`<!-- mesh-federation review -->
 ## Federation review

@@ -1,6 +1,6 @@
-import type { FederationContract } from "../../../components/plan/contract.ts";
-import { planFederation } from "../../../components/plan/planFederation.ts";
-import { releaseSources } from "../../../components/plan/versions.ts";
+import type { FederationContract } from "../../../federation/contract/contract.ts";
+import { planFederation } from "../../../federation/planFederation.ts";
+import { releaseSources } from "../../../federation/config/versions.ts";
 import { deploymentOrder } from "../../../review/deploymentOrder.ts";
 import { peersOf, planRevision } from "../../../review/planRevision.ts";
 import type { DeclaredStack, Revision } from "../../../review/revision.ts";
@@ -13,11 +13,16 @@ function orderOf(after: Stacks, before: Stacks) {
   expect(blocked).toEqual([]);
   return order;
 }
-const without = (key: "exports" | "imports", stack: string, stacks = example()): Stacks => ({ ...stacks, [stack]: { ...stacks[stack], [key]: [] } });
+const without = (key: "exports" | "imports", stack: string, stacks = example()): Stacks => ({
+  ...stacks,
+  [stack]: { ...stacks[stack], [key]: [] },
+});
 const failed = (stacks: Stacks, deployed = example()) => planned(stacks, contractsOf(deployed)).federation.failed;
 
 test("an export that is taken away while it is imported fails, at the importer", () => {
-  expect(failed(without("exports", "west"))).toEqual([{ stack: "east", message: expect.stringContaining('mesh "west" does not export it') }]);
+  expect(failed(without("exports", "west"))).toEqual([
+    { stack: "east", message: expect.stringContaining('mesh "west" does not export it') },
+  ]);
 });
 
 test("taken away on both sides it passes, and the importer goes first", () => {
@@ -27,7 +32,10 @@ test("taken away on both sides it passes, and the importer goes first", () => {
 });
 
 test("a new export goes before its import", () => {
-  expect(orderOf(example(), without("exports", "west", without("imports", "east")))).toEqual({ steps: ["west", "east"], stuck: [] });
+  expect(orderOf(example(), without("exports", "west", without("imports", "east")))).toEqual({
+    steps: ["west", "east"],
+    stuck: [],
+  });
 });
 
 test("another gateway address: the mesh that moves goes before those that use it", () => {
@@ -37,7 +45,10 @@ test("another gateway address: the mesh that moves goes before those that use it
 });
 
 test("an importer that lets go of one service and takes another goes twice", () => {
-  const after: Stacks = { east: mesh("east", { imports: [imported("cart")] }), west: mesh("west", { exports: [exported("cart")] }) };
+  const after: Stacks = {
+    east: mesh("east", { imports: [imported("cart")] }),
+    west: mesh("west", { exports: [exported("cart")] }),
+  };
   expect(orderOf(after, example())).toEqual({ steps: ["east", "west", "east"], stuck: [] });
 });
 
@@ -45,42 +56,88 @@ test("an import from a mesh that is nowhere stays open, and says why", () => {
   const after = example();
   after["east"]!["peers"] = { north: { stack: "o/p/north" } };
   after["east"]!["imports"].push(imported("x", { from: "north" }));
-  expect(orderOf(after, example())).toEqual({ steps: ["east", "west"], stuck: [expect.stringContaining('import "x" from "north"')] });
+  expect(orderOf(after, example())).toEqual({
+    steps: ["east", "west"],
+    stuck: [expect.stringContaining('import "x" from "north"')],
+  });
 });
 
 test("what fails in whatever order blocks the deployment, at the stack that fails", () => {
   const deployed = contractsOf(example());
   const { revision, federation } = planned(without("exports", "west"), deployed);
   const { steps, blocked } = deploymentOrder(revision, federation, new Map(deployed.map((c) => [c.mesh.name, c])));
-  expect(blocked).toEqual([{ stack: "west", message: expect.stringContaining('export "httpbin" is removed, but mesh "east" imports it') }]);
+  expect(blocked).toEqual([
+    { stack: "west", message: expect.stringContaining('export "httpbin" is removed, but mesh "east" imports it') },
+  ]);
   expect(steps).not.toContain("west");
 });
 
 test("a peer of another project that still imports is named", () => {
-  const other = contractsOf({ ...example(), west: mesh("west", { exports: [exported("httpbin", { to: ["east", "south"] })] }), south: mesh("south", { imports: [imported("httpbin")] }) }).find((c) => c.mesh.name === "south")!;
+  const other = contractsOf({
+    ...example(),
+    west: mesh("west", { exports: [exported("httpbin", { to: ["east", "south"] })] }),
+    south: mesh("south", { imports: [imported("httpbin")] }),
+  }).find((c) => c.mesh.name === "south")!;
   const after = without("exports", "west", without("imports", "east"));
   after["west"]!["peers"] = { south: { stack: "other/project/south" } };
-  expect(planned(after, [other]).federation.failed).toEqual([{ stack: "west", message: expect.stringMatching(/export "httpbin" is removed, but mesh "south" imports it/) }]);
+  expect(planned(after, [other]).federation.failed).toEqual([
+    { stack: "west", message: expect.stringMatching(/export "httpbin" is removed, but mesh "south" imports it/) },
+  ]);
 });
 
 test.each([
-  { what: "narrowed callers", change: (s: Stacks) => ((s["east"]!["imports"][0].client = { namespace: "sleep", serviceAccount: "sleep" }), (s["west"]!["exports"][0].callers = ["shop/cart"])), says: /no longer admits caller sleep\/sleep/ },
-  { what: "two meshes of one network", change: (s: Stacks) => (s["east"]!["mesh"].network = "network-west"), says: /mesh\.network/ },
-  { what: "not for this mesh", change: (s: Stacks) => ((s["west"]!["exports"][0].to = ["north"]), (s["north"] = mesh("north"))), says: /exports it to north, not to "east"/ },
+  {
+    what: "narrowed callers",
+    change: (s: Stacks) => (
+      (s["east"]!["imports"][0].client = { namespace: "sleep", serviceAccount: "sleep" }),
+      (s["west"]!["exports"][0].callers = ["shop/cart"])
+    ),
+    says: /no longer admits caller sleep\/sleep/,
+  },
+  {
+    what: "two meshes of one network",
+    change: (s: Stacks) => (s["east"]!["mesh"].network = "network-west"),
+    says: /mesh\.network/,
+  },
+  {
+    what: "not for this mesh",
+    change: (s: Stacks) => ((s["west"]!["exports"][0].to = ["north"]), (s["north"] = mesh("north"))),
+    says: /exports it to north, not to "east"/,
+  },
 ])("$what fails a check", ({ change, says }) => {
   const stacks = example();
   change(stacks);
-  expect(failed(stacks).map((f) => f.message).join("\n")).toMatch(says);
+  expect(
+    failed(stacks)
+      .map((f) => f.message)
+      .join("\n"),
+  ).toMatch(says);
 });
 
 test("a managed Istio accepts the trust domains that only its peers' contracts name, deployed or handed over, as the program has it", () => {
   const south = contractsOf({ south: mesh("south", { mesh: { name: "south", trustDomain: "south.example" } }) })[0]!;
-  const west = (peer: object): Stacks => ({ west: mesh("west", { mesh: { name: "west", slot: 1 }, istio: { provider: "managed" }, exports: [exported("httpbin", { to: ["south"] })], peers: { south: peer } }) });
-  const acceptedBy = (stacks: Stacks, deployed: FederationContract[], contractFiles: Revision["contractFiles"] = new Map()) => {
+  const west = (peer: object): Stacks => ({
+    west: mesh("west", {
+      mesh: { name: "west", slot: 1 },
+      istio: { provider: "managed" },
+      exports: [exported("httpbin", { to: ["south"] })],
+      peers: { south: peer },
+    }),
+  });
+  const acceptedBy = (
+    stacks: Stacks,
+    deployed: FederationContract[],
+    contractFiles: Revision["contractFiles"] = new Map(),
+  ) => {
     const revision = { ...revisionOf(stacks), contractFiles };
     const { meshes, failed } = planRevision(revision, new Map(deployed.map((c) => [c.mesh.name, c])), releaseSources);
     expect(failed).toEqual([]);
-    const { identity } = planFederation({ ...meshes[0]!.config, imports: [] }, [], [], peersOf(meshes[0]!, new Map(deployed.map((c) => [c.mesh.name, c])), revision));
+    const { identity } = planFederation(
+      { ...meshes[0]!.config, imports: [] },
+      [],
+      [],
+      peersOf(meshes[0]!, new Map(deployed.map((c) => [c.mesh.name, c])), revision),
+    );
     expect(meshes[0]!.contract.mesh).toEqual(identity);
     return identity.acceptedTrustDomains;
   };
@@ -90,13 +147,44 @@ test("a managed Istio accepts the trust domains that only its peers' contracts n
 });
 
 test.each<{ what: string; stack: Partial<DeclaredStack>; says: string[] }>([
-  { what: "the root's key in a mesh's stack", stack: { raw: { ...mesh("east"), root: { commonName: "Root CA" } } }, says: ['key "root" belongs in the stack of the root CA (role: trust)'] },
-  { what: "a secret key that nothing reads", stack: { raw: mesh("east"), secrets: { kubeconfg: "1" } }, says: ['unknown key "kubeconfg"; did you mean "kubeconfig"?'] },
-  { what: "a secret inside a key of a mesh", stack: { raw: mesh("east", { peers: { north: { stack: "[secret]/p/north" } } }), secrets: { "peers.north.stack": "1", kubeconfig: "2" } }, says: [] },
-  { what: "a kubeconfig that is no secret, which the program takes too", stack: { raw: mesh("east", { kubeconfig: "text" }) }, says: [] },
-  { what: "a mesh's keys in the trust stack", stack: { role: "trust", raw: { mesh: {}, imports: [imported("httpbin")] }, secrets: { kubeconfig: "1" } }, says: ['key "imports" belongs in the stack of a mesh', 'key "kubeconfig" belongs in the stack of a mesh'] },
-  { what: "a wrong root", stack: { role: "trust", raw: { root: { validityHours: 1, rsabits: 2048 } } }, says: ['root: unknown key "rsabits"'] },
-  { what: "a root that cannot be", stack: { role: "trust", raw: { root: { validityHours: 1 } } }, says: ["root.intermediateValidityHours", "root.earlyRenewalHours"] },
+  {
+    what: "the root's key in a mesh's stack",
+    stack: { raw: { ...mesh("east"), root: { commonName: "Root CA" } } },
+    says: ['key "root" belongs in the stack of the root CA (role: trust)'],
+  },
+  {
+    what: "a secret key that nothing reads",
+    stack: { raw: mesh("east"), secrets: { kubeconfg: "1" } },
+    says: ['unknown key "kubeconfg"; did you mean "kubeconfig"?'],
+  },
+  {
+    what: "a secret inside a key of a mesh",
+    stack: {
+      raw: mesh("east", { peers: { north: { stack: "[secret]/p/north" } } }),
+      secrets: { "peers.north.stack": "1", kubeconfig: "2" },
+    },
+    says: [],
+  },
+  {
+    what: "a kubeconfig that is no secret, which the program takes too",
+    stack: { raw: mesh("east", { kubeconfig: "text" }) },
+    says: [],
+  },
+  {
+    what: "a mesh's keys in the trust stack",
+    stack: { role: "trust", raw: { mesh: {}, imports: [imported("httpbin")] }, secrets: { kubeconfig: "1" } },
+    says: ['key "imports" belongs in the stack of a mesh', 'key "kubeconfig" belongs in the stack of a mesh'],
+  },
+  {
+    what: "a wrong root",
+    stack: { role: "trust", raw: { root: { validityHours: 1, rsabits: 2048 } } },
+    says: ['root: unknown key "rsabits"'],
+  },
+  {
+    what: "a root that cannot be",
+    stack: { role: "trust", raw: { root: { validityHours: 1 } } },
+    says: ["root.intermediateValidityHours", "root.earlyRenewalHours"],
+  },
   { what: "a right root", stack: { role: "trust", raw: { root: { commonName: "Root CA" } } }, says: [] },
 ])("of a stack with $what the review says what the program would", ({ stack, says }) => {
   const declared: DeclaredStack = { stack: "one", role: "mesh", raw: {}, secrets: {}, ...stack };

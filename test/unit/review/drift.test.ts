@@ -8,26 +8,58 @@ for (const name of ["httpbin-gateway", "cart", "v2-workload-0"]) {
   stacks["east"]!["imports"].push(imported(name));
 }
 const contracts = new Map(contractsOf(stacks).map((c) => [c.mesh.name, c]));
-const touched = (name: string, more: Partial<TouchedResource> = {}): TouchedResource => ({ op: "delete", type: "kubernetes:x/v1:X", name, urn: name, details: [], ...more });
+const touched = (name: string, more: Partial<TouchedResource> = {}): TouchedResource => ({
+  op: "delete",
+  type: "kubernetes:x/v1:X",
+  name,
+  urn: name,
+  details: [],
+  ...more,
+});
 const names = ["httpbin", "httpbin-gateway", "cart", "v2-workload-0"];
 const all = names.map((name) => `east imports ${name} from west`);
 
 /** Every object that the components of an import, an export and a gateway make, see the components. */
-const parts = { import: ["entry", "rule", "workload-0", "workload-1-2"], export: ["policy", "entry", "rule", "gateway"] };
+const parts = {
+  import: ["entry", "rule", "workload-0", "workload-1-2"],
+  export: ["policy", "entry", "rule", "gateway"],
+};
 
-test.each(names.flatMap((name) => [
-  ...parts.import.map((part) => ({ stack: "east", object: `import-west-${name}-${part}`, name })),
-  ...parts.export.map((part) => ({ stack: "west", object: `export-${name}-${part}`, name })),
-]))("$object in $stack breaks the import of $name, and no other", ({ stack, object, name }) => {
-  expect(driftOf(stack, stack, [touched(object)], contracts)).toEqual([expect.objectContaining({ stack, name: object, what: "gone", breaks: [`east imports ${name} from west`] })]);
+test.each(
+  names.flatMap((name) => [
+    ...parts.import.map((part) => ({ stack: "east", object: `import-west-${name}-${part}`, name })),
+    ...parts.export.map((part) => ({ stack: "west", object: `export-${name}-${part}`, name })),
+  ]),
+)("$object in $stack breaks the import of $name, and no other", ({ stack, object, name }) => {
+  expect(driftOf(stack, stack, [touched(object)], contracts)).toEqual([
+    expect.objectContaining({ stack, name: object, what: "gone", breaks: [`east imports ${name} from west`] }),
+  ]);
 });
 
 test.each([
-  ...["account", "deployment", "service"].map((part) => ({ stack: "west", name: `east-west-gateway-${part}`, breaks: all })),
-  ...["account", "deployment", "service"].map((part) => ({ stack: "east", name: `east-west-gateway-${part}`, breaks: [] })),
-  ...["namespace", "cacerts", "base", "istiod"].flatMap((part) => ["east", "west"].map((stack) => ({ stack, name: `istio-${part}`, breaks: all }))),
-  ...["namespace", "metallb", "pool", "advertisement"].map((part) => ({ stack: "west", name: `load-balancer-${part}`, breaks: all })),
-  ...["namespace", "account", "deployment", "service"].map((part) => ({ stack: "west", name: `httpbin-${part}`, breaks: all.slice(0, 1) })),
+  ...["account", "deployment", "service"].map((part) => ({
+    stack: "west",
+    name: `east-west-gateway-${part}`,
+    breaks: all,
+  })),
+  ...["account", "deployment", "service"].map((part) => ({
+    stack: "east",
+    name: `east-west-gateway-${part}`,
+    breaks: [],
+  })),
+  ...["namespace", "cacerts", "base", "istiod"].flatMap((part) =>
+    ["east", "west"].map((stack) => ({ stack, name: `istio-${part}`, breaks: all })),
+  ),
+  ...["namespace", "metallb", "pool", "advertisement"].map((part) => ({
+    stack: "west",
+    name: `load-balancer-${part}`,
+    breaks: all,
+  })),
+  ...["namespace", "account", "deployment", "service"].map((part) => ({
+    stack: "west",
+    name: `httpbin-${part}`,
+    breaks: all.slice(0, 1),
+  })),
   { stack: "west", name: "west-kind", breaks: all },
   { stack: "east", name: "sleep-deployment", breaks: [] },
   { stack: "west", name: "strict-mtls-policy", breaks: [] },
@@ -35,19 +67,32 @@ test.each([
   { stack: "east", name: "proof-west-httpbin-call", breaks: [] },
   { stack: "west", name: "import-west-httpbin-entry", breaks: [] },
 ])("$name in $stack breaks $breaks", ({ stack, name, breaks }) => {
-  expect(driftOf(stack, stack, [touched(name)], contracts)).toEqual([expect.objectContaining({ stack, name, what: "gone", breaks })]);
+  expect(driftOf(stack, stack, [touched(name)], contracts)).toEqual([
+    expect.objectContaining({ stack, name, what: "gone", breaks }),
+  ]);
 });
 
 test("a component is known by its whole name", () => {
   const component = { type: "mesh-federation:federation:ExportedService" };
-  expect(driftOf("west", "west", [touched("export-httpbin-gateway", component)], contracts)[0]!.breaks).toEqual(["east imports httpbin-gateway from west"]);
+  expect(driftOf("west", "west", [touched("export-httpbin-gateway", component)], contracts)[0]!.breaks).toEqual([
+    "east imports httpbin-gateway from west",
+  ]);
 });
 
 test("a refresh that finds nothing different is no drift; one with a difference is", () => {
   expect(driftOf("west", "west", [touched("export-httpbin-gateway", { op: "refresh" })], contracts)).toEqual([]);
-  expect(driftOf("west", "west", [touched("export-httpbin-gateway", { op: "refresh", details: ["spec.servers[0] (update)"] })], contracts)).toHaveLength(1);
+  expect(
+    driftOf(
+      "west",
+      "west",
+      [touched("export-httpbin-gateway", { op: "refresh", details: ["spec.servers[0] (update)"] })],
+      contracts,
+    ),
+  ).toHaveLength(1);
 });
 
 test("a stack that nobody declares is named in the report", () => {
-  expect(renderDrift([], [], [{ stack: "north", message: "it is deployed" }])).toContain("\n- **north**: it is deployed\n");
+  expect(renderDrift([], [], [{ stack: "north", message: "it is deployed" }])).toContain(
+    "\n- **north**: it is deployed\n",
+  );
 });

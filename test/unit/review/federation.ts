@@ -1,5 +1,5 @@
-import { releaseSources } from "../../../components/plan/versions.ts";
-import type { FederationContract } from "../../../components/plan/contract.ts";
+import { releaseSources } from "../../../federation/config/versions.ts";
+import type { FederationContract } from "../../../federation/contract/contract.ts";
 import { changesBetween, type PlannedRevision } from "../../../review/changes.ts";
 import { planRevision } from "../../../review/planRevision.ts";
 import type { Revision } from "../../../review/revision.ts";
@@ -20,23 +20,49 @@ export function mesh(name: string, more: Record<string, any> = {}): Record<strin
 
 export function exported(name: string, more: Record<string, any> = {}): Record<string, any> {
   return {
-    name, namespace: "httpbin", service: name, host: `${name}.mesh.global`, ports: [{ name: "http", number: 8000, protocol: "HTTP" }],
-    selector: { app: name }, serviceAccounts: [name], to: ["east"], callers: ["sleep/sleep"], ...more,
+    name,
+    namespace: "httpbin",
+    service: name,
+    host: `${name}.mesh.global`,
+    ports: [{ name: "http", number: 8000, protocol: "HTTP" }],
+    selector: { app: name },
+    serviceAccounts: [name],
+    to: ["east"],
+    callers: ["sleep/sleep"],
+    ...more,
   };
 }
 
-export const imported = (name: string, more: Record<string, any> = {}) => ({ name, from: "west", visibleTo: ["sleep"], ...more });
+export const imported = (name: string, more: Record<string, any> = {}) => ({
+  name,
+  from: "west",
+  visibleTo: ["sleep"],
+  ...more,
+});
 
 /** East imports httpbin from west. */
-export const example = (): Stacks => ({ east: mesh("east", { imports: [imported("httpbin")] }), west: mesh("west", { exports: [exported("httpbin")] }) });
+export const example = (): Stacks => ({
+  east: mesh("east", { imports: [imported("httpbin")] }),
+  west: mesh("west", { exports: [exported("httpbin")] }),
+});
 
 export function revisionOf(stacks: Stacks, secrets: Record<string, Record<string, string>> = {}): Revision {
-  return { stacks: Object.entries(stacks).map(([stack, raw]) => ({ stack, role: "mesh", raw, secrets: secrets[stack] ?? {} })), contractFiles: new Map() };
+  return {
+    stacks: Object.entries(stacks).map(([stack, raw]) => ({ stack, role: "mesh", raw, secrets: secrets[stack] ?? {} })),
+    contractFiles: new Map(),
+  };
 }
 
-export function planned(stacks: Stacks, deployed: FederationContract[] = [], secrets: Record<string, Record<string, string>> = {}): PlannedRevision {
+export function planned(
+  stacks: Stacks,
+  deployed: FederationContract[] = [],
+  secrets: Record<string, Record<string, string>> = {},
+): PlannedRevision {
   const revision = revisionOf(stacks, secrets);
-  return { revision, federation: planRevision(revision, new Map(deployed.map((c) => [c.mesh.name, c])), releaseSources) };
+  return {
+    revision,
+    federation: planRevision(revision, new Map(deployed.map((c) => [c.mesh.name, c])), releaseSources),
+  };
 }
 
 /** What changes from one set of stacks to another, as lines. */
@@ -45,4 +71,5 @@ export function diff(before: Stacks, after: Stacks): string[] {
 }
 
 /** What is published when everything of these stacks is up. */
-export const contractsOf = (stacks: Stacks): FederationContract[] => planned(stacks).federation.meshes.map((m) => m.contract);
+export const contractsOf = (stacks: Stacks): FederationContract[] =>
+  planned(stacks).federation.meshes.map((m) => m.contract);

@@ -35,15 +35,32 @@ const note = (id: number, author: number, body: string) => ({ id, author: { id: 
 /** Runs the script after a review, where the merge request has these notes. */
 function write(pages: object[][], env: Record<string, string> = {}): { asked: string[]; written: string } {
   pages.forEach((page, i) => writeFileSync(join(folder, `page${i + 1}`), JSON.stringify(page)));
-  const given = { PATH: `${folder}:${dirname(process.execPath)}:${process.env["PATH"]}`, CI_JOB_STATUS: "success", CI_API_V4_URL: "https://gitlab.example/api/v4", CI_MERGE_REQUEST_PROJECT_ID: "3", CI_MERGE_REQUEST_IID: "7", CI_COMMIT_SHA: "abc123", CI_JOB_URL: "https://gitlab.example/jobs/1", REVIEW_TOKEN: "token", ...env };
-  for (const script of job.after_script) expect(spawnSync("bash", ["--norc", "-c", script], { cwd: folder, env: given, encoding: "utf8" })).toMatchObject({ status: 0, stderr: "" });
+  const given = {
+    PATH: `${folder}:${dirname(process.execPath)}:${process.env["PATH"]}`,
+    CI_JOB_STATUS: "success",
+    CI_API_V4_URL: "https://gitlab.example/api/v4",
+    CI_MERGE_REQUEST_PROJECT_ID: "3",
+    CI_MERGE_REQUEST_IID: "7",
+    CI_COMMIT_SHA: "abc123",
+    CI_JOB_URL: "https://gitlab.example/jobs/1",
+    REVIEW_TOKEN: "token",
+    ...env,
+  };
+  for (const script of job.after_script)
+    expect(spawnSync("bash", ["--norc", "-c", script], { cwd: folder, env: given, encoding: "utf8" })).toMatchObject({
+      status: 0,
+      stderr: "",
+    });
   return { asked: file("asked").trim().split("\n"), written: file("written") };
 }
 const notes = "https://gitlab.example/api/v4/projects/3/merge_requests/7/notes";
 
 test("a note of an earlier run is replaced, on whatever page it stands; somebody else's with the same beginning is not", () => {
   writeFileSync(join(folder, "review.md"), `${marker}\nresult\n`);
-  const { asked, written } = write([[note(1, 5, "other"), note(2, 6, `${marker} forged`)], [note(3, 5, `${marker}\nold`)]]);
+  const { asked, written } = write([
+    [note(1, 5, "other"), note(2, 6, `${marker} forged`)],
+    [note(3, 5, `${marker}\nold`)],
+  ]);
   expect([asked.at(-1), written]).toEqual([`PUT ${notes}/3`, `${marker}\nresult\n`]);
 });
 
@@ -53,13 +70,20 @@ test("where there is none, one is written; of a review that broke down it says s
   expect(written).toContain("**The review of abc123 failed** before it had a result: https://gitlab.example/jobs/1");
 });
 
-test.each([["was cancelled", { CI_JOB_STATUS: "canceled" }], ["has no token, as in a fork", { REVIEW_TOKEN: "" }]])("a job that %s writes nothing", (_what, env) => {
+test.each([
+  ["was cancelled", { CI_JOB_STATUS: "canceled" }],
+  ["has no token, as in a fork", { REVIEW_TOKEN: "" }],
+])("a job that %s writes nothing", (_what, env) => {
   writeFileSync(join(folder, "review.md"), "result");
   expect(write([[], []], env)).toEqual({ asked: [""], written: "" });
 });
 
 test("a merged result is compared with what it was merged into, a branch with where it began", () => {
   const [, argument] = /--base (\S+)/.exec(job.script.join("\n"))!;
-  const base = (env: Record<string, string>) => spawnSync("bash", ["--norc", "-c", `echo ${argument}`], { env, encoding: "utf8" }).stdout.trim();
-  expect([base({ CI_MERGE_REQUEST_TARGET_BRANCH_SHA: "target", CI_MERGE_REQUEST_DIFF_BASE_SHA: "base" }), base({ CI_MERGE_REQUEST_TARGET_BRANCH_SHA: "", CI_MERGE_REQUEST_DIFF_BASE_SHA: "base" })]).toEqual(["target", "base"]);
+  const base = (env: Record<string, string>) =>
+    spawnSync("bash", ["--norc", "-c", `echo ${argument}`], { env, encoding: "utf8" }).stdout.trim();
+  expect([
+    base({ CI_MERGE_REQUEST_TARGET_BRANCH_SHA: "target", CI_MERGE_REQUEST_DIFF_BASE_SHA: "base" }),
+    base({ CI_MERGE_REQUEST_TARGET_BRANCH_SHA: "", CI_MERGE_REQUEST_DIFF_BASE_SHA: "base" }),
+  ]).toEqual(["target", "base"]);
 });

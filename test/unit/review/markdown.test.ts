@@ -23,7 +23,9 @@ test("lines of a message stay in its list item, its cell or its line of a fence,
 });
 
 test("no text ends a fence, a cell or a list item, and none names anybody", () => {
-  const text = fc.array(fc.constantFrom("`", "``", "```", "<", "@", "a", " ", "\n", "\r", "|", "\\", "~~~")).map((parts) => parts.join(""));
+  const text = fc
+    .array(fc.constantFrom("`", "``", "```", "<", "@", "a", " ", "\n", "\r", "|", "\\", "~~~"))
+    .map((parts) => parts.join(""));
   fc.assert(
     fc.property(text, (t) => {
       for (const shown of [plainText(t), listItem(t), tableCell(t)]) expect(shown).not.toMatch(/``|~~~|\r/);

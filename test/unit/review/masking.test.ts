@@ -1,15 +1,31 @@
 import fc from "fast-check";
 import { maskText, maskValue, secretsIn, textsOf } from "../../../review/masking.ts";
 
-const envelope = (plaintext: unknown) => ({ "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", plaintext: JSON.stringify(plaintext) });
+const envelope = (plaintext: unknown) => ({
+  "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+  plaintext: JSON.stringify(plaintext),
+});
 
 test("secrets of a state are found in their envelopes, wherever they are, and nothing else is", () => {
-  const state = { resources: [{ outputs: { key: envelope("a private key of some length"), plain: "no secret at all", nested: [envelope({ inner: "another secret text" })] } }] };
+  const state = {
+    resources: [
+      {
+        outputs: {
+          key: envelope("a private key of some length"),
+          plain: "no secret at all",
+          nested: [envelope({ inner: "another secret text" })],
+        },
+      },
+    ],
+  };
   expect([...secretsIn(state)].sort()).toEqual(["a private key of some length", "another secret text"]);
 });
 
 test("parts of a kubeconfig are masked too: a diff may show a part only", () => {
-  const kubeconfig = JSON.stringify({ users: [{ user: { token: "token-of-some-length" } }], clusters: [{ cluster: { server: "https://192.0.2.1:6443" } }] });
+  const kubeconfig = JSON.stringify({
+    users: [{ user: { token: "token-of-some-length" } }],
+    clusters: [{ cluster: { server: "https://192.0.2.1:6443" } }],
+  });
   const text = "~ token token-of-some-length at https://192.0.2.1:6443";
   expect(maskText(text, textsOf(kubeconfig))).toBe("~ token [secret] at https://192.0.2.1:6443");
   const yaml = "users:\n- name: admin\n  user:\n    token: yaml-token-of-some-length\n";
@@ -20,7 +36,13 @@ test("no secret survives, also where one is part of another, in no form that JSO
   const secret = fc.stringMatching(/^[a-z0-9"\\]{6,30}$/).filter((s) => !"[secret]".includes(s));
   fc.assert(
     fc.property(fc.array(secret, { minLength: 1, maxLength: 4 }), fc.constantFrom("", " ", "-"), (secrets, around) => {
-      const shown = maskValue({ a: secrets.map((s) => around + s + around), b: { c: secrets.map((s) => JSON.stringify(s) + Buffer.from(s).toString("base64")) } }, secrets);
+      const shown = maskValue(
+        {
+          a: secrets.map((s) => around + s + around),
+          b: { c: secrets.map((s) => JSON.stringify(s) + Buffer.from(s).toString("base64")) },
+        },
+        secrets,
+      );
       expect(shown.a).toEqual(secrets.map(() => `${around}[secret]${around}`));
       expect(shown.b.c).toEqual(secrets.map(() => '"[secret]"[secret]'));
     }),
@@ -29,21 +51,47 @@ test("no secret survives, also where one is part of another, in no form that JSO
 
 test.each([
   { what: "four letters as a word", secrets: ["pw-4"], text: "is pw-4, not pw-45", shown: "is [secret], not pw-45" },
-  { what: "three letters only as the value of a secret key", secrets: ["abc"], text: 'abc is abcd; token: abc, "api_token":"abc" PASSWORD=abc password "abc" name: abc', shown: 'abc is abcd; token: [secret], "api_token":"[secret]" PASSWORD=[secret] password "[secret]" name: abc' },
-  { what: "one letter", secrets: ["a"], text: "a secret key a, and password: a", shown: "a secret key a, and password: [secret]" },
+  {
+    what: "three letters only as the value of a secret key",
+    secrets: ["abc"],
+    text: 'abc is abcd; token: abc, "api_token":"abc" PASSWORD=abc password "abc" name: abc',
+    shown: 'abc is abcd; token: [secret], "api_token":"[secret]" PASSWORD=[secret] password "[secret]" name: abc',
+  },
+  {
+    what: "one letter",
+    secrets: ["a"],
+    text: "a secret key a, and password: a",
+    shown: "a secret key a, and password: [secret]",
+  },
   { what: "nothing", secrets: [""], text: 'token: ""', shown: 'token: ""' },
-  { what: "a secret with characters of a pattern", secrets: ["a.*"], text: "token=a.* token=abc", shown: "token=[secret] token=abc" },
+  {
+    what: "a secret with characters of a pattern",
+    secrets: ["a.*"],
+    text: "token=a.* token=abc",
+    shown: "token=[secret] token=abc",
+  },
 ])("a short secret does not destroy the comment: $what", ({ secrets, text, shown }) => {
   expect(maskText(text, secrets)).toBe(shown);
 });
 
 test("of a secret object only long texts are secret, and the values of secret keys; a whole secret always is", () => {
-  expect([...secretsIn({ a: envelope({ mesh: "east", password: "pw1", port: 8000 }), b: envelope("pin"), c: envelope(123456) })].sort()).toEqual(["123456", "pin", "pw1"]);
+  expect(
+    [
+      ...secretsIn({
+        a: envelope({ mesh: "east", password: "pw1", port: 8000 }),
+        b: envelope("pin"),
+        c: envelope(123456),
+      }),
+    ].sort(),
+  ).toEqual(["123456", "pin", "pw1"]);
 });
 
 test("short values of secret keys in a kubeconfig are masked, names are not", () => {
   expect(textsOf("users:\n- name: admin\n  user:\n    password: pw-12\n")).toEqual(expect.arrayContaining(["pw-12"]));
-  expect(textsOf(JSON.stringify({ name: "admin", password: "pw-12" }))).toEqual([expect.stringContaining("admin"), "pw-12"]);
+  expect(textsOf(JSON.stringify({ name: "admin", password: "pw-12" }))).toEqual([
+    expect.stringContaining("admin"),
+    "pw-12",
+  ]);
 });
 
 test("a text of any characters has itself among its secret texts; lines may end as on Windows", () => {
@@ -53,14 +101,19 @@ test("a text of any characters has itself among its secret texts; lines may end 
 
 test("no secret survives as URLs or base64 write it, also inside something longer", () => {
   fc.assert(
-    fc.property(fc.string({ minLength: 8, maxLength: 40, unit: "binary" }), fc.string({ maxLength: 5 }), fc.string({ maxLength: 5 }), (secret, before, after) => {
-      const [bytes, around] = [Buffer.from(secret), Buffer.from(before + secret + after)];
-      expect(maskText(`x ${encodeURIComponent(bytes.toString())} y`, [secret])).toBe("x [secret] y");
-      for (const form of ["base64", "base64url"] as const) {
-        expect(maskText(`x ${bytes.toString(form)} y`, [secret])).toBe("x [secret] y");
-        // At most the characters at either end stay, which hold bits of what stands around too.
-        expect(maskText(around.toString(form), [secret])).toMatch(/^.{0,9}\[secret\].{0,9}={0,2}$/);
-      }
-    }),
+    fc.property(
+      fc.string({ minLength: 8, maxLength: 40, unit: "binary" }),
+      fc.string({ maxLength: 5 }),
+      fc.string({ maxLength: 5 }),
+      (secret, before, after) => {
+        const [bytes, around] = [Buffer.from(secret), Buffer.from(before + secret + after)];
+        expect(maskText(`x ${encodeURIComponent(bytes.toString())} y`, [secret])).toBe("x [secret] y");
+        for (const form of ["base64", "base64url"] as const) {
+          expect(maskText(`x ${bytes.toString(form)} y`, [secret])).toBe("x [secret] y");
+          // At most the characters at either end stay, which hold bits of what stands around too.
+          expect(maskText(around.toString(form), [secret])).toMatch(/^.{0,9}\[secret\].{0,9}={0,2}$/);
+        }
+      },
+    ),
   );
 });

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { parse, stringify } from "yaml";
-import { releaseSources } from "../../../components/plan/versions.ts";
+import { releaseSources } from "../../../federation/config/versions.ts";
 import { changesBetween, type PlannedRevision } from "../../../review/changes.ts";
-import { meshStackFiles } from "../../../infra/stackFiles.ts";
+import { meshStackFiles } from "../../../workspace/stackFiles.ts";
 import { planRevision } from "../../../review/planRevision.ts";
 import { deploymentOrder } from "../../../review/deploymentOrder.ts";
 import { peerEntries, plainSecretsOf, readRevision, secretsOfConfig, type Revision } from "../../../review/revision.ts";
@@ -18,15 +18,26 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 function revisionOf(files: Record<string, string>): Revision {
   rmSync(join(folder, "stacks"), { recursive: true, force: true });
   mkdirSync(join(folder, "stacks"));
-  for (const [stack, text] of Object.entries(files)) writeFileSync(join(folder, "stacks", `Pulumi.${stack}.yaml`), text);
+  for (const [stack, text] of Object.entries(files))
+    writeFileSync(join(folder, "stacks", `Pulumi.${stack}.yaml`), text);
   return readRevision(folder);
 }
 
 function textsOf(stacks: Stacks): Record<string, string> {
-  return Object.fromEntries(Object.entries(stacks).map(([stack, raw]) => [stack, stringify({ config: Object.fromEntries(Object.entries(raw).map(([key, value]) => [`mesh-federation:${key}`, value])) })]));
+  return Object.fromEntries(
+    Object.entries(stacks).map(([stack, raw]) => [
+      stack,
+      stringify({
+        config: Object.fromEntries(Object.entries(raw).map(([key, value]) => [`mesh-federation:${key}`, value])),
+      }),
+    ]),
+  );
 }
 
-const planned = (revision: Revision): PlannedRevision => ({ revision, federation: planRevision(revision, new Map(), releaseSources) });
+const planned = (revision: Revision): PlannedRevision => ({
+  revision,
+  federation: planRevision(revision, new Map(), releaseSources),
+});
 
 /** The example, with values at a managed Istio of west. */
 function withValues(values: unknown): Record<string, string> {
@@ -36,25 +47,56 @@ function withValues(values: unknown): Record<string, string> {
 }
 
 test("secrets inside of objects and lists are secrets: they change, and their place is kept", () => {
-  const values = (cipher: string) => ({ pilot: { env: { PLACE: "here", PIN: { secure: cipher } } }, list: ["a", { secure: `${cipher}2` }] });
-  const [before, after] = [planned(revisionOf(withValues(values("v1:old:cipher")))), planned(revisionOf(withValues(values("v1:new:cipher"))))];
-  expect(before.revision.stacks[1]!.raw["istio"]).toMatchObject({ values: { pilot: { env: { PLACE: "here", PIN: "[secret]" } }, list: ["a", "[secret]"] } });
-  expect(Object.keys(before.revision.stacks[1]!.secrets)).toEqual(["istio.values.pilot.env.PIN", "istio.values.list[1]"]);
-  expect(changesBetween(before, after).map((c) => `${c.sign} ${c.text}`)).toEqual(["~ stack west: secret istio.values.list[1] is set anew", "~ stack west: secret istio.values.pilot.env.PIN is set anew"]);
+  const values = (cipher: string) => ({
+    pilot: { env: { PLACE: "here", PIN: { secure: cipher } } },
+    list: ["a", { secure: `${cipher}2` }],
+  });
+  const [before, after] = [
+    planned(revisionOf(withValues(values("v1:old:cipher")))),
+    planned(revisionOf(withValues(values("v1:new:cipher")))),
+  ];
+  expect(before.revision.stacks[1]!.raw["istio"]).toMatchObject({
+    values: { pilot: { env: { PLACE: "here", PIN: "[secret]" } }, list: ["a", "[secret]"] },
+  });
+  expect(Object.keys(before.revision.stacks[1]!.secrets)).toEqual([
+    "istio.values.pilot.env.PIN",
+    "istio.values.list[1]",
+  ]);
+  expect(changesBetween(before, after).map((c) => `${c.sign} ${c.text}`)).toEqual([
+    "~ stack west: secret istio.values.list[1] is set anew",
+    "~ stack west: secret istio.values.pilot.env.PIN is set anew",
+  ]);
   expect(JSON.stringify(after)).not.toContain("cipher");
   expect(plainSecretsOf(after.revision)).toEqual([]);
 });
 
 test("a secret that comes, and one that is put into plain text, are told without their values", () => {
-  const [before, after] = [planned(revisionOf(withValues({ a: { token: { secure: "v1:x" } } }))), planned(revisionOf(withValues({ a: { token: "in clear" }, b: { secure: "v1:y" } })))];
+  const [before, after] = [
+    planned(revisionOf(withValues({ a: { token: { secure: "v1:x" } } }))),
+    planned(revisionOf(withValues({ a: { token: "in clear" }, b: { secure: "v1:y" } }))),
+  ];
   const lines = changesBetween(before, after).map((c) => `${c.sign} ${c.text}`);
-  expect(lines).toEqual(["- stack west: secret istio.values.a.token", "+ stack west: secret istio.values.b", "~ stack west: istio.values.a.token changed (value hidden)"]);
+  expect(lines).toEqual([
+    "- stack west: secret istio.values.a.token",
+    "+ stack west: secret istio.values.b",
+    "~ stack west: istio.values.a.token changed (value hidden)",
+  ]);
 });
 
 test("of a configuration in clear, whole secrets are masked, and of what has secrets inside only those", () => {
-  const { stacks } = revisionOf(withValues({ pilot: { env: { PLACE: "here", PIN: { secure: "v1:x" } } }, list: ["a", { secure: "v1:y" }] }));
-  const istio = { provider: "managed", version: "1.30.1", values: { pilot: { env: { PLACE: "here", PIN: "1234" } }, list: ["a", "letters"] } };
-  const values = { "mesh-federation:istio": { value: JSON.stringify(istio), secret: true }, "mesh-federation:kubeconfig": { value: "text", secret: true }, "mesh-federation:proof": { value: "true", secret: false } };
+  const { stacks } = revisionOf(
+    withValues({ pilot: { env: { PLACE: "here", PIN: { secure: "v1:x" } } }, list: ["a", { secure: "v1:y" }] }),
+  );
+  const istio = {
+    provider: "managed",
+    version: "1.30.1",
+    values: { pilot: { env: { PLACE: "here", PIN: "1234" } }, list: ["a", "letters"] },
+  };
+  const values = {
+    "mesh-federation:istio": { value: JSON.stringify(istio), secret: true },
+    "mesh-federation:kubeconfig": { value: "text", secret: true },
+    "mesh-federation:proof": { value: "true", secret: false },
+  };
   expect(secretsOfConfig(values, stacks[1]!)).toEqual(["1234", "letters", "text"]);
 });
 
@@ -64,18 +106,59 @@ function saidOfEast(text: string): string[] {
   expect(federation.meshes.map((m) => m.stack)).toContain("west");
   return federation.failed.map((f) => `${f.stack}: ${f.message}`);
 }
-const eastWith = (more: Record<string, unknown>): string => textsOf({ east: { ...example()["east"], ...more } })["east"]!;
+const eastWith = (more: Record<string, unknown>): string =>
+  textsOf({ east: { ...example()["east"], ...more } })["east"]!;
 
 test.each([
   { what: "broken YAML", text: "config: {", says: /^east: stacks\/Pulumi\.east\.yaml cannot be read as YAML: / },
-  { what: "a list", text: "- config", says: /^east: stacks\/Pulumi\.east\.yaml must be a mapping of keys to values \(given: a list\)$/ },
-  { what: "a text", text: "config", says: /^east: stacks\/Pulumi\.east\.yaml must be a mapping of keys to values \(given: a string\)$/ },
-  { what: "a list as config", text: "config: [a]", says: /^east: stacks\/Pulumi\.east\.yaml: config must be a mapping of keys to values \(given: a list\)$/ },
-  { what: "an empty file", text: "", says: /^east: stacks\/Pulumi\.east\.yaml declares nothing: a mesh needs mesh-federation:cluster, / },
+  {
+    what: "a list",
+    text: "- config",
+    says: /^east: stacks\/Pulumi\.east\.yaml must be a mapping of keys to values \(given: a list\)$/,
+  },
+  {
+    what: "a text",
+    text: "config",
+    says: /^east: stacks\/Pulumi\.east\.yaml must be a mapping of keys to values \(given: a string\)$/,
+  },
+  {
+    what: "a list as config",
+    text: "config: [a]",
+    says: /^east: stacks\/Pulumi\.east\.yaml: config must be a mapping of keys to values \(given: a list\)$/,
+  },
+  {
+    what: "an empty file",
+    text: "",
+    says: /^east: stacks\/Pulumi\.east\.yaml declares nothing: a mesh needs mesh-federation:cluster, /,
+  },
   { what: "an empty config", text: "config:\n", says: /^east: stacks\/Pulumi\.east\.yaml declares nothing/ },
-  { what: "another role", text: "config:\n  mesh-federation:role: other\n", says: /^east: config key role must be one of mesh, trust \(given: "other"\)$/ },
-  ...["peers", "gateway", "mesh", "exports", "imports", "istio", "ca", "cluster", "samples", "proof", "allowBreaking"].map((key) => ({ what: `an empty ${key}`, text: eastWith({ [key]: null }), says: new RegExp(`^east: config key ${key} is empty: give it a value, or remove it$`) })),
-  { what: "an empty peer", text: eastWith({ peers: { west: null } }), says: /^east: config key peers\.west is empty: give it a value, or remove it$/ },
+  {
+    what: "another role",
+    text: "config:\n  mesh-federation:role: other\n",
+    says: /^east: config key role must be one of mesh, trust \(given: "other"\)$/,
+  },
+  ...[
+    "peers",
+    "gateway",
+    "mesh",
+    "exports",
+    "imports",
+    "istio",
+    "ca",
+    "cluster",
+    "samples",
+    "proof",
+    "allowBreaking",
+  ].map((key) => ({
+    what: `an empty ${key}`,
+    text: eastWith({ [key]: null }),
+    says: new RegExp(`^east: config key ${key} is empty: give it a value, or remove it$`),
+  })),
+  {
+    what: "an empty peer",
+    text: eastWith({ peers: { west: null } }),
+    says: /^east: config key peers\.west is empty: give it a value, or remove it$/,
+  },
   { what: "an empty name", text: eastWith({ mesh: { name: null } }), says: /^east: config key mesh\.name is empty/ },
   { what: "an empty export", text: eastWith({ exports: [null] }), says: /^east: config key exports\.0 is empty/ },
 ])("$what ends in one line that names it, and the others are reviewed", ({ text, says }) => {
@@ -85,27 +168,48 @@ test.each([
 test("a peer's contract file that is no JSON is named, and nothing of it is quoted", () => {
   writeFileSync(join(folder, "contract.json"), "root:x:0:0");
   const { revision } = planned(revisionOf({ east: eastWith({ peers: { north: { file: "contract.json" } } }) }));
-  expect((revision.contractFiles.get("contract.json") as Error).message).toBe('peers.north.file: "contract.json" cannot be read as JSON (it is none)');
+  expect((revision.contractFiles.get("contract.json") as Error).message).toBe(
+    'peers.north.file: "contract.json" cannot be read as JSON (it is none)',
+  );
 });
 
 test("no value of any key makes a review throw, before or after", () => {
-  const any = fc.oneof(fc.constant(null), fc.constant({}), fc.constant([]), fc.string(), fc.integer(), fc.boolean(), fc.jsonValue({ maxDepth: 2 }));
-  const base: Record<string, string> = { ...textsOf(example()), east: eastWith({ peers: { north: { file: "contracts/north.json", trustDomain: "north.example" } } }) };
+  const any = fc.oneof(
+    fc.constant(null),
+    fc.constant({}),
+    fc.constant([]),
+    fc.string(),
+    fc.integer(),
+    fc.boolean(),
+    fc.jsonValue({ maxDepth: 2 }),
+  );
+  const base: Record<string, string> = {
+    ...textsOf(example()),
+    east: eastWith({ peers: { north: { file: "contracts/north.json", trustDomain: "north.example" } } }),
+  };
   const stack = fc.constantFrom("east", "west");
   fc.assert(
     fc.property(stack, fc.array(fc.tuple(fc.nat(), any), { minLength: 1, maxLength: 3 }), (name, edits) => {
       const file = parse(base[name]!) as object;
       for (const [at, value] of edits) replaceAt(file, at, value);
       const [before, after] = [planned(revisionOf(base)), planned(revisionOf({ ...base, [name]: stringify(file) }))];
-      for (const [from, to] of [[before, after], [after, before]] as const) {
+      for (const [from, to] of [
+        [before, after],
+        [after, before],
+      ] as const) {
         const changes = changesBetween(from, to);
-        const order = deploymentOrder(to.revision, to.federation, new Map(from.federation.meshes.map((m) => [m.name, m.contract])));
+        const order = deploymentOrder(
+          to.revision,
+          to.federation,
+          new Map(from.federation.meshes.map((m) => [m.name, m.contract])),
+        );
         expect([changes, order.steps].every(Array.isArray)).toBe(true);
         peerEntries(to.revision.stacks[0]!.raw);
       }
       // What cannot be planned is named.
       const named = new Set(after.federation.failed.map((f) => f.stack));
-      for (const { stack } of after.revision.stacks) if (!after.federation.meshes.some((m) => m.stack === stack)) expect(named).toContain(stack);
+      for (const { stack } of after.revision.stacks)
+        if (!after.federation.meshes.some((m) => m.stack === stack)) expect(named).toContain(stack);
     }),
     { numRuns: 100 },
   );
@@ -115,7 +219,8 @@ test("no value of any key makes a review throw, before or after", () => {
 function replaceAt(root: object, at: number, value: unknown): void {
   const places: [any, string][] = [];
   const walk = (node: unknown): void => {
-    if (typeof node === "object" && node !== null) for (const key of Object.keys(node)) places.push([node, key]), walk((node as any)[key]);
+    if (typeof node === "object" && node !== null)
+      for (const key of Object.keys(node)) (places.push([node, key]), walk((node as any)[key]));
   };
   walk(root);
   if (places.length === 0) return;
@@ -124,8 +229,16 @@ function replaceAt(root: object, at: number, value: unknown): void {
 }
 
 test("the review and the program agree on which stacks are meshes", () => {
-  const files = { ...textsOf(example()), trust: "config:\n  mesh-federation:role: trust\n  mesh-federation:mesh: {}\n", empty: "encryptionsalt: v1:x\n", unnamed: "config:\n  mesh-federation:cluster: { provider: existing }\n", other: "config:\n  elsewhere:mesh: {}\n" };
-  const meshes = revisionOf(files).stacks.filter((s) => s.role === "mesh" && !s.problem).map((s) => s.stack);
+  const files = {
+    ...textsOf(example()),
+    trust: "config:\n  mesh-federation:role: trust\n  mesh-federation:mesh: {}\n",
+    empty: "encryptionsalt: v1:x\n",
+    unnamed: "config:\n  mesh-federation:cluster: { provider: existing }\n",
+    other: "config:\n  elsewhere:mesh: {}\n",
+  };
+  const meshes = revisionOf(files)
+    .stacks.filter((s) => s.role === "mesh" && !s.problem)
+    .map((s) => s.stack);
   expect(meshes).toEqual(["east", "unnamed", "west"]);
   expect(meshStackFiles(folder).map((s) => s.stack)).toEqual(meshes);
 });
@@ -139,7 +252,8 @@ test("a policy that is turned off, or on, is a change", () => {
   };
   const [none, off, wrong] = [withPolicies(), withPolicies('{"export-names-callers": "disabled"}'), withPolicies("{")];
   rmSync(join(folder, "policy-config.json"));
-  const told = (before: PlannedRevision, after: PlannedRevision) => changesBetween(before, after).map(({ sign, text }) => `${sign} ${text}`);
+  const told = (before: PlannedRevision, after: PlannedRevision) =>
+    changesBetween(before, after).map(({ sign, text }) => `${sign} ${text}`);
   expect(told(none, none)).toEqual([]);
   expect(told(none, off)).toEqual(['~ policy-config.json: export-names-callers "disabled" (new)']);
   expect(told(off, none)).toEqual(['~ policy-config.json: export-names-callers "disabled" (removed)']);

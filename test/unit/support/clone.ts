@@ -6,7 +6,24 @@ const project = resolve(import.meta.dirname, "..", "..", "..");
 
 /** Copies the program to a new folder, as a clone whose state, lock file and tools are its own. Returns the folder. */
 export function cloneAt(folder: string): string {
-  const parts = ["cli", "components", "infra", "lab", "plugins", "policy", "review", "toolchain", "stacks", "package.json", "Pulumi.yaml"];
+  const parts = [
+    "cli",
+    "components",
+    "deploy",
+    "federation",
+    "infra",
+    "kube",
+    "offline",
+    "policy",
+    "review",
+    "stacks",
+    "status",
+    "tools",
+    "verify",
+    "workspace",
+    "package.json",
+    "Pulumi.yaml",
+  ];
   for (const part of parts) cpSync(join(project, part), join(folder, part), { recursive: true });
   symlinkSync(join(project, "node_modules"), join(folder, "node_modules"));
   return folder;
@@ -24,10 +41,17 @@ export interface Started {
 
 /** Starts a command of a clone's `cli` as a program of its own, without the proxies of this machine. */
 export function start(clone: string, command: string, args: string[], environment: Record<string, string>): Started {
-  const inherited = Object.fromEntries(Object.entries(process.env).filter(([variable]) => !/_proxy$|^PULUMI_/i.test(variable)));
-  const child = spawn(process.execPath, [join(clone, "cli", `${command}.ts`), ...args], { cwd: clone, env: { ...inherited, ...environment }, stdio: ["ignore", "pipe", "pipe"] });
+  const inherited = Object.fromEntries(
+    Object.entries(process.env).filter(([variable]) => !/_proxy$|^PULUMI_/i.test(variable)),
+  );
+  const child = spawn(process.execPath, [join(clone, "cli", `${command}.ts`), ...args], {
+    cwd: clone,
+    env: { ...inherited, ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let [output, lines] = ["", ""];
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (text: string) => (output += text));
   child.stdout.on("data", (text: string) => (lines += text));
   const ended = new Promise<number | null>((done, fail) => child.on("error", fail).on("close", done));
   return { child, ended, output: () => output, lines: () => lines };

@@ -1,19 +1,51 @@
-import type { Edge } from "../../../cli/verify/edge.ts";
-import { echoedHeaders, healthRequest, readAnswer } from "../../../cli/verify/gather/clientCall.ts";
+import type { Edge } from "../../../verify/edge.ts";
+import { echoedHeaders, healthRequest, readAnswer } from "../../../verify/gather/clientCall.ts";
 
-const edge = (probe: object): Edge => ({ probe, host: "httpbin.httpbin.svc.cluster.local", port: { name: "http", number: 8000, protocol: "HTTP" } }) as unknown as Edge;
-const answer = (probe: object, response: string) => readAnswer(edge(probe), "GET x", { stdout: `${response}\n--verify--200 192.0.2.1`, stderr: "", code: 0 }, 1);
+const edge = (probe: object): Edge =>
+  ({
+    probe,
+    host: "httpbin.httpbin.svc.cluster.local",
+    port: { name: "http", number: 8000, protocol: "HTTP" },
+  }) as unknown as Edge;
+const answer = (probe: object, response: string) =>
+  readAnswer(edge(probe), "GET x", { stdout: `${response}\n--verify--200 192.0.2.1`, stderr: "", code: 0 }, 1);
 
 test("what a mesh adds to prove who it is, is in no report; the caller's identity is", () => {
   const identity = "By=spiffe://west.local/ns/httpbin/sa/httpbin;URI=spiffe://east.local/ns/sleep/sa/sleep";
-  const body = JSON.stringify({ headers: { Authorization: ["Bearer s3cret"], Cookie: "a=b", "X-Api-Key": "k", "X-Forwarded-Client-Cert": [identity], Host: "httpbin:8000" } });
-  expect(echoedHeaders(body)).toEqual({ Authorization: "[hidden]", Cookie: "[hidden]", "X-Api-Key": "[hidden]", "X-Forwarded-Client-Cert": identity, Host: "httpbin:8000" });
+  const body = JSON.stringify({
+    headers: {
+      Authorization: ["Bearer s3cret"],
+      Cookie: "a=b",
+      "X-Api-Key": "k",
+      "X-Forwarded-Client-Cert": [identity],
+      Host: "httpbin:8000",
+    },
+  });
+  expect(echoedHeaders(body)).toEqual({
+    Authorization: "[hidden]",
+    Cookie: "[hidden]",
+    "X-Api-Key": "[hidden]",
+    "X-Forwarded-Client-Cert": identity,
+    Host: "httpbin:8000",
+  });
   expect(echoedHeaders("no JSON")).toEqual({});
 });
 
-test.each(["HTTP/1.1 100 Continue\r\n\r\n", "HTTP/2 103 \r\nlink: </a.css>\r\n\r\n", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n", ""])("what comes before the real answer is none: %j", (interim) => {
-  const { headers, body, good } = answer({ kind: "http" }, `${interim}HTTP/1.1 200 OK\r\nserver: envoy\r\n\r\n1xx\r\n\r\nHTTP/1.1 100`);
-  expect({ headers, body, good }).toEqual({ headers: { server: "envoy" }, body: "1xx\r\n\r\nHTTP/1.1 100", good: true });
+test.each([
+  "HTTP/1.1 100 Continue\r\n\r\n",
+  "HTTP/2 103 \r\nlink: </a.css>\r\n\r\n",
+  "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n",
+  "",
+])("what comes before the real answer is none: %j", (interim) => {
+  const { headers, body, good } = answer(
+    { kind: "http" },
+    `${interim}HTTP/1.1 200 OK\r\nserver: envoy\r\n\r\n1xx\r\n\r\nHTTP/1.1 100`,
+  );
+  expect({ headers, body, good }).toEqual({
+    headers: { server: "envoy" },
+    body: "1xx\r\n\r\nHTTP/1.1 100",
+    good: true,
+  });
 });
 
 test.each([

@@ -1,13 +1,30 @@
-import { parseContract } from "../../../components/plan/contract.ts";
-import { edgesOf, pendingOf } from "../../../cli/verify/edge.ts";
-import { notChecked } from "../../../cli/verify/gather/withoutClient.ts";
+import { parseContract } from "../../../federation/contract/contract.ts";
+import { edgesOf, pendingOf } from "../../../verify/edge.ts";
+import { notChecked } from "../../../verify/gather/withoutClient.ts";
 import { shows } from "./fixtures.ts";
 
 const sleep = { namespace: "sleep", serviceAccount: "sleep", app: "sleep" };
 const ports = [{ name: "http", number: 8000, protocol: "HTTP" }];
-const imported = (name: string, more: object) => ({ name, from: "west", host: `${name}.example`, namespace: "shop", visibleTo: ["shop"], ports, ...more });
-const mesh = { name: "east", meshId: "east-mesh", cluster: "east", network: "network-east", trustDomain: "cluster.local", istioVersion: "1.30.1", locality: "east/1" };
-const contract = (...imports: object[]) => parseContract({ version: 1, mesh, gateways: [], exports: [], imports, pendingImports: [] }, "east");
+const imported = (name: string, more: object) => ({
+  name,
+  from: "west",
+  host: `${name}.example`,
+  namespace: "shop",
+  visibleTo: ["shop"],
+  ports,
+  ...more,
+});
+const mesh = {
+  name: "east",
+  meshId: "east-mesh",
+  cluster: "east",
+  network: "network-east",
+  trustDomain: "cluster.local",
+  istioVersion: "1.30.1",
+  locality: "east/1",
+};
+const contract = (...imports: object[]) =>
+  parseContract({ version: 1, mesh, gateways: [], exports: [], imports, pendingImports: [] }, "east");
 
 test.each([
   { what: "its own client", more: { client: { ...sleep, namespace: "shop" } }, calls: "shop" },
@@ -15,14 +32,22 @@ test.each([
   { what: "the sample, for a blended import", more: { visibleTo: ["*"], blended: true }, calls: "sleep" },
   { what: "nobody, where the sample does not see it", more: {}, calls: undefined },
 ])("an import is called by $what, and one without a client stops no other", ({ more, calls }) => {
-  const { called, uncalled } = edgesOf(contract(imported("a", more), imported("b", { client: sleep })), "east", new Map(), sleep);
+  const { called, uncalled } = edgesOf(
+    contract(imported("a", more), imported("b", { client: sleep })),
+    "east",
+    new Map(),
+    sleep,
+  );
   expect(called.map((e) => [e.name, e.client.namespace])).toEqual([...(calls ? [["a", calls]] : []), ["b", "sleep"]]);
   expect(uncalled.map((e) => e.name)).toEqual(calls ? [] : ["a"]);
 });
 
 test("a pending import is told with its reason, and is no edge", () => {
   const pending = ["a", "b"].map((name) => ({ name, from: "south", reason: 'stack "south" does not exist' }));
-  const waiting = parseContract({ version: 1, mesh, gateways: [], exports: [], imports: [], pendingImports: pending }, "east");
+  const waiting = parseContract(
+    { version: 1, mesh, gateways: [], exports: [], imports: [], pendingImports: pending },
+    "east",
+  );
   expect(pendingOf(waiting, "b")).toEqual(['east <- south/b: stack "south" does not exist']);
   expect(pendingOf(waiting)).toHaveLength(2);
   expect(edgesOf(waiting, "east", new Map(), sleep)).toEqual({ called: [], uncalled: [] });
@@ -30,10 +55,16 @@ test("a pending import is told with its reason, and is no edge", () => {
 
 test("what was not called says why, what to declare, and what the gateway showed", () => {
   const { uncalled } = edgesOf(contract(imported("a", {})), "east", new Map(), undefined);
-  expect(notChecked(uncalled[0]!, [shows()])).toMatch(/^east <- west\/a:8000 was not called: it has no client; declare imports\[\]\.client.*192\.0\.2\.1:15443 shows the certificate of spiffe:/);
+  expect(notChecked(uncalled[0]!, [shows()])).toMatch(
+    /^east <- west\/a:8000 was not called: it has no client; declare imports\[\]\.client.*192\.0\.2\.1:15443 shows the certificate of spiffe:/,
+  );
 });
 
 test("an import's objects are named by the id that the program published, else by the first mesh in use", () => {
-  const nameOf = (more: object) => edgesOf(contract(imported("a", { client: sleep, ...more })), "east", new Map(), undefined).called[0]!.object.name;
-  expect([nameOf({ from: "north", meshes: ["north"], id: "west-a" }), nameOf({ from: "north", meshes: ["north"] })]).toEqual(["import-west-a", "import-north-a"]);
+  const nameOf = (more: object) =>
+    edgesOf(contract(imported("a", { client: sleep, ...more })), "east", new Map(), undefined).called[0]!.object.name;
+  expect([
+    nameOf({ from: "north", meshes: ["north"], id: "west-a" }),
+    nameOf({ from: "north", meshes: ["north"] }),
+  ]).toEqual(["import-west-a", "import-north-a"]);
 });

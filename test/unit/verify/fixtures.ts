@@ -1,5 +1,5 @@
-import type { Edge } from "../../../cli/verify/edge.ts";
-import type { Answer, Evidence, FarSide, Hello, ShownCertificate } from "../../../cli/verify/evidence.ts";
+import type { Edge } from "../../../verify/edge.ts";
+import type { Answer, Evidence, FarSide, Hello, ShownCertificate } from "../../../verify/evidence.ts";
 
 export const httpbin = "spiffe://cluster.local/ns/httpbin/sa/httpbin";
 export const now = Date.parse("2026-06-01T00:00:00Z");
@@ -32,21 +32,56 @@ export const goodAnswer: Answer = {
   status: 200,
   headers: { "x-envoy-upstream-service-time": "3" },
   body: "{}",
-  echoed: { "X-Forwarded-Client-Cert": `By=${httpbin};Hash=00;Subject="";URI=spiffe://cluster.local/ns/sleep/sa/sleep` },
+  echoed: {
+    "X-Forwarded-Client-Cert": `By=${httpbin};Hash=00;Subject="";URI=spiffe://cluster.local/ns/sleep/sa/sleep`,
+  },
   problem: "",
   milliseconds: 12,
 };
 
 /** An answer that the client's own sidecar made up: nothing came from beyond. */
-export const ownError = (reason: string): Answer => ({ ...goodAnswer, good: false, status: 503, headers: {}, echoed: {}, body: `upstream connect error or disconnect/reset before headers. reset reason: ${reason}` });
+export const ownError = (reason: string): Answer => ({
+  ...goodAnswer,
+  good: false,
+  status: 503,
+  headers: {},
+  echoed: {},
+  body: `upstream connect error or disconnect/reset before headers. reset reason: ${reason}`,
+});
 
 /** The same of a gRPC call. */
-export const ownGrpcError = (reason: string): Answer => ({ ...ownError(""), status: 200, grpc: { status: 14, serving: false }, headers: { "grpc-status": "14", "grpc-message": `upstream connect error or disconnect/reset before headers. reset reason: ${reason}` }, body: "" });
+export const ownGrpcError = (reason: string): Answer => ({
+  ...ownError(""),
+  status: 200,
+  grpc: { status: 14, serving: false },
+  headers: {
+    "grpc-status": "14",
+    "grpc-message": `upstream connect error or disconnect/reset before headers. reset reason: ${reason}`,
+  },
+  body: "",
+});
 
-export const certificate: ShownCertificate = { subjectAltNames: [httpbin], issuer: "L=west, O=mesh-federation, CN=Intermediate CA", issuerLocality: "west", issuerFingerprint: "aa", notBefore: now - day, notAfter: now + day, chainProblem: undefined };
+export const certificate: ShownCertificate = {
+  subjectAltNames: [httpbin],
+  issuer: "L=west, O=mesh-federation, CN=Intermediate CA",
+  issuerLocality: "west",
+  issuerFingerprint: "aa",
+  notBefore: now - day,
+  notAfter: now + day,
+  chainProblem: undefined,
+};
 
-const at = { mesh: "west", address: "192.0.2.1", port: 15443, sni: "outbound_.8000_._.httpbin.httpbin.svc.cluster.local" };
-export const shows = (more: Partial<ShownCertificate> = {}): Hello => ({ ...at, outcome: "certificate", certificate: { ...certificate, ...more } });
+const at = {
+  mesh: "west",
+  address: "192.0.2.1",
+  port: 15443,
+  sni: "outbound_.8000_._.httpbin.httpbin.svc.cluster.local",
+};
+export const shows = (more: Partial<ShownCertificate> = {}): Hello => ({
+  ...at,
+  outcome: "certificate",
+  certificate: { ...certificate, ...more },
+});
 export const reset: Hello = { ...at, outcome: "reset", detail: "ECONNRESET" };
 export const unreachable: Hello = { ...at, outcome: "unreachable", detail: "ECONNREFUSED" };
 

@@ -1,7 +1,13 @@
-import { gatewayFor, type PassthroughGateway } from "../../../cli/verify/gather/gatewayFor.ts";
+import { gatewayFor, type PassthroughGateway } from "../../../verify/gather/gatewayFor.ts";
 
 const host = "httpbin.httpbin.svc.cluster.local";
-const gateway = (object: string, hosts: string[], ours = false): PassthroughGateway => ({ object, namespace: "istio-system", selector: {}, hosts, ours });
+const gateway = (object: string, hosts: string[], ours = false): PassthroughGateway => ({
+  object,
+  namespace: "istio-system",
+  selector: {},
+  hosts,
+  ours,
+});
 const other = gateway("a/other", ["x.y.svc.cluster.local"]);
 const wild = gateway("a/wild", ["*.local"]);
 const own = gateway("a/own", ["z.y.svc.cluster.local"], true);

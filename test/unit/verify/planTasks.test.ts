@@ -1,47 +1,81 @@
-import type { Mesh } from "../../../cli/verify/meshes.ts";
-import { planTasks } from "../../../cli/verify/planTasks.ts";
-import { publishedImport } from "../../../components/plan/resolveImports.ts";
-import { anExport, anImport, contract, resolved } from "../plan/fixtures.ts";
+import type { Mesh } from "../../../workspace/meshes.ts";
+import { planTasks } from "../../../verify/planTasks.ts";
+import { publishedImport } from "../../../federation/imports/resolveImports.ts";
+import { anExport, anImport, contract, resolved } from "../federation/fixtures.ts";
 
 // An ES module alone, which Jest does not load; nothing here reaches a cluster.
 jest.mock("@kubernetes/client-node", () => ({}));
 
 const west = contract("west", [anExport({ to: ["east", "north"] })]);
-const imports = [publishedImport(resolved(anImport({ client: { namespace: "sleep", serviceAccount: "sleep" } }), west))];
-const mesh = (name: string, more: Partial<Mesh> = {}): Mesh => ({ name, stack: name, importsFrom: [], contract: contract(name, [], { imports }), cluster: { server: name } as never, fallbackClient: undefined, problem: undefined, ...more });
+const imports = [
+  publishedImport(resolved(anImport({ client: { namespace: "sleep", serviceAccount: "sleep" } }), west)),
+];
+const mesh = (name: string, more: Partial<Mesh> = {}): Mesh => ({
+  name,
+  stack: name,
+  importsFrom: [],
+  contract: contract(name, [], { imports }),
+  cluster: { server: name } as never,
+  fallbackClient: undefined,
+  problem: undefined,
+  ...more,
+});
 const meshes = [mesh("east"), mesh("north"), mesh("west", { contract: west })];
 
 test("each peer is asked once, and what its gateway's CA is goes to all who import from it", async () => {
   const asked: string[] = [];
-  const { tasks, unreachable, silent } = await planTasks(meshes, meshes, "both", undefined, async ({ server }) => (asked.push(server), "aa"));
+  const { tasks, unreachable, silent } = await planTasks(
+    meshes,
+    meshes,
+    "both",
+    undefined,
+    async ({ server }) => (asked.push(server), "aa"),
+  );
   expect([asked, unreachable, silent.size]).toEqual([["west"], [], 0]);
-  expect(tasks.map(({ edge, access }) => [edge.mesh, [...access.peers.keys()], access.issuers])).toEqual([["east", ["north", "west"], { west: "aa" }], ["north", ["east", "west"], { west: "aa" }]]);
+  expect(tasks.map(({ edge, access }) => [edge.mesh, [...access.peers.keys()], access.issuers])).toEqual([
+    ["east", ["north", "west"], { west: "aa" }],
+    ["north", ["east", "west"], { west: "aa" }],
+  ]);
 });
 
 test("a cluster that does not answer costs one line, however many import from it, and is asked no more", async () => {
-  const { tasks, unreachable, silent } = await planTasks(meshes, meshes, "both", undefined, () => Promise.reject(new Error("https://west does not answer")));
+  const { tasks, unreachable, silent } = await planTasks(meshes, meshes, "both", undefined, () =>
+    Promise.reject(new Error("https://west does not answer")),
+  );
   expect(unreachable).toEqual(['mesh "west": https://west does not answer; its hops are seen from east, north']);
   expect([...silent]).toEqual(["west"]);
   expect(tasks.map(({ access }) => access.peers.has("west"))).toEqual([false, false]);
 });
 
 test("with the importing mesh's credentials alone no other cluster is asked", async () => {
-  const { tasks, unreachable } = await planTasks(meshes, [meshes[0]!], "own", undefined, () => Promise.reject(new Error("asked")));
+  const { tasks, unreachable } = await planTasks(meshes, [meshes[0]!], "own", undefined, () =>
+    Promise.reject(new Error("asked")),
+  );
   expect([unreachable, tasks.map(({ access }) => access.peers.size)]).toEqual([[], [0]]);
 });
 
 test("what cannot be called or read is told, a line each; a mesh that exports alone needs no credentials", async () => {
   const problem = "is not up";
-  const all = [mesh("east", { cluster: undefined }), mesh("north", { contract: undefined, cluster: undefined, problem }), mesh("west", { contract: west, cluster: undefined })];
+  const all = [
+    mesh("east", { cluster: undefined }),
+    mesh("north", { contract: undefined, cluster: undefined, problem }),
+    mesh("west", { contract: west, cluster: undefined }),
+  ];
   const { tasks, unreachable } = await planTasks(all, all, "both", undefined, async () => "aa");
   expect([tasks, unreachable]).toEqual([[], ['mesh "north" is not up', 'mesh "east" has no credentials here']]);
 });
 
 test("imports without a client and those that wait are no tasks; an import's name picks", async () => {
-  const pendingImports = [{ name: "other", from: "south", reason: "stack \"south\" does not exist" }];
-  const east = mesh("east", { contract: contract("east", [], { imports: [{ ...imports[0]!, client: undefined }], pendingImports }) });
+  const pendingImports = [{ name: "other", from: "south", reason: 'stack "south" does not exist' }];
+  const east = mesh("east", {
+    contract: contract("east", [], { imports: [{ ...imports[0]!, client: undefined }], pendingImports }),
+  });
   const plan = await planTasks([east, meshes[2]!], [east], "both", undefined, async () => "aa");
-  expect([plan.tasks.length, plan.uncalled.map((e) => e.name), plan.pending]).toEqual([0, ["httpbin"], ['east <- south/other: stack "south" does not exist']]);
+  expect([plan.tasks.length, plan.uncalled.map((e) => e.name), plan.pending]).toEqual([
+    0,
+    ["httpbin"],
+    ['east <- south/other: stack "south" does not exist'],
+  ]);
   const picked = await planTasks([east, meshes[2]!], [east], "both", "other", async () => "aa");
   expect([picked.uncalled.length, picked.pending.length]).toEqual([0, 1]);
 });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { inTime, reasonOf } from "../../../cli/verify/meshes.ts";
-import { verifyEdges } from "../../../cli/verify/verifyEdges.ts";
+import { inTime, reasonOf } from "../../../workspace/meshes.ts";
+import { verifyEdges } from "../../../verify/verifyEdges.ts";
 import { edge, goodEvidence, ownError } from "./fixtures.ts";
 
 // An ES module alone, which Jest does not load; nothing here reaches a cluster.
@@ -35,7 +35,12 @@ test("however many edges are broken, all are tried and waited for twice the time
 
 test("a pod that is long in coming takes no time from the calls: the first failure of one that is fresh is not yet an answer", async () => {
   let tries = 0;
-  const [result] = await verifyEdges([{ edge, access }], 1000, async () => (tries === 0 && (await sleep(1500)), { failure: "not asked" }), async () => (++tries === 1 ? { ...goodEvidence, answer: ownError("x") } : goodEvidence));
+  const [result] = await verifyEdges(
+    [{ edge, access }],
+    1000,
+    async () => (tries === 0 && (await sleep(1500)), { failure: "not asked" }),
+    async () => (++tries === 1 ? { ...goodEvidence, answer: ownError("x") } : goodEvidence),
+  );
   expect([tries, result!.good]).toEqual([2, true]);
 });
 
@@ -47,5 +52,7 @@ test("the meshes that an import comes from are known without their contracts", a
 test("outputs that do not come are an error that names the stack; a command's own reason is kept", async () => {
   await expect(inTime("west", new Promise(() => undefined), 10)).rejects.toThrow(/stack "west" within 0.01 s/);
   expect(await inTime("west", Promise.resolve(1), 1000)).toBe(1);
-  expect(reasonOf(new Error("pulumi stack output ended with exit code 255:\n  error: no stack named 'west' found"))).toMatch(/255: error: no stack named 'west' found$/);
+  expect(
+    reasonOf(new Error("pulumi stack output ended with exit code 255:\n  error: no stack named 'west' found")),
+  ).toMatch(/255: error: no stack named 'west' found$/);
 });

@@ -11,7 +11,12 @@ export type StackConfig = Record<string, any>;
 /** A mesh whose Istio and gateway are somebody else's, with a trust domain of its own. */
 export function mesh(name: string, gateway: string, accepted: string[], more: StackConfig = {}): StackConfig {
   return {
-    mesh: { name, trustDomain: `${name}.example`, acceptedTrustDomains: accepted, locality: { region: name, zone: `${name}-1` } },
+    mesh: {
+      name,
+      trustDomain: `${name}.example`,
+      acceptedTrustDomains: accepted,
+      locality: { region: name, zone: `${name}-1` },
+    },
     cluster: { provider: "existing" },
     istio: { provider: "existing", version: "1.30.1" },
     gateway: { provider: "existing", addresses: [gateway] },
@@ -44,13 +49,22 @@ export class Federation {
   }
 
   static async start(charts: string, stacks: Record<string, StackConfig>): Promise<Federation> {
-    const [east, west] = await Promise.all([MeshCluster.start(charts, ["sleep", "istio-system"]), MeshCluster.start(charts, ["httpbin", "istio-system"])]);
+    const [east, west] = await Promise.all([
+      MeshCluster.start(charts, ["sleep", "istio-system"]),
+      MeshCluster.start(charts, ["httpbin", "istio-system"]),
+    ]);
     for (const name of ["httpbin", "cart"])
-      await west.apply(`/api/v1/namespaces/httpbin/services/${name}`, { apiVersion: "v1", kind: "Service", metadata: { name }, spec: { selector: { app: name }, ports: [{ name: "http", port: 8000 }] } });
+      await west.apply(`/api/v1/namespaces/httpbin/services/${name}`, {
+        apiVersion: "v1",
+        kind: "Service",
+        metadata: { name },
+        spec: { selector: { app: name }, ports: [{ name: "http", port: 8000 }] },
+      });
     const made = new Federation({ east, west });
     for (const file of readdirSync(join(made.clone.folder, "stacks"))) rmSync(join(made.clone.folder, "stacks", file));
     for (const [stack, config] of Object.entries(stacks)) made.write(stack, config);
-    for (const stack of ["west", "east"] as const) await made.setSecret(stack, "kubeconfig", made.clusters[stack].kubeconfig);
+    for (const stack of ["west", "east"] as const)
+      await made.setSecret(stack, "kubeconfig", made.clusters[stack].kubeconfig);
     return made;
   }
 
@@ -59,7 +73,9 @@ export class Federation {
     const file = join(this.clone.folder, "stacks", `Pulumi.${stack}.yaml`);
     const { config: old = {}, ...settings } = existsSync(file) ? parse(readFileSync(file, "utf8")) : {};
     const secrets = Object.fromEntries(Object.entries(old).filter(([, value]: [string, any]) => value?.secure));
-    const prefixed = Object.fromEntries(Object.entries(config).map(([key, value]) => [`mesh-federation:${key}`, value]));
+    const prefixed = Object.fromEntries(
+      Object.entries(config).map(([key, value]) => [`mesh-federation:${key}`, value]),
+    );
     writeFileSync(file, stringify({ ...settings, config: { ...prefixed, ...secrets } }));
   }
 
@@ -68,14 +84,26 @@ export class Federation {
   }
 
   up(...stacks: string[]): string {
-    const done = spawnSync(process.execPath, ["test/engine/review/support/upStacks.ts", ...stacks], { cwd: this.clone.folder, encoding: "utf8" });
+    const done = spawnSync(process.execPath, ["test/engine/review/support/upStacks.ts", ...stacks], {
+      cwd: this.clone.folder,
+      encoding: "utf8",
+    });
     if (done.status !== 0) throw new Error(`up ${stacks.join(" ")} failed:\n${done.stderr}\n${done.stdout}`);
     return done.stdout;
   }
 
   commit(message: string): void {
     this.clone.git("add", "--all");
-    this.clone.git("-c", "user.name=test", "-c", "user.email=test@example.invalid", "commit", "--quiet", "--message", message);
+    this.clone.git(
+      "-c",
+      "user.name=test",
+      "-c",
+      "user.email=test@example.invalid",
+      "commit",
+      "--quiet",
+      "--message",
+      message,
+    );
   }
 
   async stop(): Promise<void> {

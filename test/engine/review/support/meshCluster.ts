@@ -20,9 +20,16 @@ export class MeshCluster {
   /** @param charts folder with the chart `base` */
   static async start(charts: string, namespaces: string[]): Promise<MeshCluster> {
     const cluster = new MeshCluster(await ApiServer.start());
-    const crds = parseAllDocuments(readFileSync(join(charts, "base", "files", "crd-all.gen.yaml"), "utf8")).map((d) => d.toJS() as any).filter(Boolean);
-    await Promise.all(crds.map((crd) => cluster.apply(`/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${crd.metadata.name}`, crd)));
-    for (const name of namespaces) await cluster.apply(`/api/v1/namespaces/${name}`, { apiVersion: "v1", kind: "Namespace", metadata: { name } });
+    const crds = parseAllDocuments(readFileSync(join(charts, "base", "files", "crd-all.gen.yaml"), "utf8"))
+      .map((d) => d.toJS() as any)
+      .filter(Boolean);
+    await Promise.all(
+      crds.map((crd) =>
+        cluster.apply(`/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${crd.metadata.name}`, crd),
+      ),
+    );
+    for (const name of namespaces)
+      await cluster.apply(`/api/v1/namespaces/${name}`, { apiVersion: "v1", kind: "Namespace", metadata: { name } });
     for (let i = 0; (await cluster.call("GET", "/apis/networking.istio.io/v1/gateways")).status !== 200; i++) {
       if (i > 100) throw new Error("the API server does not serve Istio's kinds");
       await sleep(100);
@@ -32,15 +39,28 @@ export class MeshCluster {
 
   /** The same cluster with another credential: a token of a service account of its own. */
   async otherKubeconfig(): Promise<string> {
-    await this.apply("/api/v1/namespaces/default/serviceaccounts/deployer", { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "deployer" } });
-    const answer = await this.call("POST", "/api/v1/namespaces/default/serviceaccounts/deployer/token", { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: {} });
+    await this.apply("/api/v1/namespaces/default/serviceaccounts/deployer", {
+      apiVersion: "v1",
+      kind: "ServiceAccount",
+      metadata: { name: "deployer" },
+    });
+    const answer = await this.call("POST", "/api/v1/namespaces/default/serviceaccounts/deployer/token", {
+      apiVersion: "authentication.k8s.io/v1",
+      kind: "TokenRequest",
+      spec: {},
+    });
     const config = JSON.parse(this.kubeconfig);
     config.users[0].user = { token: JSON.parse(answer.body).status.token };
     return JSON.stringify(config);
   }
 
   async apply(path: string, object: unknown): Promise<void> {
-    const { status, body } = await this.call("PATCH", `${path}?fieldManager=test&force=true`, object, "application/apply-patch+yaml");
+    const { status, body } = await this.call(
+      "PATCH",
+      `${path}?fieldManager=test&force=true`,
+      object,
+      "application/apply-patch+yaml",
+    );
     if (status >= 300) throw new Error(`${path}: ${status} ${body}`);
   }
 
@@ -64,16 +84,25 @@ export class MeshCluster {
     return this.server.stop();
   }
 
-  private call(method: string, path: string, body?: unknown, type = "application/json"): Promise<{ status: number; body: string }> {
+  private call(
+    method: string,
+    path: string,
+    body?: unknown,
+    type = "application/json",
+  ): Promise<{ status: number; body: string }> {
     const config = parse(this.kubeconfig) as any;
     const ca = Buffer.from(config.clusters[0].cluster["certificate-authority-data"], "base64");
     const headers = { authorization: `Bearer ${config.users[0].user.token}`, "content-type": type };
     return new Promise((resolve, reject) => {
-      const call = request(this.server.address + path, { method, ca, headers, checkServerIdentity: () => undefined }, (answer) => {
-        let text = "";
-        answer.setEncoding("utf8").on("data", (part: string) => (text += part));
-        answer.on("end", () => resolve({ status: answer.statusCode ?? 0, body: text }));
-      });
+      const call = request(
+        this.server.address + path,
+        { method, ca, headers, checkServerIdentity: () => undefined },
+        (answer) => {
+          let text = "";
+          answer.setEncoding("utf8").on("data", (part: string) => (text += part));
+          answer.on("end", () => resolve({ status: answer.statusCode ?? 0, body: text }));
+        },
+      );
       call.on("error", reject).end(body === undefined ? undefined : JSON.stringify(body));
     });
   }

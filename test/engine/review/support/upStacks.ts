@@ -1,6 +1,6 @@
-import { operate } from "../../../../cli/support/pulumiCommand.ts";
-import { prepareTools } from "../../../../cli/support/tools.ts";
-import { sourceVariable } from "../../../../toolchain/source.ts";
+import { operate } from "../../../../workspace/pulumiCommand.ts";
+import { prepareTools } from "../../../../workspace/tools.ts";
+import { sourceVariable } from "../../../../tools/source.ts";
 
 /** `node upStacks.ts <stack>...` in a clone: `pulumi up` of stacks whose clusters need no lab, one after the other. */
 const tools = await prepareTools({ forced: process.env[sourceVariable] || "registry" });

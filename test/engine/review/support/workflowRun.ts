@@ -38,7 +38,13 @@ export interface Trigger {
 
 /** Variables and secrets that the environments of the workflows have. */
 export const variables = { PULUMI_BACKEND_URL: "s3://states", BACKEND_AWS_REGION: "region-1" };
-export const secrets = { PULUMI_ACCESS_TOKEN: "access-token", PULUMI_CONFIG_PASSPHRASE: "pass-phrase", BACKEND_AWS_ACCESS_KEY_ID: "key-id", BACKEND_AWS_SECRET_ACCESS_KEY: "secret-key", GITHUB_TOKEN: "github-token" };
+export const secrets = {
+  PULUMI_ACCESS_TOKEN: "access-token",
+  PULUMI_CONFIG_PASSPHRASE: "pass-phrase",
+  BACKEND_AWS_ACCESS_KEY_ID: "key-id",
+  BACKEND_AWS_SECRET_ACCESS_KEY: "secret-key",
+  GITHUB_TOKEN: "github-token",
+};
 
 /** A repository with the workflows of this one, on which they run, on this machine, with stand-ins for actions, npm and gh. */
 export class WorkflowRepository {
@@ -51,7 +57,11 @@ export class WorkflowRepository {
     const workflows = join(this.origin, ".github", "workflows");
     cpSync(join(root, ".github", "workflows"), workflows, { recursive: true });
     // The runner has no concurrency, and refuses a key of it that is younger than its schema.
-    for (const file of readdirSync(workflows)) writeFileSync(join(workflows, file), readFileSync(join(workflows, file), "utf8").replace(/^ {2}queue: max\n/m, ""));
+    for (const file of readdirSync(workflows))
+      writeFileSync(
+        join(workflows, file),
+        readFileSync(join(workflows, file), "utf8").replace(/^ {2}queue: max\n/m, ""),
+      );
     this.write("package-lock.json", "{}");
     this.git("init", "--quiet", "--initial-branch", "main");
     this.git("remote", "add", "origin", "https://github.com/o/r.git");
@@ -60,33 +70,83 @@ export class WorkflowRepository {
     this.git("checkout", "--quiet", "-b", "change");
     this.commit("without north", { "stacks/Pulumi.north.yaml": undefined });
     this.git("checkout", "--quiet", "main");
-    this.git("-c", "user.name=test", "-c", "user.email=test@example.invalid", "merge", "--quiet", "--no-ff", "--message", "merge", "change");
+    this.git(
+      "-c",
+      "user.name=test",
+      "-c",
+      "user.email=test@example.invalid",
+      "merge",
+      "--quiet",
+      "--no-ff",
+      "--message",
+      "merge",
+      "change",
+    );
     this.git("update-ref", "refs/pull/7/merge", "HEAD");
   }
 
   /** Runs one workflow as the event starts it. */
   run({ workflow, event, payload, npm, actor = "somebody" }: Trigger): WorkflowRun {
-    const files = Object.fromEntries(["artifacts", "home", "trace", "answer", "event.json"].map((name) => [name, join(this.folder, name)])) as Record<string, string>;
+    const files = Object.fromEntries(
+      ["artifacts", "home", "trace", "answer", "event.json"].map((name) => [name, join(this.folder, name)]),
+    ) as Record<string, string>;
     for (const name of ["artifacts", "home"]) {
       rmSync(files[name]!, { recursive: true, force: true });
       mkdirSync(files[name]!);
     }
     writeFileSync(files["trace"]!, "");
     writeFileSync(files["answer"]!, npm);
-    writeFileSync(files["event.json"]!, JSON.stringify({ repository: { full_name: "o/r", name: "r", owner: { login: "o" }, default_branch: "main" }, ...payload }));
-    const pairs = (option: string, values: Record<string, string>): string[] => Object.entries(values).flatMap(([name, value]) => [option, `${name}=${value}`]);
+    writeFileSync(
+      files["event.json"]!,
+      JSON.stringify({
+        repository: { full_name: "o/r", name: "r", owner: { login: "o" }, default_branch: "main" },
+        ...payload,
+      }),
+    );
+    const pairs = (option: string, values: Record<string, string>): string[] =>
+      Object.entries(values).flatMap(([name, value]) => [option, `${name}=${value}`]);
     const tools = join(runner, "bin");
     const args = [
-      event, "--eventpath", files["event.json"]!, "--workflows", `.github/workflows/${workflow}`, "--actor", actor, "--defaultbranch", "main", "--json",
-      "--platform", "ubuntu-24.04=-self-hosted", "--no-cache-server", "--no-skip-checkout", "--action-offline-mode",
-      ...this.actions(workflow).flatMap((pin) => ["--local-repository", `${pin}=${join(runner, "actions", /\/([a-z-]+)@/.exec(pin)![1]!)}`]),
-      ...pairs("--env", { ORIGIN: this.origin, TRACE: files["trace"]!, ARTIFACTS: files["artifacts"]!, ANSWER: files["answer"]!, TOOLS: tools }),
+      event,
+      "--eventpath",
+      files["event.json"]!,
+      "--workflows",
+      `.github/workflows/${workflow}`,
+      "--actor",
+      actor,
+      "--defaultbranch",
+      "main",
+      "--json",
+      "--platform",
+      "ubuntu-24.04=-self-hosted",
+      "--no-cache-server",
+      "--no-skip-checkout",
+      "--action-offline-mode",
+      ...this.actions(workflow).flatMap((pin) => [
+        "--local-repository",
+        `${pin}=${join(runner, "actions", /\/([a-z-]+)@/.exec(pin)![1]!)}`,
+      ]),
+      ...pairs("--env", {
+        ORIGIN: this.origin,
+        TRACE: files["trace"]!,
+        ARTIFACTS: files["artifacts"]!,
+        ANSWER: files["answer"]!,
+        TOOLS: tools,
+      }),
       ...pairs("--var", variables),
       ...pairs("--secret", secrets),
     ];
     const path = [tools, dirname(process.execPath), process.env["PATH"]].join(":");
-    const done = spawnSync(this.program, args, { cwd: this.origin, env: { PATH: path, HOME: files["home"]! }, encoding: "utf8", input: "" });
-    const lines = done.stdout.split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as { jobID?: string; jobResult?: string });
+    const done = spawnSync(this.program, args, {
+      cwd: this.origin,
+      env: { PATH: path, HOME: files["home"]! },
+      encoding: "utf8",
+      input: "",
+    });
+    const lines = done.stdout
+      .split("\n")
+      .filter((line) => line.startsWith("{"))
+      .map((line) => JSON.parse(line) as { jobID?: string; jobResult?: string });
     const comment = join(files["artifacts"]!, "comment");
     return {
       passed: done.status === 0,
@@ -104,7 +164,13 @@ export class WorkflowRepository {
   /** The actions of a workflow, as they are pinned. */
   private actions(workflow: string): string[] {
     const { jobs } = parse(readFileSync(join(this.origin, ".github", "workflows", workflow), "utf8"));
-    return [...new Set(Object.values<any>(jobs).flatMap(({ steps }) => steps.flatMap((step: { uses?: string }) => step.uses ?? [])) as string[])];
+    return [
+      ...new Set(
+        Object.values<any>(jobs).flatMap(({ steps }) =>
+          steps.flatMap((step: { uses?: string }) => step.uses ?? []),
+        ) as string[],
+      ),
+    ];
   }
 
   private write(file: string, text: string | undefined): void {
@@ -117,7 +183,16 @@ export class WorkflowRepository {
   private commit(message: string, files: Record<string, string | undefined>): void {
     for (const [file, text] of Object.entries(files)) this.write(file, text);
     this.git("add", "--all");
-    this.git("-c", "user.name=test", "-c", "user.email=test@example.invalid", "commit", "--quiet", "--message", message);
+    this.git(
+      "-c",
+      "user.name=test",
+      "-c",
+      "user.email=test@example.invalid",
+      "commit",
+      "--quiet",
+      "--message",
+      message,
+    );
   }
 
   private git(...args: string[]): string {
@@ -127,5 +202,14 @@ export class WorkflowRepository {
 
 function commandOf(line: string): Command {
   const [job, command, env] = line.split("\t");
-  return { job: job!, command: command!, env: Object.fromEntries(env!.split(" ").filter(Boolean).map((pair) => pair.split(/=(.*)/s, 2) as [string, string])) };
+  return {
+    job: job!,
+    command: command!,
+    env: Object.fromEntries(
+      env!
+        .split(" ")
+        .filter(Boolean)
+        .map((pair) => pair.split(/=(.*)/s, 2) as [string, string]),
+    ),
+  };
 }

@@ -1,0 +1,54 @@
+import type { MeshConfig } from "../config/readMeshConfig.ts";
+import { mergeValues, type Sources } from "../config/sources.ts";
+
+/**
+ * Both charts write the webhooks' failure policy that istiod would set later by itself; otherwise every refresh shows
+ * a change. https://istio.io/latest/docs/setup/install/helm/
+ */
+const validation = { base: { validationFailurePolicy: "Fail" } };
+
+/** Values for chart `base`: CRDs and the default validator. */
+export function baseValues(): Record<string, unknown> {
+  return { ...validation, defaultRevision: "default" };
+}
+
+/**
+ * Values for chart `istiod`: default profile, access log on stdout, DNS capture on (a remote-only host has no other way
+ * to an address), and the mesh's own identity. What the images in use need and what the user sets win, in that order.
+ *
+ * Callers of other trust domains are accepted by `caCertificates[].trustDomains`: `trustDomainAliases` would make
+ * identities of both domains interchangeable in every policy. No certificate stands beside it: the root is shared.
+ */
+export function istiodValues(
+  config: MeshConfig,
+  sources: Sources,
+  acceptedTrustDomains: string[] = [],
+): Record<string, unknown> {
+  const istio = config.istio.provider === "managed" ? config.istio : undefined;
+  return mergeValues(
+    validation,
+    {
+      autoscaleEnabled: false,
+      resources: { requests: { cpu: "50m", memory: "128Mi" } },
+      // istiod is waited for as its Deployment; the plugin's own wait for a Service adds ten seconds.
+      serviceAnnotations: { "pulumi.com/skipAwait": "true" },
+      meshConfig: {
+        accessLogFile: "/dev/stdout",
+        trustDomain: config.mesh.trustDomain,
+        ...(acceptedTrustDomains.length > 0 ? { caCertificates: [{ trustDomains: acceptedTrustDomains }] } : {}),
+        defaultConfig: { proxyMetadata: { ISTIO_META_DNS_CAPTURE: "true" } },
+      },
+      global: {
+        hub: istio?.hub ?? sources.istio.hub,
+        tag: istio?.tag ?? istio?.version ?? sources.istio.tag,
+        ...(sources.istio.imagePullPolicy ? { imagePullPolicy: sources.istio.imagePullPolicy } : {}),
+        meshID: config.mesh.meshId,
+        network: config.mesh.network,
+        multiCluster: { clusterName: config.mesh.cluster },
+        proxy: { resources: { requests: { cpu: "10m", memory: "40Mi" } } },
+      },
+    },
+    sources.istio.istiodValues,
+    istio?.values,
+  );
+}

@@ -1,0 +1,50 @@
+import { createHash } from "node:crypto";
+import { stringify } from "yaml";
+
+/** What decides a KinD cluster; a change of any of it makes a new cluster. */
+export interface KindClusterSpec {
+  name: string;
+  podSubnet: string;
+  serviceSubnet: string;
+  nodeImage: string;
+  kubernetesVersion: string;
+  region: string;
+  zone: string;
+}
+
+/** The KinD configuration file of a cluster. https://kind.sigs.k8s.io/docs/user/configuration/ */
+export function kindConfig(spec: KindClusterSpec): string {
+  return stringify({
+    kind: "Cluster",
+    apiVersion: "kind.x-k8s.io/v1alpha4",
+    name: spec.name,
+    networking: { ipFamily: "ipv4", podSubnet: spec.podSubnet, serviceSubnet: spec.serviceSubnet },
+    nodes: [
+      {
+        role: "control-plane",
+        image: spec.nodeImage,
+        // Istio reads a workload's locality from its node's labels.
+        labels: { "topology.kubernetes.io/region": spec.region, "topology.kubernetes.io/zone": spec.zone },
+      },
+    ],
+  });
+}
+
+/** `<name>-<hash>` of everything that forces a new cluster: same text, same cluster. */
+export function clusterIdentifier(spec: KindClusterSpec): string {
+  const forcing = [
+    spec.name,
+    spec.podSubnet,
+    spec.serviceSubnet,
+    spec.nodeImage,
+    spec.kubernetesVersion,
+    spec.region,
+    spec.zone,
+  ];
+  return `${spec.name}-${shortHash(...forcing)}`;
+}
+
+/** First ten hexadecimal digits of a SHA-256 over the parts. */
+export function shortHash(...parts: string[]): string {
+  return createHash("sha256").update(parts.join("\0")).digest("hex").slice(0, 10);
+}

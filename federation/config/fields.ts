@@ -1,0 +1,107 @@
+import { isIP } from "node:net";
+import { z } from "zod";
+import { parseCidr } from "../cluster/cidr.ts";
+import { unknownKey } from "../errors/unknownKey.ts";
+import { rfc1123Label, rfc1123Subdomain } from "../objects/names.ts";
+import { Problem } from "../errors/problem.ts";
+
+/** Protocols a port may declare. https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/ */
+export const portProtocols = ["HTTP", "HTTP2", "GRPC", "TCP", "TLS", "HTTPS"] as const;
+
+export const label = z
+  .string()
+  .regex(
+    rfc1123Label,
+    "must be an RFC 1123 label: lower-case letters, digits and '-', at most 63, no '-' at either end",
+  );
+export const subdomain = z
+  .string()
+  .regex(
+    rfc1123Subdomain,
+    "must be an RFC 1123 host name: labels of lower-case letters, digits and '-', joined by dots",
+  );
+export const cidr = z.string().superRefine(describing(parseCidr));
+export const portNumber = z
+  .int("must be a whole number from 1 to 65535")
+  .min(1, "must be 1 to 65535")
+  .max(65535, "must be 1 to 65535");
+
+/** Where a peer reaches a gateway: IPv4, IPv6, or a host name. */
+export const gatewayAddress = z.string().superRefine((text, ctx) => {
+  if (isIP(text) === 0 && (!rfc1123Subdomain.test(text) || /^[\d.]+$/.test(text)))
+    ctx.addIssue({ code: "custom", input: text, message: "must be an IPv4 or IPv6 address or a host name" });
+});
+
+/** Labels of pods; at least one, or everything in the namespace would be meant. */
+export const podLabels = z
+  .record(z.string().min(1), z.string())
+  .refine((labels) => Object.keys(labels).length > 0, "must name at least one label");
+
+/** `namespace/serviceAccount`. */
+export const account = z
+  .string()
+  .regex(
+    /^[a-z0-9]([-a-z0-9]*[a-z0-9])?\/[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/,
+    "must be namespace/serviceAccount, like sleep/sleep",
+  );
+
+/** Values that occur more than once, each named once. */
+export function duplicates(values: string[]): string[] {
+  return [...new Set(values.filter((v, i) => values.indexOf(v) !== i))];
+}
+
+function describing(parse: (text: string) => unknown) {
+  return (text: string, ctx: z.RefinementCtx) => {
+    try {
+      parse(text);
+    } catch (error) {
+      ctx.addIssue({ code: "custom", input: text, message: (error as Error).message });
+    }
+  };
+}
+
+/**
+ * A stack's configuration as its schema makes it, with the defaults filled in.
+ * @throws Problem that lists every wrong key with its value and what is allowed
+ */
+export function readChecked<T>(schema: z.ZodType<T>, raw: Record<string, unknown>, stack: string): T {
+  const parsed = schema.safeParse(raw, { reportInput: true });
+  if (parsed.success) return parsed.data;
+  throw new Problem(
+    [
+      `the configuration of stack "${stack}" is not valid:`,
+      ...parsed.error.issues.map((i) => `  - ${describe(i, raw, schema)}`),
+    ].join("\n"),
+  );
+}
+
+/** One line about one wrong value: key, what is wrong, what was given. Values of unknown keys are not repeated. */
+function describe(issue: z.core.$ZodIssue, raw: Record<string, unknown>, schema: z.ZodType): string {
+  const key = issue.path.map(String).join(".");
+  if (issue.code === "unrecognized_keys")
+    return `${key || "the stack"}: ${issue.keys.map((k) => `unknown key ${unknownKey(k, keysAt(schema, issue.path, raw))}`).join("; ")}`;
+  const given = issue.path.reduce<unknown>(
+    (value, part) => (value as Record<PropertyKey, unknown> | undefined)?.[part],
+    raw,
+  );
+  if (given === null) return `config key ${key} is empty: give it a value, or remove it`;
+  const allowed =
+    issue.code === "invalid_value" ? `must be one of ${issue.values.map(String).join(", ")}` : issue.message;
+  return `${key}: ${allowed} (given: ${given === undefined ? "nothing" : JSON.stringify(given)})`;
+}
+
+/** The keys of the object that a schema allows at a path; of a choice by provider, those of the one that was given. */
+function keysAt(schema: z.ZodType, path: PropertyKey[], value: unknown): string[] {
+  const def = schema.def as any;
+  if (def.innerType) return keysAt(def.innerType, path, value);
+  if (def.type === "union") {
+    const given = (value as Record<string, unknown> | undefined)?.[def.discriminator];
+    return def.options
+      .filter((o: any) => o.def.shape?.[def.discriminator]?.safeParse(given).success)
+      .flatMap((o: any) => keysAt(o, path, value));
+  }
+  const [part, ...rest] = path;
+  if (part === undefined) return Object.keys(def.shape ?? {});
+  const inner = def.shape?.[part] ?? def.element ?? def.valueType;
+  return inner ? keysAt(inner, rest, (value as Record<PropertyKey, unknown> | undefined)?.[part]) : [];
+}

@@ -1,0 +1,149 @@
+import { isIP } from "node:net";
+import { importedFrom, type ContractImport } from "../contract/contract.ts";
+import { importId } from "./importConfig.ts";
+import { federationMetadata } from "../objects/labels.ts";
+import { autoPassthroughSni } from "../objects/names.ts";
+import type { ResolvedImport } from "./resolveImports.ts";
+
+/**
+ * The Kubernetes name of an import's objects: by its id, which names the first mesh of the configuration, whether that is
+ * up or not. What an earlier release published has no id; there the first mesh in use must do.
+ */
+export function importName(spec: Pick<ContractImport, "id" | "name" | "from" | "meshes">): string {
+  return `import-${spec.id ?? importId({ from: importedFrom(spec), name: spec.name })}`;
+}
+
+/**
+ * ServiceEntry by which the importing mesh knows a peer's service; undefined for a blended import, whose endpoints
+ * join the local Service.
+ *
+ * - STATIC where all gateways are IPs, else DNS, which takes both. MESH_INTERNAL: mTLS with mesh identities applies.
+ * - An endpoint's port is the gateway's; the SNI keeps the service's port, so one gateway port serves all of them.
+ * - subjectAltNames are pinned: without them any workload with a trusted certificate could answer.
+ * - network and locality say where the endpoint is; no gateway of that network is known here, so it is used as it is.
+ *
+ * https://istio.io/latest/docs/reference/config/networking/service-entry/
+ */
+export function importServiceEntry(spec: ResolvedImport) {
+  if (spec.blend) return undefined;
+  return {
+    metadata: metadata(spec),
+    spec: {
+      hosts: [spec.host],
+      ports: spec.ports.map((p) => ({ number: p.number, name: p.name, protocol: p.protocol })),
+      location: "MESH_INTERNAL",
+      resolution: spec.gateways.every((g) => isIP(g.address) !== 0) ? "STATIC" : "DNS",
+      endpoints: spec.gateways.map((g) => ({
+        address: g.address,
+        ports: gatewayPorts(spec, g.port),
+        network: g.network,
+        locality: g.locality,
+      })),
+      subjectAltNames: spec.subjectAltNames,
+      exportTo: spec.visibleTo,
+    },
+  };
+}
+
+/**
+ * DestinationRule of an import.
+ *
+ * - Remote only: mTLS with mesh identities. The SNI is left to Istio, whose default is exactly what an AUTO_PASSTHROUGH
+ *   gateway matches (see `autoPassthroughSni`), per port and subset; under another name here it is given per port.
+ * - Blended: no TLS settings, so that each endpoint gets what it can (auto mTLS); a rule for all would break local pods
+ *   without a sidecar.
+ * - A subset has no labels: its name in the SNI picks the pods over there, and a gateway has no version label to match.
+ * - A port's settings replace the rule's whole policy, so they repeat everything in it.
+ *
+ * https://istio.io/latest/docs/reference/config/networking/destination-rule/
+ */
+export function importDestinationRule(spec: ResolvedImport) {
+  const renamed = !spec.blend && spec.host !== spec.exportedHost;
+  const outlierDetection = outlierDetectionOf(spec);
+  const policyFor = (subset: string) => ({
+    ...(spec.blend ? {} : { tls: { mode: "ISTIO_MUTUAL" } }),
+    ...(outlierDetection ? { outlierDetection } : {}),
+    ...(renamed
+      ? {
+          portLevelSettings: spec.ports.map((p) => ({
+            port: { number: p.number },
+            tls: { mode: "ISTIO_MUTUAL", sni: autoPassthroughSni(spec.exportedHost, p.number, subset) },
+            ...(outlierDetection ? { outlierDetection } : {}),
+          })),
+        }
+      : {}),
+  });
+  const subsets = spec.subsets.map((name) => (renamed ? { name, trafficPolicy: policyFor(name) } : { name }));
+  return {
+    metadata: metadata(spec),
+    spec: {
+      host: spec.host,
+      trafficPolicy: policyFor(""),
+      ...(subsets.length > 0 ? { subsets } : {}),
+      exportTo: spec.visibleTo,
+    },
+  };
+}
+
+/**
+ * WorkloadEntries that add the peers' gateways to the local Service of a blended import; empty for any other.
+ *
+ * They stand in the Service's namespace and carry its selector's labels, which is how a Service picks them. Network and
+ * locality make them the ones to fail over to, and keep this mesh's own gateway from handing them on. An endpoint names
+ * one account, so several accounts take several entries; Istio pins all accounts of a host together.
+ *
+ * https://istio.io/latest/docs/reference/config/networking/workload-entry/
+ */
+export function importWorkloadEntries(spec: ResolvedImport) {
+  const { blend } = spec;
+  if (!blend) return [];
+  return spec.gateways.flatMap((g, i) =>
+    blend.serviceAccounts.map((serviceAccount, j) => {
+      const part = blend.serviceAccounts.length > 1 ? `${i}-${j}` : String(i);
+      return {
+        part,
+        metadata: metadata(spec, `${importName(spec)}-${part}`),
+        spec: {
+          address: g.address,
+          ports: gatewayPorts(spec, g.port),
+          labels: { ...blend.labels, "security.istio.io/tlsMode": "istio" },
+          network: g.network,
+          locality: g.locality,
+          serviceAccount,
+        },
+      };
+    }),
+  );
+}
+
+/**
+ * When an endpoint is left out for a while; undefined where there is none to fail over to, because then it would only
+ * turn some failures into all.
+ *
+ * It counts failures to connect, and never an application's 500. Where a different mesh, or this one, can answer
+ * instead, it also counts 502, 503 and 504: a sidecar answers those for an application that refuses connections, and
+ * behind another gateway address of the same mesh the answer would be the same. All of a small set may be left out: by
+ * default (10 %) none of fewer than ten would be. https://istio.io/latest/docs/reference/config/networking/destination-rule/#OutlierDetection
+ */
+function outlierDetectionOf(spec: ResolvedImport) {
+  const elsewhere = spec.blend !== undefined || new Set(spec.gateways.map((g) => g.mesh)).size > 1;
+  if (!elsewhere && spec.gateways.length < 2) return undefined;
+  return {
+    splitExternalLocalOriginErrors: true,
+    consecutiveLocalOriginFailures: 3,
+    consecutiveGatewayErrors: elsewhere ? 3 : 0,
+    consecutive5xxErrors: 0,
+    interval: "2s",
+    baseEjectionTime: "10s",
+    maxEjectionPercent: 100,
+  };
+}
+
+/** Every port of the service is behind the gateway's one port. */
+function gatewayPorts(spec: ResolvedImport, port: number): Record<string, number> {
+  return Object.fromEntries(spec.ports.map((p) => [p.name, port]));
+}
+
+function metadata(spec: ResolvedImport, name?: string) {
+  return federationMetadata("import", importName(spec), spec.namespace, { name });
+}

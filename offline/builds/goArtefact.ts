@@ -1,0 +1,70 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { fileHash, type Artefact } from "../../tools/artefact.ts";
+
+/** One program to build: its Go package, and the name of the file when it is not the package's last part. */
+export interface GoProgram {
+  package: string;
+  output?: string;
+}
+
+/** What {@link goArtefact} needs. */
+export interface GoArtefactOptions {
+  name: string;
+  /** Folder with `go.mod` and `go.sum`, which pin everything. */
+  module: string;
+  programs: GoProgram[];
+  /** Version stamps: `-X` values of the linker, by variable. */
+  stamps?: Record<string, string>;
+  expectedSeconds: number;
+  weight?: number;
+}
+
+/** Go that the pinned modules ask for. */
+const minimumGo = [1, 26] as const;
+
+/** Programs built from Go modules, into the artefact's folder. Needs no C compiler; the same inputs give the same files. */
+export function goArtefact(options: GoArtefactOptions): Artefact {
+  const stamps = Object.entries(options.stamps ?? {}).map(([variable, value]) => `-X ${variable}=${value}`);
+  const ldflags = ["-s", "-w", ...stamps].join(" ");
+  return {
+    name: options.name,
+    inputs: { module: fileHash(options.module), programs: JSON.stringify(options.programs), ldflags },
+    expectedSeconds: options.expectedSeconds,
+    weight: options.weight,
+    async build(context) {
+      requireGo();
+      const env = { CGO_ENABLED: "0", GOTOOLCHAIN: "local", GOFLAGS: "-mod=readonly" };
+      for (const program of options.programs) {
+        context.log(program.package);
+        const output = join(context.dir, program.output ?? program.package.split("/").at(-1)!);
+        await context.run("go", ["build", "-trimpath", "-ldflags", ldflags, "-o", output, program.package], {
+          cwd: options.module,
+          env,
+        });
+      }
+    },
+  };
+}
+
+/** Throws, saying what to install, when there is no Go or it is too old. */
+export function requireGo(): void {
+  const wanted = minimumGo.join(".");
+  let version: string;
+  try {
+    version = execFileSync("go", ["env", "GOVERSION"], {
+      encoding: "utf8",
+      env: { ...process.env, GOTOOLCHAIN: "local" },
+    }).trim();
+  } catch {
+    throw new Error(
+      `Go is not installed; the tools are built from Go modules: install Go ${wanted} or later (https://go.dev/doc/install) and run the same command again`,
+    );
+  }
+  const [, major, minor] = /\bgo(\d+)\.(\d+)/.exec(version) ?? [];
+  const enough = Number(major) > minimumGo[0] || (Number(major) === minimumGo[0] && Number(minor) >= minimumGo[1]);
+  if (!enough)
+    throw new Error(
+      `Go ${version || "of an unknown version"} is too old; the tools need ${wanted} or later: install it (https://go.dev/doc/install) and run the same command again`,
+    );
+}

@@ -1,0 +1,23 @@
+import { join } from "node:path";
+import type { BuildContext } from "../../../tools/artefact.ts";
+import { requireGo } from "../../builds/goArtefact.ts";
+
+/** Folder of one of the lab's Go modules, whose go.mod and go.sum pin what is built from it. */
+export function goFolder(name: string): string {
+  return join(import.meta.dirname, "../go", name);
+}
+
+/**
+ * Folder of the sources of `module`, in the version that the lab's Go module `pinnedBy` pins, for the files in it that
+ * are not Go. It belongs to Go's module cache and is read-only.
+ *
+ * @throws when there is no Go, the module cannot be fetched, or its checksum is not that of go.sum
+ */
+export async function sourcesOf(context: BuildContext, pinnedBy: string, module: string): Promise<string> {
+  requireGo();
+  const answer = await context.run("go", ["mod", "download", "-json", module], {
+    cwd: goFolder(pinnedBy),
+    env: { GOTOOLCHAIN: "local", GOFLAGS: "-mod=readonly" },
+  });
+  return (JSON.parse(answer) as { Dir: string }).Dir;
+}

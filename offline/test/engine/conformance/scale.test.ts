@@ -1,0 +1,78 @@
+import { readFileSync } from "node:fs";
+import { onStandIns, PluginProcess } from "../../support/plugins/pluginProcess.ts";
+import { Cluster } from "../../../../test/engine/support/cluster.ts";
+import { Project } from "../../../../test/engine/support/project.ts";
+
+let cluster: Cluster;
+let project: Project;
+beforeAll(async () => {
+  cluster = await Cluster.start();
+  project = cluster.project();
+}, 200_000);
+afterAll(() => cluster?.stop());
+
+const program = (count: number) => `
+const namespace = new k8s.core.v1.Namespace("many", { metadata: { name: "many" } }, opts).metadata.name;
+for (let i = 0; i < ${count}; i++) {
+  const metadata = { namespace, name: "o" + i, labels: { i: String(i) } };
+  if (i % 2) new k8s.core.v1.ConfigMap("o" + i, { metadata, data: { text: "x".repeat(2000) } }, opts);
+  else new k8s.core.v1.Service("o" + i, { metadata, spec: { ports: [{ port: 80, name: "http" }] } }, opts);
+}`;
+
+test("200 objects in one stack: up, no change, refresh, half of them gone", async () => {
+  const up = await project.up(program(200));
+  expect(up.steps).toHaveLength(202);
+  expect((await project.preview()).steps).toEqual([]);
+  expect((await project.refresh()).steps).toEqual([]);
+  const half = await project.up(program(100));
+  expect(half.steps).toHaveLength(100);
+  expect(half.steps.every((step) => step.endsWith(": delete"))).toBe(true);
+  expect(
+    (await cluster.get("/api/v1/namespaces/many/configmaps")).items.filter((o: any) => o.metadata.labels),
+  ).toHaveLength(50);
+}, 240_000);
+
+/**
+ * What the engine asks of a plugin for a preview without changes, asked without the engine: so only the plugin's time is
+ * taken. Processor time, not the clock's: other tests may run on the machine.
+ */
+test("a warm preview without changes of 100 objects costs the plugin at most 2 s and 250 MB", async () => {
+  const state = Object.values(project.state()).filter((r) => r.id && r.type.startsWith("kubernetes:"));
+  expect(state).toHaveLength(101);
+  const plugin = await PluginProcess.start("kubernetes", { NODE_COMPILE_CACHE: `${project.folder}/compiled` });
+  const proc = (file: string) => readFileSync(`/proc/${plugin.process.pid}/${file}`, "utf8");
+  try {
+    const configured = await plugin.configure({
+      kubeconfig: cluster.api.kubeconfig,
+      clusterIdentifier: "east",
+      enableServerSideApply: "true",
+      enableSecretMutable: "true",
+    });
+    expect(configured.errors).toBeUndefined();
+    for (const { urn, type, id, inputs, outputs } of state) {
+      const at = { urn, type, name: urn.split("::").at(-1)! };
+      const checked = await plugin.call("Check", { ...at, olds: inputs, news: inputs, randomSeed: "AAAA" });
+      const answer = await plugin.call("Diff", {
+        ...at,
+        id,
+        olds: outputs,
+        oldInputs: inputs,
+        news: checked.response!["inputs"],
+      });
+      expect(answer.response).toMatchObject({ changes: "DIFF_NONE" });
+    }
+    const [utime, stime] = proc("stat").split(") ").at(-1)!.split(" ").slice(11, 13).map(Number);
+    const seconds = (utime! + stime!) / 100;
+    const megabytes = Number(/VmHWM:\s+(\d+) kB/.exec(proc("status"))![1]) / 1024;
+    process.stderr.write(
+      `plugin, no-change preview of 100 objects: ${seconds.toFixed(2)} s of processor time, ${megabytes.toFixed(0)} MB at most\n`,
+    );
+    // A promise of the stand-ins; what others cost is only told.
+    if (onStandIns) {
+      expect(seconds).toBeLessThan(2);
+      expect(megabytes).toBeLessThan(250);
+    }
+  } finally {
+    await plugin.stop();
+  }
+}, 200_000);

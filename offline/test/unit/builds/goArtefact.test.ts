@@ -1,0 +1,90 @@
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ensureArtefacts, keyOf } from "../../../../tools/artefact.ts";
+import { goArtefact, requireGo, type GoArtefactOptions } from "../../../builds/goArtefact.ts";
+
+let dir: string;
+let goModule: string;
+const before = { PATH: process.env["PATH"], cache: process.env["MESH_FEDERATION_CACHE"] };
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "go-"));
+  goModule = join(dir, "module");
+  mkdirSync(goModule);
+  writeFileSync(join(goModule, "go.mod"), "module x\n");
+  process.env["MESH_FEDERATION_CACHE"] = join(dir, "cache");
+});
+afterEach(() => {
+  process.env["PATH"] = before.PATH;
+  delete process.env["MESH_FEDERATION_CACHE"];
+  rmSync(dir, { recursive: true });
+});
+
+/** A `go` of that version, which "builds" by writing its arguments and settings into the output; none for undefined. */
+function install(version: string | undefined): void {
+  const bin = join(dir, "bin");
+  mkdirSync(bin);
+  if (version !== undefined) {
+    writeFileSync(
+      join(bin, "go"),
+      `#!/bin/sh\nif [ "$1" = env ]; then echo "${version}"; exit; fi\nwhile [ "$1" != -o ]; do args="$args $1"; shift; done\necho "$args $3 in $(pwd) CGO_ENABLED=$CGO_ENABLED GOTOOLCHAIN=$GOTOOLCHAIN GOFLAGS=$GOFLAGS" > "$2"\n`,
+    );
+    chmodSync(join(bin, "go"), 0o755);
+  }
+  process.env["PATH"] = `${bin}:/bin:/usr/bin`;
+  if (version === undefined) process.env["PATH"] = bin;
+}
+
+test.each(["go1.26.0", "go1.30rc1", "go2.0", "devel go1.27-abcdef"])("%s is new enough", (version) => {
+  install(version);
+  expect(() => requireGo()).not.toThrow();
+});
+
+test.each(["go1.25.7", "go1.9", "devel", ""])("Go %j is refused, saying what to install", (version) => {
+  install(version);
+  expect(() => requireGo()).toThrow(/is too old; the tools need 1\.26 or later: install it \(https:\/\/go\.dev/);
+});
+
+test("without Go the error says so", () => {
+  install(undefined);
+  expect(() => requireGo()).toThrow(/^Go is not installed.*install Go 1\.26 or later/);
+});
+
+const options = (more: Partial<GoArtefactOptions> = {}): GoArtefactOptions => ({
+  name: "tool",
+  module: goModule,
+  programs: [{ package: "example.com/x/cmd/tool" }],
+  expectedSeconds: 1,
+  ...more,
+});
+
+test("programs are built as pinned, without a C compiler and with their version stamped", async () => {
+  install("go1.26.3");
+  const programs = [{ package: "example.com/x/cmd/tool" }, { package: "example.com/y", output: "other" }];
+  const artefact = goArtefact(options({ programs, stamps: { "main.version": "v1" } }));
+  const folder = (
+    await ensureArtefacts([artefact], {
+      note: () => undefined,
+      step: () => ({ update: () => undefined, done: () => undefined, fail: () => undefined }),
+    })
+  ).get("tool")!;
+  const settings = `in ${goModule} CGO_ENABLED=0 GOTOOLCHAIN=local GOFLAGS=-mod=readonly\n`;
+  expect(readFileSync(join(folder, "tool"), "utf8")).toBe(
+    ` build -trimpath -ldflags -s -w -X main.version=v1 example.com/x/cmd/tool ${settings}`,
+  );
+  expect(existsSync(join(folder, "other"))).toBe(true);
+});
+
+test("what is built anew: other pins, programs or stamps; the same from another folder is not", () => {
+  const key = keyOf(goArtefact(options()));
+  const moved = join(dir, "moved");
+  mkdirSync(moved);
+  writeFileSync(join(moved, "go.mod"), "module x\n");
+  expect(keyOf(goArtefact(options({ module: moved })))).toBe(key);
+  const others = [options({ stamps: { a: "1" } }), options({ programs: [{ package: "example.com/z" }] })].map((o) =>
+    keyOf(goArtefact(o)),
+  );
+  writeFileSync(join(goModule, "go.sum"), "x");
+  others.push(keyOf(goArtefact(options())));
+  expect(new Set([key, ...others]).size).toBe(4);
+});

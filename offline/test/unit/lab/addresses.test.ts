@@ -1,0 +1,50 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { keepAddresses, withAddressKept, type ContainerFile } from "../../../lab/engine/addresses.ts";
+import { placeAt } from "../../../lab/place.ts";
+
+const file = (
+  IPAddress: string,
+  Running = true,
+  IPAMConfig: { IPv4Address?: string } | null = null,
+  network = "kind",
+): ContainerFile => ({
+  State: { Running },
+  NetworkSettings: { Networks: { [network]: { IPAddress, IPAMConfig } } },
+});
+
+test.each([
+  { what: "a node that ran", container: file("172.19.0.3"), kept: true },
+  {
+    what: "one that asks for an address already",
+    container: file("172.19.0.3", true, { IPv4Address: "172.19.0.9" }),
+    kept: false,
+  },
+  {
+    what: "one that stood still: its address may be another's by now",
+    container: file("172.19.0.3", false),
+    kept: false,
+  },
+  { what: "one without address", container: file(""), kept: false },
+  { what: "a container of another network", container: file("10.0.0.2", true, null, "bridge"), kept: false },
+  { what: "a half-written one", container: {}, kept: false },
+])("the address of $what is kept: $kept", ({ container, kept }) => {
+  expect(withAddressKept(container)).toBe(kept);
+});
+
+test("nothing else in a container's file changes, and a folder without a file is passed over", () => {
+  const dir = mkdtempSync(join(tmpdir(), "addresses-"));
+  const place = placeAt({ root: dir, id: "meshfed-test", federation: dir, engine: dir });
+  try {
+    for (const id of ["a", "b"]) mkdirSync(join(place.data, "containers", id), { recursive: true });
+    const path = join(place.data, "containers", "a", "config.v2.json");
+    const before = { ID: "a", Config: { Env: ["X=<&>"] }, ...file("172.19.0.3") };
+    writeFileSync(path, JSON.stringify(before));
+    keepAddresses(place);
+    const after = JSON.parse(readFileSync(path, "utf8"));
+    expect(after).toEqual({ ...before, ...file("172.19.0.3", true, { IPv4Address: "172.19.0.3" }) });
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+});

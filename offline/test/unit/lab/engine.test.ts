@@ -1,0 +1,123 @@
+import { spawn } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { dropData, hasContainers, isMadeFrom, makeData } from "../../../lab/engine/data.ts";
+import { answers, docker } from "../../../lab/engine/dockerApi.ts";
+import { end } from "../../../lab/engine/processes.ts";
+import { mountsBelow } from "../../../lab/engine/remains.ts";
+import { placeAt, placeOf, type Place } from "../../../lab/place.ts";
+import { identityOf } from "../../../../tools/processes.ts";
+
+let dir: string;
+beforeEach(() => void (dir = realpathSync(mkdtempSync(join(tmpdir(), "engine-")))));
+afterEach(() => rmSync(dir, { recursive: true }));
+
+describe("place", () => {
+  test("a clone has one place by whichever path it is reached, and two clones have two", () => {
+    for (const name of ["one", "two"]) mkdirSync(join(dir, name));
+    symlinkSync(join(dir, "one"), join(dir, "link"));
+    expect(placeOf(join(dir, "link"))).toEqual(placeOf(join(dir, "one")));
+    expect(placeOf(join(dir, "two")).id).not.toBe(placeOf(join(dir, "one")).id);
+  });
+
+  test("the socket's path fits a Unix socket however deep the clone is", () => {
+    const deep = join(
+      dir,
+      ..."a"
+        .repeat(8)
+        .split("")
+        .map(() => "d".repeat(40)),
+    );
+    mkdirSync(deep, { recursive: true });
+    expect(placeOf(deep).socket.length).toBeLessThan(100);
+  });
+});
+
+describe("data", () => {
+  let place: Place;
+  let template: string;
+  beforeEach(() => {
+    place = placeAt({ root: dir, id: "meshfed-test", federation: dir, engine: join(dir, "engine") });
+    template = join(dir, "node-image-1");
+    mkdirSync(join(template, "overlay2", "layer"), { recursive: true });
+    writeFileSync(join(template, "overlay2", "layer", "file"), "content");
+  });
+
+  test("it is made of hard links to the template", async () => {
+    await makeData(place, template);
+    expect(isMadeFrom(place, template)).toBe(true);
+    const file = join("overlay2", "layer", "file");
+    expect(statSync(join(place.data, file)).ino).toBe(statSync(join(template, file)).ino);
+  });
+
+  test("another template, or data that a killed call left without its mark, is not taken for made", async () => {
+    await makeData(place, template);
+    expect(isMadeFrom(place, join(dir, "node-image-2"))).toBe(false);
+    rmSync(join(place.engine, "template"));
+    expect(isMadeFrom(place, template)).toBe(false);
+    mkdirSync(join(`${place.data}.next`, "image"), { recursive: true });
+    await makeData(place, template);
+    expect(isMadeFrom(place, template)).toBe(true);
+    expect(existsSync(join(place.data, "image"))).toBe(false);
+  });
+
+  test("dropping it leaves the template whole, and containers are seen while it is there", async () => {
+    await makeData(place, template);
+    expect(hasContainers(place)).toBe(false);
+    mkdirSync(join(place.data, "containers", "c1"), { recursive: true });
+    expect(hasContainers(place)).toBe(true);
+    await dropData(place);
+    await dropData(place);
+    expect(existsSync(place.data)).toBe(false);
+    expect(readFileSync(join(template, "overlay2", "layer", "file"), "utf8")).toBe("content");
+  });
+});
+
+test("mounts are found below whole folder names only, the innermost first, with their real names", () => {
+  const line = (path: string) => `1 2 0:3 / ${path} rw - tmpfs tmpfs rw`;
+  const mountinfo = ["/run/lab", "/run/lab/a\\040b", "/run/laboratory", "/", "/run/lab/a\\040b/c"].map(line).join("\n");
+  expect(mountsBelow(["/run/lab"], mountinfo)).toEqual(["/run/lab/a b/c", "/run/lab/a b", "/run/lab"]);
+});
+
+test("a process that ignores the polite signal is ended all the same; a pid that another process got is left alone", async () => {
+  const child = spawn("sh", ["-c", "trap '' TERM; echo ready; while :; do sleep 0.1; done"], {
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  await new Promise((resolve) => child.stdout.once("data", resolve));
+  const identity = identityOf(child.pid!)!;
+  await end([{ ...identity, start: "1" }], 0);
+  expect(child.exitCode ?? child.signalCode).toBeNull();
+  const gone = new Promise((resolve) => child.once("exit", (_, signal) => resolve(signal)));
+  await end([identity], 100);
+  expect(await gone).toBe("SIGKILL");
+});
+
+test("what the engine refuses is an error in the engine's words, and nobody answering is no answer", async () => {
+  const socket = join(dir, "s");
+  const server = createServer((request, response) => {
+    if (request.url === "/_ping") return void response.end("OK");
+    response.statusCode = request.method === "POST" ? 409 : 200;
+    response.end(JSON.stringify(request.method === "POST" ? { message: "name in use" } : [{ Id: "x" }]));
+  });
+  await new Promise<void>((resolve) => server.listen(socket, resolve));
+  try {
+    expect(await answers(socket, 1_000)).toBe(true);
+    expect(await docker(socket, "GET", "/networks")).toEqual([{ Id: "x" }]);
+    await expect(docker(socket, "POST", "/networks/create", {})).rejects.toThrow("name in use (409)");
+  } finally {
+    await new Promise((resolve) => server.close(resolve));
+  }
+  expect(await answers(socket, 1_000)).toBe(false);
+});

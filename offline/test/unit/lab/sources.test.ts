@@ -1,0 +1,42 @@
+import { existsSync, mkdtempSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { minorOf } from "../../../../federation/config/istioVersions.ts";
+import { charts, CHARTS, stamped } from "../../../lab/artefacts/charts.ts";
+import { placeAt } from "../../../lab/place.ts";
+import { labSources, writeSources } from "../../../lab/sources.ts";
+import { folderOf } from "../../../../tools/artefact.ts";
+
+test("the lab names only images of its own, and nothing that depends on the machine", () => {
+  const text = JSON.stringify(labSources());
+  expect(text).not.toMatch(/quay\.io|docker\.io|gcr\.io/);
+  expect(text).not.toContain('"/'); // no absolute path
+  expect(labSources().istio.chartRepository).toBeUndefined();
+});
+
+test("the lab's Istio has the behaviour of a minor that the federation is written for", () => {
+  const { version, istioMinor } = labSources().istio;
+  expect(minorOf(version)).toBe(istioMinor);
+});
+
+test("a clone's sources name links that lead to the charts, also when written again over a killed call's remains", () => {
+  const federation = mkdtempSync(join(tmpdir(), "sources-"));
+  const place = placeAt({ root: federation, id: "meshfed-test", federation, engine: join(federation, "engine") });
+  try {
+    writeSources(place, "/elsewhere");
+    writeSources(place, folderOf(charts));
+    expect(JSON.parse(readFileSync(join(federation, "sources.json"), "utf8"))).toEqual(labSources());
+    for (const name of Object.keys(CHARTS))
+      expect(readlinkSync(join(federation, "charts", name))).toBe(join(folderOf(charts), name));
+    expect(existsSync(join(federation, "sources.json.next"))).toBe(false);
+  } finally {
+    rmSync(federation, { recursive: true });
+  }
+});
+
+test("a chart gets the lab's version in its own fields and nowhere else", () => {
+  const chart = "apiVersion: v2\nversion: 1.0.0\nappVersion: 1.0.0\ndependencies:\n- name: x\n  version: 1.0.0\n";
+  expect(stamped(chart, { version: "1.31.0-lab", appVersion: "1.31-lab" })).toBe(
+    'apiVersion: v2\nversion: 1.31.0-lab\nappVersion: "1.31-lab"\ndependencies:\n- name: x\n  version: 1.0.0\n',
+  );
+});

@@ -1,0 +1,80 @@
+import { chmodSync, copyFileSync, cpSync, existsSync, readdirSync, rmSync } from "node:fs";
+import { basename, join } from "node:path";
+import { ensureArtefacts } from "../../tools/artefact.ts";
+import { extract } from "../../tools/download.ts";
+import type { Progress } from "../../tools/progress.ts";
+import { checkMadeFrom, releaseArtefact } from "../../tools/releaseArtefact.ts";
+import { lockFiles } from "../../tools/releaseLock.ts";
+import {
+  actionlintRelease,
+  actRelease,
+  controllerManagerRelease,
+  envtestRelease,
+  istioRelease,
+  type Release,
+} from "../../tools/releases.ts";
+
+/** What engine tests need besides Pulumi and its plugins, as official files. */
+export interface TestReleases {
+  /** Folder with `etcd`, `kube-apiserver` and `kube-controller-manager`, `actionlint` and `act`. */
+  bin: string;
+  /** Folder with Istio's chart `base`. */
+  charts: string;
+}
+
+/**
+ * Downloads what is missing of the programs of a bare API server, of those for workflows, and of Istio's charts.
+ * Throws on macOS, which Kubernetes publishes no controller manager for, and where a download fails.
+ */
+export async function ensureTestReleases(progress: Progress): Promise<TestReleases> {
+  const programs = [envtestRelease(), controllerManagerRelease(), actionlintRelease(), actRelease()];
+  const istio = istioRelease();
+  const bin = releaseArtefact({
+    name: "release-test-bin",
+    releases: programs,
+    expectedSeconds: 30,
+    async place(dir, [envtest, manager, actionlint, act]) {
+      const archives = [
+        {
+          release: programs[0]!,
+          archive: envtest!,
+          paths: ["controller-tools/envtest/etcd", "controller-tools/envtest/kube-apiserver"],
+        },
+        { release: programs[2]!, archive: actionlint!, paths: ["actionlint"] },
+        { release: programs[3]!, archive: act!, paths: ["act"] },
+      ];
+      for (const { release, archive, paths } of archives) {
+        const unpacked = join(dir, ".unpacked");
+        await extract(archive, unpacked);
+        for (const path of paths) copyFileSync(inside(release, unpacked, path), join(dir, basename(path)));
+        rmSync(unpacked, { recursive: true });
+      }
+      copyFileSync(manager!, join(dir, "kube-controller-manager"));
+      for (const name of readdirSync(dir)) chmodSync(join(dir, name), 0o755);
+    },
+  });
+  const charts = releaseArtefact({
+    name: "release-charts",
+    releases: [istio],
+    expectedSeconds: 30,
+    async place(dir, [archive]) {
+      const unpacked = join(dir, ".unpacked");
+      await extract(archive!, unpacked);
+      cpSync(inside(istio, unpacked, `istio-${istio.name.split(" ")[1]}/manifests/charts/base`), join(dir, "base"), {
+        recursive: true,
+      });
+      rmSync(unpacked, { recursive: true });
+    },
+  });
+  const folders = await ensureArtefacts([bin, charts], progress);
+  const found = { bin: folders.get(bin.name)!, charts: folders.get(charts.name)! };
+  checkMadeFrom(found.bin, programs, lockFiles);
+  checkMadeFrom(found.charts, [istio], lockFiles);
+  return found;
+}
+
+function inside(release: Release, unpacked: string, path: string): string {
+  if (!existsSync(join(unpacked, path)))
+    throw new Error(`${release.url} holds no ${path}; it is not what this project expects of ${release.name}`);
+  return join(unpacked, path);
+}

@@ -1,0 +1,302 @@
+import { spawn, spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const scripts = resolve(import.meta.dirname, "..", "..", "..", "components", "kind");
+
+/*
+ * A `kind` and a `docker` whose engine is a folder: a file per cluster, named after it, holding its node's id; `stopped`
+ * beside it when the node stands still. Every call is written down.
+ */
+const fakeKind = `#!/bin/sh
+echo "kind $*" >> "$ENGINE/calls"
+[ ! -e "$ENGINE/absent" ] || { echo "Cannot connect to the Docker daemon" >&2; exit 1; }
+case "$1 $2" in
+  "get clusters") ls "$ENGINE/clusters" ;;
+  "delete cluster") rm -f "$ENGINE/clusters/$4" "$ENGINE/$4.stopped" ;;
+  "create cluster")
+    cat > "$ENGINE/config"
+    [ -n "$KUBECONFIG" ] && echo "made" > "$KUBECONFIG"
+    echo "$$" > "$ENGINE/clusters/$4"
+    [ ! -e "$ENGINE/hang" ] || { touch "$ENGINE/hanging"; sleep 60; }
+    [ ! -e "$ENGINE/fail" ] || { rm "$ENGINE/clusters/$4"; echo "no space left" >&2; exit 1; } ;;
+  "export kubeconfig") [ ! -e "$ENGINE/$4.stopped" ] && [ ! -e "$ENGINE/$4.dead" ] ;;
+  *) exit 9 ;;
+esac
+`;
+const fakeDocker = `#!/bin/sh
+echo "docker $*" >> "$ENGINE/calls"
+[ ! -e "$ENGINE/absent" ] || exit 1
+cluster=$(grep -lx -- "$2" "$ENGINE"/clusters/* 2>/dev/null | head -1); cluster=\${cluster##*/}
+case "$1" in
+  inspect)
+    case "$3" in
+      '{{.Id}}') cat "$ENGINE/clusters/\${4%-control-plane}" 2>/dev/null || { echo "Error: No such object: $4" >&2; exit 1; } ;;
+      '{{.State.Running}}') file=$(grep -lx -- "$4" "$ENGINE"/clusters/* 2>/dev/null) && if [ -e "$ENGINE/\${file##*/}.stopped" ]; then echo false; else echo true; fi || { echo "Error: No such object: $4" >&2; exit 1; } ;;
+    esac ;;
+  start) [ -n "$cluster" ] && rm -f "$ENGINE/$cluster.stopped" ;;
+  exec) [ ! -e "$ENGINE/$cluster.dead" ] ;;
+  *) exit 9 ;;
+esac
+`;
+
+let dir: string;
+let engine: string;
+let clone: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "kind-"));
+  [engine, clone] = [join(dir, "engine"), join(dir, "clone")];
+  for (const folder of [join(engine, "clusters"), join(dir, "bin"), join(dir, "tmp"), clone])
+    mkdirSync(folder, { recursive: true });
+  for (const [name, text] of [
+    ["kind", fakeKind],
+    ["docker", fakeDocker],
+  ] as const) {
+    writeFileSync(join(dir, "bin", name), text);
+    chmodSync(join(dir, "bin", name), 0o755);
+  }
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+const environment = (more: Record<string, string> = {}): NodeJS.ProcessEnv => ({
+  PATH: `${join(dir, "bin")}:${process.env["PATH"]}`,
+  ENGINE: engine,
+  TMPDIR: join(dir, "tmp"),
+  KUBECONFIG: join(dir, "user-kubeconfig"),
+  CLUSTER: "east",
+  ...more,
+});
+
+function script(name: "create" | "delete" | "wake", more: Record<string, string> = {}) {
+  const { status, stdout, stderr } = spawnSync("sh", [join(scripts, `${name}.sh`)], {
+    cwd: clone,
+    env: environment(more),
+    encoding: "utf8",
+    input: "kind: Cluster\n",
+    timeout: 30_000,
+  });
+  return { status, stdout, stderr };
+}
+const create = (identity = "east-1") => script("create", { IDENTITY: identity });
+const clusters = (): string[] => readdirSync(join(engine, "clusters")).sort();
+const node = (cluster = "east"): string => readFileSync(join(engine, "clusters", cluster), "utf8").trim();
+const calls = (pattern: RegExp): string[] =>
+  existsSync(join(engine, "calls"))
+    ? readFileSync(join(engine, "calls"), "utf8")
+        .split("\n")
+        .filter((line) => pattern.test(line))
+    : [];
+const engineIs = (...what: string[]): void => what.forEach((name) => writeFileSync(join(engine, name), ""));
+const mark = (cluster = "east"): string => join(clone, ".federation", "clusters", cluster);
+const foreign = (cluster = "east", id = "theirs"): void => writeFileSync(join(engine, "clusters", cluster), `${id}\n`);
+
+describe("create", () => {
+  test("where there is none, a cluster is made from the configuration, and the user's kubeconfig is left alone", () => {
+    foreign("eastern");
+    expect(create()).toMatchObject({ status: 0 });
+    expect(clusters()).toEqual(["east", "eastern"]);
+    expect(readFileSync(join(engine, "config"), "utf8")).toBe("kind: Cluster\n");
+    expect(readFileSync(mark(), "utf8")).toBe(`ready east-1 ${node()}\n`);
+    expect(existsSync(join(dir, "user-kubeconfig"))).toBe(false);
+    expect(readdirSync(join(dir, "tmp"))).toEqual([]);
+  });
+
+  test("ours and whole is adopted", () => {
+    create();
+    const before = node();
+    expect(create()).toMatchObject({ status: 0, stderr: "kind cluster east: already there, adopted\n" });
+    expect(node()).toBe(before);
+  });
+
+  test("ours whose node stands still is started and adopted", () => {
+    create();
+    const before = node();
+    engineIs("east.stopped");
+    expect(create().stderr).toContain("adopted");
+    expect(node()).toBe(before);
+  });
+
+  test("ours whose node cannot be brought back is made anew", () => {
+    create();
+    engineIs("east.stopped", "east.dead");
+    const before = node();
+    expect(script("create", { IDENTITY: "east-1", PATIENCE: "1" })).toMatchObject({
+      status: 0,
+      stderr: expect.stringContaining("does not answer"),
+    });
+    expect(node()).not.toBe(before);
+  });
+
+  test.each([
+    {
+      what: "ours but dead",
+      prepare: () => (create(), engineIs("east.dead")),
+      identity: "east-1",
+      says: "it does not answer",
+    },
+    {
+      what: "ours of another identity",
+      prepare: () => void create("east-0"),
+      identity: "east-1",
+      says: "made to another configuration",
+    },
+    {
+      what: "half-made",
+      prepare: () => (create(), writeFileSync(mark(), "creating east-1\n")),
+      identity: "east-1",
+      says: "half-made",
+    },
+  ])("$what is made anew", ({ prepare, identity, says }) => {
+    prepare();
+    const before = node();
+    const { status, stderr } = create(identity);
+    expect(status).toBe(0);
+    expect(stderr).toContain(says);
+    expect(node()).not.toBe(before);
+    expect(readFileSync(mark(), "utf8")).toBe(`ready ${identity} ${node()}\n`);
+  });
+
+  test.each([
+    { what: "without a mark", prepare: () => undefined },
+    {
+      what: "with a mark of a cluster of ours that is gone",
+      prepare: () => (rmSync(join(engine, "clusters", "east")), create(), foreign()),
+    },
+    {
+      what: "with an empty mark",
+      prepare: () => (mkdirSync(join(mark(), ".."), { recursive: true }), writeFileSync(mark(), "")),
+    },
+  ])("a foreign cluster, $what, is refused and left alone", ({ prepare }) => {
+    foreign();
+    prepare();
+    const { status, stderr } = create();
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/was not made by this project's clone; it is left alone\n.*mesh\.cluster/);
+    expect(node()).toBe("theirs");
+    expect(calls(/delete/)).toEqual([]);
+  });
+
+  test("without an engine nothing is done, in the engine's words", () => {
+    engineIs("absent");
+    const { status, stderr } = create();
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/cannot list clusters: Cannot connect to the Docker daemon\n.*`docker info` tells/);
+    expect(existsSync(mark())).toBe(false);
+  });
+
+  test("a failed creation is an error, and the next one begins anew", () => {
+    engineIs("fail");
+    expect(create()).toMatchObject({ status: 1, stderr: expect.stringContaining("no space left") });
+    rmSync(join(engine, "fail"));
+    expect(create().status).toBe(0);
+  });
+
+  test.each([
+    ["SIGKILL", null],
+    ["SIGTERM", 143],
+  ] as const)(
+    "stopped by %s half-way, it goes no further, and the next one makes the cluster anew",
+    async (signal, code) => {
+      engineIs("hang");
+      const child = spawn("sh", [join(scripts, "create.sh")], {
+        cwd: clone,
+        env: environment({ IDENTITY: "east-1" }),
+        stdio: ["pipe", "ignore", "ignore"],
+        detached: true,
+      });
+      child.stdin.end("kind: Cluster\n");
+      const ended = new Promise((done) => child.on("close", done));
+      for (let tries = 0; !existsSync(join(engine, "hanging")) && tries < 1000; tries++) await sleep(20);
+      const half = node();
+      process.kill(-child.pid!, signal);
+      expect(await ended).toBe(code);
+      expect(readFileSync(mark(), "utf8")).toBe("creating east-1\n");
+      rmSync(join(engine, "hang"));
+      expect(create().stderr).toContain("half-made");
+      expect(node()).not.toBe(half);
+    },
+  );
+});
+
+describe("delete", () => {
+  test.each([
+    { what: "a whole one of ours", prepare: () => void create() },
+    { what: "one of ours that stands still", prepare: () => (create(), engineIs("east.stopped")) },
+    { what: "a half-made one", prepare: () => (create(), writeFileSync(mark(), "creating east-1\n")) },
+  ])("$what is deleted with its mark, and again without an error", ({ prepare }) => {
+    prepare();
+    foreign("west");
+    expect(script("delete").status).toBe(0);
+    expect(clusters()).toEqual(["west"]);
+    expect(existsSync(mark())).toBe(false);
+    expect(script("delete")).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  test.each([
+    { what: "without a mark", prepare: () => undefined },
+    { what: "that took the place of ours", prepare: () => void create() },
+  ])("a foreign cluster $what is left alone", ({ prepare }) => {
+    prepare();
+    foreign();
+    expect(script("delete")).toMatchObject({ status: 0, stderr: expect.stringContaining("left alone") });
+    expect(node()).toBe("theirs");
+    expect(calls(/delete/)).toEqual([]);
+  });
+
+  test("without an engine it fails, and the mark stays for the next time", () => {
+    create();
+    engineIs("absent");
+    expect(script("delete")).toMatchObject({ status: 1, stderr: expect.stringContaining("nothing was deleted") });
+    expect(existsSync(mark())).toBe(true);
+  });
+});
+
+describe("wake", () => {
+  test("nodes of ours that stand still are started, and no others", () => {
+    for (const CLUSTER of ["east", "west"]) script("create", { CLUSTER, IDENTITY: "1" });
+    foreign("south");
+    engineIs("east.stopped", "south.stopped");
+    expect(script("wake")).toMatchObject({ status: 0, stdout: "woken east\n", stderr: "" });
+    expect(calls(/docker start/)).toEqual([`docker start ${node("east")}`]);
+    expect(script("wake")).toMatchObject({ status: 0, stdout: "" });
+  });
+
+  test("half-made ones are passed over, and those whose node is gone are named", () => {
+    create();
+    writeFileSync(mark("west"), "creating west-1\n");
+    rmSync(join(engine, "clusters", "east"));
+    expect(script("wake")).toEqual({ status: 0, stdout: "gone east\n", stderr: "" });
+    expect(calls(/docker start/)).toEqual([]);
+  });
+
+  test("of an engine that does not answer, nothing is said to be gone", () => {
+    create();
+    engineIs("absent");
+    expect(script("wake")).toEqual({ status: 0, stdout: "", stderr: "" });
+  });
+
+  test("a clone without clusters is done at once", () => {
+    expect(script("wake")).toEqual({ status: 0, stdout: "", stderr: "" });
+  });
+
+  test("an API server that does not come back is named, with what to do", () => {
+    create();
+    engineIs("east.stopped", "east.dead");
+    const { status, stderr } = script("wake", { PATIENCE: "1" });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      /kind cluster east: its API server does not answer, 1 s after .*`npm run down` and `npm run up`/,
+    );
+  });
+});

@@ -1,0 +1,219 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { mirrorVariable } from "../../../tools/releases.ts";
+import { cloneAt, start } from "../support/clone.ts";
+import { officialReleases } from "../tools/support/officialReleases.ts";
+import { ReleaseServer } from "../tools/support/releaseServer.ts";
+
+jest.setTimeout(120_000);
+
+/*
+ * A Pulumi whose backend is the real one's files: `up` makes resources, `destroy` takes them away, and east's import is
+ * pending after its first `up`. `$CONTROL/fail-<stack>` makes it fail, `$CONTROL/refuse-<stack>` makes it refuse once, `$CONTROL/slow` makes it run until it is asked to
+ * stop, `$CONTROL/pending-forever` keeps the import pending. It destroys what is imported only where that is allowed, or with
+ * `$CONTROL/nobody-imports`.
+ */
+const fakePulumi = `#!/bin/sh
+echo "$*" >> "$CONTROL/calls"
+stacks="\${PULUMI_BACKEND_URL#file://}/.pulumi/stacks/mesh-federation"
+mkdir -p "$stacks"
+while [ $# -gt 0 ]; do case "$1" in --stack) stack=$2; shift ;; init) init=$2 ;; esac; words="$words $1"; shift; done
+state() { echo '{"checkpoint":{"latest":{"resources":['$2']}}}' > "$stacks/$1.json"; }
+case "$words" in
+  " stack init"*) state "$init" ;;
+  " stack output"*)
+    pending=
+    if [ "$stack" = east ]; then
+      [ -e "$CONTROL/asked" ] || pending='{"name":"httpbin","from":"west","reason":"stack west is not up"}'
+      [ ! -e "$CONTROL/pending-forever" ] || pending='{"name":"httpbin","from":"west","reason":"west does not export it"}'
+      touch "$CONTROL/asked"
+    fi
+    echo '{"federation":{"pendingImports":['"$pending"']}}' ;;
+  " up"*)
+    if [ -e "$CONTROL/fail-$stack" ]; then printf 'Diagnostics:\\n  error: no room for %s\\n\\nResources:\\n    1 unchanged\\n' "$stack"; exit 1; fi
+    if rm "$CONTROL/refuse-$stack" 2>/dev/null; then printf 'Diagnostics:\\n  error: the imports of mesh "%s" do not fit what its peers publish:\\n' "$stack"; exit 1; fi
+    if [ -e "$CONTROL/slow" ]; then exec node -e '
+      const fs = require("fs"), say = (line) => fs.appendFileSync(process.env.CONTROL + "/calls", line + "\\n");
+      process.on("SIGINT", () => { say("asked to stop"); setTimeout(() => { say("stopped"); process.exit(1); }, 300); });
+      setTimeout(() => process.exit(1), 30000);
+      fs.writeFileSync(process.env.CONTROL + "/slow-now", "");'
+    fi
+    if grep -q '"r"' "$stacks/$stack.json"; then printf 'Resources:\\n    3 unchanged\\n'; else printf 'Resources:\\n    + 3 created\\n'; fi
+    state "$stack" '"r"' ;;
+  " destroy"*)
+    [ "$MESH_FEDERATION_ALLOW_BREAKING" = 1 ] || [ -e "$CONTROL/nobody-imports" ] || exit 1
+    state "$stack"; printf 'Resources:\\n    - 3 deleted\\n' ;;
+esac
+`;
+
+let dir: string;
+let clone: string;
+let control: string;
+let server: ReleaseServer;
+
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), "up-and-down-"));
+  control = join(dir, "control");
+  mkdirSync(control);
+  clone = cloneAt(join(dir, "clone"));
+  mkdirSync(join(dir, "bin"));
+  docker("echo 28.0.0");
+  server = await new ReleaseServer(officialReleases(fakePulumi)).start();
+});
+afterEach(async () => {
+  await server.stop();
+  rmSync(dir, { recursive: true });
+});
+
+const begin = (command: string, ...args: string[]) =>
+  start(clone, command, args, {
+    MESH_FEDERATION_CACHE: join(dir, "cache"),
+    [mirrorVariable]: server.url,
+    CONTROL: control,
+    PATH: `${join(dir, "bin")}:${process.env["PATH"]}`,
+  });
+const docker = (does: string): void =>
+  writeFileSync(join(dir, "bin", "docker"), `#!/bin/sh\n${does}\n`, { mode: 0o755 });
+async function run(command: string, ...args: string[]): Promise<{ code: number | null; output: string }> {
+  const { ended, output } = begin(command, ...args);
+  return { code: await ended, output: output() };
+}
+const up = () => run("up", "--source", "release", "--no-verify");
+const set = (name: string): void => writeFileSync(join(control, name), "");
+/** The operations on stacks since the last question, in order. */
+function operations(): string[] {
+  const file = join(control, "calls");
+  const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
+  rmSync(file, { force: true });
+  return lines.flatMap((line) => {
+    const found = /^(up|destroy) --stack (\S+)/.exec(line);
+    return found ? [`${found[1]} ${found[2]}`] : /^(?:asked to stop|stopped)$/.test(line) ? [line] : [];
+  });
+}
+
+test("up makes trust, then the meshes side by side, then what was pending; again, it changes nothing; down goes the other way", async () => {
+  const first = await up();
+  expect(first.code).toBe(0);
+  expect(first.output).toContain("source: release, as asked for by --source");
+  const made = operations();
+  expect(made[0]).toBe("up trust");
+  expect(made.slice(1, 3).sort()).toEqual(["up east", "up west"]);
+  expect(made.slice(3)).toEqual(["up east"]);
+  expect(first.output).toContain("next: imports of east, whose peers are up now");
+  expect(first.output).toMatch(/up west: done in .* \(\+ 3 created\)/);
+  expect(first.output).toMatch(/\] up in \d+ s \(tools \d+ s, the rest \d+ s\)/);
+
+  const second = await run("up", "--no-verify");
+  expect(second.output).toContain("source: release, as before: east, trust, west came up with it");
+  expect(second.output).toContain("every stack reports no changes");
+  operations();
+
+  const other = await run("up", "--source", "registry", "--no-verify");
+  expect(other).toMatchObject({ code: 1, output: expect.stringContaining("run `npm run down` first") });
+  expect(operations()).toEqual([]);
+
+  // A stack whose file went missing is not forgotten.
+  rmSync(join(clone, "stacks", "Pulumi.west.yaml"));
+  const down = await run("down");
+  expect(down.code).toBe(0);
+  expect(operations()).toEqual(["destroy west", "destroy east", "destroy trust"]);
+  expect((await run("down")).output).toBe("[0:00] down: nothing of this clone is left running\n");
+  expect(operations()).toEqual([]);
+});
+
+test("where every mesh brings its own CA there is no trust stack; one whose file went is destroyed after the meshes", async () => {
+  expect((await up()).code).toBe(0);
+  const state = join(clone, ".federation", "state", ".pulumi", "stacks", "mesh-federation", "trust.json");
+  writeFileSync(state, '{"checkpoint":{"latest":{"resources":[{"type":"mesh-federation:trust:MeshTrust"}]}}}');
+  rmSync(join(clone, "stacks", "Pulumi.trust.yaml"));
+  set("nobody-imports");
+  operations();
+  expect((await up()).code).toBe(0);
+  expect(operations().filter((operation) => operation.endsWith("trust"))).toEqual([]);
+  expect((await run("down")).code).toBe(0);
+  expect(operations()).toEqual(["destroy east", "destroy west", "destroy trust"]);
+});
+
+test("a trust stack may have any name", async () => {
+  renameSync(join(clone, "stacks", "Pulumi.trust.yaml"), join(clone, "stacks", "Pulumi.roots.yaml"));
+  expect((await up()).code).toBe(0);
+  expect(operations()[0]).toBe("up roots");
+  set("nobody-imports");
+  expect((await run("down")).code).toBe(0);
+  expect(operations().at(-1)).toBe("destroy roots");
+});
+
+test("without a state, down says what it could not look at", async () => {
+  expect((await up()).code).toBe(0);
+  operations();
+  rmSync(join(clone, ".federation", "state"), { recursive: true });
+  const { code, output } = await run("down");
+  expect(code).toBe(0);
+  expect(output).toMatch(
+    /down: there is no .*\.federation\/state, so what this clone brought up before, if anything, is not known: .*KinD clusters in this machine's own docker engine \(`kind get clusters` lists them\).* were not looked at/,
+  );
+  expect(output).not.toContain("nothing of this clone is left");
+});
+
+test("imports that stay pending fail with their reasons, after the meshes are up", async () => {
+  set("pending-forever");
+  const { code, output } = await up();
+  expect(code).toBe(1);
+  expect(output).toContain("error: imports stay pending:\n  east: httpbin from west: west does not export it");
+  expect(operations().filter((operation) => operation === "up east")).toHaveLength(2);
+});
+
+test("a mesh that does not fit what its peers publish is tried again once they have changed, and not else", async () => {
+  set("refuse-east");
+  const { code, output } = await up();
+  expect(output).toContain("next: east again, whose peers have changed meanwhile");
+  expect(code).toBe(0);
+  operations();
+  // Now west changes nothing, so nothing is to be hoped for.
+  set("refuse-east");
+  const again = await up();
+  expect(again.code).toBe(1);
+  expect(again.output).toContain(
+    'error: pulumi up --stack east failed:\n  error: the imports of mesh "east" do not fit',
+  );
+  expect(operations().filter((operation) => operation === "up east")).toHaveLength(1);
+});
+
+test("a mesh that fails lets the other finish, and is told in Pulumi's words with the log", async () => {
+  set("fail-east");
+  const { code, output } = await up();
+  expect(code).toBe(1);
+  expect(output).toMatch(/up west: done/);
+  expect(output).toMatch(
+    /error: pulumi up --stack east failed:\n {2}error: no room for east\nwhole output: .*up-east\.log\nmend that and run `npm run up` again/,
+  );
+});
+
+test("up that is told to stop lets Pulumi finish what is under way", async () => {
+  set("slow");
+  const { child, ended } = begin("up", "--source", "release", "--no-verify");
+  for (const until = Date.now() + 30_000; !existsSync(join(control, "slow-now")); await sleep(20))
+    if (Date.now() > until) throw new Error("trust did not begin");
+  child.kill("SIGTERM");
+  expect(await ended).not.toBe(0);
+  expect(operations()).toEqual(["up trust", "asked to stop", "stopped"]);
+});
+
+test("an engine that does not answer is told before anything is downloaded, and is of no concern to clusters that exist", async () => {
+  docker('echo "Cannot connect to the Docker daemon" >&2; exit 1');
+  const { code, output } = await up();
+  expect(code).toBe(1);
+  expect(output).toMatch(
+    /meshes east, west run in KinD clusters, which need a running docker engine: Cannot connect to the Docker daemon\nstart docker .*cluster\.provider: existing/,
+  );
+  expect(server.asked).toEqual([]);
+  expect(existsSync(join(dir, "cache"))).toBe(false);
+  for (const stack of ["east", "west"])
+    writeFileSync(
+      join(clone, "stacks", `Pulumi.${stack}.yaml`),
+      "config:\n  mesh-federation:cluster: { provider: existing }\n",
+    );
+  expect((await up()).code).toBe(0);
+});

@@ -1,0 +1,76 @@
+import { parseContract, type FederationContract } from "../../../federation/contract/contract.ts";
+import { exportSpec } from "../../../federation/exports/exportConfig.ts";
+import { planExport, publishedExport, type ExportPlan } from "../../../federation/exports/exportPlan.ts";
+import { importSpec, type ImportConfig } from "../../../federation/imports/importConfig.ts";
+import type { MeshIdentity } from "../../../federation/checks/peerMismatches.ts";
+import { resolveImports, type Peer, type ResolvedImport } from "../../../federation/imports/resolveImports.ts";
+
+/** A mesh's identity, its names made of one. */
+export function identity(name: string, more: Partial<MeshIdentity> = {}): MeshIdentity {
+  return {
+    name,
+    meshId: `${name}-mesh`,
+    cluster: name,
+    network: `network-${name}`,
+    trustDomain: "cluster.local",
+    acceptedTrustDomains: [],
+    istioVersion: "1.30.5",
+    istioMinor: "1.30",
+    locality: `${name}/${name}-1`,
+    roots: [],
+    ...more,
+  };
+}
+
+/** An export's plan, of the smallest configuration with some keys replaced. */
+export function anExport(more: Record<string, unknown> = {}, trustDomain = "cluster.local"): ExportPlan {
+  const smallest = {
+    name: "httpbin",
+    namespace: "httpbin",
+    service: "httpbin",
+    ports: [{ name: "http", number: 8000, protocol: "HTTP" }],
+    serviceAccounts: ["httpbin"],
+    to: ["east"],
+  };
+  return planExport(exportSpec.parse({ ...smallest, ...more }), trustDomain);
+}
+
+/** What a mesh publishes. */
+export function contract(
+  name: string,
+  exports: ExportPlan[] = [],
+  more: Record<string, unknown> = {},
+): FederationContract {
+  const address = { address: `172.18.128.${name.length}`, port: 15443 };
+  return parseContract(
+    {
+      version: 1,
+      mesh: identity(name),
+      gateways: [address],
+      exports: exports.map(publishedExport),
+      imports: [],
+      pendingImports: [],
+      ...more,
+    },
+    name,
+  );
+}
+
+/** An import's configuration, of the smallest one with some keys replaced. */
+export function anImport(more: Record<string, unknown> = {}): ImportConfig {
+  return importSpec.parse({ name: "httpbin", from: "west", visibleTo: ["sleep"], ...more });
+}
+
+/** Peers that are up, by name. */
+export function peersOf(...contracts: FederationContract[]): Map<string, Peer> {
+  return new Map(
+    contracts.map((c) => [c.mesh.name, { state: "up", stack: `organization/p/${c.mesh.name}`, contract: c }]),
+  );
+}
+
+/** The one import that east makes of what the given meshes publish. */
+export function resolved(spec: ImportConfig, ...contracts: FederationContract[]): ResolvedImport {
+  const { imports, pending } = resolveImports([spec], peersOf(...contracts), identity("east"));
+  if (imports.length !== 1) throw new Error(`${imports.length} imports, pending: ${JSON.stringify(pending)}`);
+  return imports[0]!;
+}

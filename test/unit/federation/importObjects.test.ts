@@ -1,0 +1,185 @@
+import {
+  importDestinationRule,
+  importServiceEntry,
+  importWorkloadEntries,
+} from "../../../federation/imports/importObjects.ts";
+import { anExport, anImport, contract, identity, resolved } from "./fixtures.ts";
+
+const ports = [
+  { name: "http", number: 8000, protocol: "HTTP" },
+  { name: "http2", number: 8001, protocol: "HTTP2" },
+  { name: "grpc", number: 9000, protocol: "GRPC" },
+  { name: "tcp", number: 9001, protocol: "TCP" },
+  { name: "tls", number: 9443, protocol: "TLS" },
+];
+const host = "httpbin.httpbin.svc.cluster.local";
+const west = contract("west", [anExport({ ports })]);
+const outlier = expect.objectContaining({ maxEjectionPercent: 100, consecutive5xxErrors: 0 });
+
+test("every port and protocol, each behind the gateway's one port, with pinned identities", () => {
+  const spec = resolved(anImport(), west);
+  expect(importServiceEntry(spec)!.spec).toEqual({
+    hosts: [host],
+    ports: ports.map(({ number, name, protocol }) => ({ number, name, protocol })),
+    location: "MESH_INTERNAL",
+    resolution: "STATIC",
+    endpoints: [
+      {
+        address: "172.18.128.4",
+        ports: { http: 15443, http2: 15443, grpc: 15443, tcp: 15443, tls: 15443 },
+        network: "network-west",
+        locality: "west/west-1",
+      },
+    ],
+    subjectAltNames: ["spiffe://cluster.local/ns/httpbin/sa/httpbin"],
+    exportTo: ["sleep"],
+  });
+  expect(importDestinationRule(spec).spec).toEqual({
+    host,
+    trafficPolicy: { tls: { mode: "ISTIO_MUTUAL" } },
+    exportTo: ["sleep"],
+  });
+  expect(importWorkloadEntries(spec)).toEqual([]);
+});
+
+test.each([
+  { name: "an IPv4 address", addresses: ["192.0.2.1"], resolution: "STATIC" },
+  { name: "an IPv6 address", addresses: ["2001:db8::1"], resolution: "STATIC" },
+  { name: "a host name", addresses: ["gateway.west.example"], resolution: "DNS" },
+  { name: "addresses and a host name", addresses: ["192.0.2.1", "gateway.west.example"], resolution: "DNS" },
+])("a gateway that is $name resolves as $resolution", ({ addresses, resolution }) => {
+  const spec = resolved(anImport(), { ...west, gateways: addresses.map((address) => ({ address, port: 15443 })) });
+  expect(importServiceEntry(spec)!.spec.resolution).toBe(resolution);
+  expect(importServiceEntry(spec)!.spec.endpoints.map((e) => e.address)).toEqual(addresses);
+});
+
+test("outlier detection only where there is something to fail over to, and answers count only where another mesh can give one", () => {
+  expect(importDestinationRule(resolved(anImport(), west)).spec.trafficPolicy).toEqual({
+    tls: { mode: "ISTIO_MUTUAL" },
+  });
+  const two = {
+    ...west,
+    gateways: [
+      { address: "192.0.2.1", port: 15443 },
+      { address: "192.0.2.2", port: 15443 },
+    ],
+  };
+  expect(importDestinationRule(resolved(anImport(), two)).spec.trafficPolicy).toMatchObject({
+    outlierDetection: { consecutiveGatewayErrors: 0, consecutiveLocalOriginFailures: 3 },
+  });
+  const north = contract("north", [anExport({ ports })]);
+  const both = resolved(anImport({ from: ["west", "north"] }), west, north);
+  expect(importDestinationRule(both).spec.trafficPolicy).toMatchObject({
+    outlierDetection: { consecutiveGatewayErrors: 3 },
+  });
+  expect(both.id).toBe("west-httpbin");
+  expect(importServiceEntry(both)!.spec.endpoints.map((e) => e.network)).toEqual(["network-west", "network-north"]);
+});
+
+test("under another name each port gives the exporter's name as SNI, and repeats the whole policy", () => {
+  const two = {
+    ...west,
+    gateways: [
+      { address: "192.0.2.1", port: 15443 },
+      { address: "192.0.2.2", port: 15443 },
+    ],
+  };
+  const spec = resolved(anImport({ as: "bin.west.global" }), two);
+  expect(importServiceEntry(spec)!.spec.hosts).toEqual(["bin.west.global"]);
+  const policy = importDestinationRule(spec).spec.trafficPolicy;
+  expect(policy.portLevelSettings).toHaveLength(ports.length);
+  for (const [i, setting] of policy.portLevelSettings!.entries())
+    expect(setting).toEqual({
+      port: { number: ports[i]!.number },
+      tls: { mode: "ISTIO_MUTUAL", sni: `outbound_.${ports[i]!.number}_._.${host}` },
+      outlierDetection: outlier,
+    });
+  expect(policy).toMatchObject({ tls: { mode: "ISTIO_MUTUAL" }, outlierDetection: outlier });
+});
+
+test("a subset of a remote-only host carries no labels; under another name it gives its own SNI", () => {
+  const exporter = contract("west", [
+    anExport({
+      subsets: [
+        { name: "v1", labels: { version: "v1" } },
+        { name: "v2", labels: { version: "v2" } },
+      ],
+    }),
+  ]);
+  expect(importDestinationRule(resolved(anImport({ subsets: ["v1", "v2"] }), exporter)).spec.subsets).toEqual([
+    { name: "v1" },
+    { name: "v2" },
+  ]);
+  const renamed = importDestinationRule(resolved(anImport({ subsets: ["v1"], as: "bin.west.global" }), exporter)).spec
+    .subsets![0]!;
+  expect(renamed).toMatchObject({
+    name: "v1",
+    trafficPolicy: { portLevelSettings: [{ tls: { sni: `outbound_.8000_.v1_.${host}` } }] },
+  });
+});
+
+describe("blended with the local Service", () => {
+  const blend = { blend: { labels: { app: "httpbin" } }, visibleTo: ["*"] };
+
+  test("the gateway joins the Service as a WorkloadEntry beside it, and no TLS is set for local pods", () => {
+    const spec = resolved(anImport(blend), west);
+    expect(importServiceEntry(spec)).toBeUndefined();
+    expect(importWorkloadEntries(spec)).toEqual([
+      {
+        part: "0",
+        metadata: expect.objectContaining({ name: "import-west-httpbin-0", namespace: "httpbin" }),
+        spec: {
+          address: "172.18.128.4",
+          ports: { http: 15443, http2: 15443, grpc: 15443, tcp: 15443, tls: 15443 },
+          labels: { app: "httpbin", "security.istio.io/tlsMode": "istio" },
+          network: "network-west",
+          locality: "west/west-1",
+          serviceAccount: "httpbin",
+        },
+      },
+    ]);
+    expect(importDestinationRule(spec).spec).toEqual({
+      host,
+      trafficPolicy: { outlierDetection: outlier },
+      exportTo: ["*"],
+    });
+    expect(importDestinationRule(spec).metadata.namespace).toBe("httpbin");
+  });
+
+  test("every account that serves the export gets an entry, so that all are pinned", () => {
+    const two = contract("west", [anExport({ serviceAccounts: ["httpbin", "canary"] })]);
+    const entries = importWorkloadEntries(resolved(anImport(blend), two));
+    expect(entries.map((e) => [e.metadata.name, e.spec.serviceAccount])).toEqual([
+      ["import-west-httpbin-0-0", "canary"],
+      ["import-west-httpbin-0-1", "httpbin"],
+    ]);
+  });
+
+  test.each([
+    {
+      name: "a host name as gateway",
+      exporter: { ...west, gateways: [{ address: "gateway.west.example", port: 15443 }] },
+      says: /gateway of mesh "west" is the name gateway\.west\.example.*must be an IP address/,
+    },
+    {
+      name: "a mesh-neutral host",
+      exporter: contract("west", [anExport({ host: "httpbin.mesh.global", selector: { app: "httpbin" } })]),
+      says: /"httpbin\.mesh\.global" is mesh-neutral/,
+    },
+    {
+      name: "another trust domain",
+      exporter: {
+        ...west,
+        mesh: identity("west", { trustDomain: "west.local", acceptedTrustDomains: ["cluster.local"] }),
+      },
+      says: /blend: mesh "west" has trust domain west\.local, this mesh cluster\.local/,
+    },
+    {
+      name: "an identity of another form",
+      exporter: contract("west", [anExport({ subjectAltNames: ["spiffe://cluster.local/vm/1"] })]),
+      says: /spiffe:\/\/cluster\.local\/vm\/1 is not an account of namespace httpbin/,
+    },
+  ])("is refused for $name", ({ exporter, says }) => {
+    expect(() => resolved(anImport(blend), exporter)).toThrow(says);
+  });
+});

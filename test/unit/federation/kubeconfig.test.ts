@@ -1,0 +1,160 @@
+import { parse } from "yaml";
+import { checkCredentials, contextOf, withAbsolutePaths } from "../../../federation/cluster/kubeconfig.ts";
+import { Problem } from "../../../federation/errors/problem.ts";
+
+const text = (more = "current-context: a") => `
+apiVersion: v1
+kind: Config
+${more}
+contexts:
+  - { name: a, context: { cluster: one, user: plain } }
+  - { name: b, context: { cluster: gone, user: plain } }
+  - { name: c, context: { cluster: one, user: program } }
+clusters: [{ name: one, cluster: { server: "https://192.0.2.1:6443" } }]
+users:
+  - { name: plain, user: { token: SECRET } }
+  - { name: program, user: { exec: { command: cloud-login, args: [token] } } }
+`;
+
+test("a context is the one that is named, else the current one", () => {
+  expect(contextOf(text())).toEqual({
+    server: "https://192.0.2.1:6443",
+    user: "plain",
+    credentialProgram: undefined,
+    files: [],
+  });
+  expect(contextOf(text(), "c")).toEqual({
+    server: "https://192.0.2.1:6443",
+    user: "program",
+    credentialProgram: "cloud-login",
+    files: [],
+  });
+});
+
+test.each([
+  { name: "no YAML", given: "{", context: undefined, says: /is not YAML; give the text of a kubeconfig file/ },
+  { name: "YAML that is no kubeconfig", given: "SECRET", context: undefined, says: /has no contexts, so it is none/ },
+  {
+    name: "lists that are none",
+    given: "contexts: SECRET",
+    context: undefined,
+    says: /has no contexts, so it is none/,
+  },
+  {
+    name: "no current context",
+    given: text(""),
+    context: undefined,
+    says: /has no current-context, and cluster\.context names none; it has: a, b, c\. Set cluster\.context/,
+  },
+  {
+    name: "a context that is not there",
+    given: text(),
+    context: "d",
+    says: /cluster\.context: the kubeconfig has no context "d"; it has: a, b, c/,
+  },
+  {
+    name: "a current context that is not there",
+    given: text("current-context: e"),
+    context: undefined,
+    says: /no context "e"/,
+  },
+  {
+    name: "a context without its cluster",
+    given: text(),
+    context: "b",
+    says: /context "b" names the cluster "gone", of which it has no server/,
+  },
+])("$name is told in the project's own words, without the text", ({ given, context, says }) => {
+  const read = () => contextOf(given, context);
+  expect(read).toThrow(Problem);
+  expect(read).toThrow(says);
+  expect(read).not.toThrow(/SECRET/);
+});
+
+const there = () => true;
+const missing = () => false;
+
+test("a program for credentials must be there", () => {
+  const used = contextOf(text(), "c");
+  expect(() => checkCredentials(used, (program) => program === "cloud-login", there)).not.toThrow();
+  expect(() => checkCredentials(used, missing, there)).toThrow(
+    /user "program" gets its credentials from the program "cloud-login", which is not on this machine's PATH; install it/,
+  );
+  expect(() => checkCredentials(contextOf(text()), missing, there)).not.toThrow();
+});
+
+/** One context, with these keys in its cluster and its user. */
+const single = (cluster: object, user: object) =>
+  JSON.stringify({
+    "current-context": "a",
+    contexts: [{ name: "a", context: { cluster: "c", user: "u" } }],
+    clusters: [{ name: "c", cluster: { server: "https://192.0.2.1", ...cluster } }],
+    users: [{ name: "u", user }],
+  });
+
+test("the files it refers to must be there", () => {
+  const used = contextOf(
+    single(
+      { "certificate-authority": "/pki/ca.crt" },
+      { "client-certificate": "/pki/a.crt", "client-key": "/pki/a.key", tokenFile: "/token" },
+    ),
+  );
+  expect(used.files).toEqual(["/pki/ca.crt", "/pki/a.crt", "/pki/a.key", "/token"]);
+  expect(() => checkCredentials(used, there, there)).not.toThrow();
+  expect(() => checkCredentials(used, there, (file) => file !== "/pki/a.key")).toThrow(
+    /refers to the file "\/pki\/a\.key", which cannot be read on this machine; .*--flatten/,
+  );
+});
+
+test("a login method that clients no longer have is refused; oidc is one they have", () => {
+  const of = (name: string) =>
+    contextOf(single({}, { "auth-provider": { name, config: { "access-token": "SECRET" } } }));
+  expect(() => checkCredentials(of("gcp"), there, there)).toThrow(
+    /user "u" has the auth-provider "gcp", which Kubernetes clients no longer know; give/,
+  );
+  expect(() => checkCredentials(of("oidc"), there, there)).not.toThrow();
+});
+
+test("relative paths count from the kubeconfig's own folder", () => {
+  const data = "A".repeat(300);
+  const given = single(
+    { "certificate-authority": "./ca.crt", "proxy-url": "http://proxy:3128", "tls-server-name": "./no-path" },
+    {
+      "client-certificate": "../a.crt",
+      "client-key": "/abs/a.key",
+      tokenFile: "token",
+      "client-key-data": data,
+      exec: { command: "bin/login", args: ["./x"] },
+    },
+  );
+  const { clusters, users } = parse(withAbsolutePaths(given, "/home/me/.kube"));
+  expect(clusters[0].cluster).toEqual({
+    server: "https://192.0.2.1",
+    "certificate-authority": "/home/me/.kube/ca.crt",
+    "proxy-url": "http://proxy:3128",
+    "tls-server-name": "./no-path",
+  });
+  expect(users[0].user).toEqual({
+    "client-certificate": "/home/me/a.crt",
+    "client-key": "/abs/a.key",
+    tokenFile: "/home/me/.kube/token",
+    "client-key-data": data,
+    exec: { command: "/home/me/.kube/bin/login", args: ["./x"] },
+  });
+});
+
+test.each([
+  text(),
+  single({ "certificate-authority": "/ca.crt" }, { exec: { command: "login" } }),
+  "{",
+  "contexts: SECRET",
+])("a text without relative paths stays as it is: %s", (given) => {
+  expect(withAbsolutePaths(given, "/home/me/.kube")).toBe(given);
+  expect(withAbsolutePaths(given, undefined)).toBe(given);
+});
+
+test("relative paths in a text without a file are refused", () => {
+  expect(() => withAbsolutePaths(single({ "certificate-authority": "ca.crt" }, {}), undefined)).toThrow(
+    /certificate-authority "ca\.crt" is a relative path.*a secret has none; give an absolute path, the data itself/,
+  );
+});

@@ -1,0 +1,159 @@
+import {
+  liveFindings,
+  servicesInvolved,
+  type LiveCluster,
+  type LiveObject,
+  type LiveService,
+} from "../../../federation/checks/liveChecks.ts";
+import { anExport, anImport, contract, identity, resolved } from "./fixtures.ts";
+
+const host = "httpbin.httpbin.svc.cluster.local";
+const service: LiveService = {
+  namespace: "httpbin",
+  name: "httpbin",
+  ports: [{ name: "http", number: 8000, targetPort: 8080 }],
+  selector: { app: "httpbin" },
+};
+const object = (more: Partial<LiveObject> = {}): LiveObject => ({
+  namespace: "sleep",
+  name: "theirs",
+  hosts: [host],
+  exportTo: [],
+  subsets: [],
+  ...more,
+});
+const live = (more: Partial<LiveCluster> = {}): LiveCluster => ({
+  services: [],
+  rules: [],
+  entries: [],
+  accounts: new Map(),
+  ...more,
+});
+const where = { rootNamespace: "istio-system", gatewayNamespace: "istio-system" };
+const west = contract("west", [anExport()]);
+
+const ofImport = (more: Record<string, unknown>, cluster: LiveCluster) =>
+  liveFindings({ imports: [resolved(anImport(more), west)], exports: [], identity: identity("east") }, cluster, where);
+const ofExport = (more: Record<string, unknown>, cluster: LiveCluster) =>
+  liveFindings({ imports: [], exports: [{ spec: anExport(more) }], identity: identity("west") }, cluster, where);
+
+test("an import clashes with nothing in an empty cluster, and asks for its host's Service", () => {
+  const spec = resolved(anImport(), west);
+  expect(ofImport({}, live()).problems).toEqual([]);
+  expect(servicesInvolved({ imports: [spec], exports: [] })).toEqual([{ namespace: "httpbin", name: "httpbin" }]);
+});
+
+test.each([
+  {
+    name: "a local Service of its name",
+    cluster: live({ services: [service] }),
+    says: /that of the local Service httpbin\/httpbin, which would win.*blend.*\(as\)/,
+  },
+  {
+    name: "a DestinationRule in the client's namespace",
+    cluster: live({ rules: [object()] }),
+    says: /DestinationRule sleep\/theirs is for its host/,
+  },
+  {
+    name: "a mesh-wide DestinationRule",
+    cluster: live({ rules: [object({ namespace: "istio-system" })] }),
+    says: /DestinationRule istio-system\/theirs/,
+  },
+  {
+    name: "another ServiceEntry that clients see",
+    cluster: live({ entries: [object({ namespace: "far", exportTo: ["sleep"] })] }),
+    says: /ServiceEntry far\/theirs has its host/,
+  },
+])("an import clashes with $name", ({ cluster, says }) => {
+  expect(ofImport({}, cluster).problems).toEqual([expect.stringMatching(says)]);
+  expect(ofImport({ as: "httpbin.west.global" }, cluster).problems).toEqual([]);
+});
+
+test("what clients do not see is no clash", () => {
+  expect(
+    ofImport(
+      {},
+      live({
+        rules: [object({ namespace: "far" }), object({ namespace: "istio-system", exportTo: ["."] })],
+        entries: [object({ namespace: "far", exportTo: ["."] })],
+      }),
+    ).problems,
+  ).toEqual([]);
+});
+
+test.each<{ name: string; services: LiveService[]; says?: RegExp }>([
+  { name: "its Service", services: [service] },
+  { name: "no Service", services: [], says: /no local Service httpbin\/httpbin to blend with/ },
+  {
+    name: "another selector",
+    services: [{ ...service, selector: { app: "other" } }],
+    says: /blend\.labels \{app: httpbin\} are not picked/,
+  },
+  {
+    name: "a port more",
+    services: [{ ...service, ports: [...service.ports, { name: "x", number: 9000, targetPort: 9000 }] }],
+    says: /has port 9000, which the peer does not export/,
+  },
+  {
+    name: "another port name",
+    services: [{ ...service, ports: [{ name: "web", number: 8000, targetPort: 8080 }] }],
+    says: /called "web" in the local Service and "http"/,
+  },
+  {
+    name: "a named target port",
+    services: [{ ...service, ports: [{ name: "http", number: 8000, targetPort: "web" }] }],
+    says: /called "web" in the local Service/,
+  },
+])("a blended import with $name", ({ services, says }) => {
+  const { problems } = ofImport({ blend: { labels: { app: "httpbin" } }, visibleTo: ["*"] }, live({ services }));
+  expect(problems).toEqual(says ? [expect.stringMatching(says)] : []);
+});
+
+test.each([
+  {
+    name: "the Service lacks its port",
+    more: { ports: [{ name: "grpc", number: 9000, protocol: "GRPC" }] },
+    says: /Service httpbin\/httpbin has no port 9000; it has 8000/,
+  },
+  {
+    name: "the selector is not the Service's",
+    more: { selector: { app: "other" } },
+    says: /selector \{app: other\} is not that of the Service, \{app: httpbin\}/,
+  },
+  {
+    name: "an owner's rule stands beside the one for its subsets",
+    more: { subsets: [{ name: "v1", labels: { version: "v1" } }] },
+    rules: [object({ namespace: "httpbin" })],
+    says: /DestinationRule httpbin\/theirs is for its host too/,
+  },
+  {
+    name: "no rule has a subset without labels",
+    more: { subsets: [{ name: "v1" }] },
+    rules: [object({ namespace: "httpbin", subsets: ["v2"] })],
+    says: /subset "v1" has no labels, and no DestinationRule/,
+  },
+])("an export is wrong where $name", ({ more, rules, says }) => {
+  expect(ofExport(more, live({ services: [service], rules: rules ?? [] })).problems).toEqual([
+    expect.stringMatching(says),
+  ]);
+});
+
+test("a subset without labels is fine where an owner's rule has it", () => {
+  expect(
+    ofExport(
+      { subsets: [{ name: "v1" }] },
+      live({ services: [service], rules: [object({ namespace: "httpbin", subsets: ["v1"] })] }),
+    ),
+  ).toEqual({ problems: [], warnings: [] });
+});
+
+test("accounts that serve an export and are not declared are named, and so is a missing Service", () => {
+  const accounts = new Map([["httpbin", ["canary", "httpbin"]]]);
+  expect(ofExport({}, live({ services: [service], accounts })).warnings).toEqual([
+    expect.stringMatching(/run as service account "canary", which serviceAccounts does not name \(it names httpbin\)/),
+  ]);
+  expect(
+    ofExport({ serviceAccounts: ["httpbin", "canary"] }, live({ services: [service], accounts })).warnings,
+  ).toEqual([]);
+  expect(ofExport({}, live()).warnings).toEqual([expect.stringMatching(/no Service httpbin\/httpbin/)]);
+});

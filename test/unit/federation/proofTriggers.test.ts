@@ -1,0 +1,49 @@
+import { proofTriggers, type ProvenImport } from "../../../federation/imports/proofTriggers.ts";
+
+const spec: ProvenImport = {
+  name: "httpbin",
+  from: "west",
+  host: "a.b",
+  namespace: "sleep",
+  visibleTo: ["sleep"],
+  meshes: ["west"],
+  exportedHost: "a.b",
+  subsets: [],
+  blended: false,
+  ports: [
+    { name: "http", number: 8000, protocol: "HTTP" },
+    { name: "grpc", number: 9000, protocol: "GRPC" },
+  ],
+  subjectAltNames: ["spiffe://x/1", "spiffe://x/2"],
+  gateways: [{ mesh: "west", address: "192.0.2.1", port: 15443, network: "n", locality: "r/z" }],
+  client: { namespace: "sleep", serviceAccount: "sleep", app: "sleep" },
+  probe: { http: { kind: "http", path: "/" } },
+};
+
+test.each<{ what: string; more: Partial<ProvenImport> }>([
+  { what: "the address", more: { gateways: [{ ...spec.gateways[0]!, address: "192.0.2.2" }] } },
+  { what: "the gateway's port", more: { gateways: [{ ...spec.gateways[0]!, port: 443 }] } },
+  { what: "a port", more: { ports: [spec.ports[0]!] } },
+  { what: "a protocol", more: { ports: [{ ...spec.ports[0]!, protocol: "TCP" }, spec.ports[1]!] } },
+  { what: "a SAN", more: { subjectAltNames: ["spiffe://x/1"] } },
+  { what: "the host", more: { host: "c.d" } },
+  { what: "the exporter's host", more: { exportedHost: "c.d" } },
+  { what: "the client", more: { client: { ...spec.client, app: "other" } } },
+])("$what triggers a proof", ({ more }) =>
+  expect(proofTriggers({ ...spec, ...more })).not.toEqual(proofTriggers(spec)),
+);
+
+test.each<{ what: string; more: Partial<ProvenImport> }>([
+  { what: "another probe", more: { probe: {} } },
+  { what: "another order of ports", more: { ports: [...spec.ports].reverse() } },
+  { what: "another order of SANs", more: { subjectAltNames: [...spec.subjectAltNames].reverse() } },
+  { what: "another locality", more: { gateways: [{ ...spec.gateways[0]!, locality: "q/q" }] } },
+])("$what does not", ({ more }) => expect(proofTriggers({ ...spec, ...more })).toEqual(proofTriggers(spec)));
+
+test("addresses are as URLs write them: IPv6 in brackets", () => {
+  const addresses = (address: string) => proofTriggers({ ...spec, gateways: [{ ...spec.gateways[0]!, address }] })[2];
+  expect([addresses("192.0.2.1"), addresses("2001:db8::1")]).toEqual([
+    "addresses 192.0.2.1:15443",
+    "addresses [2001:db8::1]:15443",
+  ]);
+});

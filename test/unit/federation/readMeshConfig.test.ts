@@ -1,0 +1,266 @@
+import { nodesOf, type NodeSettings } from "../../../federation/cluster/nodeImage.ts";
+import { readMeshConfig, type Neighbour } from "../../../federation/config/readMeshConfig.ts";
+import { releaseSources } from "../../../federation/config/versions.ts";
+
+const west: Neighbour = { stack: "west", name: "west", pool: { slot: 2, slots: 4 } };
+
+/** The smallest configuration of mesh east, with some keys replaced. */
+function east(changes: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    mesh: { name: "east", slot: 1 },
+    cluster: { provider: "kind", podSubnet: "10.10.0.0/16", serviceSubnet: "10.255.10.0/24" },
+    imports: [{ name: "httpbin", from: "west", visibleTo: ["sleep"] }],
+    ...changes,
+  };
+}
+const anExport = {
+  name: "httpbin",
+  namespace: "httpbin",
+  service: "httpbin",
+  ports: [{ name: "http", number: 8000, protocol: "HTTP" }],
+  serviceAccounts: ["httpbin"],
+  to: ["west"],
+};
+const kind = { provider: "kind", podSubnet: "10.10.0.0/16", serviceSubnet: "10.255.10.0/24" };
+const read = (raw: Record<string, unknown>, neighbours = [west]) =>
+  readMeshConfig(raw, "east", releaseSources, neighbours);
+
+test("fills in every default from the mesh's name", () => {
+  const config = read(east());
+  expect(config.mesh).toEqual({
+    name: "east",
+    meshId: "east-mesh",
+    cluster: "east",
+    network: "network-east",
+    trustDomain: "cluster.local",
+    acceptedTrustDomains: [],
+    slot: 1,
+    locality: { region: "east", zone: "east-1" },
+  });
+  expect(config.gateway).toEqual({ provider: "none" });
+  expect(config.loadBalancer).toEqual({ provider: "metallb", slots: 4 });
+  expect(config.istioVersion).toBe(releaseSources.istio.version);
+});
+
+test("an export has a gateway, a host and pinned identities", () => {
+  const config = read(east({ exports: [anExport] }));
+  expect(config.gateway.provider).toBe("managed");
+  expect(config.exports[0]).toEqual({
+    name: "httpbin",
+    host: "httpbin.httpbin.svc.cluster.local",
+    namespace: "httpbin",
+    service: "httpbin",
+    ports: anExport.ports,
+    subjectAltNames: ["spiffe://cluster.local/ns/httpbin/sa/httpbin"],
+    to: ["west"],
+    callers: [],
+    callersApplyTo: "peers",
+    public: false,
+    subsets: [],
+    selector: undefined,
+    subsetLabels: [],
+    targetPorts: {},
+    serviceAccounts: ["httpbin"],
+    neutral: false,
+  });
+});
+
+test("an Istio version outside the table is taken with its minor", () => {
+  expect(read(east({ istio: { provider: "managed", version: "1.42.0", istioMinor: "1.31" } })).istioMinor).toBe("1.31");
+});
+
+test.each([
+  {
+    name: "malformed pod network",
+    change: { cluster: { ...kind, podSubnet: "10.10.0.0" } },
+    says: /cluster\.podSubnet: .*CIDR form.*given: "10\.10\.0\.0"/,
+  },
+  {
+    name: "host bits in the service network",
+    change: { cluster: { ...kind, serviceSubnet: "10.255.10.7/24" } },
+    says: /cluster\.serviceSubnet: .*10\.255\.10\.0\/24/,
+  },
+  {
+    name: "pods over services",
+    change: { cluster: { ...kind, serviceSubnet: "10.10.3.0/24" } },
+    says: /cluster\.podSubnet 10\.10\.0\.0\/16 overlaps cluster\.serviceSubnet 10\.10\.3\.0\/24/,
+  },
+  {
+    name: "pool over pods",
+    change: { loadBalancer: { provider: "metallb", addresses: ["10.10.8.0/24"] } },
+    says: /overlaps loadBalancer\.addresses 10\.10\.8\.0\/24/,
+  },
+  {
+    name: "a Kubernetes that no image is of",
+    change: { cluster: { ...kind, kubernetesVersion: "1.33.0" } },
+    says: /cluster\.kubernetesVersion: there is no node image of 1\.33\.0 here, only of 1\.34\.11; name one in cluster\.nodeImage/,
+  },
+  {
+    name: "a Kubernetes that its image is not of",
+    change: { cluster: { ...kind, kubernetesVersion: "1.33.0", nodeImage: "kindest/node:v1.34.0@sha256:ab" } },
+    says: /cluster\.kubernetesVersion: is 1\.33\.0, but cluster\.nodeImage "kindest.*" is of 1\.34\.0/,
+  },
+  {
+    name: "a Kubernetes version with v",
+    change: { cluster: { ...kind, kubernetesVersion: "v1.34.11" } },
+    says: /cluster\.kubernetesVersion: must be a version without v.*given: "v1\.34\.11"/,
+  },
+  {
+    name: "unknown cluster provider",
+    change: { cluster: { provider: "minikube" } },
+    says: /cluster\.provider: provider must be one of kind, existing \(given: "minikube"\)/,
+  },
+  {
+    name: "unknown gateway provider",
+    change: { gateway: { provider: "nginx" } },
+    says: /gateway\.provider: .*managed, existing, none/,
+  },
+  {
+    name: "duplicate mesh name",
+    change: { mesh: { name: "west", slot: 1 } },
+    says: /mesh\.name "west" is also the name of the mesh in stack "west"/,
+  },
+  {
+    name: "duplicate slot",
+    change: { mesh: { name: "east", slot: 2 } },
+    says: /pool of mesh "east" \(slot 2 of 4: from 50 % to 75 % of the nodes' network\) overlaps that of mesh "west" \(slot 2 of 4: .*\); give one of them another mesh\.slot/,
+  },
+  {
+    name: "a slot that counts in other parts",
+    change: { loadBalancer: { provider: "metallb", slots: 2 } },
+    says: /mesh "east" \(slot 1 of 2: from 50 % to 100 % of .*\) overlaps that of mesh "west" \(slot 2 of 4: from 50 % to 75 %/,
+  },
+  { name: "missing slot", change: { mesh: { name: "east" } }, says: /mesh\.slot: slot is not set.*1 to 3/ },
+  {
+    name: "slot out of range",
+    change: { mesh: { name: "east", slot: 9 } },
+    says: /mesh\.slot: slot is 9; allowed are 1 to 3/,
+  },
+  {
+    name: "unknown peer",
+    change: { imports: [{ name: "httpbin", from: "north", visibleTo: ["sleep"] }] },
+    says: /unknown peer "north"; known meshes: west\. Add stacks\/Pulumi\.north\.yaml/,
+  },
+  {
+    name: "import from itself",
+    change: { imports: [{ name: "httpbin", from: "east", visibleTo: ["sleep"] }] },
+    says: /from is this mesh itself/,
+  },
+  {
+    name: "export to an unknown mesh",
+    change: { exports: [{ ...anExport, to: ["north"] }] },
+    says: /exports "httpbin": unknown mesh "north" in to/,
+  },
+  {
+    name: "unsupported Istio version",
+    change: { istio: { provider: "managed", version: "1.19.3" } },
+    says: /istio\.version: is not of a supported minor \(1\.28, .*istioMinor \(given: "1\.19\.3"\)/,
+  },
+  {
+    name: "port out of range",
+    change: { exports: [{ ...anExport, ports: [{ name: "http", number: 70000, protocol: "HTTP" }] }] },
+    says: /exports\.0\.ports\.0\.number: must be 1 to 65535 \(given: 70000\)/,
+  },
+  {
+    name: "unknown protocol",
+    change: { exports: [{ ...anExport, ports: [{ name: "http", number: 80, protocol: "UDP" }] }] },
+    says: /exports\.0\.ports\.0\.protocol: must be one of HTTP, HTTP2, GRPC, TCP, TLS, HTTPS \(given: "UDP"\)/,
+  },
+  {
+    name: "two ports of one number",
+    change: { exports: [{ ...anExport, ports: [...anExport.ports, { name: "more", number: 8000, protocol: "TCP" }] }] },
+    says: /two ports of the same number/,
+  },
+  {
+    name: "a name that is not RFC 1123",
+    change: { mesh: { name: "East_1", slot: 1 } },
+    says: /mesh\.name: must be an RFC 1123 label.*given: "East_1"/,
+  },
+  {
+    name: "an export that pins nobody",
+    change: { exports: [{ ...anExport, serviceAccounts: [] }] },
+    says: /exports\.0\.serviceAccounts: must name the service accounts/,
+  },
+  {
+    name: "an export without a gateway",
+    change: { exports: [anExport], gateway: { provider: "none" } },
+    says: /gateway\.provider is none, but services are exported/,
+  },
+  {
+    name: "an import nobody may call",
+    change: { imports: [{ name: "httpbin", from: "west", visibleTo: [] }] },
+    says: /imports\.0\.visibleTo: must name at least one namespace/,
+  },
+  {
+    name: "a proof of another kind",
+    change: { imports: [{ name: "httpbin", from: "west", visibleTo: ["sleep"], proof: "sometimes" }] },
+    says: /imports\.0\.proof: must be true, false or probe-pod \(given: "sometimes"\)/,
+  },
+  {
+    name: "an import listed twice",
+    change: { imports: [1, 2].map(() => ({ name: "httpbin", from: "west", visibleTo: ["sleep"] })) },
+    says: /west-httpbin is listed twice/,
+  },
+  {
+    name: "an unknown key",
+    change: { cluster: { ...kind, podsubnet: "x" } },
+    says: /cluster: unknown key "podsubnet"; did you mean "podSubnet"\? the keys there are: kubernetesVersion, nodeImage, podSubnet, provider, serviceSubnet$/m,
+  },
+  {
+    name: "an unknown key of an export's port",
+    change: { exports: [{ ...anExport, ports: [{ name: "http", nummer: 80, protocol: "HTTP" }] }] },
+    says: /exports\.0\.ports\.0: unknown key "nummer"; did you mean "number"\?/,
+  },
+  {
+    name: "a key of another provider",
+    change: { istio: { provider: "existing", version: "1.30.1", hub: "x" } },
+    says: /istio: unknown key "hub"; the keys there are: istioMinor, namespace, provider, version$/m,
+  },
+  {
+    name: "an unknown key of a peer",
+    change: { peers: { west: { fiel: "x" } } },
+    says: /peers\.west: unknown key "fiel"; did you mean "file"\?/,
+  },
+  {
+    name: "an unknown key of the mesh",
+    change: { mesh: { name: "east", slots: 1 } },
+    says: /mesh: unknown key "slots"; did you mean "slot"\?/,
+  },
+  {
+    name: "an existing cluster with a pool by slot",
+    change: { cluster: { provider: "existing", kubeconfigPath: "x" }, loadBalancer: { provider: "metallb" } },
+    says: /loadBalancer\.addresses is missing/,
+  },
+  { name: "no cluster", change: { cluster: undefined }, says: /cluster: .*given: nothing/ },
+])("refuses $name", ({ change, says }) => {
+  expect(() => read(east(change))).toThrow(says);
+});
+
+test("names every wrong key at once", () => {
+  expect(() => read(east({ mesh: { name: "-", slot: 1 }, cluster: { ...kind, podSubnet: "x" } }))).toThrow(
+    /mesh\.name[\s\S]*cluster\.podSubnet/,
+  );
+});
+
+test("pods and services of two meshes may overlap", () => {
+  expect(() => read(east({ cluster: { ...kind, podSubnet: "10.30.0.0/16" } }))).not.toThrow();
+});
+
+test.each([
+  { settings: {}, version: releaseSources.kubernetesVersion, image: releaseSources.nodeImage },
+  {
+    settings: { kubernetesVersion: releaseSources.kubernetesVersion },
+    version: releaseSources.kubernetesVersion,
+    image: releaseSources.nodeImage,
+  },
+  {
+    settings: { nodeImage: "kindest/node:v1.33.2@sha256:ab" },
+    version: "1.33.2",
+    image: "kindest/node:v1.33.2@sha256:ab",
+  },
+  { settings: { nodeImage: "own:latest", kubernetesVersion: "1.33.2" }, version: "1.33.2", image: "own:latest" },
+  { settings: { nodeImage: "own:latest" }, version: "unknown", image: "own:latest" },
+])("nodes of $settings", ({ settings, version, image }) => {
+  const { cluster } = read(east({ cluster: { ...kind, ...settings } }));
+  expect(nodesOf(cluster as NodeSettings, releaseSources)).toEqual({ nodeImage: image, kubernetesVersion: version });
+});

@@ -1,0 +1,166 @@
+import {
+  blocksUnknown,
+  clusterConfig,
+  endpointsOf,
+  hasListener,
+  leadsToCluster,
+  resourcesOf,
+  serverNames,
+} from "../../../kube/envoy.ts";
+
+const host = "httpbin.httpbin.svc.cluster.local";
+const cluster = `outbound|8000||${host}`;
+
+test("endpoints with health and counters, of exactly that cluster", () => {
+  const text = [
+    `${cluster}::observability_name::${cluster}`,
+    `${cluster}::default_priority::max_connections::1024`,
+    `${cluster}::192.0.2.1:15443::cx_connect_fail::1`,
+    `${cluster}::192.0.2.1:15443::cx_total::4`,
+    `${cluster}::192.0.2.1:15443::rq_total::7`,
+    `${cluster}::192.0.2.1:15443::health_flags::healthy`,
+    `${cluster}::[2001:db8::1]:15443::health_flags::/failed_outlier_check`,
+    `outbound|80||${host}::192.0.2.9:80::health_flags::healthy`,
+  ].join("\n");
+  expect(endpointsOf(text, cluster)).toEqual([
+    { address: "[2001:db8::1]:15443", health: "failed_outlier_check", requests: 0, connections: 0 },
+    { address: "192.0.2.1:15443", health: "HEALTHY", requests: 7, connections: 3, failures: 1 },
+  ]);
+  expect(endpointsOf("", cluster)).toEqual([]);
+});
+
+const tls = (more: object) => ({
+  typed_config: {
+    "@type": "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext",
+    ...more,
+  },
+});
+const mutual = {
+  sni: "outbound_.8000_._.h",
+  common_tls_context: {
+    tls_certificate_sds_secret_configs: [{ name: "default" }],
+    combined_validation_context: {
+      default_validation_context: { match_subject_alt_names: [{ exact: "spiffe://a" }, { prefix: "spiffe://b/" }] },
+    },
+  },
+};
+
+test.each([
+  {
+    what: "mTLS",
+    given: { transport_socket: tls(mutual) },
+    wanted: { mtls: true, sni: "outbound_.8000_._.h", subjectAltNames: ["spiffe://a", "spiffe://b/*"] },
+  },
+  {
+    what: "mTLS per endpoint",
+    given: {
+      transport_socket_matches: [
+        { name: "tlsMode-istio", transport_socket: tls(mutual) },
+        { name: "disabled", transport_socket: { name: "raw_buffer" } },
+      ],
+    },
+    wanted: { mtls: true, sni: "outbound_.8000_._.h", subjectAltNames: ["spiffe://a", "spiffe://b/*"] },
+  },
+  {
+    what: "TLS without a certificate of the client's",
+    given: { transport_socket: tls({ sni: "x", common_tls_context: {} }) },
+    wanted: { mtls: false, sni: "x", subjectAltNames: [] },
+  },
+  { what: "plaintext", given: {}, wanted: { mtls: false, sni: undefined, subjectAltNames: [] } },
+])("a cluster with $what", ({ given, wanted }) => expect(clusterConfig(given)).toEqual(wanted));
+
+const route = (to: string, domain = host) => [
+  {
+    virtual_hosts: [
+      { domains: [domain], routes: [{ route: { cluster: to } }] },
+      { domains: ["*"], routes: [{ route: { cluster: "PassthroughCluster" } }] },
+    ],
+  },
+];
+const elsewhere = "outbound|80||other";
+const routed = (...all: [match: object, to: string][]) => [
+  { virtual_hosts: [{ domains: [host], routes: all.map(([match, to]) => ({ match, route: { cluster: to } })) }] },
+];
+const proxy = (to: string) => [
+  {
+    address: { socket_address: { port_value: 8000 } },
+    filter_chains: [{ filters: [{ typed_config: { cluster: to } }] }],
+  },
+];
+
+test.each([
+  { what: "its virtual host", listeners: [], routes: route(cluster), leads: true },
+  { what: "a subset of it", listeners: [], routes: route(`outbound|8000|v1|${host}`), leads: true },
+  { what: "a virtual host that goes elsewhere", listeners: [], routes: route("outbound|80||other"), leads: false },
+  { what: "another host's virtual host", listeners: [], routes: route(cluster, "other"), leads: false },
+  {
+    what: "a canary's header that leads elsewhere, before the rest",
+    listeners: [],
+    routes: routed([{ prefix: "/", headers: [{ name: "canary" }] }, elsewhere], [{ prefix: "/" }, cluster]),
+    leads: true,
+  },
+  {
+    what: "a path of its own elsewhere, before the rest",
+    listeners: [],
+    routes: routed([{ prefix: "/v2" }, elsewhere], [{ prefix: "/" }, cluster]),
+    leads: true,
+  },
+  {
+    what: "a header of its own, before the rest that leads elsewhere",
+    listeners: [],
+    routes: routed([{ prefix: "/", headers: [{ name: "canary" }] }, cluster], [{ prefix: "/" }, elsewhere]),
+    leads: false,
+  },
+  {
+    what: "routes of some calls alone, one of them its",
+    listeners: [],
+    routes: routed([{ prefix: "/v1" }, cluster], [{ prefix: "/v2" }, elsewhere]),
+    leads: true,
+  },
+  { what: "a virtual host without routes", listeners: [], routes: routed(), leads: false },
+  { what: "a TCP proxy", listeners: proxy(cluster), routes: [], leads: true },
+  { what: "a TCP proxy to elsewhere", listeners: proxy("outbound|80||other"), routes: [], leads: false },
+])("$what leads to the cluster: $leads", ({ listeners, routes, leads }) =>
+  expect(leadsToCluster(listeners, routes, host, 8000)).toBe(leads),
+);
+
+const catchAll = (cluster: string, name = "virtualOutbound") => [
+  {
+    name,
+    filter_chains: [{ filters: [{ typed_config: { cluster: "BlackHoleCluster" } }] }],
+    default_filter_chain: { filters: [{ typed_config: { stat_prefix: cluster } }, { typed_config: { cluster } }] },
+  },
+];
+
+test.each([
+  { what: "REGISTRY_ONLY", listeners: catchAll("BlackHoleCluster"), blocks: true },
+  {
+    what: "ALLOW_ANY, whose catch-all has a black hole for its own port",
+    listeners: catchAll("PassthroughCluster"),
+    blocks: false,
+  },
+  { what: "another listener", listeners: catchAll("BlackHoleCluster", "virtualInbound"), blocks: false },
+])("$what closes connections to the unknown: $blocks", ({ listeners, blocks }) =>
+  expect(blocksUnknown(listeners)).toBe(blocks),
+);
+
+test("listeners by port, server names of chains, resources of a dump", () => {
+  expect([hasListener(proxy(cluster), 8000), hasListener(proxy(cluster), 80)]).toEqual([true, false]);
+  expect(serverNames([{ filter_chains: [{ filter_chain_match: { server_names: ["a", "b"] } }, {}] }])).toEqual([
+    "a",
+    "b",
+  ]);
+  expect(
+    resourcesOf(
+      JSON.stringify({
+        configs: [
+          { cluster: { name: "c" } },
+          { active_state: { listener: { name: "l" } } },
+          { route_config: { name: "r" } },
+          { secret: { name: "s" } },
+        ],
+      }),
+    ),
+  ).toEqual([{ name: "c" }, { name: "l" }, { name: "r" }, { name: "s" }]);
+  expect(resourcesOf("")).toEqual([]);
+});

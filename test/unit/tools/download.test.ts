@@ -1,0 +1,178 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { download, type DownloadOptions } from "../../../tools/download.ts";
+import { promote } from "../../../tools/releaseLock.ts";
+import { kindRelease, mirrorVariable, type Release } from "../../../tools/releases.ts";
+import { checksumList, ReleaseServer, type Manner } from "./support/releaseServer.ts";
+
+// It moves files, which takes its time on a machine that is busy.
+const content = Buffer.alloc(200_000, "kind");
+const sha256 = createHash("sha256").update(content).digest("hex");
+const path = new URL(kindRelease().origin).pathname;
+const list = `${path}.sha256sum`;
+const { file } = kindRelease();
+
+let dir: string;
+let server: ReleaseServer;
+let files: Record<string, Buffer>;
+let notes: string[];
+let options: Required<DownloadOptions>;
+
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), "download-"));
+  files = { [path]: content, [list]: checksumList({ [file]: content }) };
+  server = await new ReleaseServer(files).start();
+  process.env[mirrorVariable] = server.url;
+  notes = [];
+  options = {
+    locks: { committed: join(dir, "releases.lock.json"), own: join(dir, "own", "releases.lock.json") },
+    stallAfter: 10_000,
+  };
+  writeFileSync(options.locks.committed, JSON.stringify({ comment: "c", entries: {} }));
+});
+afterEach(async () => {
+  delete process.env[mirrorVariable];
+  await server.stop();
+  rmSync(dir, { recursive: true });
+});
+
+const release = (): Release => kindRelease();
+const get = (): Promise<string> =>
+  download(release(), join(dir, "cache"), { note: (line) => void notes.push(line), update: () => undefined }, options);
+const entriesOf = (path: string): Record<string, { sha256: string }> =>
+  existsSync(path) ? JSON.parse(readFileSync(path, "utf8")).entries : {};
+const entries = (): Record<string, { sha256: string }> => entriesOf(options.locks.own);
+const lock = (sum: string, path = options.locks.committed): void =>
+  writeFileSync(path, JSON.stringify({ comment: "c", entries: { [release().origin]: { sha256: sum } } }));
+/** Everything that a download left, but not the folders. */
+const left = (): string[] =>
+  existsSync(join(dir, "cache"))
+    ? readdirSync(join(dir, "cache"), { recursive: true, withFileTypes: true })
+        .filter((e) => e.isFile())
+        .map((e) => e.name)
+    : [];
+
+test("the right file is kept, and recorded under its publisher's URL even when a mirror served it", async () => {
+  expect(readFileSync(await get())).toEqual(content);
+  expect(entries()).toEqual({ [`https://github.com${path}`]: { sha256 } });
+  expect(notes).toEqual([expect.stringContaining("`npm run lock:releases` moves it to the committed file")]);
+  expect(left()).toEqual([file]);
+});
+
+test("a run leaves the committed lock as it is; promoted, what it recorded is there, and the clone's own is gone", async () => {
+  const before = readFileSync(options.locks.committed, "utf8");
+  await get();
+  expect(readFileSync(options.locks.committed, "utf8")).toBe(before);
+  expect(promote(options.locks)).toEqual([release().origin]);
+  expect(JSON.parse(readFileSync(options.locks.committed, "utf8"))).toEqual({
+    comment: "c",
+    entries: { [release().origin]: { sha256 } },
+  });
+  expect(existsSync(options.locks.own)).toBe(false);
+  expect(promote(options.locks)).toEqual([]);
+  notes = [];
+  await get();
+  expect(notes).toEqual([]);
+});
+
+test("a clone that downloaded another file than the lock committed since allows is told so, and neither record is lost", async () => {
+  await get();
+  lock("2".repeat(64));
+  await expect(get()).rejects.toThrow(/records 2{64} for .* but this clone downloaded a file with .* before/);
+  expect(() => promote(options.locks)).toThrow(/records 2{64} .* find out which of them is right/);
+  expect(entries()).toEqual({ [release().origin]: { sha256 } });
+});
+
+test("what is there and agrees with the lock is taken without a connection", async () => {
+  await get();
+  const asked = [...server.asked];
+  expect(asked).toEqual([list, path]);
+  notes = [];
+  expect(readFileSync(await get())).toEqual(content);
+  expect(server.asked).toEqual(asked);
+  expect(notes).toEqual([]);
+});
+
+test("a file that was damaged on disk is downloaded again", async () => {
+  writeFileSync(await get(), "damaged");
+  expect(readFileSync(await get())).toEqual(content);
+});
+
+test.each<{ manner: Manner; error: RegExp }>([
+  { manner: "tampered", error: /kind .*has the sha256 checksum .*, its publisher lists .*nothing of it is used/ },
+  { manner: "truncated", error: /cannot download http:.*terminated/ },
+  { manner: "missing", error: /cannot download http:.*404 Not Found.*--source registry/ },
+  { manner: "stalled", error: /cannot download http:.*nothing arrived for 0.3 s/ },
+])("a file that comes $manner is refused, and nothing of it is left", async ({ manner, error }) => {
+  server.manners[path] = manner;
+  if (manner === "stalled") options.stallAfter = 300;
+  await expect(get()).rejects.toThrow(error);
+  expect(left()).toEqual([]);
+  expect(entries()).toEqual({});
+  server.manners[path] = "whole";
+  expect(readFileSync(await get())).toEqual(content);
+});
+
+test.each<{ what: string; change: () => void; error: RegExp }>([
+  {
+    what: "is missing",
+    change: () => (server.manners[list] = "missing"),
+    error: /cannot read its publisher's checksums at http:.*404/,
+  },
+  {
+    what: "has not this file",
+    change: () => (files[list] = checksumList({ "kind-other": content })),
+    error: /has no checksum of kind-/,
+  },
+  {
+    what: "is a page of a portal",
+    change: () => (files[list] = Buffer.from("<html>Sign in</html>")),
+    error: /has no checksum of kind-/,
+  },
+])("a checksum list that $what downloads nothing", async ({ change, error }) => {
+  change();
+  await expect(get()).rejects.toThrow(error);
+  expect(server.asked).toEqual([list]);
+});
+
+test("a publisher whose list differs from the lock is refused before anything is downloaded", async () => {
+  lock("0".repeat(64));
+  await expect(get()).rejects.toThrow(
+    /now gives the checksum .* recorded 0{64} for https:\/\/github\.com.*not to be trusted/,
+  );
+  expect(server.asked).toEqual([list]);
+  expect(entriesOf(options.locks.committed)[release().origin]!.sha256).toBe("0".repeat(64));
+});
+
+test("where the publisher lists only SHA-1, the lock's SHA-256 decides, and a file that it refuses is not kept", async () => {
+  files[list] = checksumList({ [file]: content }, "sha1", "./");
+  await get();
+  expect(entries()[release().origin]!.sha256).toBe(sha256);
+  rmSync(join(dir, "cache"), { recursive: true });
+  lock("1".repeat(64), options.locks.own);
+  await expect(get()).rejects.toThrow(/has the SHA-256 .* recorded 1{64}/);
+  expect(left()).toEqual([]);
+});
+
+test("nothing is downloaded unchecked when the lock file cannot be read", async () => {
+  writeFileSync(options.locks.committed, "<<<<<<< HEAD");
+  await expect(get()).rejects.toThrow(/releases\.lock\.json cannot be read .*restore it with git/);
+  expect(server.asked).toEqual([]);
+});
+
+test("two downloads at once fetch a file once, and what a killed one left half-written does not disturb", async () => {
+  const partial = join(dir, "cache", release().name.replaceAll(" ", "-"), `${file}.partial`);
+  mkdirSync(dirname(partial), { recursive: true });
+  writeFileSync(partial, "half");
+  const [one, two] = await Promise.all([get(), get()]);
+  expect(one).toBe(two);
+  expect(server.asked).toEqual([list, path]);
+  expect(left()).toEqual([file]);
+});
+
+test("a server that nobody listens on is named with the reason", async () => {
+  process.env[mirrorVariable] = "http://127.0.0.1:1";
+  await expect(get()).rejects.toThrow(/http:\/\/127\.0\.0\.1:1\/.*(ECONNREFUSED|bad port)/);
+});

@@ -1,0 +1,35 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { needsLab } from "../../../workspace/needsLab.ts";
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "needs-lab-"));
+  mkdirSync(join(root, "stacks"));
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+const stack = (name: string, text: string) => writeFileSync(join(root, "stacks", `Pulumi.${name}.yaml`), text);
+const on = (provider: string) =>
+  `config:\n  mesh-federation:mesh: { name: m-${provider} }\n  mesh-federation:cluster: { provider: ${provider} }\n`;
+
+test("a lab is for clusters that are made there: none where every cluster exists already, and none of official releases", async () => {
+  stack("trust", "config:\n  mesh-federation:role: trust\n");
+  stack("west", on("existing"));
+  expect(await needsLab("registry", root)).toBe(false);
+  stack("east", on("kind"));
+  expect(await needsLab("registry", root)).toBe(true);
+  expect(await needsLab("release", root)).toBe(false);
+});
+
+test("a lab that has clusters is needed as long as it has them, whatever the stacks say now", async () => {
+  stack("west", on("existing"));
+  mkdirSync(join(root, ".federation", "engine", "data", "containers", "0a1b"), { recursive: true });
+  expect(await needsLab("registry", root)).toBe(true);
+});
+
+test("a file that cannot be read is left to the program, in the lab as ever", async () => {
+  stack("west", "config: [");
+  expect(await needsLab("registry", root)).toBe(true);
+});

@@ -1,0 +1,153 @@
+import { createHash } from "node:crypto";
+import { createReadStream, createWriteStream, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { publishedSum, type PublishedSum } from "./checksums.ts";
+import { reasonOf, request } from "./http.ts";
+import { withLock } from "./lock.ts";
+import { lockFiles, lockedSum, promoteCommand, recordSum, type Locks } from "./releaseLock.ts";
+import type { Release } from "./releases.ts";
+import { run } from "./run.ts";
+
+/** Who hears of a download: lines for the user, and what is going on right now. */
+export interface Listener {
+  note(line: string): void;
+  update(text: string): void;
+}
+
+/** Settings that only tests change. */
+export interface DownloadOptions {
+  locks?: Locks;
+  /** How long nothing may arrive before a download counts as stuck, in milliseconds. */
+  stallAfter?: number;
+}
+
+const remedy = "Check the connection, HTTPS_PROXY and NODE_EXTRA_CA_CERTS, or use --source registry";
+
+/**
+ * Downloads a release below `folder` and returns its path.
+ *
+ * The file is checked against its publisher's checksum list, and its SHA-256 against the committed lock file and the
+ * clone's own. A file that neither knows is added to the clone's own, and the user is told how to commit that. A file
+ * that is there already and agrees with the lock is taken as it is, without a connection.
+ * Rejects, leaving no file behind, when the server says no, the file is cut short, or a checksum differs.
+ */
+export async function download(
+  release: Release,
+  folder: string,
+  listener: Listener,
+  options: DownloadOptions = {},
+): Promise<string> {
+  const { locks = lockFiles, stallAfter = 60_000 } = options;
+  // In a folder per version: kind's file is called the same in every version.
+  const target = join(folder, release.name.replaceAll(" ", "-"), release.file);
+  const work = async (): Promise<string> => {
+    const locked = lockedSum(release, locks);
+    if (locked && existsSync(target) && (await sumOf(target, "sha256")) === locked) return target;
+    const recordedIn = [locks.committed, locks.own].join(" or ");
+    const published = publishedSum(await readList(release, stallAfter), release);
+    const changed = `A release that changes is not to be trusted; if you know why it did, remove the entry and run again`;
+    if (locked && published.algorithm === "sha256" && published.sum !== locked)
+      throw new Error(
+        `${release.name}: its publisher now gives the checksum ${published.sum}, but ${recordedIn} recorded ${locked} for ${release.origin}. ${changed}`,
+      );
+    if (!existsSync(target) || (await sumOf(target, published.algorithm)) !== published.sum)
+      await fetchChecked(release, target, published, listener, stallAfter);
+    const sum = await sumOf(target, "sha256");
+    if (locked && sum !== locked) {
+      rmSync(target);
+      throw new Error(
+        `${release.name}: ${release.url} has the SHA-256 ${sum}, but ${recordedIn} recorded ${locked} for ${release.origin}. ${changed}`,
+      );
+    }
+    if (!locked) {
+      recordSum(release, sum, locks);
+      listener.note(
+        `${release.name}: checksum recorded in ${locks.own}; \`${promoteCommand}\` moves it to the committed file`,
+      );
+    }
+    return target;
+  };
+  return withLock(join(folder, "lock"), work, (pid) =>
+    listener.note(`${release.name}: waiting for process ${pid}, which is downloading`),
+  );
+}
+
+/** Unpacks a .tar.gz into a new folder. */
+export async function extract(archive: string, folder: string): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  await run("tar", ["-xzf", archive, "--no-same-owner", "-C", folder]);
+}
+
+async function fetchChecked(
+  release: Release,
+  target: string,
+  published: PublishedSum,
+  listener: Listener,
+  stallAfter: number,
+): Promise<void> {
+  mkdirSync(dirname(target), { recursive: true });
+  const partial = `${target}.partial`;
+  try {
+    await fetchTo(release, partial, listener, stallAfter);
+    const { algorithm, sum } = published;
+    const actual = await sumOf(partial, algorithm);
+    if (actual !== sum)
+      throw new Error(
+        `${release.name}: ${release.url} has the ${algorithm} checksum ${actual}, its publisher lists ${sum} (${release.checksumsUrl}); nothing of it is used. Try again; if it stays so, something between here and there changes the file`,
+      );
+    renameSync(partial, target);
+  } finally {
+    rmSync(partial, { force: true });
+  }
+}
+
+async function fetchTo(release: Release, path: string, listener: Listener, stallAfter: number): Promise<void> {
+  const stalled = new AbortController();
+  const giveUp = (): void => stalled.abort(new Error(`nothing arrived for ${stallAfter / 1000} s`));
+  let timer = setTimeout(giveUp, stallAfter);
+  try {
+    const response = await request(release.url, { signal: stalled.signal });
+    if (!response.ok || !response.body)
+      throw new Error(`the server answered ${response.status} ${response.statusText}`);
+    const expected = Number(response.headers.get("content-length") ?? NaN);
+    let received = 0;
+    const body = Readable.fromWeb(response.body as any).on("data", (chunk: Buffer) => {
+      received += chunk.length;
+      listener.update(
+        `${megabytes(received)} of ${Number.isNaN(expected) ? "unknown" : megabytes(expected)} MB of ${release.name}`,
+      );
+      clearTimeout(timer);
+      timer = setTimeout(giveUp, stallAfter);
+    });
+    await pipeline(body, createWriteStream(path));
+  } catch (error) {
+    throw new Error(`${release.name}: cannot download ${release.url}: ${reasonOf(error)}. ${remedy}`);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function readList(release: Release, stallAfter: number): Promise<string> {
+  try {
+    const response = await request(release.checksumsUrl, { signal: AbortSignal.timeout(stallAfter) });
+    if (!response.ok) throw new Error(`the server answered ${response.status} ${response.statusText}`);
+    return await response.text();
+  } catch (error) {
+    throw new Error(
+      `${release.name}: cannot read its publisher's checksums at ${release.checksumsUrl}: ${reasonOf(error)}. ${remedy}`,
+    );
+  }
+}
+
+/** Hexadecimal digits of a file's checksum. */
+export async function sumOf(path: string, algorithm: PublishedSum["algorithm"]): Promise<string> {
+  const hash = createHash(algorithm);
+  await pipeline(createReadStream(path), hash);
+  return hash.digest("hex");
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(0);
+}

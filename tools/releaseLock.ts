@@ -1,0 +1,89 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Release } from "./releases.ts";
+
+/** The two records of what was downloaded: SHA-256 by the publisher's URL. */
+export interface Locks {
+  /** In the repository. Nothing but {@link promote} writes it, so that a run leaves git clean. */
+  committed: string;
+  /** The clone's own, of what the committed one does not know. */
+  own: string;
+}
+
+export const lockFiles: Locks = {
+  committed: join(import.meta.dirname, "releases.lock.json"),
+  own: join(import.meta.dirname, "..", ".federation", "releases.lock.json"),
+};
+
+/** Moves what a clone recorded into the committed file. */
+export const promoteCommand = "npm run lock:releases";
+
+interface Lock {
+  comment?: string;
+  entries: Record<string, { sha256: string }>;
+}
+
+/**
+ * The recorded SHA-256 of a release; undefined when it was never downloaded.
+ * Throws when a file cannot be read, or this clone downloaded another file than the committed record allows.
+ */
+export function lockedSum(release: Pick<Release, "name" | "origin">, { committed, own }: Locks): string | undefined {
+  const sum = readCommitted(committed).entries[release.origin]?.sha256;
+  const seen = readOwn(own).entries[release.origin]?.sha256;
+  if (sum && seen && sum !== seen)
+    throw new Error(
+      `${release.name}: ${committed} records ${sum} for ${release.origin}, but this clone downloaded a file with ${seen} before (${own}). Do not use what it brought: delete .federation/home/plugins and ${own}, and run again`,
+    );
+  return sum ?? seen;
+}
+
+/** Records the SHA-256 of a release that neither file knows, in the clone's own. */
+export function recordSum(release: Pick<Release, "origin">, sha256: string, { own }: Locks): void {
+  const lock = readOwn(own);
+  lock.entries[release.origin] = { sha256 };
+  write(own, lock);
+}
+
+/** Moves the entries of the clone's own file to the committed one. Returns the URLs that were new there. */
+export function promote({ committed, own }: Locks): string[] {
+  const target = readCommitted(committed);
+  const fresh = Object.entries(readOwn(own).entries).filter(([url, { sha256 }]) => {
+    const known = target.entries[url]?.sha256;
+    if (known && known !== sha256)
+      throw new Error(
+        `${committed} records ${known} for ${url}, ${own} has ${sha256}; find out which of them is right before either is used`,
+      );
+    return !known;
+  });
+  if (fresh.length > 0) write(committed, { ...target, entries: { ...target.entries, ...Object.fromEntries(fresh) } });
+  rmSync(own, { force: true });
+  return fresh.map(([url]) => url).sort();
+}
+
+function write(path: string, lock: Lock): void {
+  const entries = Object.fromEntries(Object.entries(lock.entries).sort(([a], [b]) => (a < b ? -1 : 1)));
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(`${path}.${process.pid}`, `${JSON.stringify({ ...lock, entries }, undefined, 2)}\n`);
+  renameSync(`${path}.${process.pid}`, path);
+}
+
+function readCommitted(path: string): Lock {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as Lock;
+  } catch (error) {
+    throw new Error(
+      `${path} cannot be read (${(error as Error).message}); restore it with git, nothing is downloaded unchecked`,
+    );
+  }
+}
+
+function readOwn(path: string): Lock {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as Lock;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return { entries: {} };
+    throw new Error(
+      `${path} cannot be read (${(error as Error).message}); delete it, and what it recorded is downloaded and checked anew`,
+    );
+  }
+}
