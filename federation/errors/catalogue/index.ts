@@ -1,0 +1,32 @@
+import { cluster } from "./cluster.ts";
+import { config } from "./config.ts";
+import { federation } from "./federation.ts";
+import { program } from "./program.ts";
+import { review } from "./review.ts";
+import { verify } from "./verify.ts";
+import { workspace } from "./workspace.ts";
+
+/** What docs/errors.md says of a code. */
+export interface CatalogueEntry {
+  /** The meaning in one sentence. */
+  title: string;
+  /** When it occurs and what to do, in a few sentences. */
+  page: string;
+}
+
+/** Every error code of the project, by subject. docs/errors.md is made from it (`npm run docs:errors`). */
+export const catalogue = { ...config, ...cluster, ...federation, ...program, ...workspace, ...verify, ...review };
+
+/** A code of the {@link catalogue}. */
+export type ErrorCode = keyof typeof catalogue;
+
+/** The sections of docs/errors.md. */
+export const catalogueSections = {
+  Configuration: config,
+  "Clusters and networks": cluster,
+  "Exports, imports and contracts": federation,
+  "The program of a stack": program,
+  "Commands, tools and state": workspace,
+  Verification: verify,
+  Review: review,
+} as const;
