@@ -30,7 +30,14 @@ const zones = Object.entries(layers).map(([target, allowed]) => ({
 
 export default tseslint.config(
   {
-    ignores: ["node_modules", ".federation", "**/node_modules", "test/engine/review/support/runner", "policy/main.cjs"],
+    ignores: [
+      "node_modules",
+      ".federation",
+      "docs/api",
+      "**/node_modules",
+      "test/engine/review/support/runner",
+      "policy/main.cjs",
+    ],
   },
   {
     files: ["**/*.ts"],
