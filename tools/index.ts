@@ -1,4 +1,4 @@
-import { ensureArtefacts } from "./artefact.ts";
+import { ensureArtifacts } from "./artifact.ts";
 import { loadOffline } from "./offline.ts";
 import { installOfficialPlugins } from "./plugins.ts";
 import type { Progress } from "./progress.ts";
@@ -18,7 +18,7 @@ export interface Toolchain {
 /** Builds or downloads the missing tools. Returns where they are. */
 export async function ensureToolchain(source: Source, progress: Progress): Promise<Toolchain> {
   if (source === "registry") return { source, ...(await (await loadOffline()).ensureTools(progress)) };
-  const bin = (await ensureArtefacts([releaseTools()], progress)).get("release-bin")!;
+  const bin = (await ensureArtifacts([releaseTools()], progress)).get("release-bin")!;
   checkTools(bin, lockFiles);
   return { source, bin };
 }

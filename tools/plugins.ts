@@ -1,6 +1,6 @@
 import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { cacheRoot } from "./artefact.ts";
+import { cacheRoot } from "./artifact.ts";
 import { download, extract } from "./download.ts";
 import { withLock } from "./lock.ts";
 import type { Progress } from "./progress.ts";

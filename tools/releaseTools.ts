@@ -1,15 +1,15 @@
 import { chmodSync, copyFileSync, existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Artefact } from "./artefact.ts";
+import type { Artifact } from "./artifact.ts";
 import { extract } from "./download.ts";
-import { checkMadeFrom, releaseArtefact } from "./releaseArtefact.ts";
+import { checkMadeFrom, releaseArtifact } from "./releaseArtifact.ts";
 import type { Locks } from "./releaseLock.ts";
 import { kindRelease, pulumiRelease } from "./releases.ts";
 
 /** One folder with the official Pulumi, its language hosts and kind. */
-export function releaseTools(): Artefact {
+export function releaseTools(): Artifact {
   const releases = [pulumiRelease(), kindRelease()];
-  return releaseArtefact({
+  return releaseArtifact({
     name: "release-bin",
     releases,
     expectedSeconds: 60,

@@ -1,33 +1,33 @@
 import { chmodSync, copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ensureArtefacts, type Artefact } from "../../tools/artefact.ts";
+import { ensureArtifacts, type Artifact } from "../../tools/artifact.ts";
 import type { BuiltTools } from "../../tools/offline.ts";
 import type { Progress } from "../../tools/progress.ts";
 import { pinned } from "../../tools/versions.ts";
-import { goArtefact } from "./goArtefact.ts";
+import { goArtifact } from "./goArtifact.ts";
 
 const goFolder = join(import.meta.dirname, "go");
 
-const pulumi = goArtefact({
+const pulumi = goArtifact({
   name: "pulumi",
   module: join(goFolder, "pulumi"),
   programs: [{ package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi" }],
   stamps: { "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": `v${pinned.pulumi}` },
   expectedSeconds: 240,
 });
-const languageHost = goArtefact({
+const languageHost = goArtifact({
   name: "pulumi-language-nodejs",
   module: join(goFolder, "language-nodejs"),
   programs: [{ package: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs" }],
   expectedSeconds: 60,
 });
-const kind = goArtefact({
+const kind = goArtifact({
   name: "kind",
   module: join(goFolder, "kind"),
   programs: [{ package: "sigs.k8s.io/kind" }],
   expectedSeconds: 30,
 });
-const helm = goArtefact({
+const helm = goArtifact({
   name: "helm",
   module: join(goFolder, "helm"),
   programs: [{ package: "helm.sh/helm/v3/cmd/helm" }],
@@ -38,7 +38,7 @@ const helm = goArtefact({
 const hostWrapper = '#!/bin/sh\nexec "$(dirname "$0")/pulumi-language-nodejs-host" -typescript=false "$@"\n';
 
 /** One folder with everything: the engine warns about a language host that is not beside it. */
-const registryBin: Artefact = {
+const registryBin: Artifact = {
   name: "bin",
   inputs: { hostWrapper },
   needs: [pulumi, languageHost, kind],
@@ -53,11 +53,11 @@ const registryBin: Artefact = {
   },
 };
 
-/** The artefacts of registry mode, for whoever wants to build them together with others. */
-export const registryTools: Artefact[] = [registryBin, helm];
+/** The artifacts of registry mode, for whoever wants to build them together with others. */
+export const registryTools: Artifact[] = [registryBin, helm];
 
 /** Builds the tools that the cache lacks. */
 export async function ensureTools(progress: Progress): Promise<BuiltTools> {
-  const dirs = await ensureArtefacts(registryTools, progress);
+  const dirs = await ensureArtifacts(registryTools, progress);
   return { bin: dirs.get("bin")!, helm: join(dirs.get("helm")!, "helm") };
 }

@@ -1,11 +1,11 @@
 import { join } from "node:path";
-import { ensureArtefacts, type Artefact } from "../../tools/artefact.ts";
+import { ensureArtifacts, type Artifact } from "../../tools/artifact.ts";
 import { withLock } from "../../tools/lock.ts";
 import type { Progress } from "../../tools/progress.ts";
-import { charts } from "./artefacts/charts.ts";
-import { apiServer, kubernetes } from "./artefacts/kubernetes.ts";
-import { nodeImage } from "./artefacts/nodeImage.ts";
-import { etcd, node } from "./artefacts/programs.ts";
+import { charts } from "./artifacts/charts.ts";
+import { apiServer, kubernetes } from "./artifacts/kubernetes.ts";
+import { nodeImage } from "./artifacts/nodeImage.ts";
+import { etcd, node } from "./artifacts/programs.ts";
 import { keepAddresses } from "./engine/addresses.ts";
 import { recordedDaemon, startDaemon } from "./engine/daemon.ts";
 import { dropData, hasContainers, isMadeFrom, makeData } from "./engine/data.ts";
@@ -26,11 +26,11 @@ export interface Lab {
   env: Record<string, string>;
 }
 
-/** The programs of a bare API server, and the artefacts that hold them. */
-export const apiServerBinaries: { artefact: Artefact; program: string }[] = [
-  { artefact: etcd, program: "etcd" },
-  { artefact: apiServer, program: "kube-apiserver" },
-  { artefact: kubernetes, program: "kube-controller-manager" },
+/** The programs of a bare API server, and the artifacts that hold them. */
+export const apiServerBinaries: { artifact: Artifact; program: string }[] = [
+  { artifact: etcd, program: "etcd" },
+  { artifact: apiServer, program: "kube-apiserver" },
+  { artifact: kubernetes, program: "kube-controller-manager" },
 ];
 
 /** How long a running engine may take to say so, in milliseconds, before it counts as hanging. */
@@ -48,8 +48,8 @@ const PATIENCE = 10_000;
 export async function startLab(root: string, progress: Progress): Promise<Lab> {
   const place = placeOf(root);
   await ensurePrerequisites(progress);
-  const folders = await ensureArtefacts([nodeImage, charts, node], progress);
-  const folder = (artefact: Artefact): string => folders.get(artefact.name)!;
+  const folders = await ensureArtifacts([nodeImage, charts, node], progress);
+  const folder = (artifact: Artifact): string => folders.get(artifact.name)!;
   await alone(place, progress, async () => {
     writeSources(place, folder(charts));
     const started = await ensureEngine(place, folder(nodeImage), join(folder(node), "bounded"), progress);

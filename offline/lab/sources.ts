@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Sources } from "../../federation/config/sources.ts";
-import { CHARTS } from "./artefacts/charts.ts";
+import { CHARTS } from "./artifacts/charts.ts";
 import { IMAGES, VERSIONS } from "./images/names.ts";
 import type { Place } from "./place.ts";
 

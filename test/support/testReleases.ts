@@ -1,9 +1,9 @@
 import { chmodSync, copyFileSync, cpSync, existsSync, readdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
-import { ensureArtefacts } from "../../tools/artefact.ts";
+import { ensureArtifacts } from "../../tools/artifact.ts";
 import { extract } from "../../tools/download.ts";
 import type { Progress } from "../../tools/progress.ts";
-import { checkMadeFrom, releaseArtefact } from "../../tools/releaseArtefact.ts";
+import { checkMadeFrom, releaseArtifact } from "../../tools/releaseArtifact.ts";
 import { lockFiles } from "../../tools/releaseLock.ts";
 import {
   actionlintRelease,
@@ -29,7 +29,7 @@ export interface TestReleases {
 export async function ensureTestReleases(progress: Progress): Promise<TestReleases> {
   const programs = [envtestRelease(), controllerManagerRelease(), actionlintRelease(), actRelease()];
   const istio = istioRelease();
-  const bin = releaseArtefact({
+  const bin = releaseArtifact({
     name: "release-test-bin",
     releases: programs,
     expectedSeconds: 30,
@@ -53,7 +53,7 @@ export async function ensureTestReleases(progress: Progress): Promise<TestReleas
       for (const name of readdirSync(dir)) chmodSync(join(dir, name), 0o755);
     },
   });
-  const charts = releaseArtefact({
+  const charts = releaseArtifact({
     name: "release-charts",
     releases: [istio],
     expectedSeconds: 30,
@@ -66,7 +66,7 @@ export async function ensureTestReleases(progress: Progress): Promise<TestReleas
       rmSync(unpacked, { recursive: true });
     },
   });
-  const folders = await ensureArtefacts([bin, charts], progress);
+  const folders = await ensureArtifacts([bin, charts], progress);
   const found = { bin: folders.get(bin.name)!, charts: folders.get(charts.name)! };
   checkMadeFrom(found.bin, programs, lockFiles);
   checkMadeFrom(found.charts, [istio], lockFiles);

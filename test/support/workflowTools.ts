@@ -1,13 +1,13 @@
 import { join } from "node:path";
-import { goArtefact } from "../../offline/builds/goArtefact.ts";
+import { goArtifact } from "../../offline/builds/goArtifact.ts";
 
 const folder = join(import.meta.dirname, "go");
 
-/** What checks and runs GitHub workflows on this machine: each program with the artefact that has it. */
+/** What checks and runs GitHub workflows on this machine: each program with the artifact that has it. */
 export const workflowTools = [
   {
     program: "actionlint",
-    artefact: goArtefact({
+    artifact: goArtifact({
       name: "actionlint",
       module: join(folder, "actionlint"),
       programs: [{ package: "github.com/rhysd/actionlint/cmd/actionlint" }],
@@ -16,7 +16,7 @@ export const workflowTools = [
   },
   {
     program: "act",
-    artefact: goArtefact({
+    artifact: goArtifact({
       name: "act",
       module: join(folder, "act"),
       programs: [{ package: "github.com/nektos/act" }],

@@ -1,6 +1,6 @@
 import { chmodSync, copyFileSync, cpSync, linkSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { BuildContext } from "../../../tools/artefact.ts";
+import type { BuildContext } from "../../../tools/artifact.ts";
 import { layerOf, type Layer } from "./archive.ts";
 
 /** A file or a folder of the host and where it stands in the image (absolute path). `mode` is for files only. */

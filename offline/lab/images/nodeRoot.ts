@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import type { BuildContext } from "../../../tools/artefact.ts";
+import type { BuildContext } from "../../../tools/artifact.ts";
 import { VERSIONS } from "./names.ts";
 
 /** Folder of the scripts, units and manifests that make a Debian root file system a node. */

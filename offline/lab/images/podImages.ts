@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { BuildContext } from "../../../tools/artefact.ts";
+import type { BuildContext } from "../../../tools/artifact.ts";
 import type { Image, Layer } from "./archive.ts";
 import { makeLayer, tarLayer, type Content } from "./layer.ts";
 import { IMAGES } from "./names.ts";

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { BuildContext } from "../../../tools/artefact.ts";
+import type { BuildContext } from "../../../tools/artifact.ts";
 import { dyingWithUs } from "../dyingWithUs.ts";
 import { writeArchive, type Image } from "./archive.ts";
 

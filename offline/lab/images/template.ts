@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
-import type { BuildContext } from "../../../tools/artefact.ts";
+import type { BuildContext } from "../../../tools/artifact.ts";
 import { identityOf } from "../../../tools/processes.ts";
 import { dyingWithUs } from "../dyingWithUs.ts";
 import { docker } from "../engine/dockerApi.ts";

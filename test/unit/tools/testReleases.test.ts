@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cacheRoot } from "../../../tools/artefact.ts";
+import { cacheRoot } from "../../../tools/artifact.ts";
 import { lockFiles } from "../../../tools/releaseLock.ts";
 import {
   actionlintRelease,

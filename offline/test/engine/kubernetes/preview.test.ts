@@ -1,7 +1,7 @@
-import { Served } from "../../../../test/engine/support/served.ts";
+import { DirectPlugin } from "../../../../test/engine/support/directPlugin.ts";
 
-let served: Served;
-beforeAll(async () => void (served = await Served.start()), 200_000);
+let served: DirectPlugin;
+beforeAll(async () => void (served = await DirectPlugin.start()), 200_000);
 afterAll(() => served?.stop());
 
 const meta = (name: string) => ({ name, namespace: "default" });

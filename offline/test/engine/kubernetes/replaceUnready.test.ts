@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Served, subject } from "../../../../test/engine/support/served.ts";
+import { DirectPlugin, subject } from "../../../../test/engine/support/directPlugin.ts";
 
-let served: Served;
-beforeAll(async () => void (served = await Served.start()), 200_000);
+let served: DirectPlugin;
+beforeAll(async () => void (served = await DirectPlugin.start()), 200_000);
 afterAll(() => served?.stop());
 
 const type = "kubernetes:batch/v1:Job";

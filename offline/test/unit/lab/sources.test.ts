@@ -2,10 +2,10 @@ import { existsSync, mkdtempSync, readFileSync, readlinkSync, rmSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { minorOf } from "../../../../federation/config/istioVersions.ts";
-import { charts, CHARTS, stamped } from "../../../lab/artefacts/charts.ts";
+import { charts, CHARTS, stamped } from "../../../lab/artifacts/charts.ts";
 import { placeAt } from "../../../lab/place.ts";
 import { labSources, writeSources } from "../../../lab/sources.ts";
-import { folderOf } from "../../../../tools/artefact.ts";
+import { folderOf } from "../../../../tools/artifact.ts";
 
 test("the lab names only images of its own, and nothing that depends on the machine", () => {
   const text = JSON.stringify(labSources());

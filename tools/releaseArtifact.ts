@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { cacheRoot, type Artefact } from "./artefact.ts";
+import { cacheRoot, type Artifact } from "./artifact.ts";
 import { download, sumOf } from "./download.ts";
 import { lockedSum, recordSum, type Locks } from "./releaseLock.ts";
 import type { Release } from "./releases.ts";
@@ -8,8 +8,8 @@ import type { Release } from "./releases.ts";
 /** Holds the SHA-256, by URL, of the files that the folder was made from. */
 const madeFrom = ".made-from.json";
 
-/** What {@link releaseArtefact} needs. */
-export interface ReleaseArtefactOptions {
+/** What {@link releaseArtifact} needs. */
+export interface ReleaseArtifactOptions {
   name: string;
   releases: Release[];
   expectedSeconds: number;
@@ -18,7 +18,7 @@ export interface ReleaseArtefactOptions {
 }
 
 /** A folder made from official files, each checked against its publisher's checksums and the lock. */
-export function releaseArtefact({ name, releases, expectedSeconds, place }: ReleaseArtefactOptions): Artefact {
+export function releaseArtifact({ name, releases, expectedSeconds, place }: ReleaseArtifactOptions): Artifact {
   return {
     name,
     inputs: { releases: JSON.stringify(releases.map((release) => release.origin)), madeFrom },

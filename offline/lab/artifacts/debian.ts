@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Artefact } from "../../../tools/artefact.ts";
+import type { Artifact } from "../../../tools/artifact.ts";
 import { dyingWithUs } from "../dyingWithUs.ts";
 import { debianMirror } from "../prerequisites.ts";
 
@@ -48,7 +48,7 @@ export const debianNode = rootFileSystem("debian-node", [...BASE, ...NODE], 110)
  * A root file system of Debian packages in the versions that the machine's own mirror has; they are kept until another
  * package is wanted.
  */
-function rootFileSystem(name: string, packages: string[], expectedSeconds: number): Artefact {
+function rootFileSystem(name: string, packages: string[], expectedSeconds: number): Artifact {
   return {
     name,
     inputs: { suite: SUITE, packages: packages.join(","), trimmed: [...EMPTIED, ...REMOVED].join(",") },

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import { fileHash, type Artefact } from "../../tools/artefact.ts";
+import { fileHash, type Artifact } from "../../tools/artifact.ts";
 
 /** One program to build: its Go package, and the name of the file when it is not the package's last part. */
 export interface GoProgram {
@@ -8,8 +8,8 @@ export interface GoProgram {
   output?: string;
 }
 
-/** What {@link goArtefact} needs. */
-export interface GoArtefactOptions {
+/** What {@link goArtifact} needs. */
+export interface GoArtifactOptions {
   name: string;
   /** Folder with `go.mod` and `go.sum`, which pin everything. */
   module: string;
@@ -23,8 +23,8 @@ export interface GoArtefactOptions {
 /** Go that the pinned modules ask for. */
 const minimumGo = [1, 26] as const;
 
-/** Programs built from Go modules, into the artefact's folder. Needs no C compiler; the same inputs give the same files. */
-export function goArtefact(options: GoArtefactOptions): Artefact {
+/** Programs built from Go modules, into the artifact's folder. Needs no C compiler; the same inputs give the same files. */
+export function goArtifact(options: GoArtifactOptions): Artifact {
   const stamps = Object.entries(options.stamps ?? {}).map(([variable, value]) => `-X ${variable}=${value}`);
   const ldflags = ["-s", "-w", ...stamps].join(" ");
   return {

@@ -1,8 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ensureArtefacts, keyOf } from "../../../../tools/artefact.ts";
-import { goArtefact, requireGo, type GoArtefactOptions } from "../../../builds/goArtefact.ts";
+import { ensureArtifacts, keyOf } from "../../../../tools/artifact.ts";
+import { goArtifact, requireGo, type GoArtifactOptions } from "../../../builds/goArtifact.ts";
 
 let dir: string;
 let goModule: string;
@@ -50,7 +50,7 @@ test("without Go the error says so", () => {
   expect(() => requireGo()).toThrow(/^Go is not installed.*install Go 1\.26 or later/);
 });
 
-const options = (more: Partial<GoArtefactOptions> = {}): GoArtefactOptions => ({
+const options = (more: Partial<GoArtifactOptions> = {}): GoArtifactOptions => ({
   name: "tool",
   module: goModule,
   programs: [{ package: "example.com/x/cmd/tool" }],
@@ -61,9 +61,9 @@ const options = (more: Partial<GoArtefactOptions> = {}): GoArtefactOptions => ({
 test("programs are built as pinned, without a C compiler and with their version stamped", async () => {
   install("go1.26.3");
   const programs = [{ package: "example.com/x/cmd/tool" }, { package: "example.com/y", output: "other" }];
-  const artefact = goArtefact(options({ programs, stamps: { "main.version": "v1" } }));
+  const artifact = goArtifact(options({ programs, stamps: { "main.version": "v1" } }));
   const folder = (
-    await ensureArtefacts([artefact], {
+    await ensureArtifacts([artifact], {
       note: () => undefined,
       step: () => ({ update: () => undefined, done: () => undefined, fail: () => undefined }),
     })
@@ -76,15 +76,15 @@ test("programs are built as pinned, without a C compiler and with their version 
 });
 
 test("what is built anew: other pins, programs or stamps; the same from another folder is not", () => {
-  const key = keyOf(goArtefact(options()));
+  const key = keyOf(goArtifact(options()));
   const moved = join(dir, "moved");
   mkdirSync(moved);
   writeFileSync(join(moved, "go.mod"), "module x\n");
-  expect(keyOf(goArtefact(options({ module: moved })))).toBe(key);
+  expect(keyOf(goArtifact(options({ module: moved })))).toBe(key);
   const others = [options({ stamps: { a: "1" } }), options({ programs: [{ package: "example.com/z" }] })].map((o) =>
-    keyOf(goArtefact(o)),
+    keyOf(goArtifact(o)),
   );
   writeFileSync(join(goModule, "go.sum"), "x");
-  others.push(keyOf(goArtefact(options())));
+  others.push(keyOf(goArtifact(options())));
   expect(new Set([key, ...others]).size).toBe(4);
 });

@@ -1,8 +1,8 @@
-import { goArtefact } from "../../builds/goArtefact.ts";
+import { goArtifact } from "../../builds/goArtifact.ts";
 import { goFolder } from "./goModule.ts";
 
 /** The cluster's data store. */
-export const etcd = goArtefact({
+export const etcd = goArtifact({
   name: "etcd",
   module: goFolder("etcd"),
   programs: [{ package: ".", output: "etcd" }],
@@ -10,7 +10,7 @@ export const etcd = goArtefact({
 });
 
 /** The cluster's name server, with the plugins that kubeadm's configuration names and no cloud's. */
-export const coredns = goArtefact({
+export const coredns = goArtifact({
   name: "coredns",
   module: goFolder("coredns"),
   programs: [{ package: ".", output: "coredns" }],
@@ -18,7 +18,7 @@ export const coredns = goArtefact({
 });
 
 /** The programs that the pod network's configuration names (node/labnet). */
-export const cni = goArtefact({
+export const cni = goArtifact({
   name: "cni",
   module: goFolder("cni"),
   programs: ["ipam/host-local", "main/loopback", "main/ptp", "meta/portmap"].map((plugin) => ({
@@ -28,7 +28,7 @@ export const cni = goArtefact({
 });
 
 /** The load balancer's two programs. */
-export const metallb = goArtefact({
+export const metallb = goArtifact({
   name: "metallb",
   module: goFolder("metallb"),
   programs: ["controller", "speaker"].map((name) => ({ package: `go.universe.tf/metallb/${name}` })),
@@ -36,7 +36,7 @@ export const metallb = goArtefact({
 });
 
 /** The lab's own two programs: the OCI runtime `bounded`, and `pause`, the first process of every pod. */
-export const node = goArtefact({
+export const node = goArtifact({
   name: "node-programs",
   module: goFolder("node"),
   programs: [{ package: "./bounded" }, { package: "./pause" }],

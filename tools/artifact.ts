@@ -18,13 +18,13 @@ import type { Progress } from "./progress.ts";
 import { run, type RunOptions } from "./run.ts";
 
 /** Something built or downloaded once and kept in the per-user cache, keyed by its name and inputs. */
-export interface Artefact {
+export interface Artifact {
   /** Short name, e.g. `pulumi`; the first part of its folder's name. */
   name: string;
   /** What decides its content: versions, hashes of files. Another value makes another folder. */
   inputs: Record<string, string>;
   /** Built first; their keys enter this one's key. */
-  needs?: Artefact[];
+  needs?: Artifact[];
   /** How long it takes with nothing cached, in seconds. */
   expectedSeconds: number;
   /** How many of the two slots it takes. Default 1. */
@@ -35,10 +35,10 @@ export interface Artefact {
 
 /** What a build may use. */
 export interface BuildContext {
-  /** Empty folder to fill; it becomes the artefact when `build` ends without an error. */
+  /** Empty folder to fill; it becomes the artifact when `build` ends without an error. */
   dir: string;
-  /** Folder of one of the artefact's `needs`. */
-  dirOf(artefact: Artefact): string;
+  /** Folder of one of the artifact's `needs`. */
+  dirOf(artifact: Artifact): string;
   /** Runs a command, with its output in the build's log. */
   run(command: string, args: string[], options?: Omit<RunOptions, "logFile">): Promise<string>;
   /** Shows what the build is doing. */
@@ -72,69 +72,69 @@ export function fileHash(...paths: string[]): string {
   return hash.digest("hex").slice(0, 16);
 }
 
-/** The artefact's key: twelve hexadecimal digits over its name, its inputs and its needs' keys. */
-export function keyOf(artefact: Artefact): string {
-  const inputs = Object.entries(artefact.inputs).sort(([a], [b]) => (a < b ? -1 : 1));
-  const needs = (artefact.needs ?? []).map(keyOf);
+/** The artifact's key: twelve hexadecimal digits over its name, its inputs and its needs' keys. */
+export function keyOf(artifact: Artifact): string {
+  const inputs = Object.entries(artifact.inputs).sort(([a], [b]) => (a < b ? -1 : 1));
+  const needs = (artifact.needs ?? []).map(keyOf);
   return createHash("sha256")
-    .update(JSON.stringify([artefact.name, process.platform, process.arch, inputs, needs]))
+    .update(JSON.stringify([artifact.name, process.platform, process.arch, inputs, needs]))
     .digest("hex")
     .slice(0, 12);
 }
 
-/** Folder of an artefact, whether or not it is there yet. */
-export function folderOf(artefact: Artefact): string {
-  return join(cacheRoot(), `${artefact.name}-${keyOf(artefact)}`);
+/** Folder of an artifact, whether or not it is there yet. */
+export function folderOf(artifact: Artifact): string {
+  return join(cacheRoot(), `${artifact.name}-${keyOf(artifact)}`);
 }
 
-/** Whether an artefact is in the cache. A folder is moved there only when it is complete. */
-export function isCached(artefact: Artefact): boolean {
-  return existsSync(folderOf(artefact));
+/** Whether an artifact is in the cache. A folder is moved there only when it is complete. */
+export function isCached(artifact: Artifact): boolean {
+  return existsSync(folderOf(artifact));
 }
 
 /**
- * Makes sure that artefacts are in the cache, building what is missing with what it needs, two at a time.
+ * Makes sure that artifacts are in the cache, building what is missing with what it needs, two at a time.
  *
  * Survives being killed at any moment: a build happens in a folder of its own and is moved into place at its end. Two
  * processes never build the same thing at once. Rejects with the first failure, after the builds under way have ended.
- * @returns folder of each wanted artefact, by name
+ * @returns folder of each wanted artifact, by name
  */
-export async function ensureArtefacts(wanted: Artefact[], progress: Progress): Promise<Map<string, string>> {
-  const missing = new Map<string, Artefact>();
-  const visit = (artefact: Artefact): void => {
-    if (isCached(artefact) || missing.has(keyOf(artefact))) return;
-    artefact.needs?.forEach(visit);
-    missing.set(keyOf(artefact), artefact);
+export async function ensureArtifacts(wanted: Artifact[], progress: Progress): Promise<Map<string, string>> {
+  const missing = new Map<string, Artifact>();
+  const visit = (artifact: Artifact): void => {
+    if (isCached(artifact) || missing.has(keyOf(artifact))) return;
+    artifact.needs?.forEach(visit);
+    missing.set(keyOf(artifact), artifact);
   };
   wanted.forEach(visit);
   if (missing.size > 0) await buildAll([...missing.values()], progress);
-  return new Map(wanted.map((artefact) => [artefact.name, folderOf(artefact)]));
+  return new Map(wanted.map((artifact) => [artifact.name, folderOf(artifact)]));
 }
 
-async function buildAll(artefacts: Artefact[], progress: Progress): Promise<void> {
-  const total = artefacts.reduce((sum, a) => sum + a.expectedSeconds * Math.min(slots, a.weight ?? 1), 0) / slots;
+async function buildAll(artifacts: Artifact[], progress: Progress): Promise<void> {
+  const total = artifacts.reduce((sum, a) => sum + a.expectedSeconds * Math.min(slots, a.weight ?? 1), 0) / slots;
   progress.note(
-    `${artefacts.length} to build: ${artefacts.map((a) => a.name).join(", ")}; about ${Math.ceil(total / 60)} min when nothing is cached`,
+    `${artifacts.length} to build: ${artifacts.map((a) => a.name).join(", ")}; about ${Math.ceil(total / 60)} min when nothing is cached`,
   );
-  const waiting = new Set(artefacts);
-  const active = new Map<Artefact, Promise<void>>();
+  const waiting = new Set(artifacts);
+  const active = new Map<Artifact, Promise<void>>();
   const failures: unknown[] = [];
   let used = 0;
   let finished = 0;
   while (waiting.size > 0 || active.size > 0) {
     if (failures.length === 0)
-      for (const artefact of waiting) {
-        const weight = Math.min(slots, artefact.weight ?? 1);
-        if (used + weight > slots || !(artefact.needs ?? []).every(isCached)) continue;
-        waiting.delete(artefact);
+      for (const artifact of waiting) {
+        const weight = Math.min(slots, artifact.weight ?? 1);
+        if (used + weight > slots || !(artifact.needs ?? []).every(isCached)) continue;
+        waiting.delete(artifact);
         used += weight;
-        const work = build(artefact, progress, () => `${++finished} of ${artefacts.length}`)
+        const work = build(artifact, progress, () => `${++finished} of ${artifacts.length}`)
           .catch((error: unknown) => void failures.push(error))
           .finally(() => {
             used -= weight;
-            active.delete(artefact);
+            active.delete(artifact);
           });
-        active.set(artefact, work);
+        active.set(artifact, work);
       }
     if (active.size === 0) break;
     await Promise.race(active.values());
@@ -144,25 +144,25 @@ async function buildAll(artefacts: Artefact[], progress: Progress): Promise<void
     throw new Error(`cannot build ${[...waiting].map((a) => a.name).join(", ")}: what they need is missing`);
 }
 
-async function build(artefact: Artefact, progress: Progress, count: () => string): Promise<void> {
-  const target = folderOf(artefact);
+async function build(artifact: Artifact, progress: Progress, count: () => string): Promise<void> {
+  const target = folderOf(artifact);
   const locks = join(cacheRoot(), "locks");
   await withLock(
-    join(locks, `${artefact.name}-${keyOf(artefact)}`),
+    join(locks, `${artifact.name}-${keyOf(artifact)}`),
     async () => {
-      if (isCached(artefact)) return;
+      if (isCached(artifact)) return;
       removeAbandoned();
-      const dir = join(cacheRoot(), `.building-${artefact.name}-${keyOf(artefact)}-${process.pid}`);
-      const logFile = join(cacheRoot(), "logs", `${artefact.name}-${keyOf(artefact)}.log`);
+      const dir = join(cacheRoot(), `.building-${artifact.name}-${keyOf(artifact)}-${process.pid}`);
+      const logFile = join(cacheRoot(), "logs", `${artifact.name}-${keyOf(artifact)}.log`);
       rmSync(dir, { recursive: true, force: true });
       // The owner first, and in one step: a folder without one would stay for ever, one with half of one would be taken away.
       writeFileSync(`${dir}.owner.new`, JSON.stringify(ownIdentity()));
       renameSync(`${dir}.owner.new`, `${dir}.owner`);
       for (const folder of [dir, join(cacheRoot(), "logs")]) mkdirSync(folder, { recursive: true });
       writeFileSync(logFile, "");
-      const step = progress.step(`build ${artefact.name}`, artefact.expectedSeconds);
+      const step = progress.step(`build ${artifact.name}`, artifact.expectedSeconds);
       try {
-        await artefact.build({
+        await artifact.build({
           dir,
           dirOf: folderOf,
           run: (command, args, options) => run(command, args, { dieWithUs: true, ...options, logFile }),
@@ -175,14 +175,14 @@ async function build(artefact: Artefact, progress: Progress, count: () => string
       } catch (error) {
         step.fail(error);
         throw new Error(
-          `building ${artefact.name} failed; run the same command again to go on, finished parts are kept. ${(error as Error).message}`,
+          `building ${artifact.name} failed; run the same command again to go on, finished parts are kept. ${(error as Error).message}`,
         );
       } finally {
         rmSync(dir, { recursive: true, force: true });
         rmSync(`${dir}.owner`, { force: true });
       }
     },
-    (pid) => progress.note(`build ${artefact.name}: waiting for process ${pid}, which is building it`),
+    (pid) => progress.note(`build ${artifact.name}: waiting for process ${pid}, which is building it`),
   );
 }
 

@@ -1,7 +1,7 @@
 import { copyFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Artefact } from "../../../tools/artefact.ts";
-import { goArtefact } from "../../builds/goArtefact.ts";
+import type { Artifact } from "../../../tools/artifact.ts";
+import { goArtifact } from "../../builds/goArtifact.ts";
 import { IMAGES, VERSIONS } from "../images/names.ts";
 import { goFolder, sourcesOf } from "./goModule.ts";
 
@@ -13,7 +13,7 @@ const bootstrap = "tools/packaging/common/envoy_bootstrap.json";
 
 const version = `${ISTIO_MODULE}/pkg/version`;
 
-const programs = goArtefact({
+const programs = goArtifact({
   name: "istio",
   module: goFolder("istio"),
   programs: ["pilot-discovery", "pilot-agent"].map((name) => ({ package: `${ISTIO_MODULE}/pilot/cmd/${name}` })),
@@ -27,7 +27,7 @@ const programs = goArtefact({
 });
 
 /** Istio's control plane, its agent, and `envoy_bootstrap.json`. */
-export const istio: Artefact = {
+export const istio: Artifact = {
   ...programs,
   inputs: { ...programs.inputs, bootstrap },
   async build(context) {
@@ -40,7 +40,7 @@ export const istio: Artefact = {
 };
 
 /** Istio's own test server and client, which speak every protocol: the lab's multi-port workload. */
-export const echo = goArtefact({
+export const echo = goArtifact({
   name: "echo",
   module: goFolder("echo"),
   programs: ["server", "client"].map((name) => ({

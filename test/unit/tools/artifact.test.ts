@@ -6,14 +6,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import {
   cacheRoot,
-  ensureArtefacts,
+  ensureArtifacts,
   fileHash,
   folderOf,
   isCached,
   keyOf,
-  type Artefact,
+  type Artifact,
   type BuildContext,
-} from "../../../tools/artefact.ts";
+} from "../../../tools/artifact.ts";
 import { identityOf } from "../../../tools/processes.ts";
 import type { Progress } from "../../../tools/progress.ts";
 
@@ -26,7 +26,7 @@ const progress: Progress = {
 };
 
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), "artefact-"));
+  dir = mkdtempSync(join(tmpdir(), "artifact-"));
   process.env["MESH_FEDERATION_CACHE"] = join(dir, "cache");
   [notes, events] = [[], []];
 });
@@ -35,12 +35,12 @@ afterEach(() => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-/** An artefact of one file; tells when its build starts and ends. */
-function artefact(
+/** An artifact of one file; tells when its build starts and ends. */
+function artifact(
   name: string,
-  more: Partial<Artefact> = {},
+  more: Partial<Artifact> = {},
   work: (context: BuildContext) => Promise<unknown> = () => sleep(20),
-): Artefact {
+): Artifact {
   const build = async (context: BuildContext): Promise<void> => {
     events.push(`start ${name}`);
     await work(context);
@@ -55,7 +55,7 @@ describe("keys", () => {
   test("the order of inputs does not matter, each of their values does", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.string(), { minKeys: 1 }), fc.string(), (inputs, other) => {
-        const key = (given: Record<string, string>): string => keyOf(artefact("a", { inputs: given }));
+        const key = (given: Record<string, string>): string => keyOf(artifact("a", { inputs: given }));
         expect(key(Object.fromEntries(Object.entries(inputs).reverse()))).toBe(key(inputs));
         for (const [name, value] of Object.entries(inputs))
           if (value !== other) expect(key({ ...inputs, [name]: other })).not.toBe(key(inputs));
@@ -63,9 +63,9 @@ describe("keys", () => {
     );
   });
 
-  test("another need, however deep, is another artefact", () => {
-    const chain = (version: string): Artefact =>
-      artefact("top", { needs: [artefact("middle", { needs: [artefact("deep", { inputs: { version } })] })] });
+  test("another need, however deep, is another artifact", () => {
+    const chain = (version: string): Artifact =>
+      artifact("top", { needs: [artifact("middle", { needs: [artifact("deep", { inputs: { version } })] })] });
     expect(keyOf(chain("1"))).not.toBe(keyOf(chain("2")));
     expect(keyOf(chain("1"))).toBe(keyOf(chain("1")));
   });
@@ -91,15 +91,15 @@ describe("keys", () => {
 });
 
 test("what is there is not built again, and what it needs is not looked at", async () => {
-  const need = artefact("need");
-  const top = artefact("top", { needs: [need] }, async ({ dir: own, dirOf }) =>
+  const need = artifact("need");
+  const top = artifact("top", { needs: [need] }, async ({ dir: own, dirOf }) =>
     writeFileSync(join(own, "copy"), readFileSync(join(dirOf(need), "file"))),
   );
-  const folders = await ensureArtefacts([top], progress);
+  const folders = await ensureArtifacts([top], progress);
   expect(readFileSync(join(folders.get("top")!, "copy"), "utf8")).toBe("need");
   expect(events).toEqual(["start need", "end need", "start top", "end top"]);
   rmSync(folderOf(need), { recursive: true });
-  await ensureArtefacts([top], progress);
+  await ensureArtifacts([top], progress);
   expect(events).toHaveLength(4);
   expect(leftovers()).toEqual([]);
 });
@@ -107,8 +107,8 @@ test("what is there is not built again, and what it needs is not looked at", asy
 test("two are built at a time, and one that takes both slots alone", async () => {
   let running = 0;
   const seen: Record<string, number> = {};
-  const counting = (name: string, weight = 1): Artefact =>
-    artefact(name, { weight }, async () => {
+  const counting = (name: string, weight = 1): Artifact =>
+    artifact(name, { weight }, async () => {
       running += weight;
       // The first two wait for each other, however late one of them begins.
       for (let i = 0; i < 4 || (["a", "b"].includes(name) && seen[name]! < 2 && i < 1000); i++) {
@@ -117,7 +117,7 @@ test("two are built at a time, and one that takes both slots alone", async () =>
       }
       running -= weight;
     });
-  await ensureArtefacts([counting("a"), counting("b"), counting("c"), counting("heavy", 5), counting("d")], progress);
+  await ensureArtifacts([counting("a"), counting("b"), counting("c"), counting("heavy", 5), counting("d")], progress);
   expect(Math.max(...Object.values(seen))).toBe(5);
   expect(seen["heavy"]).toBe(5);
   expect(Object.entries(seen).filter(([name, most]) => name !== "heavy" && most > 2)).toEqual([]);
@@ -125,12 +125,12 @@ test("two are built at a time, and one that takes both slots alone", async () =>
 });
 
 test("a failure lets the other build end, starts no further one, keeps what is finished and leaves nothing half-made", async () => {
-  const failing = artefact("failing", {}, async () => {
+  const failing = artifact("failing", {}, async () => {
     for (let i = 0; i < 1000 && !events.includes("start other"); i++) await sleep(10);
     throw new Error("no compiler");
   });
-  const [other, later] = [artefact("other"), artefact("later")];
-  await expect(ensureArtefacts([failing, other, later], progress)).rejects.toThrow(
+  const [other, later] = [artifact("other"), artifact("later")];
+  await expect(ensureArtifacts([failing, other, later], progress)).rejects.toThrow(
     /building failing failed; run the same command again.*no compiler/,
   );
   expect(events).toEqual(["start failing", "start other", "end other"]);
@@ -139,8 +139,8 @@ test("a failure lets the other build end, starts no further one, keeps what is f
 });
 
 test("a build's commands are logged, and a failure shows where", async () => {
-  const broken = artefact("broken", {}, ({ run }) => run("sh", ["-c", "echo deep reason; exit 1"]));
-  await expect(ensureArtefacts([broken], progress)).rejects.toThrow(/deep reason[^]*whole output: .*logs/);
+  const broken = artifact("broken", {}, ({ run }) => run("sh", ["-c", "echo deep reason; exit 1"]));
+  await expect(ensureArtifacts([broken], progress)).rejects.toThrow(/deep reason[^]*whole output: .*logs/);
   expect(readFileSync(join(cacheRoot(), "logs", `broken-${keyOf(broken)}.log`), "utf8")).toMatch(
     /^\$ sh -c echo deep reason/,
   );
@@ -148,9 +148,9 @@ test("a build's commands are logged, and a failure shows where", async () => {
 
 /** A process of its own that builds `slow`: its build runs a shell command. */
 function builder(shell: string) {
-  const text = `import { ensureArtefacts } from ${JSON.stringify(resolve(import.meta.dirname, "../../../tools/artefact.ts"))};
+  const text = `import { ensureArtifacts } from ${JSON.stringify(resolve(import.meta.dirname, "../../../tools/artifact.ts"))};
     const progress = { note: (line) => console.log(line), step: () => ({ update() {}, done() {}, fail() {} }) };
-    await ensureArtefacts([{ name: "slow", inputs: {}, expectedSeconds: 1, build: async ({ dir, run }) => void (await run("sh", ["-c", ${JSON.stringify(shell)}], { cwd: dir })) }], progress);`;
+    await ensureArtifacts([{ name: "slow", inputs: {}, expectedSeconds: 1, build: async ({ dir, run }) => void (await run("sh", ["-c", ${JSON.stringify(shell)}], { cwd: dir })) }], progress);`;
   return spawn(process.execPath, ["--disable-warning=ExperimentalWarning", "--input-type=module", "--eval", text], {
     env: { ...process.env },
     stdio: ["ignore", "ignore", "inherit"],
@@ -169,8 +169,8 @@ test("a build that was killed leaves nothing to the next, and nothing of it goes
   child.kill("SIGKILL");
   await ended;
   expect(leftovers()).toHaveLength(2);
-  const slow = artefact("slow");
-  const folders = await ensureArtefacts([slow], progress);
+  const slow = artifact("slow");
+  const folders = await ensureArtifacts([slow], progress);
   expect(readFileSync(join(folders.get("slow")!, "file"), "utf8")).toBe("slow");
   expect(leftovers()).toEqual([]);
   if (process.platform === "linux") expect(identityOf(Number(readFileSync(pidFile, "utf8")))).toBeUndefined();
@@ -181,7 +181,7 @@ test("what another process is building is waited for, named, and taken from it",
   const child = builder(`touch ${started}; sleep 0.7; echo theirs > file`);
   const ended = new Promise((done) => child.on("close", done));
   await appears(started);
-  const folders = await ensureArtefacts([artefact("slow")], progress);
+  const folders = await ensureArtifacts([artifact("slow")], progress);
   expect(readFileSync(join(folders.get("slow")!, "file"), "utf8")).toBe("theirs\n");
   expect(events).toEqual([]);
   expect(notes).toContain(`build slow: waiting for process ${child.pid}, which is building it`);

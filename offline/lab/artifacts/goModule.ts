@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import type { BuildContext } from "../../../tools/artefact.ts";
-import { requireGo } from "../../builds/goArtefact.ts";
+import type { BuildContext } from "../../../tools/artifact.ts";
+import { requireGo } from "../../builds/goArtifact.ts";
 
 /** Folder of one of the lab's Go modules, whose go.mod and go.sum pin what is built from it. */
 export function goFolder(name: string): string {

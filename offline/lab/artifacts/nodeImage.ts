@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { fileHash, type Artefact } from "../../../tools/artefact.ts";
+import { fileHash, type Artifact } from "../../../tools/artifact.ts";
 import { assembleNode, NODE_FILES } from "../images/nodeRoot.ts";
 import { podImages } from "../images/podImages.ts";
 import { fillStore } from "../images/store.ts";
@@ -15,7 +15,7 @@ import { envoy, httpbin } from "./python.ts";
  * Data of an engine that has the node image, with every pod's image in it ({@link buildTemplate}). Built by itself:
  * it reads and writes several gigabytes.
  */
-export const nodeImage: Artefact = {
+export const nodeImage: Artifact = {
   name: "node-image",
   inputs: { sources: fileHash(join(import.meta.dirname, "../images"), NODE_FILES) },
   needs: [kubernetes, istio, echo, metallb, coredns, etcd, cni, node, debianBase, debianNode, envoy, httpbin],

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileHash, type Artefact } from "../../../tools/artefact.ts";
+import { fileHash, type Artifact } from "../../../tools/artifact.ts";
 import { VERSIONS } from "../images/names.ts";
 import { goFolder, sourcesOf } from "./goModule.ts";
 import { ISTIO_MODULE } from "./istio.ts";
@@ -30,7 +30,7 @@ export const CHARTS = {
 } as const satisfies Record<string, ChartSource>;
 
 /** The official Helm charts, which Istio's and MetalLB's Go modules hold: one folder each, named as in {@link CHARTS}. */
-export const charts: Artefact = {
+export const charts: Artifact = {
   name: "charts",
   inputs: {
     charts: JSON.stringify(CHARTS),
