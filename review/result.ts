@@ -1,7 +1,7 @@
-import type { DeploymentOrder } from "./deploymentOrder.ts";
-import type { FailedCheck } from "./planRevision.ts";
-import type { TouchedResource } from "./previewReport.ts";
-import type { Change } from "./words.ts";
+import type { DeploymentOrder } from "./deployment/deploymentOrder.ts";
+import type { FailedCheck } from "./revision/planRevision.ts";
+import type { TouchedResource } from "./preview/previewReport.ts";
+import type { Change } from "./changes/words.ts";
 
 /** The preview of one stack, or why there is none. */
 export type StackPreview =

@@ -1,5 +1,5 @@
 import { judge } from "../../../policy/judge.ts";
-import { readPreview } from "../../../review/previewReport.ts";
+import { readPreview } from "../../../review/preview/previewReport.ts";
 import { MeshCluster } from "../review/support/meshCluster.ts";
 import { Project } from "../support/project.ts";
 import { keeping, programOf, type Program } from "./program.ts";

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { checkPolicies, readPolicyConfig } from "../../../review/policies.ts";
+import { checkPolicies, readPolicyConfig } from "../../../review/preview/policies.ts";
 import { judge } from "../../../policy/judge.ts";
 import { rules } from "../../../policy/rules.ts";
-import { renderComment } from "../../../review/comment.ts";
+import { renderComment } from "../../../review/report/comment.ts";
 import type { StackPreview } from "../../../review/result.ts";
 import { example, planned } from "../review/federation.ts";
 import { gateway, object } from "./examples/kubernetes.ts";

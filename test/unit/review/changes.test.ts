@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { releaseSources } from "../../../federation/config/versions.ts";
-import { changesBetween, type PlannedRevision } from "../../../review/changes.ts";
-import { planRevision } from "../../../review/planRevision.ts";
+import { changesBetween, type PlannedRevision } from "../../../review/changes/changes.ts";
+import { planRevision } from "../../../review/revision/planRevision.ts";
 import {
   contractsOf,
   diff,
@@ -13,7 +13,7 @@ import {
   revisionOf,
   type Stacks,
 } from "./federation.ts";
-import { plainSecretsOf } from "../../../review/revision.ts";
+import { plainSecretsOf } from "../../../review/revision/revision.ts";
 
 /** The example with one thing changed. */
 function changed(change: (stacks: Stacks) => unknown, before: (stacks: Stacks) => unknown = () => undefined): string[] {

@@ -1,6 +1,6 @@
-import { renderComment } from "../../../review/comment.ts";
-import { changesBetween } from "../../../review/changes.ts";
-import { countsOf, readPreview } from "../../../review/previewReport.ts";
+import { renderComment } from "../../../review/report/comment.ts";
+import { changesBetween } from "../../../review/changes/changes.ts";
+import { countsOf, readPreview } from "../../../review/preview/previewReport.ts";
 import { mesh, planned, type Stacks } from "./federation.ts";
 
 const stacks = (version: string, cpu: string): Stacks => ({

@@ -1,9 +1,9 @@
 import type { FederationContract } from "../../../federation/contract/contract.ts";
 import { planFederation } from "../../../federation/planFederation.ts";
 import { releaseSources } from "../../../federation/config/versions.ts";
-import { deploymentOrder } from "../../../review/deploymentOrder.ts";
-import { peersOf, planRevision } from "../../../review/planRevision.ts";
-import type { DeclaredStack, Revision } from "../../../review/revision.ts";
+import { deploymentOrder } from "../../../review/deployment/deploymentOrder.ts";
+import { peersOf, planRevision } from "../../../review/revision/planRevision.ts";
+import type { DeclaredStack, Revision } from "../../../review/revision/revision.ts";
 import { contractsOf, example, exported, imported, mesh, planned, revisionOf, type Stacks } from "./federation.ts";
 
 function orderOf(after: Stacks, before: Stacks) {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import { longestComment, marker, renderComment } from "../../../review/comment.ts";
+import { longestComment, marker, renderComment } from "../../../review/report/comment.ts";
 import type { ReviewResult } from "../../../review/result.ts";
-import type { Change } from "../../../review/words.ts";
+import type { Change } from "../../../review/changes/words.ts";
 
 /** A review with this many of everything, each this long. */
 function review(

@@ -1,5 +1,5 @@
-import { driftOf, renderDrift } from "../../../review/drift.ts";
-import type { TouchedResource } from "../../../review/previewReport.ts";
+import { driftOf, renderDrift } from "../../../review/drift/drift.ts";
+import type { TouchedResource } from "../../../review/preview/previewReport.ts";
 import { contractsOf, example, exported, imported } from "./federation.ts";
 
 const stacks = example();

@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { maskText } from "../../../review/masking.ts";
-import { secretsOfEnvironment } from "../../../review/environmentSecrets.ts";
+import { maskText } from "../../../review/secrets/masking.ts";
+import { secretsOfEnvironment } from "../../../review/secrets/environmentSecrets.ts";
 
 test.each([
   ["a token", { PULUMI_ACCESS_TOKEN: "pul-0123456789" }, "refused pul-0123456789", "refused [secret]"],

@@ -1,4 +1,4 @@
-import { driftFailures, type Drift } from "../../../review/drift.ts";
+import { driftFailures, type Drift } from "../../../review/drift/drift.ts";
 import { failures, hasFailed, type ReviewResult } from "../../../review/result.ts";
 
 const nothing: ReviewResult = {

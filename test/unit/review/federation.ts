@@ -1,8 +1,8 @@
 import { releaseSources } from "../../../federation/config/versions.ts";
 import type { FederationContract } from "../../../federation/contract/contract.ts";
-import { changesBetween, type PlannedRevision } from "../../../review/changes.ts";
-import { planRevision } from "../../../review/planRevision.ts";
-import type { Revision } from "../../../review/revision.ts";
+import { changesBetween, type PlannedRevision } from "../../../review/changes/changes.ts";
+import { planRevision } from "../../../review/revision/planRevision.ts";
+import type { Revision } from "../../../review/revision/revision.ts";
 
 /** Configuration of stacks, keys without the project's prefix. */
 export type Stacks = Record<string, Record<string, any>>;

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
-import { marker } from "../../../review/comment.ts";
+import { marker } from "../../../review/report/comment.ts";
 
 const text = readFileSync(resolve(import.meta.dirname, "..", "..", "..", "docs", "ci.md"), "utf8");
 const job = parse(/^```yaml\n([^]*?)^```$/m.exec(text)![1]!)["federation review"];

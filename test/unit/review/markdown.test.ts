@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { fencedLine, listItem, plainText, tableCell } from "../../../review/markdown.ts";
+import { fencedLine, listItem, plainText, tableCell } from "../../../review/report/markdown.ts";
 
 test.each([
   ["name it in peers.<mesh>.stack", "name it in peers.&lt;mesh>.stack"],

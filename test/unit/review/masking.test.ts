@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { maskText, maskValue, secretsIn, textsOf } from "../../../review/masking.ts";
+import { maskText, maskValue, secretsIn, textsOf } from "../../../review/secrets/masking.ts";
 
 const envelope = (plaintext: unknown) => ({
   "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",

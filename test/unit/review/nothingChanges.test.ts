@@ -1,4 +1,4 @@
-import { renderComment } from "../../../review/comment.ts";
+import { renderComment } from "../../../review/report/comment.ts";
 import type { ReviewResult, StackPreview } from "../../../review/result.ts";
 
 const previewed = (stack: string, names: string[] = []): StackPreview => ({

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isMerge, readBase } from "../../../review/base.ts";
+import { isMerge, readBase } from "../../../review/revision/base.ts";
 
 let folder: string;
 beforeEach(() => {

@@ -2,16 +2,16 @@ import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { releaseSources } from "../../../federation/config/versions.ts";
-import { planRevision } from "../../../review/planRevision.ts";
-import type { Revision } from "../../../review/revision.ts";
+import { planRevision } from "../../../review/revision/planRevision.ts";
+import type { Revision } from "../../../review/revision/revision.ts";
 import { contractsOf, example, planned, revisionOf } from "./federation.ts";
 import { hasFailed, type ReviewResult } from "../../../review/result.ts";
 import type { Progress } from "../../../tools/progress.ts";
 import type { Toolchain } from "../../../tools/index.ts";
 import { cloneAt } from "../support/clone.ts";
 
-type Backend = typeof import("../../../review/readDeployed.ts");
-type PreviewsModule = typeof import("../../../review/previews.ts");
+type Backend = typeof import("../../../review/deployment/readDeployed.ts");
+type PreviewsModule = typeof import("../../../review/preview/previews.ts");
 
 /*
  * A Pulumi whose answers are files named after the command and the stack; without one it fails as its file `error` says.
@@ -64,8 +64,8 @@ beforeEach(async () => {
     MESH_FEDERATION_BACKEND: "required",
     ANSWERS: join(folder, "answers"),
   });
-  backend = (await import(join(clone, "review/readDeployed.ts"))) as Backend;
-  previews = (await import(join(clone, "review/previews.ts"))) as PreviewsModule;
+  backend = (await import(join(clone, "review/deployment/readDeployed.ts"))) as Backend;
+  previews = (await import(join(clone, "review/preview/previews.ts"))) as PreviewsModule;
   answer("error", "error: access denied\n");
 });
 afterEach(() => {

@@ -1,6 +1,6 @@
-import { findDrift } from "../../../review/findDrift.ts";
-import { readDeployed } from "../../../review/readDeployed.ts";
-import { previewStacks } from "../../../review/previews.ts";
+import { findDrift } from "../../../review/drift/findDrift.ts";
+import { readDeployed } from "../../../review/deployment/readDeployed.ts";
+import { previewStacks } from "../../../review/preview/previews.ts";
 import type { Progress } from "../../../tools/progress.ts";
 import type { Toolchain } from "../../../tools/index.ts";
 import { example, planned } from "./federation.ts";

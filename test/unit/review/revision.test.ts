@@ -4,11 +4,17 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { parse, stringify } from "yaml";
 import { releaseSources } from "../../../federation/config/versions.ts";
-import { changesBetween, type PlannedRevision } from "../../../review/changes.ts";
+import { changesBetween, type PlannedRevision } from "../../../review/changes/changes.ts";
 import { meshStackFiles } from "../../../workspace/stackFiles.ts";
-import { planRevision } from "../../../review/planRevision.ts";
-import { deploymentOrder } from "../../../review/deploymentOrder.ts";
-import { peerEntries, plainSecretsOf, readRevision, secretsOfConfig, type Revision } from "../../../review/revision.ts";
+import { planRevision } from "../../../review/revision/planRevision.ts";
+import { deploymentOrder } from "../../../review/deployment/deploymentOrder.ts";
+import {
+  peerEntries,
+  plainSecretsOf,
+  readRevision,
+  secretsOfConfig,
+  type Revision,
+} from "../../../review/revision/revision.ts";
 import { example, type Stacks } from "./federation.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "mesh-federation-revision-"));

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { settingChanges } from "../../../review/words.ts";
+import { settingChanges } from "../../../review/changes/words.ts";
 import { diff, exported, imported, mesh, type Stacks } from "./federation.ts";
 
 /** Settings as somebody may write them: mappings, lists of plain values, of entries with names and without. */

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
-import { marker } from "../../../review/comment.ts";
+import { marker } from "../../../review/report/comment.ts";
 
 const root = resolve(import.meta.dirname, "..", "..", "..");
 const folder = join(root, ".github", "workflows");

@@ -1,9 +1,9 @@
-import type { FederationContract } from "../federation/contract/contract.ts";
-import { importedFrom } from "../federation/contract/contract.ts";
-import { importName } from "../federation/imports/importObjects.ts";
-import { listItem, oneLine } from "./markdown.ts";
-import type { FailedCheck } from "./planRevision.ts";
-import type { TouchedResource } from "./previewReport.ts";
+import type { FederationContract } from "../../federation/contract/contract.ts";
+import { importedFrom } from "../../federation/contract/contract.ts";
+import { importName } from "../../federation/imports/importObjects.ts";
+import { listItem, oneLine } from "../report/markdown.ts";
+import type { FailedCheck } from "../revision/planRevision.ts";
+import type { TouchedResource } from "../preview/previewReport.ts";
 
 /** A resource that is not as its stack left it, and the imports that this breaks. */
 export interface Drift {

@@ -1,14 +1,14 @@
 import { driftOf, type Drift } from "./drift.ts";
-import { neighbourOf } from "../workspace/stackFiles.ts";
-import { readPreview } from "./previewReport.ts";
-import { byStack, type FailedCheck } from "./planRevision.ts";
-import type { Revision } from "./revision.ts";
-import type { Progress } from "../tools/progress.ts";
-import type { Toolchain } from "../tools/index.ts";
-import { runPulumi } from "../workspace/pulumiJson.ts";
-import { refreshOwnFile } from "../workspace/stackConfig.ts";
-import { firstLine, type Deployed } from "./readDeployed.ts";
-import { inTwos } from "./pairs.ts";
+import { neighbourOf } from "../../workspace/stackFiles.ts";
+import { readPreview } from "../preview/previewReport.ts";
+import { byStack, type FailedCheck } from "../revision/planRevision.ts";
+import type { Revision } from "../revision/revision.ts";
+import type { Progress } from "../../tools/progress.ts";
+import type { Toolchain } from "../../tools/index.ts";
+import { runPulumi } from "../../workspace/pulumiJson.ts";
+import { refreshOwnFile } from "../../workspace/stackConfig.ts";
+import { firstLine, type Deployed } from "../deployment/readDeployed.ts";
+import { inTwos } from "../concurrency.ts";
 
 /** What was found, stacks that could not be compared, and stacks that nobody declares. */
 export interface DriftReport {

@@ -1,7 +1,7 @@
-import type { ContractExport, FederationContract, ServicePort } from "../federation/contract/contract.ts";
-import { masked } from "./masking.ts";
-import { addressToCome } from "./planRevision.ts";
-import { isSecretMember, isSecretText } from "./secretKeys.ts";
+import type { ContractExport, FederationContract, ServicePort } from "../../federation/contract/contract.ts";
+import { masked } from "../secrets/masking.ts";
+import { addressToCome } from "../revision/planRevision.ts";
+import { isSecretMember, isSecretText } from "../secrets/secretKeys.ts";
 
 /** One thing that changes, in words. */
 export interface Change {

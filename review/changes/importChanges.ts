@@ -1,6 +1,6 @@
-import type { ContractExport } from "../federation/contract/contract.ts";
-import { meshesOf } from "../federation/imports/importConfig.ts";
-import type { PlannedImport, PlannedMesh } from "./planRevision.ts";
+import type { ContractExport } from "../../federation/contract/contract.ts";
+import { meshesOf } from "../../federation/imports/importConfig.ts";
+import type { PlannedImport, PlannedMesh } from "../revision/planRevision.ts";
 import {
   callersOf,
   list,

@@ -1,21 +1,21 @@
-import { contractVersion, type FederationContract } from "../federation/contract/contract.ts";
-import { publishedExport } from "../federation/exports/exportPlan.ts";
-import { autoPassthroughPort } from "../federation/cluster/gatewayObjects.ts";
-import { meshesOf, type ImportConfig } from "../federation/imports/importConfig.ts";
-import { identityOf, planFederation } from "../federation/planFederation.ts";
-import { Problem } from "../federation/errors/problem.ts";
-import { readMeshConfig, type MeshConfig, type Neighbour } from "../federation/config/readMeshConfig.ts";
+import { contractVersion, type FederationContract } from "../../federation/contract/contract.ts";
+import { publishedExport } from "../../federation/exports/exportPlan.ts";
+import { autoPassthroughPort } from "../../federation/cluster/gatewayObjects.ts";
+import { meshesOf, type ImportConfig } from "../../federation/imports/importConfig.ts";
+import { identityOf, planFederation } from "../../federation/planFederation.ts";
+import { Problem } from "../../federation/errors/problem.ts";
+import { readMeshConfig, type MeshConfig, type Neighbour } from "../../federation/config/readMeshConfig.ts";
 import {
   publishedImport,
   resolveImports,
   type Peer,
   type ResolvedImport,
-} from "../federation/imports/resolveImports.ts";
-import { readRootConfig } from "../federation/config/rootConfig.ts";
-import type { Sources } from "../federation/config/sources.ts";
-import { keyProblems, meshKeys } from "../federation/config/stackKeys.ts";
-import { neighbourOf } from "../workspace/stackFiles.ts";
-import { masked } from "./masking.ts";
+} from "../../federation/imports/resolveImports.ts";
+import { readRootConfig } from "../../federation/config/rootConfig.ts";
+import type { Sources } from "../../federation/config/sources.ts";
+import { keyProblems, meshKeys } from "../../federation/config/stackKeys.ts";
+import { neighbourOf } from "../../workspace/stackFiles.ts";
+import { masked } from "../secrets/masking.ts";
 import type { DeclaredStack, Revision } from "./revision.ts";
 
 /** Stands for an address that a load balancer has yet to give; no real gateway has it. */

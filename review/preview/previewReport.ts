@@ -1,4 +1,4 @@
-import { leafChanges } from "./words.ts";
+import { leafChanges } from "../changes/words.ts";
 
 /** A state in Pulumi's JSON, as far as it is used here. */
 interface State {

@@ -1,15 +1,15 @@
 import { existsSync } from "node:fs";
-import { federationOutput, parseContract, type FederationContract } from "../federation/contract/contract.ts";
-import { byStack, type FailedCheck } from "./planRevision.ts";
-import { peerEntries, secretsOfConfig, type DeclaredStack, type Revision } from "./revision.ts";
-import { secretsIn } from "./masking.ts";
-import type { Toolchain } from "../tools/index.ts";
-import { stacksInBackend } from "../workspace/pulumiCommand.ts";
-import { pulumiJson } from "../workspace/pulumiJson.ts";
-import { refreshOwnFile } from "../workspace/stackConfig.ts";
-import { deployedStacks } from "../workspace/state.ts";
-import { NoBackend, stateFile, usesOwnBackend } from "../workspace/workspace.ts";
-import { inTwos } from "./pairs.ts";
+import { federationOutput, parseContract, type FederationContract } from "../../federation/contract/contract.ts";
+import { byStack, type FailedCheck } from "../revision/planRevision.ts";
+import { peerEntries, secretsOfConfig, type DeclaredStack, type Revision } from "../revision/revision.ts";
+import { secretsIn } from "../secrets/masking.ts";
+import type { Toolchain } from "../../tools/index.ts";
+import { stacksInBackend } from "../../workspace/pulumiCommand.ts";
+import { pulumiJson } from "../../workspace/pulumiJson.ts";
+import { refreshOwnFile } from "../../workspace/stackConfig.ts";
+import { deployedStacks } from "../../workspace/state.ts";
+import { NoBackend, stateFile, usesOwnBackend } from "../../workspace/workspace.ts";
+import { inTwos } from "../concurrency.ts";
 
 /** What the backend says of the stacks of a revision. */
 export interface Deployed {

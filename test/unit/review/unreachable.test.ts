@@ -1,4 +1,4 @@
-import { outOfReach } from "../../../review/outOfReach.ts";
+import { outOfReach } from "../../../review/preview/unreachable.ts";
 
 const lost =
   "configured Kubernetes cluster is unreachable: Get https://192.0.2.1:6443: dial tcp: i/o timeout\nand more";

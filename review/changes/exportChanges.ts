@@ -1,5 +1,5 @@
-import type { ExportPlan } from "../federation/exports/exportPlan.ts";
-import type { PlannedFederation, PlannedMesh } from "./planRevision.ts";
+import type { ExportPlan } from "../../federation/exports/exportPlan.ts";
+import type { PlannedFederation, PlannedMesh } from "../revision/planRevision.ts";
 import {
   callersOf,
   list,

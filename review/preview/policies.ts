@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { judge, type Judgement } from "../policy/judge.ts";
-import { rules } from "../policy/rules.ts";
-import { readConfig } from "../policy/settings.ts";
-import type { PlannedFederation } from "./planRevision.ts";
+import { judge, type Judgement } from "../../policy/judge.ts";
+import { rules } from "../../policy/rules.ts";
+import { readConfig } from "../../policy/settings.ts";
+import type { PlannedFederation } from "../revision/planRevision.ts";
 import type { PreviewedResource } from "./previewReport.ts";
-import type { StackPreview } from "./result.ts";
-import { policyConfigFile } from "./revision.ts";
+import type { StackPreview } from "../result.ts";
+import { policyConfigFile } from "../revision/revision.ts";
 
 /**
  * Runs the policy pack's rules on the resources that previews show. Each stack's root carries the contract that its

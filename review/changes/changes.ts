@@ -1,9 +1,9 @@
-import type { FederationContract } from "../federation/contract/contract.ts";
-import { Problem } from "../federation/errors/problem.ts";
+import type { FederationContract } from "../../federation/contract/contract.ts";
+import { Problem } from "../../federation/errors/problem.ts";
 import { exportChanges } from "./exportChanges.ts";
 import { importChanges, type ExportsOf } from "./importChanges.ts";
-import type { PlannedFederation, PlannedMesh } from "./planRevision.ts";
-import { policyConfigFile, type DeclaredStack, type Revision } from "./revision.ts";
+import type { PlannedFederation, PlannedMesh } from "../revision/planRevision.ts";
+import { policyConfigFile, type DeclaredStack, type Revision } from "../revision/revision.ts";
 import { addressesOf, listChange, pair, settingChanges, valueChange, type Change } from "./words.ts";
 
 /** A revision with what it means. */

@@ -1,6 +1,6 @@
 import { fencedLine, listItem, tableCell } from "./markdown.ts";
-import type { ReviewResult, StackPreview } from "./result.ts";
-import type { TouchedResource } from "./previewReport.ts";
+import type { ReviewResult, StackPreview } from "../result.ts";
+import type { TouchedResource } from "../preview/previewReport.ts";
 
 /** Hidden line by which the comment of an earlier run is found and replaced. */
 export const marker = "<!-- mesh-federation review -->";

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseContract, type FederationContract } from "../federation/contract/contract.ts";
-import { Problem } from "../federation/errors/problem.ts";
-import { configPrefix, isMeshStack, readStackFile, stackNames } from "../workspace/stackFiles.ts";
-import { masked, textsOf } from "./masking.ts";
-import { plainSecrets } from "./secretKeys.ts";
+import { parseContract, type FederationContract } from "../../federation/contract/contract.ts";
+import { Problem } from "../../federation/errors/problem.ts";
+import { configPrefix, isMeshStack, readStackFile, stackNames } from "../../workspace/stackFiles.ts";
+import { masked, textsOf } from "../secrets/masking.ts";
+import { plainSecrets } from "../secrets/secretKeys.ts";
 
 /** A stack as a revision of the repository declares it. */
 export interface DeclaredStack {

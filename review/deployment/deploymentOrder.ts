@@ -1,9 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
-import type { FederationContract } from "../federation/contract/contract.ts";
-import { publishedImport, resolveImports } from "../federation/imports/resolveImports.ts";
-import { neighbourOf } from "../workspace/stackFiles.ts";
-import { checkMesh, peersOf, type FailedCheck, type PlannedFederation, type PlannedMesh } from "./planRevision.ts";
-import type { Revision } from "./revision.ts";
+import type { FederationContract } from "../../federation/contract/contract.ts";
+import { publishedImport, resolveImports } from "../../federation/imports/resolveImports.ts";
+import { neighbourOf } from "../../workspace/stackFiles.ts";
+import {
+  checkMesh,
+  peersOf,
+  type FailedCheck,
+  type PlannedFederation,
+  type PlannedMesh,
+} from "../revision/planRevision.ts";
+import type { Revision } from "../revision/revision.ts";
 
 /** Steps by which a revision gets deployed from what there is now. */
 export interface DeploymentOrder {

@@ -1,15 +1,15 @@
-import { deploymentOrder, sameContract, stateOf, type DeploymentOrder } from "./deploymentOrder.ts";
-import { byStack, type FailedCheck, type PlannedFederation } from "./planRevision.ts";
-import { outOfReach } from "./outOfReach.ts";
+import { deploymentOrder, sameContract, stateOf, type DeploymentOrder } from "../deployment/deploymentOrder.ts";
+import { byStack, type FailedCheck, type PlannedFederation } from "../revision/planRevision.ts";
+import { outOfReach } from "./unreachable.ts";
 import { countsOf, readPreview, type PreviewedResource } from "./previewReport.ts";
-import type { StackPreview } from "./result.ts";
-import type { Revision } from "./revision.ts";
-import type { Progress } from "../tools/progress.ts";
-import type { Toolchain } from "../tools/index.ts";
-import { runPulumi } from "../workspace/pulumiJson.ts";
-import { refreshOwnFile } from "../workspace/stackConfig.ts";
-import { firstLine, type Deployed } from "./readDeployed.ts";
-import { inTwos } from "./pairs.ts";
+import type { StackPreview } from "../result.ts";
+import type { Revision } from "../revision/revision.ts";
+import type { Progress } from "../../tools/progress.ts";
+import type { Toolchain } from "../../tools/index.ts";
+import { runPulumi } from "../../workspace/pulumiJson.ts";
+import { refreshOwnFile } from "../../workspace/stackConfig.ts";
+import { firstLine, type Deployed } from "../deployment/readDeployed.ts";
+import { inTwos } from "../concurrency.ts";
 
 /** Previews of the head's stacks, what went wrong in them, and what resources there would be. */
 export interface Previews {
