@@ -11,7 +11,7 @@ const tier = (name, extra = {}) => ({
   testMatch: [`<rootDir>/test/${name}/**/*.test.ts`, `<rootDir>/offline/test/${name}/**/*.test.ts`],
   testEnvironment: "node",
   transform,
-  setupFilesAfterEnv: ["<rootDir>/test/support/patience.ts"],
+  setupFilesAfterEnv: ["<rootDir>/test/support/timeout.ts"],
   transformIgnorePatterns: [
     "/node_modules/(?!(@kubernetes/client-node|jsonpath-plus|openid-client|oauth4webapi|jose)/)",
   ],

@@ -4,41 +4,34 @@ import { join } from "node:path";
 const folder = join(import.meta.dirname, "container");
 const image = "mesh-federation-tests";
 
-/** `here` or `container` forces where the tests run; inside of the container it is `here`. */
-export const placeVariable = "MESH_FEDERATION_TESTS_IN";
-/** Names an image to use instead of the one that is built: Debian on x86-64 with Go and npm, e.g. from a company's mirror. */
+/** Forces where the tests run: `here` or `container`. In the container it is `here`. */
+export const locationVariable = "MESH_FEDERATION_TESTS_IN";
+/** Image to use instead of a built one, such as a mirror's: Debian on x86-64 with Go and npm. */
 export const imageVariable = "MESH_FEDERATION_TEST_IMAGE";
 
-/** What a run in a container is made from. */
+/** Variables of the machine that the container gets. */
+const passed = [
+  ...["CI", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"],
+  ...["GOPROXY", "GONOSUMDB", "npm_config_registry", "PIP_INDEX_URL"],
+];
+
+/** Arguments of {@link containerArguments}. */
 export interface ContainerTests {
   /** The working tree. */
   root: string;
-  /** Tiers, and options for Jest. */
+  /** Tiers and options for Jest. */
   args: string[];
   image: string;
-  /** Whether somebody watches, who may interrupt. */
+  /** Whether the run has a terminal, so that Ctrl+C reaches it. */
   terminal: boolean;
   env: Record<string, string | undefined>;
 }
 
 /**
- * Arguments of `docker` for a run of the tests in a container. It is privileged, since the lab makes namespaces, mounts
- * and control groups in it; the machine's own containers and clusters are out of its reach.
+ * Arguments of `docker` for a test run in a container. The container is privileged because the lab creates namespaces,
+ * mounts and control groups in it. It has no access to the machine's own containers and clusters.
  */
 export function containerArguments({ root, args, image: name, terminal, env }: ContainerTests): string[] {
-  const passed = [
-    "CI",
-    "HTTP_PROXY",
-    "HTTPS_PROXY",
-    "NO_PROXY",
-    "http_proxy",
-    "https_proxy",
-    "no_proxy",
-    "GOPROXY",
-    "GONOSUMDB",
-    "npm_config_registry",
-    "PIP_INDEX_URL",
-  ];
   return [
     "run",
     "--rm",
@@ -54,7 +47,7 @@ export function containerArguments({ root, args, image: name, terminal, env }: C
     "--volume",
     "mesh-federation-tests:/work",
     "--env",
-    `${placeVariable}=here`,
+    `${locationVariable}=here`,
     "--env",
     "MESH_FEDERATION_SOURCE=registry",
     ...passed.filter((key) => env[key] !== undefined).flatMap((key) => ["--env", key]),
@@ -64,14 +57,15 @@ export function containerArguments({ root, args, image: name, terminal, env }: C
   ];
 }
 
-/** Builds the image where none is given, runs the tests in a container and resolves to their exit code. */
+/** Builds the image unless one is given, runs the tests in a container and resolves to their exit code. */
 export async function runInContainer(root: string, args: string[]): Promise<number> {
   const given = process.env[imageVariable];
   if (!given) {
     const built = await docker(["build", "--platform", "linux/amd64", "--tag", image, folder]);
     if (built !== 0)
       throw new Error(
-        `docker could not build the image of the tests (exit code ${built}); ${imageVariable} can name one that exists: Debian on x86-64 with Go and npm`,
+        `docker build of the test image exited with code ${built}. ` +
+          `${imageVariable} can name an existing image: Debian on x86-64 with Go and npm`,
       );
   }
   return docker(

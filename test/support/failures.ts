@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 
-/** What jest writes of a file of tests, as far as it is looked at. */
+/** Result of one test file in Jest's JSON, the parts that are read. */
 export interface TestFileResult {
   name: string;
   status: string;
@@ -8,12 +8,12 @@ export interface TestFileResult {
   assertionResults: { title: string; fullName: string; status: string; failureMessages: string[] }[];
 }
 
-/** Lines of one failure that are told; more are in jest's own report, which a long log may have lost. */
-const told = 40;
+/** Lines shown of one failure; Jest's own report has all of them. */
+const maximumLines = 40;
 
 /**
- * The failures of a tier once more, for the end of the run: there they are seen without a search through the whole log.
- * Each begins with its tier and name; stack frames outside of the project's tests are left out.
+ * The failures of a tier, for the end of the run. Each begins with its tier and name; stack frames outside the
+ * project's tests are omitted.
  */
 export function failureLines(tier: string, files: TestFileResult[]): string[] {
   return files.flatMap((file) => {
@@ -30,8 +30,8 @@ function firstLines(text: string): string[] {
   const lines = stripVTControlCharacters(text)
     .split("\n")
     .filter((line) => line.trim() && !(/^\s+at /.test(line) && !/[/]test[/]/.test(line)));
-  const rest = lines.length - told;
-  return [...lines.slice(0, told), ...(rest > 0 ? [`... ${rest} more lines`] : [])].map(
+  const rest = lines.length - maximumLines;
+  return [...lines.slice(0, maximumLines), ...(rest > 0 ? [`... ${rest} more lines`] : [])].map(
     (line) => `      ${line.trimEnd()}`,
   );
 }

@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { dockerProblem } from "../../workspace/docker.ts";
-import { charts } from "../../offline/lab/artefacts/charts.ts";
-import { nodeImage } from "../../offline/lab/artefacts/nodeImage.ts";
+import { charts } from "../../offline/lab/artifacts/charts.ts";
+import { nodeImage } from "../../offline/lab/artifacts/nodeImage.ts";
 import { apiServerBinaries } from "../../offline/lab/index.ts";
 import { ensurePrerequisites } from "../../offline/lab/prerequisites.ts";
-import { ensureArtefacts, isCached } from "../../tools/artefact.ts";
-import { requireGo } from "../../offline/builds/goArtefact.ts";
+import { ensureArtifacts, isCached } from "../../tools/artifact.ts";
+import { requireGo } from "../../offline/builds/goArtifact.ts";
 import { registryTools } from "../../offline/builds/registryTools.ts";
 import { ensureToolchain, installPlugins } from "../../tools/index.ts";
 import { consoleProgress, type Progress } from "../../tools/progress.ts";
@@ -14,23 +14,23 @@ import { controllerManagerRelease } from "../../tools/releases.ts";
 import { chooseSource, sourceVariable, type Choice, type Source } from "../../tools/source.ts";
 import { ensureTestReleases } from "./testReleases.ts";
 import { pinned } from "../../tools/versions.ts";
-import { placeVariable } from "./container.ts";
+import { locationVariable } from "./container.ts";
 import { pluginCommand, type PluginName } from "../../offline/test/support/plugins/pluginProcess.ts";
 import { workflowTools } from "./workflowTools.ts";
 
-/** Kinds of tests, from the quickest to the most real. */
+/** Kinds of tests, from the fastest to the most realistic. */
 export type Tier = "unit" | "engine" | "e2e";
 
-/** What tests need of the machine; `releases`, `builds` and `lab` throw with what is missing. */
+/** What tests need of the machine. `releases`, `builds` and `lab` throw an error that names what is missing. */
 export interface MachineChecks {
   platform: string;
-  /** Official programs for it: one is published for Linux only. */
+  /** Official programs; one of them is published for Linux only. */
   releases(): void;
-  /** Builds of what is not in the tool cache. */
+  /** Builds of what the tool cache lacks. */
   builds(tier: "engine" | "e2e"): void;
-  /** A lab of their own. */
+  /** A lab for the tests. */
   lab(): Promise<void>;
-  /** A docker engine for a container; resolves to what is wrong with it. */
+  /** A Docker engine for a container. Resolves to the reason why there is none. */
   container(): Promise<string | undefined>;
 }
 
@@ -40,7 +40,7 @@ const thisMachine: MachineChecks = {
   builds(tier) {
     const built =
       tier === "engine"
-        ? [...[...apiServerBinaries, ...workflowTools].map((b) => b.artefact), charts]
+        ? [...[...apiServerBinaries, ...workflowTools].map((b) => b.artifact), charts]
         : [nodeImage, charts];
     if (![...registryTools, ...built].every(isCached)) requireGo();
   },
@@ -51,8 +51,8 @@ const thisMachine: MachineChecks = {
 const root = join(import.meta.dirname, "..", "..");
 
 /**
- * Where the tools and plugins of the engine tests come from: as {@link sourceVariable} says, else as `npm run up` would
- * choose. A home with the plugins under test that somebody names goes with the tools of package registries.
+ * The source of the tools and plugins of the engine tests: {@link sourceVariable}, or what `npm run up` would choose.
+ * With MESH_FEDERATION_TEST_PLUGIN_HOME, which names a home with the plugins under test, it is `registry`.
  */
 export function testSource(environment: NodeJS.ProcessEnv = process.env): Promise<Choice> {
   if (environment["MESH_FEDERATION_TEST_PLUGIN_HOME"] && !environment[sourceVariable])
@@ -64,33 +64,39 @@ export function testSource(environment: NodeJS.ProcessEnv = process.env): Promis
 }
 
 /**
- * Finds out, before any test starts, where the tiers run: on this machine, or in a container of its docker engine when
- * the machine lacks something. The tier `engine` runs on official releases or on builds from package registries, `e2e`
- * on the latter and in a lab of its own, whatever the machine could download.
- * @param source where what the tier `engine` needs comes from
+ * Chooses where the tiers run, before any test starts: on this machine, or in a container of its Docker engine when the
+ * machine lacks something. Tier `engine` runs on official releases or on builds from package registries; `e2e` always
+ * runs on builds, in a lab.
+ *
+ * @param source source of what tier `engine` needs
  * @param forced `here` or `container`; empty to choose
- * @throws naming the first tier that can run nowhere, and what is missing
+ * @throws when a tier can run in neither; names the tier and what is missing
  */
-export async function chooseTestPlace(
+export async function chooseTestLocation(
   tiers: Tier[],
   source: Source,
-  forced = process.env[placeVariable] || "",
+  forced = process.env[locationVariable] || "",
   machine: MachineChecks = thisMachine,
-): Promise<{ place: "here" | "container"; why: string }> {
+): Promise<{ location: "here" | "container"; why: string }> {
   if (!["", "here", "container"].includes(forced))
-    throw new Error(`${placeVariable} is "${forced}"; it can be here or container`);
+    throw new Error(`${locationVariable} is "${forced}"; allowed are here and container`);
   const real = tiers.filter((t) => t !== "unit");
-  if (real.length === 0) return { place: "here", why: "the unit tests need nothing of the machine" };
-  const lacking = forced === "container" ? `${placeVariable} asks for it` : await whatIsLacking(real, source, machine);
-  if (lacking === undefined) return { place: "here", why: "the machine has what they need" };
-  const without = forced === "here" ? `${placeVariable}=here forbids a container` : await machine.container();
-  if (without === undefined) return { place: "container", why: lacking };
+  if (real.length === 0) return { location: "here", why: "unit tests need nothing of the machine" };
+  const missing =
+    forced === "container" ? `${locationVariable} is container` : await missingOnMachine(real, source, machine);
+  if (missing === undefined) return { location: "here", why: "the machine has what the tests need" };
+  const noContainer = forced === "here" ? `${locationVariable} is here` : await machine.container();
+  if (noContainer === undefined) return { location: "container", why: missing };
   throw new Error(
-    `the tests cannot run on this machine, so none was started: ${lacking}\nNor can they run in a container: ${without}. With a docker engine they need nothing else; \`npm run test:unit\` needs nothing at all`,
+    [
+      `the tests cannot run on this machine: ${missing}`,
+      `Nor can they run in a container: ${noContainer}. With a Docker engine they need nothing else. ` +
+        "`npm run test:unit` needs nothing.",
+    ].join("\n"),
   );
 }
 
-async function whatIsLacking(
+async function missingOnMachine(
   tiers: ("engine" | "e2e")[],
   source: Source,
   machine: MachineChecks,
@@ -108,39 +114,32 @@ async function whatIsLacking(
 }
 
 /**
- * Makes ready what a tier needs and returns the environment for its tests.
+ * Prepares what a tier needs and returns the environment for its tests.
  *
  * - `unit`: nothing.
- * - `engine`: from releases the official plugins (MESH_FEDERATION_TEST_PLUGIN_HOME), else the stand-ins; Pulumi with its
- *   language host (MESH_FEDERATION_TEST_PULUMI), the stand-ins' Helm (MESH_FEDERATION_HELM),
- *   the programs of a bare API server, actionlint and act (MESH_FEDERATION_TEST_BIN), and Istio's charts for their CRDs
+ * - `engine`: the official plugins (MESH_FEDERATION_TEST_PLUGIN_HOME) with releases, otherwise the stand-ins; Pulumi
+ *   with its language host (MESH_FEDERATION_TEST_PULUMI), the stand-ins' Helm (MESH_FEDERATION_HELM), the programs of a
+ *   bare API server, actionlint and act (MESH_FEDERATION_TEST_BIN), and Istio's charts for their CRDs
  *   (MESH_FEDERATION_TEST_CHARTS).
- * - `e2e`: the tests run the product's own commands, which make ready what they need. They kill engines and count
- *   containers, so they use a lab, never the machine's own docker with its user's clusters.
+ * - `e2e`: nothing; the tests run the product's own commands, which prepare what they need. The tests kill engines and
+ *   count containers, so they run in a lab, never in the machine's own Docker engine.
  */
 export async function prepareTier(tier: Tier, source: Source): Promise<Record<string, string>> {
   if (tier === "unit") return {};
   if (tier === "e2e") return (await chooseSource()).source === "registry" ? {} : { [sourceVariable]: "registry" };
-  const given = source === "registry" || process.env["MESH_FEDERATION_TEST_PLUGIN_HOME"];
-  for (const [name, version] of given ? Object.entries(pinned.plugins) : []) {
-    const [program] = pluginCommand(name as PluginName);
-    if (!existsSync(program!))
-      throw new Error(
-        `there is no ${program}; MESH_FEDERATION_TEST_PLUGIN_HOME must be a Pulumi home with the plugin ${name} ${version}: \`pulumi plugin install resource ${name} ${version}\` puts it into $PULUMI_HOME`,
-      );
-  }
+  if (source === "registry" || process.env["MESH_FEDERATION_TEST_PLUGIN_HOME"]) requirePlugins();
   const progress = consoleProgress(process.stdout);
   if (source === "release") return prepareReleases(progress);
   const tools = await ensureToolchain("registry", progress);
-  const folders = await ensureArtefacts(
-    [...[...apiServerBinaries, ...workflowTools].map((b) => b.artefact), charts],
+  const folders = await ensureArtifacts(
+    [...[...apiServerBinaries, ...workflowTools].map((b) => b.artifact), charts],
     progress,
   );
   const bin = join(root, ".federation", "test", "bin");
   rmSync(bin, { recursive: true, force: true });
   mkdirSync(bin, { recursive: true });
-  for (const { artefact, program } of [...apiServerBinaries, ...workflowTools])
-    symlinkSync(join(folders.get(artefact.name)!, program), join(bin, program));
+  for (const { artifact, program } of [...apiServerBinaries, ...workflowTools])
+    symlinkSync(join(folders.get(artifact.name)!, program), join(bin, program));
   return {
     MESH_FEDERATION_TEST_PULUMI: tools.bin,
     MESH_FEDERATION_HELM: tools.helm!,
@@ -149,7 +148,19 @@ export async function prepareTier(tier: Tier, source: Source): Promise<Record<st
   };
 }
 
-/** The environment of the engine tests where everything is an official release. */
+/** Throws when the home of the plugins under test lacks a plugin. */
+function requirePlugins(): void {
+  for (const [name, version] of Object.entries(pinned.plugins)) {
+    const [program] = pluginCommand(name as PluginName);
+    if (!existsSync(program!))
+      throw new Error(
+        `${program} does not exist. MESH_FEDERATION_TEST_PLUGIN_HOME must be a Pulumi home with plugin ` +
+          `${name} ${version}: \`pulumi plugin install resource ${name} ${version}\` installs it into $PULUMI_HOME`,
+      );
+  }
+}
+
+/** The environment of the engine tests on official releases. */
 async function prepareReleases(progress: Progress): Promise<Record<string, string>> {
   const tools = await ensureToolchain("release", progress);
   const home = process.env["MESH_FEDERATION_TEST_PLUGIN_HOME"] || join(root, ".federation", "test", "home");

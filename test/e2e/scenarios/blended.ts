@@ -3,7 +3,7 @@ import { eventually, type World } from "../support/world.ts";
 
 const url = "http://shop.apps.svc.cluster.local:8000/";
 
-/** A Service that stands in two meshes, each of which fails over to the other. */
+/** A Service that exists in two meshes, each of which fails over to the other. */
 export function blended(world: World): void {
   const shop = (mesh: string, ...args: string[]) =>
     world.kubectl(mesh, [args[0]!, "-n", "apps", "deployment/shop-v1", ...args.slice(1)]);
@@ -11,7 +11,7 @@ export function blended(world: World): void {
     (await curl(world, mesh, url, count)).map((a) => (a.status === 200 ? answeredBy(a.body) : a.status));
   const allFrom = (mesh: string, answers: unknown[]): true | undefined =>
     answers.length > 0 && answers.every((a) => a === mesh) ? true : undefined;
-  const refuse = (mesh: string, refusing: boolean) =>
+  const refuseConnections = (mesh: string, refusing: boolean) =>
     shop(
       mesh,
       "patch",
@@ -22,10 +22,10 @@ export function blended(world: World): void {
       ]),
     );
 
-  test("blended: while healthy, 100 of 100 calls stay local, in both meshes", async () => {
+  test("blended, healthy: 100 of 100 calls stay local, in both meshes", async () => {
     for (const mesh of ["east", "west"]) {
       await eventually(`a local answer in ${mesh}`, 40, async () => allFrom(mesh, await calls(mesh, 3)));
-      // A row with a 503, as of an idle connection that was closed just then, is begun anew; a call that left is not forgiven.
+      // A 503, as of an idle connection that is closed at that moment, restarts the row; a remote answer fails the test.
       const answers = await eventually(`100 answers in ${mesh}`, 60, async () => {
         const row = await calls(mesh, 100);
         return row.includes(503) && row.every((a) => a === mesh || a === 503) ? undefined : row;
@@ -34,31 +34,25 @@ export function blended(world: World): void {
     }
   });
 
-  test("blended: pods that are ready but refuse connections: calls move within 30 s, and return when repaired", async () => {
-    await refuse("east", true);
+  test("blended, ready pods refuse connections: calls move in 30 s, and return later", async () => {
+    await refuseConnections("east", true);
     try {
       await appsReady(world, "east");
       await eventually("calls move to west", 30, async () => allFrom("west", await calls("east", 5)));
       expect(
         await world.kubectl("east", [
-          "get",
-          "pods",
-          "-n",
-          "apps",
-          "-l",
-          "app=shop",
-          "-o",
-          "jsonpath={.items[*].status.conditions[?(@.type=='Ready')].status}",
+          ...["get", "pods", "-n", "apps", "-l", "app=shop"],
+          ...["-o", "jsonpath={.items[*].status.conditions[?(@.type=='Ready')].status}"],
         ]),
       ).toBe("True");
     } finally {
-      await refuse("east", false);
+      await refuseConnections("east", false);
     }
     await appsReady(world, "east");
     await eventually("calls return", 60, async () => allFrom("east", await calls("east", 10)));
   });
 
-  test("blended: scaled to nothing, calls move and return; with nothing on both sides, a 503 within 2 s and never a loop", async () => {
+  test("blended, no pods: calls move and return; without pods in both meshes, a 503 in 2 s, no loop", async () => {
     await shop("east", "scale", "--replicas=0");
     try {
       await eventually("calls move to west", 30, async () => allFrom("west", await calls("east", 5)));
@@ -70,7 +64,7 @@ export function blended(world: World): void {
           expect(answer.status).toBe(503);
           expect(answer.seconds).toBeLessThan(2);
         }
-        // A loop would open connection after connection from one gateway to the other.
+        // A loop would open one connection after another between the gateways.
         const after = await connectionsOf(world);
         expect(after.east - before.east).toBe(0);
         expect(after.west - before.west).toBeLessThan(40);
@@ -86,19 +80,12 @@ export function blended(world: World): void {
   });
 }
 
-/** Connections that each mesh's gateway has taken so far on its port for other networks. */
+/** Connections that each mesh's gateway has accepted so far on its port for other networks. */
 async function connectionsOf(world: World): Promise<{ east: number; west: number }> {
   const count = async (mesh: string): Promise<number> => {
     const stats = await world.kubectl(mesh, [
-      "exec",
-      "-n",
-      "istio-system",
-      "deploy/istio-eastwestgateway",
-      "--",
-      "pilot-agent",
-      "request",
-      "GET",
-      "stats?filter=listener.*15443.*downstream_cx_total$",
+      ...["exec", "-n", "istio-system", "deploy/istio-eastwestgateway", "--"],
+      ...["pilot-agent", "request", "GET", "stats?filter=listener.*15443.*downstream_cx_total$"],
     ]);
     return [...stats.matchAll(/15443.*downstream_cx_total: (\d+)/g)].reduce((sum, m) => sum + Number(m[1]), 0);
   };

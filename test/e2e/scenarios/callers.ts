@@ -2,36 +2,36 @@ import { answeredBy, callerSays, curl, echoDeployment, echoPorts, echoService, r
 import { editStack, withStack } from "../support/stacks.ts";
 import { eventually, type World } from "../support/world.ts";
 
-const guarded = "guarded.mesh.global";
+const restricted = "guarded.mesh.global";
 const hidden = "private.apps.svc.cluster.local";
 
-/** Who may call what: each refusal with its cause, and the one change that lifts it. */
+/** Who may call what: the cause of each denial, and the one change that allows the call. */
 export function callers(world: World): void {
   const statusOf = async (mesh: string, url: string) => (await curl(world, mesh, url))[0]!;
 
-  test("not exported, or not a named caller: refused; exported, and named: answered, and nothing else was changed", async () => {
+  test("a call is denied until its host is exported and its caller named", async () => {
     await world.apply("west", ...echoDeployment("west", "private", "private"), echoService("private", [echoPorts[0]]));
-    await likeAWorkingImport(world);
-    // Whoever is named is answered, over HTTP and TCP.
+    await copyWorkingImport(world);
+    // A named caller is answered, over HTTP and TCP.
     expect(
       answeredBy(
         await eventually("an answer for the named caller", 40, async () =>
-          answerOf(await callerSays(world, "east", `http://${guarded}:8000`)),
+          answerOf(await callerSays(world, "east", `http://${restricted}:8000`)),
         ),
       ),
     ).toBe("west");
     await eventually("an answer for the named caller over TCP", 40, async () =>
-      answerOf(await callerSays(world, "east", `tcp://${guarded}:9001`)),
+      answerOf(await callerSays(world, "east", `tcp://${restricted}:9001`)),
     );
-    // Who is not: 403 over HTTP, a closed connection over TCP; in a mesh of the same trust domain and in one of another.
+    // Another caller, of the same trust domain or another: a 403 over HTTP, a closed connection over TCP.
     for (const mesh of ["east", "north"]) {
       const refused = await eventually(`a 403 in ${mesh}`, 40, async () =>
-        found(await statusOf(mesh, `http://${guarded}:8000/`), 403),
+        found(await statusOf(mesh, `http://${restricted}:8000/`), 403),
       );
       expect(refused.body).toContain("RBAC: access denied");
     }
-    expect(await tcp(world, `${guarded}:9001`)).toBe("");
-    // The right caller of a host that is not exported, through an entry like that of a working import.
+    expect(await tcp(world, `${restricted}:9001`)).toBe("");
+    // A host that is not exported, called through a copy of a working import's objects.
     await eventually("a 503", 40, async () => found(await statusOf("east", `http://${hidden}:8000/`), 503));
     expect(await reasonOf503(world, "east", hidden, /Connection_reset_by_peer/)).toContain(":15443");
 
@@ -51,16 +51,16 @@ export function callers(world: World): void {
     for (const mesh of ["east", "north"])
       expect(
         await eventually(`a 200 in ${mesh}`, 40, async () =>
-          found(await statusOf(mesh, `http://${guarded}:8000/`), 200),
+          found(await statusOf(mesh, `http://${restricted}:8000/`), 200),
         ),
       ).toBeTruthy();
     expect(
-      await eventually("an answer over TCP", 40, async () => (await tcp(world, `${guarded}:9001`)) || undefined),
+      await eventually("an answer over TCP", 40, async () => (await tcp(world, `${restricted}:9001`)) || undefined),
     ).toContain("StatusCode=200");
     expect(
       answeredBy(
         (
-          await eventually("a 200 of the host that is exported now", 40, async () =>
+          await eventually("a 200 from the host that is exported now", 40, async () =>
             found(await statusOf("east", `http://${hidden}:8000/`), 200),
           )
         ).body,
@@ -69,26 +69,20 @@ export function callers(world: World): void {
     await world.kubectl("east", ["delete", "-n", "sleep", "serviceentry,destinationrule", "private"]);
   });
 
-  test("a caller in the exporting mesh is not bound: the policy looks at the mesh-neutral host only", async () => {
+  test("a policy of a mesh-neutral host does not bind callers in the exporting mesh", async () => {
     await eventually("a 200 in west", 20, async () =>
       found(await statusOf("west", "http://guarded.apps.svc.cluster.local:8000/"), 200),
     );
   });
 
-  test("a wrong pinned identity is a certificate error, and goes when only the identity is corrected", async () => {
+  test("a wrong pinned identity is a certificate error until the identity is corrected", async () => {
     const url = "http://echo.apps.svc.cluster.local:8000/";
     const pin = (accounts: string[]) =>
       world.kubectl("east", [
-        "patch",
-        "-n",
-        "apps",
-        "serviceentry",
-        "import-west-echo",
-        "--type=merge",
-        "-p",
+        ...["patch", "-n", "apps", "serviceentry", "import-west-echo", "--type=merge", "-p"],
         JSON.stringify({ spec: { subjectAltNames: accounts.map((a) => `spiffe://cluster.local/ns/apps/sa/${a}`) } }),
       ]);
-    await pin(["somebody-else"]);
+    await pin(["other-account"]);
     try {
       await eventually("a 503", 40, async () => found(await statusOf("east", url), 503));
       await reasonOf503(
@@ -103,7 +97,7 @@ export function callers(world: World): void {
     await eventually("a 200", 40, async () => found(await statusOf("east", url), 200));
   });
 
-  test("what is imported is not taken away: the exporter's preview names the importers", async () => {
+  test("an exporter's preview rejects the removal of an imported export and names the importers", async () => {
     await withStack(
       world,
       "west",
@@ -119,7 +113,7 @@ export function callers(world: World): void {
 }
 
 /** An entry and a rule for a host that is not exported, copied from an import that works. */
-async function likeAWorkingImport(world: World): Promise<void> {
+async function copyWorkingImport(world: World): Promise<void> {
   for (const kind of ["serviceentry", "destinationrule"]) {
     const {
       apiVersion,
@@ -151,7 +145,7 @@ function answerOf(text: string): string | undefined {
   return text.includes("StatusCode=200") ? text : undefined;
 }
 
-/** What a TCP server says to a line from the pod `sleep` of east; empty when it only closes the connection. */
+/** A TCP server's answer to a line from the pod `sleep` of east; empty when it only closes the connection. */
 async function tcp(world: World, target: string): Promise<string> {
   const script = `(echo hello; sleep 1) | curl -s --max-time 4 telnet://${target} || true`;
   return (

@@ -1,30 +1,30 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { stringify } from "yaml";
 import { installPlainMesh, removePlainMesh, uninstallPlainMesh, type PlainMesh } from "../support/plainMesh.ts";
+import { writeStack } from "../support/stacks.ts";
 import { eventually, type World } from "../support/world.ts";
 
 const url = "http://httpbin.httpbin.svc.cluster.local:8000/headers";
 
-/** Clusters and meshes that somebody else installed: federated, left as they were, and taken over where that is asked for. */
+/** Clusters and meshes that this project did not install: federated, left unchanged, and managed on request. */
 export function existingMeshes(world: World): void {
   const folder = mkdtempSync(join(tmpdir(), "mesh-federation-plain-"));
   const stackFile = (name: string) => join(world.clone.folder, "stacks", `Pulumi.${name}.yaml`);
   let meshes: PlainMesh[] = [];
 
-  test("meshes installed without us are federated by kubeconfig, and unchanged after destroy", async () => {
+  test("existing meshes are federated by kubeconfig, and unchanged after destroy", async () => {
     meshes = await Promise.all([
       installPlainMesh(world, "north", "sleep", folder),
       installPlainMesh(world, "south", "httpbin", folder),
     ]);
     const [north, south] = meshes as [PlainMesh, PlainMesh];
     const before = await snapshots(world, meshes);
-    writeStack(world, north, {
+    writeMesh(world, north, {
       imports: [{ name: "httpbin", from: "south", visibleTo: ["sleep"] }],
       istio: existingIstio(north),
     });
-    writeStack(world, south, {
+    writeMesh(world, south, {
       gateway: {
         provider: "existing",
         namespace: "istio-system",
@@ -57,14 +57,14 @@ export function existingMeshes(world: World): void {
     expect(await snapshots(world, meshes)).toEqual(before);
   });
 
-  test("where Istio's CRDs remain, a managed Istio with a CA of one's own comes up, goes, and comes up again", async () => {
+  test("a managed Istio with an existing CA installs twice over CRDs that remain in the cluster", async () => {
     try {
       const north = meshes[0]!;
       await uninstallPlainMesh(world, north);
       const crds = (): Promise<string> =>
         world.kubectl("north", ["get", "crd", "serviceentries.networking.istio.io", "-o", "jsonpath={.metadata.uid}"]);
       const kept = await crds();
-      writeStack(world, north, { ca: { provider: "existing" }, istio: { provider: "managed" }, samples: ["sleep"] });
+      writeMesh(world, north, { ca: { provider: "existing" }, istio: { provider: "managed" }, samples: ["sleep"] });
       const { ca } = north;
       const caMaterial = {
         caCert: ca["ca-cert.pem"],
@@ -83,11 +83,7 @@ export function existingMeshes(world: World): void {
         await world.clone.must("pulumi", ["up", "--yes", "--stack", "north"]);
         expect(
           await world.kubectl("north", [
-            "get",
-            "pod",
-            "-n",
-            "sleep",
-            "-o",
+            ...["get", "pod", "-n", "sleep", "-o"],
             "jsonpath={.items[0].spec.containers[*].name} {.items[0].spec.initContainers[*].name}",
           ]),
         ).toContain("istio-proxy");
@@ -109,8 +105,8 @@ function existingIstio(mesh: PlainMesh): Record<string, unknown> {
   return { provider: "existing", version: mesh.istioVersion, istioMinor: mesh.istioMinor, namespace: "istio-system" };
 }
 
-function writeStack(world: World, mesh: PlainMesh, more: Record<string, unknown>): void {
-  const config = {
+function writeMesh(world: World, mesh: PlainMesh, more: Record<string, unknown>): void {
+  writeStack(world, mesh.name, {
     mesh: {
       name: mesh.name,
       slot: mesh.name === "north" ? 3 : 4,
@@ -119,17 +115,20 @@ function writeStack(world: World, mesh: PlainMesh, more: Record<string, unknown>
     cluster: { provider: "existing", kubeconfigPath: mesh.kubeconfig },
     loadBalancer: { provider: "none" },
     ...more,
-  };
-  const keys = Object.fromEntries(Object.entries(config).map(([key, value]) => [`mesh-federation:${key}`, value]));
-  writeFileSync(join(world.clone.folder, "stacks", `Pulumi.${mesh.name}.yaml`), stringify({ config: keys }));
+  });
 }
 
-/** Everything that may not change: each object of the clusters with its uid and its content's generation. */
+/** Every object of the clusters with its uid and generation. */
 async function snapshots(world: World, meshes: PlainMesh[]): Promise<Record<string, string>> {
-  const kinds =
-    "namespace,deployment,service,serviceaccount,configmap,secret,role,rolebinding,clusterrole,clusterrolebinding,customresourcedefinition,mutatingwebhookconfiguration,validatingwebhookconfiguration,gateways.networking.istio.io,serviceentry,destinationrule,peerauthentication,authorizationpolicy";
-  const path =
-    '{range .items[*]}{.kind}/{.metadata.namespace}/{.metadata.name} {.metadata.uid} {.metadata.generation} {.metadata.labels}{"\\n"}{end}';
+  const kinds = [
+    ...["namespace", "deployment", "service", "serviceaccount", "configmap", "secret"],
+    ...["role", "rolebinding", "clusterrole", "clusterrolebinding", "customresourcedefinition"],
+    ...["mutatingwebhookconfiguration", "validatingwebhookconfiguration"],
+    ...["gateways.networking.istio.io", "serviceentry", "destinationrule"],
+    ...["peerauthentication", "authorizationpolicy"],
+  ].join(",");
+  const fields = ["uid", "generation", "labels"].map((field) => ` {.metadata.${field}}`).join("");
+  const path = `{range .items[*]}{.kind}/{.metadata.namespace}/{.metadata.name}${fields}{"\\n"}{end}`;
   const texts = await Promise.all(
     meshes.map(({ name }) => world.kubectl(name, ["get", kinds, "-A", "-o", `jsonpath=${path}`])),
   );

@@ -2,25 +2,32 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { cacheRoot } from "../../../tools/artefact.ts";
+import { cacheRoot } from "../../../tools/artifact.ts";
 import { editStack } from "../support/stacks.ts";
-import { tracesOf } from "../support/traces.ts";
+import { leftoversOf } from "../support/leftovers.ts";
 import type { World } from "../support/world.ts";
 import { expectFederatedCall } from "./firstUp.ts";
 
-/** Seed of the moments; printed, so that a failure can be had again. */
+const stacks = ["east", "west"];
+
+/** Seed of the moments at which a run is killed; printed, so that a failure can be reproduced. */
 const seed = Number(process.env["MESH_FEDERATION_TEST_SEED"] ?? Date.now() % 100_000);
 
-/** `npm run down` of meshes that need each other, and `npm run up` killed in each stage; the next run finishes the job. */
+/** `npm run down` of meshes that import from each other, and `npm run up` killed in each stage. */
 export function interruptions(world: World): void {
-  test("npm run down of meshes that import from each other; then SIGKILL while tools are built, while clusters are made, while Istio is installed and while services are imported: the next run finishes", async () => {
-    const before = { east: (await world.resources("east")).urns, west: (await world.resources("west")).urns };
-    await downOfACircle(world);
+  const before = new Map<string, string[]>();
+
+  test("npm run down removes meshes that import from each other", async () => {
+    for (const stack of stacks) before.set(stack, (await world.resources(stack)).urns);
+    await downOfCycle(world);
+  });
+
+  test("after SIGKILL during builds, cluster creation, Istio or imports, the next up finishes", async () => {
     process.stderr.write(`interruptions: MESH_FEDERATION_TEST_SEED=${seed}\n`);
     const random = randomOf(seed);
     const cache = cacheWithout("kind", "bin");
     const env = { MESH_FEDERATION_CACHE: cache };
-    // With compiled packages at hand the build may be over before it is killed; without any it takes several seconds.
+    // An empty Go cache makes the build take several seconds, so that it is not over before the kill.
     const goCache = mkdtempSync(join(tmpdir(), "mesh-federation-go-"));
     await killWhen(
       world,
@@ -28,7 +35,7 @@ export function interruptions(world: World): void {
       (output) => output.includes("build kind ..."),
       100 + random() * 900,
     );
-    expect(readdirSync(cache).filter((name) => name.startsWith("kind-"))).toEqual([]); // killed half-way
+    expect(readdirSync(cache).filter((name) => name.startsWith("kind-"))).toEqual([]); // the build was interrupted
     const log = (stack: string) => readIfThere(join(world.clone.folder, ".federation", "logs", `up-${stack}.log`));
     await killWhen(world, env, (output) => output.includes("up west ..."), 1000 + random() * 7000);
     expect(readdirSync(cache).filter((name) => /^(kind|bin)-/.test(name))).toHaveLength(2);
@@ -38,9 +45,8 @@ export function interruptions(world: World): void {
     const { output } = await world.clone.must("up", [], env);
     expectFederatedCall(output);
     expect(await world.containers()).toEqual(["east-control-plane", "west-control-plane"]);
-    for (const stack of ["east", "west"] as const)
-      expect(await world.resources(stack)).toEqual({ urns: before[stack], pending: [] });
-    // Nothing stands twice, and nothing stands that no stack knows.
+    for (const stack of stacks) expect(await world.resources(stack)).toEqual({ urns: before.get(stack), pending: [] });
+    // No object is duplicated, and none is missing from the state.
     const entries = (await world.kubectl("east", ["get", "serviceentry,destinationrule", "-A", "-o", "name"]))
       .trim()
       .split("\n");
@@ -49,8 +55,8 @@ export function interruptions(world: World): void {
   });
 }
 
-/** `npm run down` of meshes of which neither can go before the other, because each imports from the other. */
-async function downOfACircle(world: World): Promise<void> {
+/** `npm run down` of two meshes that import from each other, so that neither can be destroyed before the other. */
+async function downOfCycle(world: World): Promise<void> {
   editStack(
     world,
     "east",
@@ -70,12 +76,12 @@ async function downOfACircle(world: World): Promise<void> {
   await world.clone.must("up", ["--no-verify"]);
   expect((await world.outputs("west")).federation.imports).toHaveLength(1);
   const { output } = await world.clone.must("down");
-  for (const stack of ["east", "west"]) expect(output).toMatch(new RegExp(`un-import ${stack}: done`));
-  expect(tracesOf(world.clone.folder)).toEqual([]);
+  for (const stack of stacks) expect(output).toMatch(new RegExp(`import.* ${stack}: done`));
+  expect(leftoversOf(world.clone.folder)).toEqual([]);
   world.clone.git("checkout", "--quiet", "stacks");
 }
 
-/** Starts `npm run up`, and kills its whole process group some time after its output looks right. */
+/** Starts `npm run up` and kills its process group `delay` milliseconds after its output is `ready`. */
 async function killWhen(
   world: World,
   env: Record<string, string>,
@@ -90,15 +96,15 @@ async function killWhen(
   let over = false;
   void ended.then(() => (over = true));
   for (const until = Date.now() + 240_000; !ready(output) && !over; await sleep(50))
-    if (Date.now() > until) throw new Error(`the moment to kill did not come:\n${output.slice(-3000)}`);
+    if (Date.now() > until) throw new Error(`the output to wait for did not appear:\n${output.slice(-3000)}`);
   await sleep(delay);
-  if (over) throw new Error(`it had ended before it could be killed:\n${output.slice(-3000)}`);
+  if (over) throw new Error(`the run ended before it was killed:\n${output.slice(-3000)}`);
   process.kill(-child.pid!, "SIGKILL");
   await ended;
   process.stderr.write(`killed after: ${output.trim().split("\n").at(-1)}\n`);
 }
 
-/** A tool cache that has everything but these artefacts, and in which they can be built without touching the user's. */
+/** A copy of the tool cache, by links, without these artifacts. */
 function cacheWithout(...names: string[]): string {
   const folder = mkdtempSync(join(tmpdir(), "mesh-federation-cache-"));
   for (const entry of readdirSync(cacheRoot())) {
@@ -109,7 +115,7 @@ function cacheWithout(...names: string[]): string {
   return folder;
 }
 
-/** Mulberry32: a small seeded generator of numbers from 0 to 1. */
+/** Mulberry32, a seeded generator of numbers from 0 to 1. */
 function randomOf(start: number): () => number {
   let state = start;
   return () => {

@@ -1,16 +1,16 @@
 import { findLab } from "../../../offline/lab/index.ts";
 import { withStack } from "../support/stacks.ts";
-import { tracesOf } from "../support/traces.ts";
+import { leftoversOf } from "../support/leftovers.ts";
 import type { World } from "../support/world.ts";
 import { expectFederatedCall } from "./firstUp.ts";
 
 const stacks = ["trust", "west", "east"];
 
-/** Nothing changes when nothing was changed. */
+/** Without a change of the configuration, no run changes anything. */
 export function steadyState(world: World): void {
   test("a second npm run up changes nothing and takes at most a minute", async () => {
     const { output, seconds } = await world.clone.must("up");
-    expect(output).toContain("every stack reports no changes");
+    expect(output).toMatch(/no changes/);
     expectFederatedCall(output);
     expect(seconds).toBeLessThan(60);
   });
@@ -18,14 +18,14 @@ export function steadyState(world: World): void {
   test("a preview by hand shows no changes within six seconds, with the peer up", async () => {
     for (const stack of stacks) {
       const tries: number[] = [];
-      // Other work on the machine may disturb one.
+      // Another process on the machine may slow down one attempt.
       while (tries.length < 3 && !tries.some((seconds) => seconds <= 6))
         tries.push((await world.clone.must("pulumi", ["preview", "--expect-no-changes", "--stack", stack])).seconds);
       expect(Math.min(...tries)).toBeLessThanOrEqual(6);
     }
   });
 
-  test("a review with the lab up says that nothing changes, or what does, in thirty seconds", async () => {
+  test("a review with the lab up reports no change, or the changes, within thirty seconds", async () => {
     const review = () => world.clone.must("review", ["--base", "HEAD", "--comment", ".federation/review.md"]);
     const none = await review();
     expect(none.output).toContain("Nothing changes between or within the meshes.");
@@ -47,18 +47,18 @@ export function steadyState(world: World): void {
     expect(world.clone.git("status", "--porcelain")).toBe("");
   });
 
-  test("a second clone with another passphrase works from the same committed files, and goes without a trace", async () => {
+  test("a second clone with another passphrase works from the same files and leaves nothing behind", async () => {
     const { Clone } = await import("../support/clone.ts");
     const other = new Clone();
-    const passphrase = { PULUMI_CONFIG_PASSPHRASE: "another one" };
+    const passphrase = { PULUMI_CONFIG_PASSPHRASE: "another passphrase" };
     try {
       await other.must("pulumi", ["up", "--yes", "--stack", "trust"], passphrase);
       await other.must("pulumi", ["preview", "--expect-no-changes", "--stack", "trust"], passphrase);
       expect(other.git("status", "--porcelain")).toBe("");
-      if (await findLab(other.folder)) expect(tracesOf(other.folder)).not.toEqual([]);
+      if (await findLab(other.folder)) expect(leftoversOf(other.folder)).not.toEqual([]);
     } finally {
-      await other.must("down", [], passphrase); // it has a lab of its own, which outlives its folder
-      expect(tracesOf(other.folder)).toEqual([]);
+      await other.must("down", [], passphrase); // the lab of this clone outlives its folder
+      expect(leftoversOf(other.folder)).toEqual([]);
       other.remove();
     }
   });

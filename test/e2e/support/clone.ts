@@ -5,7 +5,7 @@ import { dirname, join, resolve } from "node:path";
 
 const repository = resolve(import.meta.dirname, "..", "..", "..");
 
-/** What a command of the product printed, and how it ended. */
+/** Output and exit code of a command. */
 export interface Finished {
   code: number;
   output: string;
@@ -13,8 +13,8 @@ export interface Finished {
 }
 
 /**
- * A copy of the working tree in a folder of its own, as a git repository without changes: its lab, state and passphrase
- * are its own, so a developer's running lab is not touched.
+ * A copy of the working tree as a git repository without changes. It has its own lab, state and passphrase, so a
+ * developer's running lab is not affected.
  */
 export class Clone {
   readonly folder = mkdtempSync(join(tmpdir(), "mesh-federation-"));
@@ -41,7 +41,7 @@ export class Clone {
     return execFileSync("git", args, { cwd: this.folder, encoding: "utf8" });
   }
 
-  /** Starts a script of package.json, as `npm run` does; the process leads a group of its own. */
+  /** Starts a script of package.json with `npm run`, in its own process group. */
   start(script: string, args: string[] = [], env: Record<string, string> = {}, input = "") {
     const argv = ["run", "--silent", script, ...(args.length > 0 ? ["--", ...args] : [])];
     const child = spawn("npm", argv, {
@@ -54,7 +54,7 @@ export class Clone {
     return child;
   }
 
-  /** Runs a script of package.json to its end, showing its output as it comes unless it is `quiet`: it may hold secrets. */
+  /** Runs a script of package.json and shows its output, unless `quiet`: for output with secrets. */
   async run(
     script: string,
     args: string[] = [],
@@ -74,7 +74,7 @@ export class Clone {
     return { code: code ?? -1, output, seconds: (Date.now() - started) / 1000 };
   }
 
-  /** Runs a script that must succeed; its output is in the error when it does not. */
+  /** Runs a script that must succeed. Throws an error with its output. */
   async must(
     script: string,
     args: string[] = [],
@@ -85,7 +85,8 @@ export class Clone {
     const finished = await this.run(script, args, env, quiet, input);
     if (finished.code !== 0)
       throw new Error(
-        `npm run ${script} ${args.join(" ")} ended with exit code ${finished.code}:\n${quiet ? "(not shown)" : finished.output.slice(-6000)}`,
+        `npm run ${script} ${args.join(" ")} exited with code ${finished.code}:\n` +
+          (quiet ? "(output not shown)" : finished.output.slice(-6000)),
       );
     return finished;
   }
@@ -95,9 +96,9 @@ export class Clone {
   }
 }
 
-/** The JSON object that a script printed, after whatever npm and the script said before it. */
+/** The JSON object that a script printed, after any lines before it. */
 export function jsonIn<T>(output: string): T {
   const start = output.startsWith("{") ? 0 : output.indexOf("\n{");
-  if (start < 0) throw new Error(`there is no JSON object in:\n${output.slice(-2000)}`);
+  if (start < 0) throw new Error(`no JSON object in:\n${output.slice(-2000)}`);
   return JSON.parse(output.slice(start)) as T;
 }

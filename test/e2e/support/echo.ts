@@ -16,9 +16,9 @@ export const echoPorts = [
 
 const namespace = "apps";
 
-/** Arguments of a server that listens on every port, or on none that the Service leads to. */
-export function serverArguments(mesh: string, version: string, refusing = false): string[] {
-  const ports = refusing
+/** Arguments of a server that listens on every port of the Service, or on none of them. */
+export function serverArguments(mesh: string, version: string, refuseConnections = false): string[] {
+  const ports = refuseConnections
     ? ["--port=18081"]
     : [
         "--port=18080",
@@ -40,19 +40,8 @@ export function appsNamespace(): unknown[] {
     execFileSync(
       "openssl",
       [
-        "req",
-        "-x509",
-        "-newkey",
-        "rsa:2048",
-        "-nodes",
-        "-keyout",
-        "key",
-        "-out",
-        "crt",
-        "-days",
-        "2",
-        "-subj",
-        "/CN=echo",
+        ...["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "key", "-out", "crt"],
+        ...["-days", "2", "-subj", "/CN=echo"],
       ],
       { cwd: folder, stdio: "pipe" },
     );
@@ -138,35 +127,27 @@ export async function appsReady(world: World, mesh: string): Promise<void> {
   await world.kubectl(mesh, ["rollout", "status", "deployment", "-n", namespace, "--timeout=120s"]);
 }
 
-/** What Istio's test client, in the pod `caller` of a mesh, says of a call; its error where there is no answer. */
+/** Output of Istio's test client in the pod `caller` of a mesh; the error when there is no answer. */
 export async function callerSays(world: World, mesh: string, url: string, ...options: string[]): Promise<string> {
   const command = `client ${url} --timeout 5s ${options.join(" ")} 2>&1 || true`;
   return world.kubectl(mesh, ["exec", "-n", namespace, "deploy/caller-v1", "-c", "app", "--", "sh", "-c", command]);
 }
 
-/** Bodies and statuses that curl, in the pod `sleep` of a mesh, gets from a URL in `count` calls, one after another or at once. */
+/** Bodies and statuses of `count` calls by curl in the pod `sleep` of a mesh, in sequence or in parallel. */
 export async function curl(
   world: World,
   mesh: string,
   url: string,
   count = 1,
-  atOnce = false,
+  parallel = false,
 ): Promise<{ status: number; body: string; seconds: number }[]> {
   const one = `curl -s --max-time 5 -w '\\n%{http_code} %{time_total}\\n--\\n' '${url}'`;
-  // Answers of calls at once go to files first, so that they do not mix.
-  const script = atOnce
+  // Answers of parallel calls go to files first, so that they do not mix.
+  const script = parallel
     ? `d=$(mktemp -d); for i in $(seq ${count}); do ${one} >$d/$i & done; wait; cat $d/*; rm -r $d`
     : `for i in $(seq ${count}); do ${one} || true; done`;
   const text = await world.kubectl(mesh, [
-    "exec",
-    "-n",
-    "sleep",
-    "deploy/sleep",
-    "-c",
-    "sleep",
-    "--",
-    "sh",
-    "-c",
+    ...["exec", "-n", "sleep", "deploy/sleep", "-c", "sleep", "--", "sh", "-c"],
     script,
   ]);
   return text
@@ -179,8 +160,8 @@ export async function curl(
 }
 
 /**
- * Waits for a row of calls with exactly these statuses. The echo server closes a connection that nobody used for five
- * seconds; a call that comes just then gets a 503 that says nothing, and spoils its row, but not row after row.
+ * Retries a row of calls until it has exactly these statuses. The echo server closes a connection after five idle
+ * seconds, and a call at that moment gets a 503, which spoils one row but not every row.
  */
 export function answersInARow(
   what: string,
@@ -195,7 +176,7 @@ export function answersInARow(
   });
 }
 
-/** What the sidecar of the pod `sleep` logged of a refused call to a host, as soon as it says why. */
+/** The log line of the sidecar of the pod `sleep` for a 503 from a host with this reason. */
 export function reasonOf503(world: World, mesh: string, host: string, reason: RegExp): Promise<string> {
   return eventually(`a 503 for ${reason}`, 40, async () => {
     const log = await world.kubectl(mesh, ["logs", "-n", "sleep", "deploy/sleep", "-c", "istio-proxy", "--since=90s"]);
@@ -203,7 +184,7 @@ export function reasonOf503(world: World, mesh: string, host: string, reason: Re
   });
 }
 
-/** The mesh whose pod answered, as its echo says. */
+/** The mesh of the pod that answered, from its echo. */
 export function answeredBy(body: string): string | undefined {
   return /Cluster=(\S+)/.exec(body)?.[1];
 }

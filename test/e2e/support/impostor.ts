@@ -1,19 +1,29 @@
 import { createPrivateKey, webcrypto, type KeyObject } from "node:crypto";
 import "reflect-metadata";
 import { SubjectAlternativeNameExtension, X509Certificate, X509CertificateGenerator } from "@peculiar/x509";
+import { jsonIn } from "./clone.ts";
+import type { World } from "./world.ts";
+
+/** SPIFFE ID of west's httpbin. */
+export const identity = "spiffe://cluster.local/ns/httpbin/sa/httpbin";
 
 const algorithm = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" } as const;
 const generation = { ...algorithm, modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) };
 const day = 86_400_000;
 
-/** A certificate with its key and the chain to show, PEM. */
-export interface ServingCertificate {
+/** A certificate chain with its key, PEM. */
+interface ServingCertificate {
   chain: string;
   key: string;
 }
 
-/** A certificate for a SPIFFE id, issued by a CA that is given as PEM, or by one made up for it. */
-export async function servingCertificate(
+/**
+ * Issues a certificate for a SPIFFE ID.
+ *
+ * @param ca the issuer, PEM; by default a new CA
+ * @param validUntil milliseconds since the epoch; the certificate becomes valid 30 days before
+ */
+async function servingCertificate(
   spiffeId: string,
   ca: { caCert: string; caKey: string } | undefined,
   validUntil: number,
@@ -22,7 +32,7 @@ export async function servingCertificate(
   const issuer = ca
     ? { name: new X509Certificate(ca.caCert).subject, key: await signingKey(createPrivateKey(ca.caKey)) }
     : {
-        name: "CN=Somebody Else's CA",
+        name: "CN=Another CA",
         key: (await webcrypto.subtle.generateKey(generation, true, ["sign", "verify"])).privateKey,
       };
   const certificate = await X509CertificateGenerator.create(
@@ -71,13 +81,8 @@ while True:
         if connection: connection.close()
 `;
 
-/** A pod outside the mesh that serves TLS with a given certificate, and passes for a workload with a sidecar. */
-export function impostor(
-  name: string,
-  namespace: string,
-  image: string,
-  { chain, key }: ServingCertificate,
-): unknown[] {
+/** A pod outside the mesh that serves TLS with a given certificate and looks like a workload with a sidecar. */
+function impostor(name: string, namespace: string, image: string, { chain, key }: ServingCertificate): unknown[] {
   const metadata = { name, namespace };
   const labels = { app: name, "security.istio.io/tlsMode": "istio", "sidecar.istio.io/inject": "false" };
   const container = {
@@ -102,4 +107,30 @@ export function impostor(
       },
     },
   ];
+}
+
+/** Starts pods in west whose certificates a client must reject: `foreign` of another root, `expired` of west's CA. */
+export async function startImpostors(world: World): Promise<void> {
+  const image = await world.kubectl("west", [
+    ...["get", "deployment", "-n", "httpbin", "httpbin"],
+    ...["-o", "jsonpath={.spec.template.spec.containers[0].image}"],
+  ]);
+  const { output } = await world.clone.must(
+    "pulumi",
+    ["stack", "output", "--json", "--show-secrets", "--stack", "trust"],
+    {},
+    true,
+  );
+  const { intermediates } = jsonIn<{ intermediates: Record<string, { caCert: string; caKey: string }> }>(output);
+  const [foreign, expired] = await Promise.all([
+    servingCertificate(identity, undefined, Date.now() + day),
+    servingCertificate(identity, intermediates["west"], Date.now() - day),
+  ]);
+  await world.apply(
+    "west",
+    ...impostor("foreign", "httpbin", image, foreign),
+    ...impostor("expired", "httpbin", image, expired),
+  );
+  const ready = ["--for=condition=Ready", "--timeout=60s"];
+  await world.kubectl("west", ["wait", "-n", "httpbin", "pod/foreign", "pod/expired", ...ready]);
 }

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** Collects the command lines of every process that runs while it watches. */
+/** Records the command lines of all processes. */
 export class ProcessArguments {
   private readonly seen = new Set<string>();
   private readonly timer = setInterval(() => this.look(), 25);
 
-  /** Ends the watch; everything seen as one text. */
+  /** Stops recording and returns all command lines as one text. */
   stop(): string {
     clearInterval(this.timer);
     return [...this.seen].join("\n");

@@ -30,7 +30,7 @@ export function editStack(world: World, stack: string, change: (config: Record<s
   writeStack(world, stack, config);
 }
 
-/** Runs `work` with a changed stack file, and puts the file back. */
+/** Runs `work` with a changed stack file, then restores the file. */
 export async function withStack<T>(
   world: World,
   stack: string,

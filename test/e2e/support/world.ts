@@ -5,26 +5,36 @@ import { placeOf } from "../../../offline/lab/place.ts";
 import type { FederationContract } from "../../../federation/contract/contract.ts";
 import { Clone, jsonIn } from "./clone.ts";
 
-/** A mesh stack's outputs, as far as the tests read them. */
+/** The outputs of a mesh stack that the tests read. */
 export interface MeshOutputs {
   federation: FederationContract;
   kubeconfig: string;
 }
 
-/** What kubectl says where a busy machine kept it from an answer: asked again, the cluster says what there is to say. */
-const wayLost =
-  /error dialing backend|unable to upgrade connection|TLS handshake timeout|was refused - did you specify|unable to return a response in time|failed calling webhook|etcdserver: (request timed out|leader changed)|client connection lost/;
+/** Errors of kubectl on a busy machine that a retry resolves. */
+const transient = new RegExp(
+  [
+    "error dialing backend",
+    "unable to upgrade connection",
+    "TLS handshake timeout",
+    "was refused - did you specify",
+    "unable to return a response in time",
+    "failed calling webhook",
+    "etcdserver: (request timed out|leader changed)",
+    "client connection lost",
+  ].join("|"),
+);
 
-/** What all scenarios share: one clone with its lab, and a view into its clusters. */
+/** Shared by all scenarios: one clone with its lab, and access to its clusters. */
 export class World {
   readonly clone = new Clone();
 
-  /** Environment and argv prefix of the clone's lab; empty where the machine's own docker is used. */
+  /** Environment and argv prefix of the clone's lab; empty without a lab. */
   async lab(): Promise<Lab> {
     return (await findLab(this.clone.folder)) ?? { enter: [], env: {} };
   }
 
-  /** Runs kubectl inside the control-plane node of a mesh's cluster, so no client is needed here. */
+  /** Runs kubectl in the control-plane node of a mesh's cluster, so the machine needs no kubectl. */
   async kubectl(mesh: string, args: string[], input?: string): Promise<string> {
     const { env } = await this.lab();
     for (let tries = 3; ; await new Promise((done) => setTimeout(done, 1000)))
@@ -36,7 +46,7 @@ export class World {
           input,
         );
       } catch (error) {
-        if (--tries === 0 || !wayLost.test(String(error))) throw error;
+        if (--tries === 0 || !transient.test(String(error))) throw error;
       }
   }
 
@@ -45,7 +55,7 @@ export class World {
     await this.kubectl(mesh, ["apply", "-f", "-"], objects.map((object) => JSON.stringify(object)).join("\n---\n"));
   }
 
-  /** Runs a command on a mesh's node: outside every mesh, with the network of the nodes. */
+  /** Runs a command on a mesh's node: outside every mesh, in the network of the nodes. */
   async onNode(mesh: string, command: string[]): Promise<{ code: number; output: string }> {
     const { env } = await this.lab();
     const done = spawnSync("docker", ["exec", `${mesh}-control-plane`, ...command], {
@@ -56,24 +66,16 @@ export class World {
     return { code: done.status ?? -1, output: done.stdout + done.stderr };
   }
 
-  /** HTTP status that the sample client of a mesh gets from a URL; 0 when there is no answer. */
+  /** HTTP status that the sample client of a mesh gets from a URL; 0 without an answer. */
   async callFrom(mesh: string, url: string): Promise<number> {
     const text = await this.kubectl(mesh, [
-      "exec",
-      "-n",
-      "sleep",
-      "deploy/sleep",
-      "-c",
-      "sleep",
-      "--",
-      "sh",
-      "-c",
+      ...["exec", "-n", "sleep", "deploy/sleep", "-c", "sleep", "--", "sh", "-c"],
       `curl -s -o /dev/null --max-time 5 -w '%{http_code}' ${url} || true`,
     ]);
     return Number(text);
   }
 
-  /** Kills the lab's engine as a crash would: with all its containers, and without a word. */
+  /** Kills the lab's engine with all its containers, as a crash would. */
   killEngine(): void {
     const { pid } = JSON.parse(readFileSync(placeOf(this.clone.folder).record, "utf8")) as { pid: number };
     process.kill(pid, "SIGKILL");
@@ -107,14 +109,14 @@ export class World {
     };
   }
 
-  /** Ends whatever is left, for when a scenario failed half-way. */
+  /** Removes what a failed scenario left. */
   async end(): Promise<void> {
     if (readdirSync(this.clone.folder).includes(".federation")) await this.clone.run("down");
     this.clone.remove();
   }
 }
 
-/** Waits until `test` answers something other than undefined; throws with the last thing seen. */
+/** Retries `test` until it resolves to a value. Throws after `seconds`, with the last error. */
 export async function eventually<T>(what: string, seconds: number, test: () => Promise<T | undefined>): Promise<T> {
   let last: unknown;
   for (

@@ -15,9 +15,13 @@ const failed = (fullName: string, ...failureMessages: string[]) => ({
   failureMessages,
 });
 
-test("each failed test is told with its tier, name and message, without colours and foreign stack frames", () => {
-  const message =
-    "Error: \u001b[31mcalls move to west\u001b[39m: not within 30 s\n    at eventually (/clone/test/e2e/support/world.ts:98:9)\n\n    at process.processTicks (node:internal/process:104:5)";
+test("reports a failed test with its tier, name and message, without colors and foreign stack frames", () => {
+  const message = [
+    "Error: \u001b[31mcalls move to west\u001b[39m: not within 30 s",
+    "    at eventually (/clone/test/e2e/support/world.ts:98:9)",
+    "",
+    "    at process.processTicks (node:internal/process:104:5)",
+  ].join("\n");
   expect(failureLines("e2e", [file({ assertionResults: [passed, failed("calls move", message)] })])).toEqual([
     "   failed: e2e: calls move",
     "      Error: calls move to west: not within 30 s",
@@ -25,7 +29,7 @@ test("each failed test is told with its tier, name and message, without colours 
   ]);
 });
 
-test("a long message is cut, and the cut is told", () => {
+test("truncates a long message and says how many lines are omitted", () => {
   const lines = failureLines("unit", [
     file({ assertionResults: [failed("long", Array.from({ length: 60 }, (_, i) => `line ${i}`).join("\n"))] }),
   ]);
@@ -33,13 +37,13 @@ test("a long message is cut, and the cut is told", () => {
   expect(lines.at(-1)).toBe("      ... 20 more lines");
 });
 
-test("a file that cannot be loaded is told by its own name, once", () => {
+test("reports a file that cannot be loaded once, by its name", () => {
   expect(failureLines("unit", [file({ message: "SyntaxError: x" })])).toEqual([
     "   failed: unit: /clone/test/unit/a.test.ts",
     "      SyntaxError: x",
   ]);
 });
 
-test("what passed is not told", () => {
+test("reports no passed test", () => {
   expect(failureLines("unit", [file({ status: "passed", assertionResults: [passed] })])).toEqual([]);
 });

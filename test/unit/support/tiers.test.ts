@@ -1,8 +1,8 @@
 import { containerArguments } from "../../support/container.ts";
-import { chooseTestPlace, testSource, type MachineChecks } from "../../support/tiers.ts";
+import { chooseTestLocation, testSource, type MachineChecks } from "../../support/tiers.ts";
 
 const all = ["unit", "engine", "e2e"] as const;
-const lacking = (what: string) => () => {
+const missing = (what: string) => () => {
   throw new Error(what);
 };
 const able: MachineChecks = {
@@ -14,9 +14,9 @@ const able: MachineChecks = {
 };
 const unable: MachineChecks = {
   platform: "darwin",
-  releases: lacking("for Linux only"),
-  builds: lacking("Go is not installed"),
-  lab: async () => lacking("the lab needs root")(),
+  releases: missing("for Linux only"),
+  builds: missing("Go is not installed"),
+  lab: async () => missing("the lab needs root")(),
   container: async () => "no docker",
 };
 const withDocker = (machine: MachineChecks): MachineChecks => ({ ...machine, container: async () => undefined });
@@ -26,85 +26,86 @@ test.each<{
   tiers: ("unit" | "engine" | "e2e")[];
   forced?: string;
   machine: MachineChecks;
-  place: string;
+  location: string;
   why: RegExp;
 }>([
   {
     name: "a machine that has everything",
     tiers: [...all],
     machine: withDocker(able),
-    place: "here",
-    why: /has what they need/,
+    location: "here",
+    why: /has what the tests need/,
   },
-  { name: "unit tests on any machine", tiers: ["unit"], machine: unable, place: "here", why: /need nothing/ },
+  { name: "unit tests on any machine", tiers: ["unit"], machine: unable, location: "here", why: /need nothing/ },
   {
     name: "another system with docker",
     tiers: [...all],
     machine: withDocker(unable),
-    place: "container",
+    location: "container",
     why: /tier engine: it needs Linux, and this is darwin/,
   },
   {
     name: "no Go, but docker",
     tiers: ["engine"],
     machine: withDocker({ ...unable, platform: "linux" }),
-    place: "container",
+    location: "container",
     why: /tier engine: Go is not installed/,
   },
   {
     name: "no root, but docker",
     tiers: ["e2e"],
     machine: withDocker({ ...able, lab: unable.lab }),
-    place: "container",
+    location: "container",
     why: /tier e2e: the lab needs root/,
   },
   {
-    name: "a container that is asked for",
+    name: "forced into a container",
     tiers: ["engine"],
     forced: "container",
     machine: withDocker(able),
-    place: "container",
-    why: /asks for it/,
+    location: "container",
+    why: /MESH_FEDERATION_TESTS_IN is container/,
   },
   {
-    name: "a machine that is asked for",
+    name: "forced to this machine",
     tiers: ["engine"],
     forced: "here",
     machine: withDocker(able),
-    place: "here",
-    why: /has what they need/,
+    location: "here",
+    why: /has what the tests need/,
   },
-])("$name: they run $place", async ({ tiers, forced, machine, place, why }) => {
-  expect(await chooseTestPlace(tiers, "registry", forced ?? "", machine)).toEqual({
-    place,
+])("$name: the tests run $location", async ({ tiers, forced, machine, location, why }) => {
+  expect(await chooseTestLocation(tiers, "registry", forced ?? "", machine)).toEqual({
+    location,
     why: expect.stringMatching(why),
   });
 });
 
-test.each<{ name: string; forced?: string; machine: MachineChecks; says: RegExp }>([
+test.each<{ name: string; forced?: string; machine: MachineChecks; message: RegExp }>([
   {
     name: "neither here nor in a container",
     machine: unable,
-    says: /none was started: tier engine: it needs Linux, and this is darwin\n.*no docker.*`npm run test:unit`/,
+    message:
+      /cannot run on this machine: tier engine: it needs Linux, and this is darwin\n.*no docker.*`npm run test:unit`/,
   },
   {
     name: "here only, which lacks something",
     forced: "here",
     machine: withDocker(unable),
-    says: /darwin\n.*MESH_FEDERATION_TESTS_IN=here forbids a container/,
+    message: /darwin\n.*MESH_FEDERATION_TESTS_IN is here/,
   },
-  { name: "a container only, without docker", forced: "container", machine: able, says: /no docker/ },
+  { name: "a container only, without docker", forced: "container", machine: able, message: /no docker/ },
   {
-    name: "another place",
+    name: "an unknown location",
     forced: "elsewhere",
     machine: able,
-    says: /MESH_FEDERATION_TESTS_IN is "elsewhere"; it can be here or container/,
+    message: /MESH_FEDERATION_TESTS_IN is "elsewhere"; allowed are here and container/,
   },
-])("$name: what is missing is named", async ({ forced, machine, says }) => {
-  await expect(chooseTestPlace([...all], "registry", forced ?? "", machine)).rejects.toThrow(says);
+])("$name: the error names what is missing", async ({ forced, machine, message }) => {
+  await expect(chooseTestLocation([...all], "registry", forced ?? "", machine)).rejects.toThrow(message);
 });
 
-test("the container sees the working tree, which it cannot write, and runs the tests there and not in another container", () => {
+test("the container mounts the working tree read-only and runs the tests itself", () => {
   const args = containerArguments({
     root: "/clone of mine",
     args: ["engine", "--testPathPatterns=tls"],
@@ -132,16 +133,16 @@ test("the container sees the working tree, which it cannot write, and runs the t
   expect(options).not.toMatch(/HOME|http:|--tty/);
 });
 
-test("with releases the engine tests need no Go, no root and no docker; what is published for another system only is named", async () => {
+test("engine tests on releases need no Go, root or Docker", async () => {
   const bare: MachineChecks = { ...unable, platform: "linux", releases: () => undefined };
-  expect(await chooseTestPlace(["unit", "engine"], "release", "", bare)).toMatchObject({ place: "here" });
-  await expect(chooseTestPlace([...all], "release", "", bare)).rejects.toThrow("tier e2e: Go is not installed");
+  expect(await chooseTestLocation(["unit", "engine"], "release", "", bare)).toMatchObject({ location: "here" });
+  await expect(chooseTestLocation([...all], "release", "", bare)).rejects.toThrow("tier e2e: Go is not installed");
   await expect(
-    chooseTestPlace(["engine"], "release", "", { ...able, releases: lacking("for Linux only") }),
+    chooseTestLocation(["engine"], "release", "", { ...able, releases: missing("for Linux only") }),
   ).rejects.toThrow("tier engine: for Linux only");
 });
 
-test("the engine tests' source is asked for by the variable; plugins that somebody names keep what is built", async () => {
+test("the variable chooses the source of the engine tests; given plugins imply registry", async () => {
   expect(await testSource({ MESH_FEDERATION_SOURCE: "release" })).toEqual({
     source: "release",
     why: "source: release, as asked for by MESH_FEDERATION_SOURCE",

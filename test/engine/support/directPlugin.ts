@@ -3,7 +3,7 @@ import type { Json } from "../../../offline/test/support/plugins/wire.ts";
 import { ApiServer } from "./apiServer.ts";
 
 /** The `kubernetes` plugin, asked without an engine, with an API server of its own. */
-export class Served {
+export class DirectPlugin {
   readonly api: ApiServer;
   private readonly plugin: PluginProcess;
 
@@ -12,9 +12,9 @@ export class Served {
     this.plugin = plugin;
   }
 
-  static async start(): Promise<Served> {
+  static async start(): Promise<DirectPlugin> {
     const api = await ApiServer.start();
-    const served = new Served(api, await PluginProcess.start("kubernetes"));
+    const served = new DirectPlugin(api, await PluginProcess.start("kubernetes"));
     await served.configure({});
     return served;
   }

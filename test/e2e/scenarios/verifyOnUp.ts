@@ -1,33 +1,23 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
+import { denySleep } from "../support/denySleep.ts";
 import type { World } from "../support/world.ts";
 
-const denial = {
-  apiVersion: "security.istio.io/v1",
-  kind: "AuthorizationPolicy",
-  metadata: { name: "no-sleep", namespace: "httpbin" },
-  spec: {
-    selector: { matchLabels: { app: "httpbin" } },
-    action: "DENY",
-    rules: [{ from: [{ source: { principals: ["cluster.local/ns/sleep/sa/sleep"] } }] }],
-  },
-};
-
-/** An `up` that proves its imports. */
-export function trafficProof(world: World): void {
+/** An `up` with `verifyOnUp`, which fails while an import does not answer. */
+export function verifyOnUp(world: World): void {
   const up = () => world.clone.run("pulumi", ["up", "--yes", "--skip-preview", "--stack", "east"]);
 
-  test("an up with a proof fails with the diagnosis while an import does not answer, proves again, and then changes nothing", async () => {
+  test("with verifyOnUp an up fails with the diagnosis, verifies again, then changes nothing", async () => {
     const file = join(world.clone.folder, "stacks", "Pulumi.east.yaml");
     const before = readFileSync(file, "utf8");
     const configure = (change: (config: Record<string, any>) => void) => {
       const stack = parse(before) as { config: Record<string, any> };
-      stack.config["mesh-federation:proof"] = true;
+      stack.config["mesh-federation:verifyOnUp"] = true;
       change(stack.config);
       writeFileSync(file, stringify(stack));
     };
-    await world.apply("west", denial);
+    await world.apply("west", denySleep);
     try {
       configure(() => undefined);
       for (const attempt of ["first", "second"]) {
@@ -42,7 +32,7 @@ export function trafficProof(world: World): void {
     try {
       expect((await up()).code).toBe(0);
       await world.clone.must("pulumi", ["preview", "--expect-no-changes", "--stack", "east"]);
-      // Another probe is noted and not proven; another client is.
+      // A changed probe does not verify again; a changed client does.
       configure((config) => (config["mesh-federation:imports"][0].probe = { http: { path: "/nowhere" } }));
       expect((await up()).code).toBe(0);
       configure(
@@ -50,7 +40,7 @@ export function trafficProof(world: World): void {
           (config["mesh-federation:imports"][0].client = {
             namespace: "sleep",
             serviceAccount: "sleep",
-            app: "nobody",
+            app: "no-such-app",
           }),
       );
       const { output } = await world.clone.run("pulumi", ["preview", "--stack", "east"]);

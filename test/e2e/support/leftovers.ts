@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { placeOf } from "../../../offline/lab/place.ts";
 
-/** What is left of a clone's lab on the machine: folders, namespace, mounts, control groups and processes. The clone must still be there. */
-export function tracesOf(clone: string): string[] {
+/** Leftovers of a clone's lab: directories, namespace, mounts, control groups, processes. The clone must exist. */
+export function leftoversOf(clone: string): string[] {
   const place = placeOf(clone);
   const groups = readdirSync("/sys/fs/cgroup").map((tree) => `/sys/fs/cgroup/${tree}/${place.id}`);
   return [

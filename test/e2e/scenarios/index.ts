@@ -1,0 +1,39 @@
+import type { World } from "../support/world.ts";
+import { beforeTheFirstUp } from "./beforeTheFirstUp.ts";
+import { blended } from "./blended.ts";
+import { callers } from "./callers.ts";
+import { changes } from "./changes.ts";
+import { diagnosis } from "./diagnosis.ts";
+import { everyKindOfImport } from "./everyKindOfImport.ts";
+import { existingMeshes } from "./existingMeshes.ts";
+import { firstUp } from "./firstUp.ts";
+import { interruptions } from "./interruptions.ts";
+import { overview } from "./overview.ts";
+import { refusals } from "./refusals.ts";
+import { removal } from "./removal.ts";
+import { steadyState } from "./steadyState.ts";
+import { thirdMesh } from "./thirdMesh.ts";
+import { thirdMeshLeaves } from "./thirdMeshLeaves.ts";
+import { traffic } from "./traffic.ts";
+import { verifyOnUp } from "./verifyOnUp.ts";
+
+/** All scenarios, in order. Each starts from what the one before it left. */
+export const scenarios: readonly ((world: World) => void)[] = [
+  beforeTheFirstUp,
+  firstUp,
+  steadyState,
+  refusals,
+  diagnosis,
+  overview,
+  verifyOnUp,
+  thirdMesh,
+  everyKindOfImport,
+  traffic,
+  blended,
+  callers,
+  thirdMeshLeaves,
+  changes,
+  existingMeshes,
+  interruptions,
+  removal,
+];

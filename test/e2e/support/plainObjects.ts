@@ -1,0 +1,52 @@
+import { sampleObjects } from "../../../federation/cluster/sampleObjects.ts";
+
+/** Port of the east-west gateway on the node. */
+export const gatewayPort = 31443;
+
+/** A sample application without anything of the federation. */
+export function application(kind: "sleep" | "httpbin", image: string): unknown[] {
+  const { account, service, deployment } = sampleObjects(kind, image);
+  return [
+    { apiVersion: "v1", kind: "ServiceAccount", ...account },
+    { apiVersion: "v1", kind: "Service", ...service },
+    { apiVersion: "apps/v1", kind: "Deployment", ...deployment },
+  ];
+}
+
+/** An injected east-west gateway on a port of the node. */
+export function gateway(name: string): unknown[] {
+  const labels = { istio: "eastwestgateway", app: "eastwestgateway", "topology.istio.io/network": `network-${name}` };
+  const metadata = { name: "eastwestgateway", namespace: "istio-system", labels };
+  const container = {
+    name: "istio-proxy",
+    image: "auto",
+    imagePullPolicy: "IfNotPresent",
+    env: [{ name: "ISTIO_META_REQUESTED_NETWORK_VIEW", value: `network-${name}` }],
+  };
+  const template = {
+    metadata: {
+      labels: { ...labels, "sidecar.istio.io/inject": "true" },
+      annotations: { "inject.istio.io/templates": "gateway" },
+    },
+    spec: { serviceAccountName: "eastwestgateway", containers: [container] },
+  };
+  return [
+    { apiVersion: "v1", kind: "ServiceAccount", metadata },
+    {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata,
+      spec: {
+        type: "NodePort",
+        selector: { istio: "eastwestgateway" },
+        ports: [{ name: "tls", port: 15443, targetPort: 15443, nodePort: gatewayPort }],
+      },
+    },
+    {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata,
+      spec: { selector: { matchLabels: { istio: "eastwestgateway" } }, template },
+    },
+  ];
+}
