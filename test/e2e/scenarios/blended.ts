@@ -25,7 +25,7 @@ export function blended(world: World): void {
   test("blended, healthy: 100 of 100 calls stay local, in both meshes", async () => {
     for (const mesh of ["east", "west"]) {
       await eventually(`a local answer in ${mesh}`, 40, async () => allFrom(mesh, await calls(mesh, 3)));
-      // A 503, as of an idle connection that is closed at that moment, restarts the row; a remote answer fails the test.
+      // A 503, as of an idle connection that closes at that moment, restarts the row; a remote answer fails.
       const answers = await eventually(`100 answers in ${mesh}`, 60, async () => {
         const row = await calls(mesh, 100);
         return row.includes(503) && row.every((a) => a === mesh || a === 503) ? undefined : row;

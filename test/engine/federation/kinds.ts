@@ -9,7 +9,7 @@ const kinds = [
   ["security.istio.io", "AuthorizationPolicy", "authorizationpolicies"],
 ] as const;
 
-/** Makes a bare API server know Istio's kinds, of any content, and the namespaces that a test uses. */
+/** Installs CRDs of Istio's kinds, without schemas, and creates the namespaces of a test. */
 export async function prepareApiServer(server: ApiServer, namespaces: string[]): Promise<void> {
   for (const [group, kind, plural] of kinds)
     await post(server, "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", {
@@ -34,7 +34,7 @@ export async function prepareApiServer(server: ApiServer, namespaces: string[]):
     await post(server, "/api/v1/namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name } });
 }
 
-/** Creates an object. Rejects when the server refuses. */
+/** Creates an object. Rejects when the server does. */
 export function post(server: ApiServer, path: string, body: unknown): Promise<void> {
   const { users, clusters } = JSON.parse(server.kubeconfig) as {
     users: [{ user: { token: string } }];

@@ -4,17 +4,17 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { stringify } from "yaml";
-import { givePlugins } from "../support/plugins.ts";
+import { installTestPlugins } from "../support/plugins.ts";
 
 const repository = resolve(import.meta.dirname, "..", "..", "..");
 
-/** How a run of Pulumi ended. */
-export interface Ran {
+/** Result of a Pulumi run. */
+export interface PulumiRun {
   code: number;
   output: string;
 }
 
-/** This project in a folder of its own, with the real engine and stack files that a test writes. */
+/** This project in a temporary folder, with the real engine and stack files that a test writes. */
 export class Project {
   readonly folder = mkdtempSync(join(tmpdir(), "mesh-federation-engine-"));
   private readonly environment: Record<string, string>;
@@ -24,7 +24,7 @@ export class Project {
       cpSync(join(repository, part), join(this.folder, part), { recursive: true });
     symlinkSync(join(repository, "node_modules"), join(this.folder, "node_modules"));
     for (const part of ["stacks", "state", "home"]) mkdirSync(join(this.folder, part));
-    givePlugins(join(this.folder, "home"));
+    installTestPlugins(join(this.folder, "home"));
     this.environment = {
       PULUMI_HOME: join(this.folder, "home"),
       PULUMI_BACKEND_URL: pathToFileURL(join(this.folder, "state")).href,
@@ -47,7 +47,7 @@ export class Project {
     );
   }
 
-  pulumi(args: string[], more: Record<string, string> = {}): Promise<Ran> {
+  pulumi(args: string[], more: Record<string, string> = {}): Promise<PulumiRun> {
     return new Promise((done) => {
       const child = execFile(
         "pulumi",
@@ -65,7 +65,7 @@ export class Project {
     return output;
   }
 
-  /** What a preview would change: one line per resource, with the paths that differ. Outputs are not resources. */
+  /** The changes of a preview: one line per resource with the paths that differ. Stack outputs are not included. */
   async changes(stack: string): Promise<string[]> {
     const output = await this.must(["preview", "--json", "--stack", stack]);
     const { steps } = JSON.parse(output.slice(output.indexOf("{"), output.lastIndexOf("}") + 1)) as {

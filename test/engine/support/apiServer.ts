@@ -8,16 +8,15 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { testProgram } from "./testProgram.ts";
 
-/** Its own for each run, so that one server is never taken for that of a run beside it. */
+/** A new one per run, so that a run never uses the server of another run. */
 const token = randomUUID();
 
-/** How often a server is started when one of its ports was taken by somebody else before it could listen. */
+/** Attempts to start a server; another process may take a port before the server listens. */
 const attempts = 3;
 
 /**
- * A real Kubernetes API server with a store and a controller manager of its own, on loopback: objects are kept, checked
- * and deleted as in a cluster, but there is no node, so no pod ever starts. Its programs are in the folder
- * MESH_FEDERATION_TEST_BIN.
+/** Attempts to start a server. Another process may take one of its ports before the server listens. */
+ * as in a cluster. It has no node, so no pod starts. Its programs are in MESH_FEDERATION_TEST_BIN.
  */
 export class ApiServer {
   readonly kubeconfig: string;
@@ -78,16 +77,16 @@ export class ApiServer {
       "--disable-admission-plugins=ServiceAccount",
     ]);
     const address = `https://127.0.0.1:${port}`;
-    const made = new ApiServer(folder, [server, etcd], address, "");
+    const started = new ApiServer(folder, [server, etcd], address, "");
     try {
-      await made.untilReady();
+      await started.untilReady();
     } catch (error) {
-      await made.stop();
+      await started.stop();
       throw error;
     }
     const kubeconfig = kubeconfigFor(address, readFileSync(join(folder, "certs", "apiserver.crt"), "utf8"));
     writeFileSync(join(folder, "kubeconfig"), kubeconfig, { mode: 0o600 });
-    // Deployments, endpoints, deletion in the foreground and namespaces that go need it. Nobody reports nodes as alive.
+    // Needed for Deployments, endpoints, foreground deletion and namespace deletion. No kubelet reports node status.
     const controllers = start("kube-controller-manager", [
       `--kubeconfig=${join(folder, "kubeconfig")}`,
       "--leader-elect=false",
@@ -108,7 +107,7 @@ export class ApiServer {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** One request as an administrator. Answers whatever the status is. */
+  /** Sends a request as an administrator. Resolves for any status. */
   request(
     method: string,
     path: string,
@@ -129,7 +128,7 @@ export class ApiServer {
     });
   }
 
-  /** Applies an object as its own field manager, `test` unless another is named. Throws when that is refused. */
+  /** Applies an object as a field manager. Throws when the server rejects it. */
   async apply(path: string, object: object, manager = "test"): Promise<any> {
     const { status, body } = await this.request(
       "PATCH",
@@ -171,7 +170,7 @@ function kubeconfigFor(server: string, certificate: string): string {
   });
 }
 
-/** Ports of loopback that nobody listens at. All are held until the last is found: one that is let go is soon given again. */
+/** Free ports of loopback. All are held until the last is found, because the system reuses a released port soon. */
 async function freePorts(count: number): Promise<number[]> {
   const probes = Array.from({ length: count }, () => createServer());
   await Promise.all(

@@ -13,27 +13,56 @@ const widgets = {
   },
 };
 
-/** A chart `app` with a config map (its `seen` comes of a `lookup`), a deployment, a kept object, a hook, and a definition with an object of it. */
+const files: Record<string, string> = {
+  "Chart.yaml": "apiVersion: v2\nname: app\nversion: 1.2.3\nappVersion: 4.5.6\n",
+  "values.yaml": "image: good:1\ntext: one\nwidget: false\npassword: none\n",
+  "crds/widgets.yaml": JSON.stringify(widgets),
+  "templates/config.yaml": `
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: {{ .Release.Name }}, annotations: {}}
+data:
+  text: {{ .Values.text | quote }}
+  password: {{ .Values.password | quote }}
+  seen: {{ (lookup "v1" "Namespace" "" "ch").kind | default "nothing" | quote }}
+`,
+  "templates/deployment.yaml": `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: {{ .Release.Name }}}
+spec:
+  selector: {matchLabels: {app: {{ .Release.Name }}}}
+  template:
+    metadata: {labels: {app: {{ .Release.Name }}}}
+    spec: {containers: [{name: c, image: {{ .Values.image | quote }}, resources: {limits: {cpu: 2000m}}}]}
+`,
+  "templates/keep.yaml": `
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: {{ .Release.Name }}-keep, annotations: {"helm.sh/resource-policy": keep}}
+`,
+  "templates/hook.yaml": `
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: {{ .Release.Name }}-hook, annotations: {"helm.sh/hook": post-delete}}
+`,
+  "templates/check.yaml":
+    '{{ if eq .Values.text "bad" }}{{ fail (printf "not with password %s" .Values.password) }}{{ end }}',
+  "templates/widget.yaml": `
+{{ if .Values.widget }}
+apiVersion: chart.example/v1
+kind: Widget
+metadata: {name: {{ .Release.Name }}}
+{{ end }}`,
+};
+
+/**
+ * Writes a chart `app` with a ConfigMap (its `seen` comes from a `lookup`), a Deployment, a kept object, a hook, a CRD
+ * and an object of it.
+ */
 export function writeChart(folder: string): void {
-  const files: Record<string, string> = {
-    "Chart.yaml": "apiVersion: v2\nname: app\nversion: 1.2.3\nappVersion: 4.5.6\n",
-    "values.yaml": "image: good:1\ntext: one\nwidget: false\npassword: none\n",
-    "crds/widgets.yaml": JSON.stringify(widgets),
-    "templates/config.yaml":
-      'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ .Release.Name }}, annotations: {}}\ndata:\n  text: {{ .Values.text | quote }}\n  password: {{ .Values.password | quote }}\n  seen: {{ (lookup "v1" "Namespace" "" "ch").kind | default "nothing" | quote }}\n',
-    "templates/deployment.yaml":
-      "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: {{ .Release.Name }}}\nspec:\n  selector: {matchLabels: {app: {{ .Release.Name }}}}\n  template:\n    metadata: {labels: {app: {{ .Release.Name }}}}\n    spec: {containers: [{name: c, image: {{ .Values.image | quote }}, resources: {limits: {cpu: 2000m}}}]}\n",
-    "templates/keep.yaml":
-      'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ .Release.Name }}-keep, annotations: {"helm.sh/resource-policy": keep}}\n',
-    "templates/hook.yaml":
-      'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ .Release.Name }}-hook, annotations: {"helm.sh/hook": post-delete}}\n',
-    "templates/check.yaml":
-      '{{ if eq .Values.text "bad" }}{{ fail (printf "not with password %s" .Values.password) }}{{ end }}',
-    "templates/widget.yaml":
-      "{{ if .Values.widget }}\napiVersion: chart.example/v1\nkind: Widget\nmetadata: {name: {{ .Release.Name }}}\n{{ end }}",
-  };
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(join(folder, name, ".."), { recursive: true });
-    writeFileSync(join(folder, name), text);
+    writeFileSync(join(folder, name), text.trimStart());
   }
 }

@@ -2,7 +2,7 @@ import { PluginProcess } from "../../../offline/test/support/plugins/pluginProce
 import type { Json } from "../../../offline/test/support/plugins/wire.ts";
 import { ApiServer } from "./apiServer.ts";
 
-/** The `kubernetes` plugin, asked without an engine, with an API server of its own. */
+/** The `kubernetes` plugin, called over its protocol without an engine, with its own API server. */
 export class DirectPlugin {
   readonly api: ApiServer;
   private readonly plugin: PluginProcess;
@@ -14,30 +14,30 @@ export class DirectPlugin {
 
   static async start(): Promise<DirectPlugin> {
     const api = await ApiServer.start();
-    const served = new DirectPlugin(api, await PluginProcess.start("kubernetes"));
-    await served.configure({});
-    return served;
+    const direct = new DirectPlugin(api, await PluginProcess.start("kubernetes"));
+    await direct.configure({});
+    return direct;
   }
 
-  /** Configures the plugin anew. `args`: the provider's inputs besides the kubeconfig. */
+  /** Configures the plugin again. `args`: the provider's inputs besides the kubeconfig. */
   async configure(args: Json): Promise<void> {
-    await this.ask("Configure", { args: { kubeconfig: this.api.kubeconfig, ...args } });
+    await this.call("Configure", { args: { kubeconfig: this.api.kubeconfig, ...args } });
   }
 
   async create(type: string, properties: Json, more: Json = {}): Promise<Json> {
-    return this.ask("Create", { ...subject(type), properties, ...more });
+    return this.call("Create", { ...subject(type), properties, ...more });
   }
 
   async update(type: string, id: string, olds: Json, news: Json, more: Json = {}): Promise<Json> {
-    return this.ask("Update", { ...subject(type), id, olds, oldInputs: olds["__inputs"], news, ...more });
+    return this.call("Update", { ...subject(type), id, olds, oldInputs: olds["__inputs"], news, ...more });
   }
 
   async delete(type: string, id: string, properties: Json, more: Json = {}): Promise<Json> {
-    return this.ask("Delete", { ...subject(type), id, properties, ...more });
+    return this.call("Delete", { ...subject(type), id, properties, ...more });
   }
 
-  /** Any call. Throws what the plugin refuses it with. */
-  async ask(method: string, request: Json): Promise<Json> {
+  /** Calls any method. Throws the plugin's errors. */
+  async call(method: string, request: Json): Promise<Json> {
     const { response, errors } = await this.plugin.call(method, request);
     if (errors) throw new Error(errors.join("\n"));
     return response!;
@@ -49,7 +49,7 @@ export class DirectPlugin {
   }
 }
 
-/** Which resource a call is about. */
+/** The resource of a call. */
 export function subject(type: string): Json {
   return { urn: `urn:pulumi:s::p::${type}::n`, type, name: "n" };
 }

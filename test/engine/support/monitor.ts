@@ -14,7 +14,7 @@ export interface Registration {
   retainOnDelete: boolean;
 }
 
-/** Plays the engine's resource monitor: notes what a component registers and answers as `answer` says. */
+/** A resource monitor in place of the engine's: records what a component registers and replies with `answer`. */
 export async function startMonitor(
   answer: (registration: Registration) => { urn: string; id?: string },
 ): Promise<{ address: string; registrations: Registration[]; stop(): void }> {

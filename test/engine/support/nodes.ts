@@ -8,11 +8,11 @@ const node = "test";
 const nodeAddress = "10.99.1.1";
 
 /**
- * Plays what a cluster has besides its control plane: pods start and load balancers get an address.
+ * Simulates nodes and a load balancer: pods start, and load-balanced Services get an address.
  *
- * An image whose name holds `nosuch` cannot be pulled, one with `crash` ends with exit code 1, one with `done` with 0; a
- * Service with the annotation `test/pending` stays without address. The status is written as a kubelet would, so that
- * the real controllers draw their conclusions from it.
+ * An image name with `nosuch` cannot be pulled, one with `crash` exits with code 1, one with `done` with 0. A Service
+ * with the annotation `test/pending` gets no address. The status is what a kubelet writes, so the real controllers use
+ * it.
  */
 export class Nodes {
   private readonly api: ApiServer;
@@ -51,14 +51,14 @@ export class Nodes {
   private async startPod(pod: any): Promise<void> {
     if (pod.status.containerStatuses) return;
     const [{ image }] = pod.spec.containers;
-    const fate = Object.keys(fates).find((word) => image.includes(word)) as keyof typeof fates | undefined;
-    if (fate === "nosuch") await this.warn(pod, "Failed", `Failed to pull image "${image}"`);
+    const outcome = Object.keys(outcomes).find((word) => image.includes(word)) as keyof typeof outcomes | undefined;
+    if (outcome === "nosuch") await this.warn(pod, "Failed", `Failed to pull image "${image}"`);
     const path = pathOf(pod);
     await this.api.request("POST", `${path}/binding`, {
       target: { kind: "Node", name: node },
       metadata: { name: pod.metadata.name },
     });
-    await this.patchStatus(path, statusOf(pod, fate, `10.99.0.${this.next++}`));
+    await this.patchStatus(path, statusOf(pod, outcome, `10.99.0.${this.next++}`));
   }
 
   private endPod(pod: any): Promise<unknown> {
@@ -68,7 +68,7 @@ export class Nodes {
   private async addressOf({ metadata, spec, status }: any): Promise<void> {
     if (spec.type !== "LoadBalancer" || status.loadBalancer?.ingress || metadata.annotations?.["test/pending"]) return;
     const path = `/api/v1/namespaces/${metadata.namespace}/services/${metadata.name}`;
-    // As MetalLB does.
+    // MetalLB sets the same annotation.
     await this.api.request(
       "PATCH",
       path,
@@ -99,24 +99,26 @@ export class Nodes {
   }
 }
 
-/** What becomes of a pod by the word in its image's name: its phase, whether it was started, and why it is not ready. */
-const fates = {
+/** The outcome of a pod by the word in its image's name: its phase, whether it started, why it is not ready. */
+const outcomes = {
   nosuch: { phase: "Pending", started: false, reason: "ContainersNotReady" },
   crash: { phase: "Failed", started: false, reason: "PodFailed" },
   done: { phase: "Succeeded", started: false, reason: "PodCompleted" },
 } as const;
 
 /**
- * The whole status that a kubelet writes: those who wait for a pod look at different parts of it.
+ * The complete status that a kubelet writes; clients that wait for a pod read different parts of it.
  * https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-conditions
  */
-function statusOf(pod: any, fate: keyof typeof fates | undefined, podIP: string): object {
+function statusOf(pod: any, outcome: keyof typeof outcomes | undefined, podIP: string): object {
   const now = new Date().toISOString().replace(/\.\d+/, "");
-  const { phase, started, reason } = fate ? fates[fate] : { phase: "Running", started: true, reason: undefined };
+  const { phase, started, reason } = outcome
+    ? outcomes[outcome]
+    : { phase: "Running", started: true, reason: undefined };
   const containers = pod.spec.containers as { name: string; image: string }[];
-  const condition = (type: string, holds: boolean, why?: string, message?: string) => ({
+  const condition = (type: string, isTrue: boolean, why?: string, message?: string) => ({
     type,
-    status: holds ? "True" : "False",
+    status: isTrue ? "True" : "False",
     lastProbeTime: null,
     lastTransitionTime: now,
     ...(why && { reason: why }),
@@ -127,10 +129,10 @@ function statusOf(pod: any, fate: keyof typeof fates | undefined, podIP: string)
       ? `containers with unready status: [${containers.map((c) => c.name).join(" ")}]`
       : undefined;
   const state = (image: string) => {
-    if (fate === undefined) return { running: { startedAt: now } };
-    if (fate === "nosuch")
+    if (outcome === undefined) return { running: { startedAt: now } };
+    if (outcome === "nosuch")
       return { waiting: { reason: "ImagePullBackOff", message: `Back-off pulling image "${image}"` } };
-    const exitCode = fate === "crash" ? 1 : 0;
+    const exitCode = outcome === "crash" ? 1 : 0;
     return {
       terminated: { exitCode, reason: exitCode === 0 ? "Completed" : "Error", startedAt: now, finishedAt: now },
     };
@@ -143,8 +145,8 @@ function statusOf(pod: any, fate: keyof typeof fates | undefined, podIP: string)
     podIP,
     podIPs: [{ ip: podIP }],
     conditions: [
-      condition("PodReadyToStartContainers", fate === undefined || fate === "nosuch"),
-      condition("Initialized", true, fate === "done" ? reason : undefined),
+      condition("PodReadyToStartContainers", outcome === undefined || outcome === "nosuch"),
+      condition("Initialized", true, outcome === "done" ? reason : undefined),
       condition("Ready", started, reason, unready),
       condition("ContainersReady", started, reason, unready),
       condition("PodScheduled", true),

@@ -10,8 +10,8 @@ export interface Process {
 }
 
 /**
- * Commands among an engine's children that still run some seconds after its end. Its own language host takes longer to
- * notice that, and is ended here.
+ * Commands of an engine's child processes that still run ten seconds after the engine ended. The language host takes
+ * longer to notice the end and is killed here.
  */
 export async function outliving(family: Process[]): Promise<string[]> {
   const [hosts, others] = [

@@ -2,18 +2,18 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync, existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { givePlugins } from "./plugins.ts";
+import { installTestPlugins } from "./plugins.ts";
 
 const root = join(import.meta.dirname, "..", "..", "..");
 
-/** How a run of the engine ended. */
+/** Result of an engine run. */
 export interface Run {
   code: number | null;
-  /** Everything it printed, without colours. */
+  /** Its output, without colors. */
   output: string;
-  /** What it did or would do: `name: operation`, unchanged resources, default providers and the stack left out, sorted. */
+  /** Its steps as `name: operation`, sorted, without unchanged resources, default providers and the stack. */
   steps: string[];
-  /** Changed properties by resource name, as the plugin's diff names them, e.g. `data.a: update`. */
+  /** Changed properties by resource name, as in the plugin's diff, such as `data.a: update`. */
   diffs: Record<string, string[]>;
   seconds: number;
 }
@@ -28,7 +28,7 @@ export interface ResourceState {
   [key: string]: any;
 }
 
-/** A Pulumi project with one stack, a backend and a home of its own in a temporary folder. */
+/** A Pulumi project with one stack, its own backend and its own home, in a temporary folder. */
 export class Project {
   readonly folder = mkdtempSync(join(tmpdir(), "mesh-federation-project-"));
   private readonly kubeconfig: string;
@@ -41,7 +41,7 @@ export class Project {
     mkdirSync(join(this.folder, "state"));
     const home = join(this.folder, "home");
     mkdirSync(home);
-    givePlugins(home);
+    installTestPlugins(home);
     symlinkSync(join(root, "node_modules"), join(this.folder, "node_modules"));
     writeFileSync(join(this.folder, "package.json"), JSON.stringify({ type: "module", main: "index.js" }));
     writeFileSync(
@@ -54,15 +54,21 @@ export class Project {
   }
 
   /**
-   * Writes the program: `body` after imports of the packages that it names and of `provider` and `opts` (with the
-   * provider). `providerArgs`: more arguments of the provider, as program text.
+   * Writes the program: imports of the packages that `body` names, `provider` and `opts` (with the provider), then
+   * `body`. `providerArgs`: more arguments of the provider, as program text.
    */
   write(body: string, providerArgs = ""): void {
     const imports = ["command", "k8s", "tls"]
       .filter((name) => name === "k8s" || body.includes(`${name}.`))
       .map((name) => `import * as ${name} from "@pulumi/${name === "k8s" ? "kubernetes" : name}";`);
     const needsCluster = this.kubeconfig !== "";
-    const provider = `const provider = new k8s.Provider("east", { kubeconfig: pulumi.secret(process.env.TEST_KUBECONFIG), clusterIdentifier: "east", enableServerSideApply: true, enableSecretMutable: true, ${providerArgs} });\nconst opts = { provider };`;
+    const provider = [
+      `const provider = new k8s.Provider("east", {`,
+      `  kubeconfig: pulumi.secret(process.env.TEST_KUBECONFIG), clusterIdentifier: "east",`,
+      `  enableServerSideApply: true, enableSecretMutable: true, ${providerArgs}`,
+      `});`,
+      `const opts = { provider };`,
+    ].join("\n");
     const text = [
       `import * as pulumi from "@pulumi/pulumi";`,
       ...imports.filter((line) => needsCluster || !line.includes("k8s")),
@@ -72,17 +78,17 @@ export class Project {
     writeFileSync(join(this.folder, "index.js"), text);
   }
 
-  /** Runs the program, or the one given; fails when the engine does. */
+  /** Runs the program, or the given one. Throws when the engine fails. */
   async up(body?: string, providerArgs?: string): Promise<Run> {
     if (body !== undefined) this.write(body, providerArgs);
     return mustSucceed(await this.run("up", ["--yes", "--skip-preview"]));
   }
 
-  /** As `up`, but the engine must fail. */
+  /** Runs `up`, which must fail. */
   async failingUp(body?: string, providerArgs?: string): Promise<Run> {
     if (body !== undefined) this.write(body, providerArgs);
     const run = await this.run("up", ["--yes", "--skip-preview"]);
-    if (run.code === 0) throw new Error(`this should have failed:\n${run.output}`);
+    if (run.code === 0) throw new Error(`this run should have failed:\n${run.output}`);
     return run;
   }
 
@@ -95,18 +101,18 @@ export class Project {
     return mustSucceed(await this.run("refresh", ["--yes", "--skip-preview"]));
   }
 
-  /** Deletes everything and fails when the engine does. */
+  /** Deletes everything. Throws when the engine fails. */
   async destroy(): Promise<Run> {
     return mustSucceed(await this.run("destroy", ["--yes", "--skip-preview"]));
   }
 
-  /** Clears away the lock of an engine that was killed. */
+  /** Removes the lock of a killed engine. */
   async cancel(): Promise<void> {
     const code = await this.spawn(["cancel", "--yes", "--stack", "s"]).ended;
     if (code !== 0) throw new Error(`pulumi cancel ended with exit code ${code}`);
   }
 
-  /** Any operation of the engine. */
+  /** Runs any operation of the engine. */
   async run(operation: string, args: string[] = [], environment: Record<string, string> = {}): Promise<Run> {
     const log = join(this.folder, "events.json");
     rmSync(log, { force: true });
@@ -119,7 +125,7 @@ export class Project {
     return { code, output, ...eventsOf(log), seconds: (Date.now() - started) / 1000 };
   }
 
-  /** Starts the engine and leaves it running. */
+  /** Starts the engine and does not wait for it. */
   spawn(
     args: string[],
     environment: Record<string, string> = {},
@@ -137,7 +143,7 @@ export class Project {
         PULUMI_SKIP_UPDATE_CHECK: "true",
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
         PULUMI_DEBUG_COMMANDS: "true",
-        // A copy of the state per step is of no use here.
+        // Tests do not need a copy of the state per step.
         PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
         NODE_COMPILE_CACHE: join(tmpdir(), "mesh-federation-test-compiled"),
         TEST_KUBECONFIG: this.kubeconfig,
@@ -153,12 +159,12 @@ export class Project {
     return join(this.folder, "state", ".pulumi", "stacks", "conformance", "s.json");
   }
 
-  /** The stack file's text, as it lies on the disk. */
+  /** Text of the state file. */
   stateText(): string {
     return readFileSync(this.stateFile, "utf8");
   }
 
-  /** The resources in state, by logical name. */
+  /** The resources in the state, by logical name. */
   state(): Record<string, ResourceState> {
     const resources = (JSON.parse(this.stateText()).checkpoint.latest?.resources ?? []) as ResourceState[];
     return Object.fromEntries(resources.filter((r) => !r["delete"]).map((r) => [nameOf(r.urn), r]));
@@ -168,7 +174,7 @@ export class Project {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** `pulumi stack init` without a process of its own. */
+  /** Writes what `pulumi stack init` writes, without running it. */
   private writeEmptyStack(): void {
     mkdirSync(dirname(this.stateFile), { recursive: true });
     mkdirSync(join(this.folder, "state", ".pulumi"), { recursive: true });
@@ -203,7 +209,7 @@ function eventsOf(file: string): Pick<Run, "steps" | "diffs"> {
           !/^default(_|$)/.test(nameOf(m.urn)),
       );
   const metadata = of("resourcePreEvent");
-  // Of a refresh, only its result tells what changed.
+  // Only the result of a refresh shows what changed.
   const refreshed = of("resOutputsEvent").filter((m) => !metadata.some((n) => n.urn === m.urn));
   const all = [...metadata, ...refreshed];
   const diffs: Record<string, string[]> = {};
@@ -221,7 +227,6 @@ function nameOf(urn: string): string {
 
 function required(variable: string): string {
   const value = process.env[variable];
-  if (!value)
-    throw new Error(`${variable} is not set: run these tests with \`npm run test:engine\`, which makes it ready`);
+  if (!value) throw new Error(`${variable} is not set: run these tests with \`npm run test:engine\`, which sets it`);
   return value;
 }

@@ -1,6 +1,6 @@
 import type { ApiServer } from "./apiServer.ts";
 
-/** Makes the server serve Istio's ServiceEntry, without its schema. */
+/** Installs the CRD of Istio's ServiceEntry, without its schema. */
 export async function installServiceEntries(api: ApiServer): Promise<void> {
   const schema = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
   const name = "serviceentries.networking.istio.io";

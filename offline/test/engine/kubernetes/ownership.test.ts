@@ -151,7 +151,7 @@ test("whether an object is ready is the affair of its resource, not of a patch o
     patch,
     object(type, "balanced", { metadata: { name: "balanced", namespace: "default", labels: { a: "1" } } }),
   );
-  const read = (as: string) => served.ask("Read", { ...subject(as), id, properties, inputs: properties["__inputs"] });
+  const read = (as: string) => served.call("Read", { ...subject(as), id, properties, inputs: properties["__inputs"] });
   expect(await read(patch)).toMatchObject({ id, inputs: { metadata: { labels: { a: "1" } } } });
   await expect(read(type)).rejects.toThrow(/'balanced' was created but failed to initialize/);
 });

@@ -50,7 +50,7 @@ test("a job that is not complete is made anew where its annotation wishes it", a
       );
       expect(status).toBe(200);
     }
-    const diff = await served.ask("Diff", { ...subject(type), id, olds: properties, oldInputs: inputs, news: inputs });
+    const diff = await served.call("Diff", { ...subject(type), id, olds: properties, oldInputs: inputs, news: inputs });
     expect([diff["replaces"] ?? [], diff["deleteBeforeReplace"] ?? false]).toEqual(
       replaced ? [[`.metadata.annotations["pulumi.com/replaceUnready"]`], true] : [[], false],
     );
