@@ -10,25 +10,27 @@ const examples = ["README.md", "docs/federation.md", "docs/verify.md", "docs/pol
     .map(([, text], i) => ({ name: `${file} ${i + 1}`, keys: keysOf(text!) })),
 );
 
-/** The keys of an example: a whole stack file, or what stands under its `config`. */
+/** The keys of an example: a complete stack file, or the content of its `config`. */
 function keysOf(text: string): Record<string, unknown> {
   const { config, ...others } = parse(text) as Record<string, any>;
   return config ? { ...config, ...others } : others;
 }
 
-test("the guides have examples of exports, imports and existing clusters", () => {
-  const keys = examples.flatMap((example) => Object.keys(example.keys));
-  expect(keys).toEqual(
-    expect.arrayContaining(
-      ["exports", "imports", "mesh", "cluster", "istio", "gateway"].map((key) => configPrefix + key),
-    ),
-  );
-});
+describe("YAML examples of the documentation", () => {
+  test("cover exports, imports and existing clusters", () => {
+    const keys = examples.flatMap((example) => Object.keys(example.keys));
+    expect(keys).toEqual(
+      expect.arrayContaining(
+        ["exports", "imports", "mesh", "cluster", "istio", "gateway"].map((key) => configPrefix + key),
+      ),
+    );
+  });
 
-test.each(examples)("$name is a configuration that the program takes", ({ keys }) => {
-  expect(Object.keys(keys).filter((key) => !key.startsWith(configPrefix))).toEqual([]);
-  const config = Object.fromEntries(
-    Object.entries(keys).map(([key, value]) => [key.slice(configPrefix.length), value]),
-  );
-  expect(meshConfigSchema.safeParse({ cluster, ...config }).error?.issues ?? []).toEqual([]);
+  test.each(examples)("$name is a valid configuration", ({ keys }) => {
+    expect(Object.keys(keys).filter((key) => !key.startsWith(configPrefix))).toEqual([]);
+    const config = Object.fromEntries(
+      Object.entries(keys).map(([key, value]) => [key.slice(configPrefix.length), value]),
+    );
+    expect(meshConfigSchema.safeParse({ cluster, ...config }).error?.issues ?? []).toEqual([]);
+  });
 });
