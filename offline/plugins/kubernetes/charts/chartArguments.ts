@@ -25,34 +25,52 @@ export interface ChartInputs {
   valueYamlFiles?: unknown[];
 }
 
-/** Helm's arguments and files for a chart and its values. Throws for what this stand-in does not do. */
-export function chartArguments(inputs: ChartInputs): { args: string[]; files: Record<string, string> } {
+/** Arguments for Helm, and the files that they name as `@name`. */
+export interface HelmArguments {
+  args: string[];
+  files: Record<string, string>;
+}
+
+/**
+ * Helm's arguments for a chart and its values.
+ *
+ * @throws for inputs that this stand-in does not implement
+ */
+export function chartArguments(inputs: ChartInputs): HelmArguments {
+  const location = chartLocation(inputs);
+  const files: Record<string, string> = { "values.yaml": stringify(reveal(inputs.values ?? {})) };
+  const values: string[] = [];
+  (inputs.valueYamlFiles ?? []).forEach((file, i) => {
+    files[`file-${i}.yaml`] = assetText(file);
+    values.push("--values", `@file-${i}.yaml`);
+  });
+  const [chart, ...options] = location.args;
+  return {
+    args: [
+      chart!,
+      ...values,
+      "--values",
+      "@values.yaml",
+      ...options,
+      ...(inputs.dependencyUpdate ? ["--dependency-update"] : []),
+    ],
+    files: { ...files, ...location.files },
+  };
+}
+
+/** Helm's arguments for finding a chart: the chart, then options. */
+export function chartLocation(inputs: ChartInputs): HelmArguments {
   const { repo, caFile, certFile, keyFile } = inputs.repositoryOpts ?? {};
   for (const name of ["username", "password"] as const)
     if (inputs.repositoryOpts?.[name]) throw new Error(`repositoryOpts.${name} ${noCredentials}`);
   const files: Record<string, string> = {};
   const args = [inputs.chart];
-  (inputs.valueYamlFiles ?? []).forEach((file, i) => {
-    files[`file-${i}.yaml`] = assetText(file);
-    args.push("--values", `@file-${i}.yaml`);
-  });
-  files["values.yaml"] = stringify(reveal(inputs.values ?? {}));
-  args.push("--values", "@values.yaml");
   if (repo) args.push("--repo", repo);
   if (inputs.version) args.push("--version", inputs.version);
-  for (const [flag, on] of Object.entries({
-    devel: inputs.devel,
-    "dependency-update": inputs.dependencyUpdate,
-    verify: inputs.verify,
-    "plain-http": inputs.plainHttp,
-  }))
-    if (on) args.push(`--${flag}`);
-  for (const [flag, file] of Object.entries({
-    keyring: inputs.keyring,
-    "ca-file": caFile,
-    "cert-file": certFile,
-    "key-file": keyFile,
-  })) {
+  const flags = { devel: inputs.devel, verify: inputs.verify, "plain-http": inputs.plainHttp };
+  for (const [flag, on] of Object.entries(flags)) if (on) args.push(`--${flag}`);
+  const paths = { keyring: inputs.keyring, "ca-file": caFile, "cert-file": certFile, "key-file": keyFile };
+  for (const [flag, file] of Object.entries(paths)) {
     if (!file) continue;
     const path = typeof file === "string" ? file : (file as { path?: string }).path;
     if (!path) files[flag] = assetText(file);

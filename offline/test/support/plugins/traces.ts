@@ -96,3 +96,15 @@ export class Bindings {
       : [`${path}: ${JSON.stringify(expected)} recorded, ${JSON.stringify(actual)} answered`];
   }
 }
+
+/** State of a Release as the official plugin wrote it, without the secret `__inputs`, which equal `inputs`. */
+export interface ReleaseState {
+  name: string;
+  inputs: Json;
+  outputs: Json;
+}
+
+/** Recording 16. */
+export function recordedReleases(): ReleaseState[] {
+  return JSON.parse(readFileSync(join(folder, "16-release-state.json"), "utf8")) as ReleaseState[];
+}

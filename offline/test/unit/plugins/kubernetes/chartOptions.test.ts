@@ -68,7 +68,7 @@ test.each<{ given: Partial<ChartInputs>; expected: string; files?: Record<string
   },
   {
     given: { version: "1", devel: true, dependencyUpdate: true, plainHttp: true },
-    expected: "--version 1 --devel --dependency-update --plain-http",
+    expected: "--version 1 --devel --plain-http --dependency-update",
   },
 ])("a chart's $given", ({ given, expected, files = {} }) => {
   expect(chartArguments({ chart: "./app", ...given })).toEqual({

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { release } from "../../../../plugins/kubernetes/charts/release.ts";
 import type { Cluster } from "../../../../plugins/kubernetes/cluster.ts";
 import { withHelm } from "./stubHelm.ts";
@@ -8,9 +7,16 @@ const listed = JSON.stringify([
   { name: "app", namespace: "n", revision: "3", status: "deployed", chart: "app-1.2.3", app_version: "4" },
 ]);
 
-/** A cluster with the release `app`, and whatever helm says of its chart. */
-function helmWith(template: string): string {
-  return `case "$1-$2" in list-*) echo '${listed}';; get-values) echo '{"text":"one"}';; get-manifest) cat <<'EOF'\n${map}EOF\n;; template-*) ${template};; esac`;
+/** A cluster with the release `app`, and a chart. */
+function helmWith(chart: string): string {
+  return `case "$1-$2" in
+  list-*) echo '${listed}';;
+  get-values) echo '{"text":"one"}';;
+  get-manifest) cat <<'EOF'
+${map}EOF
+;;
+  show-chart) ${chart};;
+esac`;
 }
 
 const cluster = { namespace: "n", kubeconfigText: "", options: { helmEnvironment: {} } } as unknown as Cluster;
@@ -27,28 +33,22 @@ const request = {
   signal: new AbortController().signal,
 };
 
-test("an imported release has the checksum that Check computes, so nothing differs afterwards", async () => {
-  const template = `cat <<'EOF'\n${map}EOF\n`;
-  const read = (await withHelm(helmWith(template), () => release.read(request)))!;
-  expect(read.inputs["checksum"]).toBe(createHash("sha256").update(map).digest("hex"));
-  expect(read.properties["status"]).toMatchObject({ revision: 3, chart: "app", version: "1.2.3" });
-  const { inputs: news } = await withHelm(helmWith(template), () =>
-    release.check({
-      ...request,
-      olds: read.inputs,
-      news: { chart: "app", name: "app", namespace: "n", version: "1.2.3", values: { text: "one" } },
-    }),
-  );
-  expect(
-    await release.diff({ ...request, olds: read.properties, oldInputs: read.inputs, news, ignoreChanges: [] }),
-  ).toMatchObject({ changes: false });
-});
+describe("an imported release", () => {
+  test("does not differ from a program that describes it", async () => {
+    const helm = helmWith("echo 'version: 1.2.3'");
+    const read = (await withHelm(helm, () => release.read(request)))!;
+    expect(read.properties["status"]).toMatchObject({ revision: 3, chart: "app", version: "1.2.3" });
+    const news = { chart: "app", name: "app", namespace: "n", version: "1.2.3", values: { text: "one" } };
+    const checked = await withHelm(helm, () => release.check({ ...request, olds: read.inputs, news }));
+    const olds = { olds: read.properties, oldInputs: read.inputs, ignoreChanges: [] };
+    expect(await release.diff({ ...request, ...olds, news: checked.inputs })).toMatchObject({ changes: false });
+  });
 
-test("a chart that cannot be found by its name alone stops no import", async () => {
-  const read = (await withHelm(helmWith("echo 'Error: failed to download' >&2; exit 1"), () => release.read(request)))!;
-  expect(read.inputs).toMatchObject({
-    checksum: "",
-    resourceNames: { "ConfigMap/v1": ["app"] },
-    values: { text: "one" },
+  test("needs no chart", async () => {
+    const helm = helmWith("echo 'Error: failed to download' >&2; exit 1");
+    const read = (await withHelm(helm, () => release.read(request)))!;
+    expect(read.inputs).toMatchObject({ version: "1.2.3", values: { text: "one" } });
+    expect(read.inputs).not.toHaveProperty("resourceNames");
+    expect(read.properties).toMatchObject({ resourceNames: { "ConfigMap/v1": ["app"] } });
   });
 });
