@@ -30,7 +30,7 @@ const run = async (command: string, ...args: string[]): Promise<string> => {
   return started.output();
 };
 
-test("where every cluster exists already, up, a preview by hand and down work without a lab, whose network would lead to none of them", async () => {
+test("with existing clusters only, up, a preview by hand and down work without a lab", async () => {
   const stacks = join(clone, "stacks");
   for (const file of readdirSync(stacks)) rmSync(join(stacks, file), { recursive: true });
   writeFileSync(join(clone, "west.json"), JSON.stringify(contract("west", [anExport()])));

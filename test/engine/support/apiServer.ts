@@ -15,7 +15,7 @@ const token = randomUUID();
 const attempts = 3;
 
 /**
-/** Attempts to start a server. Another process may take one of its ports before the server listens. */
+ * A real Kubernetes API server with etcd and a controller manager, on loopback. It stores, validates and deletes objects
  * as in a cluster. It has no node, so no pod starts. Its programs are in MESH_FEDERATION_TEST_BIN.
  */
 export class ApiServer {
