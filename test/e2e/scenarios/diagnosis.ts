@@ -9,7 +9,7 @@ import { entry, faults, type EntryEndpoint, type Fault } from "./faults.cases.ts
 export function diagnosis(world: World): void {
   test("verify names mesh, workload and caller of each import, and all negative checks pass", async () => {
     const { code, report } = await verify(world);
-    expect([code, report.good, report.unreachable]).toEqual([0, true, []]);
+    expect([code, report.passed, report.unreachable]).toEqual([0, true, []]);
     expect(report.edges).toHaveLength(1);
     const { gateways } = (await world.outputs("west")).federation;
     expect(report.edges[0]!.servedBy).toEqual({
@@ -18,7 +18,7 @@ export function diagnosis(world: World): void {
       upstream: [`${gateways[0]!.address}:15443`],
     });
     expect(report.edges[0]!.caller).toBe("spiffe://cluster.local/ns/sleep/sa/sleep");
-    expect(report.guards.map((g) => g.state)).toEqual(Array(8).fill("good"));
+    expect(report.negativeChecks.map((c) => c.state)).toEqual(Array(8).fill("passed"));
   });
 
   test("negative checks find a credential for another cluster and a wildcard host", async () => {
@@ -31,9 +31,8 @@ export function diagnosis(world: World): void {
     try {
       const { code, report } = await verify(world, "--wait", "0");
       expect(code).toBe(1);
-      expect(report.guards.filter((g) => g.state === "bad").map((g) => g.name)).toEqual(
-        expect.arrayContaining(["east: credential for another cluster", "west: wildcard host on a gateway"]),
-      );
+      const failed = report.negativeChecks.filter((c) => c.state === "failed").map((c) => `${c.mesh} ${c.code}`);
+      expect(failed).toEqual(expect.arrayContaining(["east negative-remote-secret", "west negative-wildcard-host"]));
     } finally {
       await world.kubectl("east", ["delete", "-n", "istio-system", "secret", "remote"]);
       await world.kubectl("west", ["delete", "-n", "istio-system", "gateways.networking.istio.io", "wild"]);
@@ -55,8 +54,8 @@ export function diagnosis(world: World): void {
       const started = Date.now();
       const { code, report } = await verify(world, ...(run % 2 === 0 ? [] : ["--access", "own"]));
       seconds.push((Date.now() - started) / 1000);
-      const notGood = report.guards.filter((g) => g.state !== "good");
-      expect([run, code, report.edges[0]!.broken, notGood]).toEqual([run, 0, null, []]);
+      const others = report.negativeChecks.filter((c) => c.state !== "passed");
+      expect([run, code, report.edges[0]!.failedHop, others]).toEqual([run, 0, null, []]);
     }
     process.stderr.write(`verify: ${Math.min(...seconds).toFixed(1)} to ${Math.max(...seconds).toFixed(1)} s\n`);
     expect(Math.min(...seconds)).toBeLessThan(10);
@@ -67,7 +66,7 @@ export function diagnosis(world: World): void {
     expect(output).not.toContain("\u001b");
     const lines = output.slice(output.indexOf("IMPORT")).split("\n");
     expect(lines.filter((line) => line.length > 80)).toEqual([]);
-    expect(output).toMatch(/east <- west\/httpbin:8000 ok +west +httpbin\/httpbin sleep\/sleep/);
+    expect(output).toMatch(/east <- west\/httpbin:8000 pass +west +httpbin\/httpbin sleep\/sleep/);
     expect(readFileSync(join(world.clone.folder, ".federation", "junit.xml"), "utf8")).toMatch(
       /<testsuite name="imports of east" tests="1" failures="0"/,
     );
@@ -76,7 +75,7 @@ export function diagnosis(world: World): void {
     await eventually("no probe pod", 20, async () => (await world.kubectl("east", probes)) === "" || undefined);
     const unknown = await world.clone.run("verify", ["--import", "nothing"], {}, true);
     expect(unknown.code).not.toBe(0);
-    expect(unknown.output).toMatch(/"nothing".*httpbin/);
+    expect(unknown.output).toMatch(/"nothing".*httpbin.*\[verify-import-unknown\]/);
   });
 }
 
@@ -84,13 +83,13 @@ export function diagnosis(world: World): void {
 async function expectDiagnosis(world: World, fault: Fault): Promise<void> {
   await fault.break(world);
   try {
-    const seen = await eventually(`${fault.name}: broken at ${fault.hop}`, 60, async () => {
+    const seen = await eventually(`${fault.name}: failed at ${fault.hop}`, 60, async () => {
       const runs = [
         ["--wait", "0"],
         ["--wait", "0", "--access", "own"],
       ] as const;
       const [both, own] = await Promise.all(runs.map((options) => verify(world, ...options)));
-      const [there, here] = [both!.report.edges[0]!.broken, own!.report.edges[0]!.broken];
+      const [there, here] = [both!.report.edges[0]!.failedHop, own!.report.edges[0]!.failedHop];
       if (there?.hop !== fault.hop || here?.hop !== (fault.own?.hop ?? fault.hop))
         throw new Error(JSON.stringify({ both: there, own: here }));
       return { codes: [both!.code, own!.code], there, here };
@@ -105,7 +104,7 @@ async function expectDiagnosis(world: World, fault: Fault): Promise<void> {
     await fault.repair(world);
   }
   const { code, report } = await verify(world, "--wait", "60");
-  expect([fault.name, code, report.edges[0]!.broken]).toEqual([fault.name, 0, null]);
+  expect([fault.name, code, report.edges[0]!.failedHop]).toEqual([fault.name, 0, null]);
 }
 
 const wildcardGateway = {

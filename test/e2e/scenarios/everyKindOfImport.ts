@@ -5,7 +5,10 @@ import { eventually, type World } from "../support/world.ts";
 export function everyKindOfImport(world: World): void {
   const summary = ({ edges }: Report) =>
     Object.fromEntries(
-      edges.map((e) => [`${e.name} ${e.host}`, e.good ? e.servedBy.mesh : (e.broken?.hop ?? e.problems.join("; "))]),
+      edges.map((e) => [
+        `${e.name} ${e.host}`,
+        e.passed ? e.servedBy.mesh : (e.failedHop?.hop ?? e.problems.map((p) => p.code).join()),
+      ]),
     );
 
   test("verify reports each protocol, several meshes, a gateway by name, a blended and a denied import", async () => {
@@ -35,7 +38,7 @@ export function everyKindOfImport(world: World): void {
       status: 200,
       caller: "spiffe://cluster.local/ns/sleep/sa/sleep",
     });
-    expect(report.guards.filter((g) => g.state === "bad")).toEqual([]);
+    expect(report.negativeChecks.filter((c) => c.state === "failed")).toEqual([]);
     expect(report.unreachable).toEqual([]);
   });
 
@@ -49,11 +52,17 @@ export function everyKindOfImport(world: World): void {
         [8000, 8001, 9000, 9001, 9443].map((port) => [`east <- west/guarded:${port} guarded.mesh.global`, "west"]),
       ),
     );
-    expect(report.guards.find((g) => /: caller /.test(g.name))).toMatchObject({ state: "good" });
-    expect({ code, unreachable: report.unreachable, bad: report.guards.filter((g) => g.state === "bad") }).toEqual({
+    expect(report.negativeChecks.find((c) => c.code === "negative-undeclared-caller")).toMatchObject({
+      state: "passed",
+    });
+    expect({
+      code,
+      unreachable: report.unreachable,
+      failed: report.negativeChecks.filter((c) => c.state === "failed"),
+    }).toEqual({
       code: 0,
       unreachable: [],
-      bad: [],
+      failed: [],
     });
   });
 }

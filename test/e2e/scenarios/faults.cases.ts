@@ -103,7 +103,7 @@ export const faults = (endpoint: EntryEndpoint): Fault[] => [
   {
     name: "the gateway does not know the name",
     hop: "sni",
-    evidence: /no Gateway/,
+    evidence: /no Gateway names the host/,
     remedy: /stack west/,
     own: { hop: "sni", evidence: /not exported/ },
     inferred: true,

@@ -111,7 +111,7 @@ export function traffic(world: World): void {
         /CERTIFICATE_VERIFY_FAILED.*spiffe:\/\/cluster\.local\/ns\/apps\/sa\/echo-c/,
       );
       const { output } = await world.clone.must("pulumi", ["preview", "--stack", "west"]);
-      expect(output).toMatch(/export "echo".*"?echo-c"?.*serviceAccounts.*echo-a, echo-b/);
+      expect(output).toMatch(/export "echo".*echo-c.*echo-a, echo-b.*\[live-account-undeclared\]/);
     } finally {
       await world.kubectl("west", ["delete", "-n", "apps", "deployment/echo-v3", "serviceaccount/echo-c"]);
     }

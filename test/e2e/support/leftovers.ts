@@ -1,18 +1,18 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { placeOf } from "../../../offline/lab/place.ts";
+import { labPaths } from "../../../offline/lab/paths.ts";
 
 /** Leftovers of a clone's lab: directories, namespace, mounts, control groups, processes. The clone must exist. */
 export function leftoversOf(clone: string): string[] {
-  const place = placeOf(clone);
-  const groups = readdirSync("/sys/fs/cgroup").map((tree) => `/sys/fs/cgroup/${tree}/${place.id}`);
+  const paths = labPaths(clone);
+  const groups = readdirSync("/sys/fs/cgroup").map((tree) => `/sys/fs/cgroup/${tree}/${paths.id}`);
   return [
-    ...[place.netns, place.run, place.engine, `/sys/fs/cgroup/${place.id}`, ...groups].filter((path) =>
+    ...[paths.netns, paths.run, paths.engine, `/sys/fs/cgroup/${paths.id}`, ...groups].filter((path) =>
       existsSync(path),
     ),
     ...readFileSync("/proc/mounts", "utf8")
       .split("\n")
-      .filter((line) => line.includes(place.id)),
-    ...commandLines().filter((line) => line.includes(place.run) || line.includes(place.root)),
+      .filter((line) => line.includes(paths.id)),
+    ...commandLines().filter((line) => line.includes(paths.run) || line.includes(paths.root)),
   ];
 }
 

@@ -6,7 +6,7 @@ import type { World } from "./world.ts";
 export type Report = ReturnType<typeof jsonReport>;
 
 /** A hop, as in the report. */
-export type HopName = NonNullable<Report["edges"][number]["broken"]>["hop"];
+export type HopName = NonNullable<Report["edges"][number]["failedHop"]>["hop"];
 
 /** Runs `npm run verify -- --json` with more options. */
 export async function verify(world: World, ...options: string[]): Promise<{ code: number; report: Report }> {

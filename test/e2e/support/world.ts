@@ -1,7 +1,7 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { findLab, type Lab } from "../../../offline/lab/index.ts";
-import { placeOf } from "../../../offline/lab/place.ts";
+import { labPaths } from "../../../offline/lab/paths.ts";
 import type { FederationContract } from "../../../federation/contract/contract.ts";
 import { Clone, jsonIn } from "./clone.ts";
 
@@ -77,7 +77,7 @@ export class World {
 
   /** Kills the lab's engine with all its containers, as a crash would. */
   killEngine(): void {
-    const { pid } = JSON.parse(readFileSync(placeOf(this.clone.folder).record, "utf8")) as { pid: number };
+    const { pid } = JSON.parse(readFileSync(labPaths(this.clone.folder).record, "utf8")) as { pid: number };
     process.kill(pid, "SIGKILL");
   }
 

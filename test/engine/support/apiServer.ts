@@ -15,8 +15,8 @@ const token = randomUUID();
 const attempts = 3;
 
 /**
- * A real Kubernetes API server with etcd and a controller manager, on loopback. It stores, validates and deletes objects
- * as in a cluster. It has no node, so no pod starts. Its programs are in MESH_FEDERATION_TEST_BIN.
+ * A real Kubernetes API server with etcd and a controller manager, on loopback. It stores, validates and deletes
+ * objects as in a cluster. It has no node, so no pod starts. Its programs are in MESH_FEDERATION_TEST_BIN.
  */
 export class ApiServer {
   readonly kubeconfig: string;
