@@ -6,20 +6,24 @@ import { insideVariable, verifyInLab } from "../workspace/enterLab.ts";
 
 const usage = `npm run verify [-- OPTIONS]
 
-Calls each port of each import from the import's client, shows which mesh and workload answered, and tries what must
-fail. Where a call fails, names the first broken hop, with evidence and remedy. Changes nothing.
+Calls each port of each import from the import's client, reports which mesh and
+workload answered, and runs the negative checks. Where a call fails, it names the
+first failed hop with evidence and remedy. Changes nothing.
 
   --stack NAME     only the imports of this stack
   --import NAME    only this import
-  --access own     with the importing mesh's credentials alone; default: both, where there are credentials of both sides
-  --wait SECONDS   how long a failing import may take to become good (default 5); all together twice as long
-  --probe-pod      call from a pod of the client's service account that lives as long as the test
+  --access own     with the importing mesh's credentials alone; default: both,
+                   where there are credentials of both sides
+  --wait SECONDS   how long to retry a failing import (default 5); all imports
+                   together twice as long
+  --probe-pod      call from a pod of the client's service account, which is
+                   deleted at the end
   --probe-image I  its image, with curl and sleep; default the sample client's
   --details        show each call in full, also of more than four imports
   --json           report as JSON
-  --junit FILE     write a JUnit report, too
+  --junit FILE     also write a JUnit report
 
-Exit code 0: all is well; 1: something is not; 2: wrong options.`;
+Exit code 0: everything passed; 1: something failed; 2: wrong options.`;
 
 async function main(): Promise<number> {
   const options = readArguments(
@@ -38,13 +42,13 @@ async function main(): Promise<number> {
   );
   const mode = options.access as AccessMode;
   const wait = Number(options.wait.trim() === "" ? NaN : options.wait);
-  if (!accessModes.includes(mode)) wrongOption(`--access is "${mode}"; it can be ${accessModes.join(" or ")}`);
+  if (!accessModes.includes(mode)) wrongOption(`--access is "${mode}"; allowed: ${accessModes.join(", ")}`);
   if (!Number.isFinite(wait) || wait < 0 || wait > 600)
-    wrongOption(`--wait is "${options.wait}"; it can be 0 to 600 seconds`);
+    wrongOption(`--wait is "${options.wait}"; allowed: 0 to 600 seconds`);
   const tools = await prepareTools();
   if (!process.env[insideVariable]) return verifyInLab(tools, process.argv.slice(2));
 
-  // Loaded here, so that the process outside the lab need not.
+  // Loaded here, so that the process outside the lab does not load it.
   const { verifyFederation } = await import("../verify/verifyFederation.ts");
   return verifyFederation(tools, {
     stack: options.stack,

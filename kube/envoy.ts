@@ -1,16 +1,45 @@
-import type { ClusterConfig, Endpoint } from "../verify/evidence.ts";
+/** Reads answers of Envoy's administration interface. https://www.envoyproxy.io/docs/envoy/latest/operations/admin */
 
-/** Reads what Envoy's administration interface says. https://www.envoyproxy.io/docs/envoy/latest/operations/admin */
+/** An endpoint of a cluster in a proxy. */
+export interface EnvoyEndpoint {
+  /** `address:port`. */
+  address: string;
+  /** `HEALTHY`, or Envoy's health flags. */
+  health: string;
+  /** Requests and connections so far. */
+  requests: number;
+  connections: number;
+  /** Connections that failed so far, TLS handshakes among them. Default: not counted. */
+  failures?: number;
+}
 
-/** Istio's name of the cluster for a host's port. */
+/** A proxy's configuration for one port of a host. */
+export interface HostConfig {
+  /** Whether a listener takes connections to the port. */
+  listener: boolean;
+  /** Whether a route leads from there to the cluster. */
+  route: boolean;
+  cluster: ClusterConfig | undefined;
+}
+
+/** TLS settings of an Envoy cluster. */
+export interface ClusterConfig {
+  /** Whether it uses the mesh's mTLS. */
+  mtls: boolean;
+  sni: string | undefined;
+  /** Identities that it accepts; empty: any. */
+  subjectAltNames: string[];
+}
+
+/** Istio's name of the cluster for a port of a host. */
 export function outboundCluster(host: string, port: number): string {
   return `outbound|${port}||${host}`;
 }
 
-/** Endpoints of a cluster in the text of `/clusters`. */
-export function endpointsOf(clusters: string, cluster: string): Endpoint[] {
+/** Endpoints of a cluster from the text of `/clusters`. */
+export function endpointsOf(clusters: string, cluster: string): EnvoyEndpoint[] {
   const prefix = `${cluster}::`;
-  const found = new Map<string, Endpoint>();
+  const found = new Map<string, EnvoyEndpoint>();
   for (const line of clusters.split("\n")) {
     const [, address, key, value] = line.startsWith(prefix)
       ? (/^(\S+?:\d+)::(health_flags|rq_total|cx_total|cx_connect_fail)::(\S+)$/.exec(
@@ -24,7 +53,7 @@ export function endpointsOf(clusters: string, cluster: string): Endpoint[] {
     else if (key === "cx_total") endpoint.connections += Number(value);
     else {
       endpoint.failures = Number(value);
-      // They are among the total.
+      // The total includes them.
       endpoint.connections -= endpoint.failures;
     }
     found.set(address, endpoint);
@@ -32,13 +61,13 @@ export function endpointsOf(clusters: string, cluster: string): Endpoint[] {
   return [...found.values()].sort((a, b) => a.address.localeCompare(b.address));
 }
 
-/** Resources of a `/config_dump` answer, each its own configuration, however deep the dump wraps it. */
+/** Resources of a `/config_dump` answer, each without the wrapper of its kind. */
 export function resourcesOf(dump: string): Record<string, any>[] {
   const configs = (JSON.parse(dump || "{}") as { configs?: Record<string, any>[] }).configs ?? [];
   return configs.map((c) => c["cluster"] ?? c["route_config"] ?? c["active_state"]?.listener ?? c["secret"] ?? c);
 }
 
-/** A cluster's identity checks and name; of a cluster that chooses TLS per endpoint, the mTLS one's. */
+/** TLS settings of a cluster. Where the cluster chooses TLS per endpoint, those for mTLS. */
 export function clusterConfig(cluster: Record<string, any>): ClusterConfig {
   const sockets = [
     cluster["transport_socket"],
@@ -63,32 +92,32 @@ export function clusterConfig(cluster: Record<string, any>): ClusterConfig {
   };
 }
 
-/** Whether a listener of these takes connections to a port, on whatever address. */
+/** Whether one of the listeners takes connections to a port, on any address. */
 export function hasListener(listeners: Record<string, any>[], port: number): boolean {
   return listeners.some((l) => l["address"]?.socket_address?.port_value === port);
 }
 
 /**
- * Whether calls to a host's port go to its cluster: by the route's virtual host of that name for HTTP, by a TCP proxy of
- * a listener otherwise. A cluster per version (subset) counts too. Routes of some calls alone (a canary's header, a path)
- * may lead elsewhere; what no other takes must come here.
+ * Whether calls to a port of a host go to its cluster: by the virtual host of that name for HTTP, by a listener's TCP
+ * proxy otherwise. A cluster of a subset counts. Routes with conditions (a canary's header, a path) may lead elsewhere;
+ * the route for all other calls must lead to the cluster.
  */
-export function leadsToCluster(
+export function routesToCluster(
   listeners: Record<string, any>[],
   routes: Record<string, any>[],
   host: string,
   port: number,
 ): boolean {
-  const ours = (name: unknown): boolean =>
-    typeof name === "string" && new RegExp(`^outbound\\|${port}\\|[^|]*\\|${host.replaceAll(".", "\\.")}$`).test(name);
+  const pattern = new RegExp(`^outbound\\|${port}\\|[^|]*\\|${host.replaceAll(".", "\\.")}$`);
+  const isCluster = (name: unknown): boolean => typeof name === "string" && pattern.test(name);
   const leads = (to: Record<string, any> | undefined): boolean =>
-    ours(to?.["cluster"]) ||
-    (to?.["weighted_clusters"]?.clusters ?? []).some((c: Record<string, any>) => ours(c["name"]));
+    isCluster(to?.["cluster"]) ||
+    (to?.["weighted_clusters"]?.clusters ?? []).some((c: Record<string, any>) => isCluster(c["name"]));
   const virtualHosts = routes.flatMap((r) => r["virtual_hosts"] ?? []).filter((v) => (v.domains ?? []).includes(host));
   if (virtualHosts.length > 0)
     return virtualHosts.every(({ routes: all = [] }: { routes?: Record<string, any>[] }) => {
-      const rest = all.find((r) => isCatchAll(r["match"]));
-      return rest ? leads(rest["route"]) : all.some((r) => leads(r["route"]));
+      const fallback = all.find((r) => isCatchAll(r["match"]));
+      return fallback ? leads(fallback["route"]) : all.some((r) => leads(r["route"]));
     });
   const filters = listeners
     .flatMap((l) => [...(l["filter_chains"] ?? []), ...(l["default_filter_chain"] ? [l["default_filter_chain"]] : [])])
@@ -96,39 +125,39 @@ export function leadsToCluster(
   return filters.some((f) => leads(f.typed_config));
 }
 
-/** Whether a route takes every call that those before it left. */
+/** Whether a route has no condition: it takes every call that no earlier route takes. */
 function isCatchAll(match: Record<string, any> = { prefix: "/" }): boolean {
   return (
     match["prefix"] === "/" &&
     !["headers", "query_parameters", "dynamic_metadata", "runtime_fraction", "grpc"].some(
-      (only) => match[only] !== undefined,
+      (condition) => match[condition] !== undefined,
     )
   );
 }
 
 /**
- * Whether a sidecar closes connections to addresses that no listener knows, by its catch-all listener.
+ * Whether a sidecar closes connections to hosts that the mesh does not know (REGISTRY_ONLY), by its catch-all listener.
  * https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshConfig-OutboundTrafficPolicy
  */
-export function blocksUnknown(listeners: Record<string, any>[]): boolean {
+export function blocksUnknownHosts(listeners: Record<string, any>[]): boolean {
   const filters = listeners
     .filter((l) => l["name"] === "virtualOutbound")
     .flatMap((l) => l["default_filter_chain"]?.filters ?? []);
   return filters.some((f) => f.typed_config?.cluster === "BlackHoleCluster");
 }
 
-/** SNI names of a gateway's filter chains. */
+/** SNI names of the filter chains of listeners. */
 export function serverNames(listeners: Record<string, any>[]): string[] {
   return listeners.flatMap((l) => l["filter_chains"] ?? []).flatMap((c) => c.filter_chain_match?.server_names ?? []);
 }
 
-/** PEM text of the proxy's own certificate with its chain, or undefined. */
+/** The proxy's own certificate with its chain as PEM text; undefined where it has none. */
 export function ownChain(secrets: Record<string, any>[]): string | undefined {
   const inline = secrets.map((s) => s["tls_certificate"]?.certificate_chain?.inline_bytes).find(Boolean);
   return inline ? Buffer.from(inline, "base64").toString("utf8") : undefined;
 }
 
-/** PEM text of the roots that the proxy trusts, or undefined. */
+/** The roots that the proxy trusts as PEM text; undefined where there are none. */
 export function trustedRoots(secrets: Record<string, any>[]): string | undefined {
   const inline = secrets.map((s) => s["validation_context"]?.trusted_ca?.inline_bytes).find(Boolean);
   return inline ? Buffer.from(inline, "base64").toString("utf8") : undefined;

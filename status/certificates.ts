@@ -1,28 +1,23 @@
 import { X509Certificate } from "node:crypto";
 import { ownChain } from "../kube/envoy.ts";
-import type { Expiry } from "./screen.ts";
-import { isReady, type Cluster } from "../kube/cluster.ts";
-import { Proxy } from "../kube/proxy.ts";
+import { IstioProxy } from "../kube/istioProxy.ts";
+import type { KubeClient } from "../kube/kubeClient.ts";
+import { hasProxy, isReady } from "../kube/objects.ts";
+import type { Expiry } from "./status.ts";
 
 /** Label that Istio gives every pod with a sidecar or gateway proxy. */
 const proxied = { "security.istio.io/tlsMode": "istio" };
 
-/** When the certificates of a mesh end: of one of its workloads, and of the CAs above it. */
-export async function certificatesOf(mesh: string, cluster: Cluster): Promise<Expiry[]> {
-  const labelSelector = Object.entries(proxied)
-    .map(([key, value]) => `${key}=${value}`)
-    .join();
-  const { items } = await cluster.inTime(
-    cluster.core.listPodForAllNamespaces({ labelSelector, fieldSelector: "status.phase=Running", limit: 50 }),
-  );
-  const pod = items.find(
-    (p) =>
-      isReady(p) &&
-      [...(p.spec?.containers ?? []), ...(p.spec?.initContainers ?? [])].some((c) => c.name === "istio-proxy"),
-  );
+/** Number of pods that are read to find a ready one. */
+const maxPods = 50;
+
+/** Expiry of the certificates of a mesh: of one of its workloads, and of the CAs above it. */
+export async function certificatesOf(mesh: string, cluster: KubeClient): Promise<Expiry[]> {
+  const running = { labels: proxied, fieldSelector: "status.phase=Running", limit: maxPods };
+  const pod = (await cluster.pods(undefined, running)).find((p) => isReady(p) && hasProxy(p));
   if (!pod) return [];
-  const { namespace, name } = pod.metadata as { namespace: string; name: string };
-  const chain = ownChain(await new Proxy(cluster, namespace, name).resources("dynamic_active_secrets")) ?? "";
+  const { namespace, name } = pod.metadata;
+  const chain = ownChain(await new IstioProxy(cluster, namespace, name).resources("dynamic_active_secrets")) ?? "";
   const certificates = (chain.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []).map(
     (pem) => new X509Certificate(pem),
   );
@@ -31,16 +26,11 @@ export async function certificatesOf(mesh: string, cluster: Cluster): Promise<Ex
     .filter((c) => !seen.has(c.fingerprint256) && seen.add(c.fingerprint256))
     .map((c, i) => ({
       mesh,
-      what:
-        i === 0
-          ? `workload ${namespace}/${pod.spec?.serviceAccountName ?? name}`
-          : c.subject === c.issuer
-            ? `root CA ${nameOf(c)}`
-            : `intermediate CA ${nameOf(c)}`,
+      certificate: i === 0 ? `workload ${namespace}/${pod.spec?.serviceAccountName ?? name}` : authorityName(c),
       notAfter: Date.parse(c.validTo),
     }));
 }
 
-function nameOf(certificate: X509Certificate): string {
-  return certificate.subject.split("\n").join(", ");
+function authorityName({ subject, issuer }: X509Certificate): string {
+  return `${subject === issuer ? "root" : "intermediate"} CA ${subject.split("\n").join(", ")}`;
 }

@@ -1,19 +1,20 @@
-/** One place where an object in a cluster is not as it was made. */
+/** One difference between an object in a cluster and the object that the stack created. */
 export interface Difference {
-  /** Where, and how: a phrase. */
+  /** The field and its values: a phrase. */
   text: string;
-  /** Whether it is a field that was not made at all: `pulumi up` leaves those to whoever set them. */
+  /** Whether the stack did not create the field at all: `pulumi up` keeps such fields. */
   added: boolean;
 }
 
 type Fields = Record<string, unknown>;
 
 /**
- * How a part of a live object differs from what was made. Lists are compared as sets, for in none of Istio's that are
- * made here the order has a meaning; a field with nothing in it is the same as none.
+ * The differences between a part of a live object and of the created one. Lists are compared as sets: the order has no
+ * meaning in any of Istio's lists in use. An empty field equals a missing one.
+ * @param path of the part; empty: the whole object
  */
-export function differencesOf(live: unknown, made: unknown, path = ""): Difference[] {
-  const [a, b] = [plain(live), plain(made)];
+export function differencesOf(live: unknown, created: unknown, path = ""): Difference[] {
+  const [a, b] = [normalized(live), normalized(created)];
   if (same(a, b)) return [];
   if (isMap(a) && isMap(b))
     return [...new Set([...Object.keys(b), ...Object.keys(a)])].flatMap((key) =>
@@ -23,15 +24,15 @@ export function differencesOf(live: unknown, made: unknown, path = ""): Differen
   return [{ text: `${path || "it"} is ${textOf(a)}, and should be ${textOf(b)}`, added: b === undefined }];
 }
 
-/** Elements are paired by what names them; what is left over is one too many or lacking. */
-function elementDifferences(live: Fields[], made: Fields[], path: string): Difference[] {
-  const [a, b] = [without(live, made), without(made, live)];
+/** Elements are paired by their names; an element without a partner is added or missing. */
+function elementDifferences(live: Fields[], created: Fields[], path: string): Difference[] {
+  const [a, b] = [without(live, created), without(created, live)];
   const list = path || "it";
   const differences: Difference[] = [];
   const pair = (x: Fields, y: Fields, where: string): void => {
     a.splice(a.indexOf(x), 1);
     b.splice(b.indexOf(y), 1);
-    // What stands in a list was made as a whole.
+    // `pulumi up` replaces a list as a whole.
     differences.push(...differencesOf(x, y, where).map((d) => ({ ...d, added: false })));
   };
   for (const y of [...b]) {
@@ -42,18 +43,18 @@ function elementDifferences(live: Fields[], made: Fields[], path: string): Diffe
   if (a.length === 1 && b.length === 1) pair(a[0]!, b[0]!, path);
   return [
     ...differences,
-    ...a.map((e) => ({ text: `${list} has ${textOf(e)}, which was not made`, added: false })),
+    ...a.map((e) => ({ text: `${list} has ${textOf(e)}, which the stack did not create`, added: false })),
     ...b.map((e) => ({ text: `${list} lacks ${textOf(e)}`, added: false })),
   ];
 }
 
-/** By what an element is known among the others of its list: a port, an endpoint, a subset, the settings of a port. */
+/** The field that identifies an element in its list: of a port, an endpoint, a subset, the settings of a port. */
 function nameOf(element: Fields): unknown {
   const { name, address, number, port } = element;
   return name ?? address ?? number ?? (isMap(port) ? port["number"] : undefined);
 }
 
-/** The elements of a list that another lacks, as often as they stand there more. */
+/** The elements of a list that another list lacks; duplicates count. */
 function without<T>(list: T[], other: T[]): T[] {
   const rest = other.map((e) => JSON.stringify(e));
   return list.filter((e) => {
@@ -63,19 +64,21 @@ function without<T>(list: T[], other: T[]): T[] {
   });
 }
 
-/** A value with its lists and fields in a fixed order and without fields that hold nothing; undefined where nothing is left. */
-function plain(value: unknown): unknown {
+/** A value with lists and fields in a fixed order, without empty fields; undefined where nothing is left. */
+function normalized(value: unknown): unknown {
   if (Array.isArray(value)) {
-    // An element counts even where it holds nothing: an empty rule of a policy is about everybody.
-    const elements = value.map((e) => plain(e) ?? {}).sort((x, y) => (JSON.stringify(x) < JSON.stringify(y) ? -1 : 1));
+    // An empty element counts: an empty rule of a policy matches all callers.
+    const elements = value
+      .map((e) => normalized(e) ?? {})
+      .sort((x, y) => (JSON.stringify(x) < JSON.stringify(y) ? -1 : 1));
     return elements.length > 0 ? elements : undefined;
   }
   if (isMap(value)) {
     const fields = Object.keys(value)
       .sort()
       .flatMap((key): [string, unknown][] => {
-        const held = plain(value[key]);
-        return held === undefined ? [] : [[key, held]];
+        const field = normalized(value[key]);
+        return field === undefined ? [] : [[key, field]];
       });
     return fields.length > 0 ? Object.fromEntries(fields) : undefined;
   }
@@ -90,7 +93,7 @@ function same(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** A value for people, with spaces at which a line can be broken. */
+/** A value for people, with spaces at which a line can wrap. */
 function textOf(value: unknown): string {
   if (value === undefined) return "none";
   return Array.isArray(value) && !value.some((e) => typeof e === "object") ? value.join(", ") : inlineOf(value);

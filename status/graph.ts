@@ -1,6 +1,6 @@
 import { importedFrom, type FederationContract } from "../federation/contract/contract.ts";
 
-/** An import as an arrow between two meshes. */
+/** An import as an edge between two meshes. */
 export interface GraphEdge {
   from: string;
   to: string;
@@ -9,13 +9,13 @@ export interface GraphEdge {
   pending: boolean;
 }
 
-/** The import graph: who takes what from whom. Arrows go the way of a call, from importer to exporter. */
+/** The import graph. Edges have the direction of a call, from importer to exporter. */
 export interface ImportGraph {
   meshes: { name: string; exports: string[] }[];
   edges: GraphEdge[];
 }
 
-/** The graph of these contracts; a mesh that only others name is in it, too. */
+/** The graph of contracts. It includes meshes that only other meshes name. */
 export function importGraph(contracts: FederationContract[]): ImportGraph {
   const edges = contracts
     .flatMap(({ mesh, imports, pendingImports }) => [
@@ -49,22 +49,38 @@ export function mermaid({ meshes, edges }: ImportGraph): string {
   ].join("\n");
 }
 
-/** The graph for Graphviz: a box per mesh, its east-west gateway and what it exports inside. */
+/** Graphviz attributes of all boxes. */
+const boxStyle = [
+  "shape=box",
+  'style="rounded,filled"',
+  'fillcolor="#eef3fb"',
+  'color="#4a6fa5"',
+  'fontname="Helvetica"',
+  "fontsize=12",
+  'margin="0.25,0.15"',
+].join(", ");
+
+/**
+ * The graph for Graphviz: a box per mesh with its east-west gateway and its exports.
+ * https://graphviz.org/doc/info/lang.html
+ */
 export function dot({ meshes, edges }: ImportGraph): string {
   const quote = (text: string) => JSON.stringify(text);
+  const box = (name: string, exports: string[]) => {
+    const gateway = exports.length > 0 ? `\neast-west gateway\nexports ${exports.join(", ")}` : "";
+    return `  ${quote(name)} [label=${quote(`mesh ${name}${gateway}`)}];`;
+  };
+  const arrow = ({ from, to, label, pending }: GraphEdge) => {
+    const text = quote(pending ? label : `${label}\nmTLS, SNI`);
+    return `  ${quote(from)} -> ${quote(to)} [label=${text}${pending ? ", style=dashed" : ""}];`;
+  };
   return [
     "digraph federation {",
     '  rankdir=LR; nodesep=0.6; ranksep=1.6; bgcolor="transparent";',
-    '  node [shape=box, style="rounded,filled", fillcolor="#eef3fb", color="#4a6fa5", fontname="Helvetica", fontsize=12, margin="0.25,0.15"];',
+    `  node [${boxStyle}];`,
     '  edge [color="#4a6fa5", fontname="Helvetica", fontsize=11];',
-    ...meshes.map(
-      ({ name, exports }) =>
-        `  ${quote(name)} [label=${quote(`mesh ${name}${exports.length > 0 ? `\neast-west gateway\nexports ${exports.join(", ")}` : ""}`)}];`,
-    ),
-    ...edges.map(
-      (e) =>
-        `  ${quote(e.from)} -> ${quote(e.to)} [label=${quote(`${e.label}\n${e.pending ? "" : "mTLS, SNI"}`.trim())}${e.pending ? ", style=dashed" : ""}];`,
-    ),
+    ...meshes.map(({ name, exports }) => box(name, exports)),
+    ...edges.map(arrow),
     "}",
     "",
   ].join("\n");

@@ -1,71 +1,91 @@
 import type { FederationObject } from "../federation/objects/federationObject.ts";
 import { managedBy } from "../federation/objects/labels.ts";
+import type { KubeClient } from "../kube/kubeClient.ts";
+import type { IstioObject } from "../kube/objects.ts";
 import { differencesOf } from "./differences.ts";
-import type { LiveDrift } from "./screen.ts";
-import type { Cluster, IstioObject } from "../kube/cluster.ts";
+import type { Drift } from "./status.ts";
 
-/** Whoever opens another host at a gateway makes one of these, so they are looked at where none should be, too. */
-const doors = { apiVersion: "networking.istio.io/v1", kind: "Gateway" };
+/** The kind by which a gateway exposes hosts. It is read even where the stack created none. */
+const gateways = { apiVersion: "networking.istio.io/v1", kind: "Gateway" };
 
-/** What of a mesh's objects is not as its stack made it, and the kinds that could not be looked at. */
-export interface Compared {
-  drift: LiveDrift[];
-  refusals: Error[];
+/** The drift of a mesh's objects, and the errors of kinds that could not be read. */
+export interface LiveDrift {
+  drift: Drift[];
+  errors: Error[];
 }
 
 /**
- * Compares a mesh's objects in its cluster with what its stack made: every field of every object's
- * spec. The API server adds none of its own there (no kind of Istio's in use has a default).
+ * Compares a mesh's objects in its cluster with those that its stack created: every field of every object's spec. The
+ * API server adds no field there: none of Istio's kinds in use has a default.
  */
 export async function liveDriftOf(
   mesh: string,
-  made: FederationObject[],
-  cluster: Pick<Cluster, "istio">,
-): Promise<Compared> {
-  const kinds = [...new Map([doors, ...made].map(({ apiVersion, kind }) => [kind, apiVersion]))];
-  const looks = await Promise.allSettled(
+  created: FederationObject[],
+  cluster: Pick<KubeClient, "istio">,
+): Promise<LiveDrift> {
+  const kinds = [...new Map([gateways, ...created].map(({ apiVersion, kind }) => [kind, apiVersion]))];
+  const readings = await Promise.allSettled(
     kinds.map(async ([kind, apiVersion]) => {
       const group = apiVersion.startsWith("security.") ? "security" : "networking";
-      const plural = kind.toLowerCase().replace(/(?<![aeiou])y$/, "ie");
+      const live = await cluster.istio(group, pluralOf(kind));
       return driftOfKind(
         kind,
-        made.filter((o) => o.kind === kind),
-        await cluster.istio(group, `${plural}s`),
+        created.filter((o) => o.kind === kind),
+        live,
       );
     }),
   );
   return {
-    drift: looks.flatMap((look) => (look.status === "fulfilled" ? look.value : [])).map((what) => ({ mesh, what })),
-    refusals: looks.flatMap((look) => (look.status === "rejected" ? [look.reason as Error] : [])),
+    drift: readings
+      .flatMap((r) => (r.status === "fulfilled" ? r.value : []))
+      .map((description) => ({ mesh, description })),
+    errors: readings.flatMap((r) => (r.status === "rejected" ? [r.reason as Error] : [])),
   };
 }
 
-function driftOfKind(kind: string, made: FederationObject[], live: IstioObject[]): string[] {
-  const is =
-    (object: FederationObject) =>
-    ({ metadata: m }: IstioObject) =>
-      m.name === object.metadata.name && m.namespace === object.metadata.namespace;
-  const known = made.flatMap((object) => {
-    const { namespace, name } = object.metadata;
-    const found = live.find(is(object));
-    if (!found) return [`${kind} ${namespace}/${name} is gone: \`pulumi up --refresh\``];
-    const differences = differencesOf(found.spec, object.spec);
-    if (differences.length === 0) return [];
-    const remedies = [
-      differences.some((d) => !d.added) && "`pulumi up --refresh`",
-      differences.some((d) => d.added) && "take what was added out with `kubectl edit`, for `pulumi up` leaves it",
-    ];
-    return [
-      `${kind} ${namespace}/${name}: ${differences.map((d) => d.text).join("; ")}: ${remedies.filter(Boolean).join(" and ")}`,
-    ];
+/** `gateways`, `authorizationpolicies`. */
+function pluralOf(kind: string): string {
+  return `${kind.toLowerCase().replace(/(?<![aeiou])y$/, "ie")}s`;
+}
+
+function driftOfKind(kind: string, created: FederationObject[], live: IstioObject[]): string[] {
+  const changed = created.flatMap((object) => {
+    const found = live.find((o) => isSame(object, o));
+    if (!found) return [`${nameOf(kind, object)} is missing: \`pulumi up --refresh\``];
+    const changes = changesOf(found, object);
+    return changes ? [`${nameOf(kind, object)}: ${changes}`] : [];
   });
-  const ours = live.filter((o) => o.metadata.labels?.["app.kubernetes.io/managed-by"] === managedBy);
-  const strangers = ours.filter((o) => !made.some((object) => is(object)(o)));
+  const extra = live.filter(
+    (o) =>
+      o.metadata.labels?.["app.kubernetes.io/managed-by"] === managedBy && !created.some((object) => isSame(object, o)),
+  );
   return [
-    ...known,
-    ...strangers.map(
-      ({ metadata: { namespace, name } }) =>
-        `${kind} ${namespace}/${name} bears this project's label, and its stack did not make it: \`kubectl delete\` it, or take the label off`,
+    ...changed,
+    ...extra.map(
+      (o) =>
+        `${nameOf(kind, o)} has this project's label, but the stack did not create it: \`kubectl delete\` it, ` +
+        "or remove the label",
     ),
   ];
+}
+
+/** The differences of an object, with their remedies; undefined where there are none. */
+function changesOf(live: IstioObject, created: FederationObject): string | undefined {
+  const differences = differencesOf(live.spec, created.spec);
+  if (differences.length === 0) return undefined;
+  const remedies = [
+    ...(differences.some((d) => !d.added) ? ["`pulumi up --refresh`"] : []),
+    ...(differences.some((d) => d.added)
+      ? ["remove the added field with `kubectl edit`, for `pulumi up` keeps it"]
+      : []),
+  ];
+  return `${differences.map((d) => d.text).join("; ")}: ${remedies.join(" and ")}`;
+}
+
+function isSame(object: FederationObject, { metadata }: IstioObject): boolean {
+  return metadata.name === object.metadata.name && metadata.namespace === object.metadata.namespace;
+}
+
+function nameOf(kind: string, { metadata }: Pick<FederationObject, "metadata"> | Pick<IstioObject, "metadata">) {
+  return `${kind} ${metadata.namespace}/${metadata.name}`;
 }

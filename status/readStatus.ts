@@ -1,75 +1,75 @@
 import type { FederationObject } from "../federation/objects/federationObject.ts";
+import { ApiError, errorLine } from "../kube/errors.ts";
+import type { KubeClient } from "../kube/kubeClient.ts";
 import type { Toolchain } from "../tools/index.ts";
-import { certificatesOf } from "./certificates.ts";
-import { shortly } from "../kube/cluster.ts";
-import { liveDriftOf } from "./liveDrift.ts";
-import { madeObjects } from "./madeObjects.ts";
 import { readMeshes, reasonOf, type Mesh } from "../workspace/meshes.ts";
-import { statusOf, type LiveDrift, type Expiry, type MeshState, type Status } from "./screen.ts";
+import { certificatesOf } from "./certificates.ts";
+import { createdObjects } from "./createdObjects.ts";
+import { liveDriftOf } from "./liveDrift.ts";
+import { statusOf, type Drift, type Expiry, type MeshState, type Status } from "./status.ts";
 
-/** Reads the federation's status from stacks and clusters. A cluster that does not answer costs its mesh a line, no more. */
+/** Reads the federation's status from stacks and clusters. A cluster that does not answer costs its mesh a line. */
 export async function readStatus(tools: Toolchain): Promise<{ status: Status; complete: boolean }> {
-  const seen = await Promise.all(
-    (await readMeshes(tools)).map((mesh) => lookAtMesh(mesh, () => madeObjects(tools, mesh.stack))),
-  );
+  const meshes = await readMeshes(tools);
+  const read = await Promise.all(meshes.map((mesh) => readMesh(mesh, () => createdObjects(tools, mesh.stack))));
   const status = statusOf(
-    seen.map((s) => s.state),
-    seen.flatMap((s) => s.certificates),
-    seen.flatMap((s) => s.drift),
+    read.map((m) => m.state),
+    read.flatMap((m) => m.certificates),
+    read.flatMap((m) => m.drift),
   );
-  return { status, complete: seen.every((s) => s.complete) };
+  return { status, complete: read.every((m) => m.complete) };
 }
 
-/** What was seen in a mesh's cluster. */
-interface Seen {
+/** A mesh with the certificates and the drift of its cluster. */
+interface MeshReading {
   state: MeshState;
   certificates: Expiry[];
-  drift: LiveDrift[];
-  /** Whether everything was seen that its credentials are there for. */
+  drift: Drift[];
+  /** Whether everything was read that there are credentials for. */
   complete: boolean;
 }
 
 /**
- * Looks into a mesh's cluster, as far as there are credentials and they suffice.
- * @param made reads what the mesh's stack made in it
+ * Reads a mesh's cluster, as far as its credentials allow.
+ * @param created reads the objects that the mesh's stack created
  */
-export async function lookAtMesh(
+export async function readMesh(
   { name, contract, cluster, problem }: Mesh,
-  made: () => Promise<FederationObject[]>,
-): Promise<Seen> {
+  created: () => Promise<FederationObject[]>,
+): Promise<MeshReading> {
   const state = { name, contract, problem };
-  if (!contract) return { state, certificates: [], drift: [], complete: !problem };
-  if (!cluster)
-    return {
-      state: { ...state, notLookedAt: "there are no credentials for its cluster here" },
-      certificates: [],
-      drift: [],
-      complete: !problem,
-    };
-  const unknown: string[] = [];
-  const objects = made().catch(
-    (error: unknown) => void unknown.push(`what should be in its cluster is not known: ${reasonOf(error)}`),
-  );
-  const compare = async () => {
-    const known = await objects;
-    return known ? liveDriftOf(name, known, cluster) : { drift: [], refusals: [] };
-  };
-  const [certificates, { drift, refusals: drifts }] = await Promise.all([
-    certificatesOf(name, cluster).catch((error: Error) => error),
-    compare(),
-  ]);
-  const refusals = [...(certificates instanceof Error ? [certificates] : []), ...drifts];
-  const unreached = refusals.find((e) => !isAnswer(e));
-  const notLookedAt = [...new Set([...refusals.map(shortly), ...unknown])].join("; ") || undefined;
+  const unread = { certificates: [], drift: [], complete: !problem };
+  if (!contract) return { state, ...unread };
+  if (!cluster) return { state: { ...state, notChecked: "there are no credentials for its cluster here" }, ...unread };
+  const { certificates, drift, errors, unknown } = await readCluster(name, cluster, created);
+  const connectionError = errors.find((e) => !(e instanceof ApiError));
+  const notChecked = [...new Set([...errors.map(errorLine), ...unknown])].join("; ") || undefined;
   return {
-    state: { ...state, problem: unreached && `cannot be reached: ${shortly(unreached)}`, notLookedAt },
-    certificates: certificates instanceof Error ? [] : certificates,
+    state: {
+      ...state,
+      problem: connectionError && `cannot be reached: ${errorLine(connectionError)}`,
+      notChecked,
+    },
+    certificates,
     drift,
-    complete: notLookedAt === undefined,
+    complete: notChecked === undefined,
   };
 }
 
-/** Whether an error is the API server's own answer, such as a refusal: the cluster was reached. */
-function isAnswer(error: Error): boolean {
-  return typeof (error.cause as { code?: unknown } | undefined)?.code === "number";
+/** Reads certificates and drift; `errors` of the cluster, and `unknown` for what its stack cannot report. */
+async function readCluster(name: string, cluster: KubeClient, created: () => Promise<FederationObject[]>) {
+  const unknown: string[] = [];
+  const compare = async () => {
+    const objects = await created().catch(
+      (error: unknown) => void unknown.push(`the objects that its stack created are unknown: ${reasonOf(error)}`),
+    );
+    return objects ? liveDriftOf(name, objects, cluster) : { drift: [], errors: [] };
+  };
+  const [certificates, { drift, errors }] = await Promise.all([
+    certificatesOf(name, cluster).catch((error: Error) => error),
+    compare(),
+  ]);
+  return certificates instanceof Error
+    ? { certificates: [], drift, errors: [certificates, ...errors], unknown }
+    : { certificates, drift, errors, unknown };
 }

@@ -1,3 +1,3 @@
-/** With whose credentials something is looked at: the importing mesh's alone, or those of both sides. */
+/** Credentials in use: the importing mesh's alone, or those of both sides. */
 export const accessModes = ["own", "both"] as const;
 export type AccessMode = (typeof accessModes)[number];

@@ -1,36 +1,50 @@
-import type { Edge } from "./edge.ts";
-import { failed, type Endpoint, type Evidence, type Hello } from "./evidence.ts";
+import type { Finding } from "../federation/errors/userError.ts";
 import { socketAddress } from "../federation/objects/socketAddress.ts";
+import type { EnvoyEndpoint } from "../kube/envoy.ts";
+import type { Edge } from "./edge.ts";
+import { failed, type ClientHelloResult, type Evidence } from "./evidence.ts";
 
 /**
- * Gateways of an edge that take no part although another one does, each with what shows it: the next failure leaves the
- * client with nothing. One that only this machine does not reach is not among them.
+ * Gateways of an edge that take no calls while another gateway does, each with its evidence: the next failure leaves
+ * the client without a gateway. A gateway that only this machine does not reach is not dead.
  */
-export function deadGateways(edge: Edge, evidence: Evidence): string[] {
-  const { hellos } = evidence;
-  if (hellos.length < 2 || !hellos.some((h) => h.outcome === "certificate")) return [];
-  return hellos.flatMap((h) => {
-    const shown = whatShows(evidence, h);
-    return shown
+export function deadGateways(edge: Edge, evidence: Evidence): Finding[] {
+  const { clientHellos } = evidence;
+  if (clientHellos.length < 2 || !clientHellos.some((h) => h.outcome === "certificate")) return [];
+  return clientHellos.flatMap((hello) => {
+    const problem = evidenceOf(evidence, hello);
+    return problem
       ? [
-          `the gateway ${socketAddress(h)} of ${h.mesh} is dead for ${edge.name}: ${shown}; the owner of ${h.mesh} must look at its Service, its pods, the export and what stands behind it`,
+          {
+            code: "edge-gateway-dead" as const,
+            subject: `gateway ${socketAddress(hello)} of ${hello.mesh}`,
+            problem: `it takes no calls for ${edge.name}: ${problem}`,
+            remedy: `The owner of ${hello.mesh} must check its Service, its pods, the export and the pods behind it`,
+          },
         ]
       : [];
   });
 }
 
-function whatShows({ fromClient, blocksUnknown, endpoints }: Evidence, hello: Hello): string | undefined {
+function evidenceOf(
+  { fromClient, blocksUnknownHosts, endpoints }: Evidence,
+  hello: ClientHelloResult,
+): string | undefined {
   if (hello.outcome === "certificate") return undefined;
-  if (hello.outcome === "reset") return `it breaks off a ClientHello for ${hello.sni} (${hello.detail})`;
-  const seen = (endpoints && !failed(endpoints) ? endpoints : []).find((e) => e.address === socketAddress(hello));
-  if (seen && isLost(seen))
-    return `this machine gets no connection (${hello.detail}), nor does the client's sidecar (${seen.health}, ${seen.failures ?? 0} failed connections)`;
-  return !blocksUnknown && fromClient?.[socketAddress(hello)] === false && !seen?.connections
+  if (hello.outcome === "reset") return `it resets a ClientHello for ${hello.sni} (${hello.detail})`;
+  const address = socketAddress(hello);
+  const endpoint = (endpoints && !failed(endpoints) ? endpoints : []).find((e) => e.address === address);
+  if (endpoint && isLost(endpoint))
+    return (
+      `neither this machine (${hello.detail}) nor the client's sidecar (${endpoint.health}, ` +
+      `${endpoint.failures ?? 0} failed connections) gets a connection`
+    );
+  return !blocksUnknownHosts && fromClient?.[address] === false && !endpoint?.connections
     ? `neither this machine (${hello.detail}) nor the client gets a connection`
     : undefined;
 }
 
-/** Whether an endpoint is left out, or every connection to it failed. */
-function isLost({ health, failures = 0, connections }: Endpoint): boolean {
+/** Whether an endpoint is ejected, or every connection to it failed. */
+function isLost({ health, failures = 0, connections }: EnvoyEndpoint): boolean {
   return (health !== "HEALTHY" && health !== "unknown") || (failures > 0 && connections === 0);
 }

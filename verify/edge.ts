@@ -1,4 +1,4 @@
-import { mayBeCalledFrom } from "../federation/imports/importConfig.ts";
+import { isVisibleFrom } from "../federation/imports/importConfig.ts";
 import { importName } from "../federation/imports/importObjects.ts";
 import {
   importedFrom,
@@ -8,22 +8,17 @@ import {
   type ServicePort,
 } from "../federation/contract/contract.ts";
 
-/** Who calls, and where its pods are found. */
-export interface Client {
-  namespace: string;
-  serviceAccount: string;
-  /** Label `app` of its pods. */
-  app: string;
-}
+/** The caller of an import: a service account, with the label `app` of its pods. */
+export type Client = NonNullable<ContractImport["client"]>;
 
-/** Where a peer takes calls. */
+/** Address at which peers reach a gateway. */
 export interface GatewayAddress {
   mesh: string;
   address: string;
   port: number;
 }
 
-/** One port of one import, called by one client: what is verified. */
+/** One port of one import, called by one client. */
 export interface Edge {
   /** The importing mesh, its stack and its trust domain. */
   mesh: string;
@@ -39,12 +34,12 @@ export interface Edge {
   exportedHost: string;
   port: ServicePort;
   probe: ContractProbe;
-  /** Whether that probe was declared; if not, the port is only connected to. */
+  /** Whether the import declares that probe. Without it, the check is a TCP connection. */
   declared: boolean;
   client: Client;
-  /** SPIFFE ids that may answer. */
+  /** SPIFFE IDs that may answer. Empty: any. */
   subjectAltNames: string[];
-  /** Gateways as the import was made with them. */
+  /** Gateways of the import when it was created. */
   gateways: GatewayAddress[];
   blended: boolean;
   /** Subsets that routes may address. */
@@ -59,24 +54,25 @@ export function edgeName(edge: Pick<Edge, "mesh" | "meshes" | "name" | "port">):
 /** Contracts of the meshes that can be read, by mesh name. */
 export type Contracts = ReadonlyMap<string, FederationContract>;
 
-/** What of a mesh's contract its edges follow from. */
+/** The part of a contract that determines the edges of a mesh. */
 export interface ImportingMesh {
   mesh: Pick<FederationContract["mesh"], "name" | "trustDomain">;
   imports: ContractImport[];
 }
 
-/** The edges of a mesh's imports, one per port: those that somebody can call, and those that nobody is known to call. */
-export interface Edges {
-  called: Edge[];
-  uncalled: Uncalled[];
-}
-
 /** An edge without a client. */
-export type Uncalled = Omit<Edge, "client">;
+export type EdgeWithoutClient = Omit<Edge, "client">;
+
+/** The edges of a mesh's imports, one per port. */
+export interface Edges {
+  withClient: Edge[];
+  withoutClient: EdgeWithoutClient[];
+}
 
 /**
  * The edges of a mesh's imports.
  * @param fallback client of an import that declares none, where the import is visible to its namespace
+ * @param only name of the only import to return; default: all
  */
 export function edgesOf(
   contract: ImportingMesh,
@@ -85,18 +81,18 @@ export function edgesOf(
   fallback: Client | undefined,
   only?: string,
 ): Edges {
-  const edges: Edges = { called: [], uncalled: [] };
+  const edges: Edges = { withClient: [], withoutClient: [] };
   for (const spec of contract.imports.filter(({ name }) => only === undefined || name === only)) {
-    const client = spec.client ?? (fallback && mayBeCalledFrom(spec, fallback.namespace) ? fallback : undefined);
+    const client = spec.client ?? (fallback && isVisibleFrom(spec, fallback.namespace) ? fallback : undefined);
     for (const edge of spec.ports.map((port) => edgeOf(contract, stack, peers, spec, port)))
-      if (client) edges.called.push({ ...edge, client });
-      else edges.uncalled.push(edge);
+      if (client) edges.withClient.push({ ...edge, client });
+      else edges.withoutClient.push(edge);
   }
   return edges;
 }
 
-/** Imports that wait for their exporter, each with why: nothing is there to be called yet, and nothing is broken. */
-export function pendingOf(
+/** Pending imports, each with the reason. They cannot be called yet, which is no failure. */
+export function pendingImportsOf(
   { mesh, pendingImports }: Pick<FederationContract, "mesh" | "pendingImports">,
   only?: string,
 ): string[] {
@@ -111,9 +107,9 @@ function edgeOf(
   peers: Contracts,
   spec: ContractImport,
   port: ServicePort,
-): Uncalled {
+): EdgeWithoutClient {
   const meshes = importedFrom(spec);
-  // What an earlier release did not write into the import, the exporter's own contract still tells.
+  // A contract of an earlier release may lack values that the exporter's contract has.
   const exporters = meshes.flatMap((mesh) => peers.get(mesh) ?? []);
   const sources = exporters.flatMap((peer) => peer.exports.filter((e) => e.name === spec.name));
   const probe = spec.probe[port.name];

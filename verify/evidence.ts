@@ -1,6 +1,7 @@
+import type { EnvoyEndpoint, HostConfig } from "../kube/envoy.ts";
 import type { GatewayAddress } from "./edge.ts";
 
-/** What could not be found out, and why. */
+/** Why something could not be observed. */
 export interface Failure {
   failure: string;
 }
@@ -9,15 +10,15 @@ export function failed<T>(value: T | Failure): value is Failure {
   return typeof value === "object" && value !== null && "failure" in value;
 }
 
-/** What came back from one call by the client. */
+/** The answer to one call by the client. */
 export interface Answer {
-  /** What was called, for people: `GET http://host:8000/headers`. */
+  /** The call, for people: `GET http://host:8000/headers`. Empty: the client has no program to call with. */
   call: string;
   /** Whether it is what the probe expects. */
-  good: boolean;
-  /** Address the name resolved to, or none. */
+  passed: boolean;
+  /** Address to which the host resolved. */
   address: string | undefined;
-  /** The name did not resolve. */
+  /** Whether the host did not resolve. */
   unresolved: boolean;
   /** HTTP status, if there was one. */
   status: number | undefined;
@@ -27,60 +28,31 @@ export interface Answer {
   headers: Record<string, string>;
   /** Start of the body. */
   body: string;
-  /** Request headers as the server got them, where it echoes them. */
+  /** Request headers as the server received them, where it echoes them. */
   echoed: Record<string, string>;
-  /** The client program's own complaint. */
+  /** The error of the client program. */
   problem: string;
   milliseconds: number;
 }
 
-/** An endpoint of the imported host in a proxy. */
-export interface Endpoint {
-  /** `address:port`. */
-  address: string;
-  /** `HEALTHY`, or Envoy's health flags. */
-  health: string;
-  /** Requests it got, and connections that were made to it, so far. */
-  requests: number;
-  connections: number;
-  /** Connections that failed so far, TLS handshakes among them. */
-  failures?: number;
-}
-
-/** What the client's sidecar is configured with for the host and port. */
-export interface SidecarConfig {
-  /** Whether a listener takes connections to the port, and whether a route leads from there to the cluster. */
-  listener: boolean;
-  route: boolean;
-  cluster: ClusterConfig | undefined;
-}
-
-/** A cluster as Envoy has it. */
-export interface ClusterConfig {
-  /** Whether it uses the mesh's mTLS. */
-  mtls: boolean;
-  sni: string | undefined;
-  /** Identities that it accepts; empty: any. */
-  subjectAltNames: string[];
-}
-
-/** A certificate that was shown. */
+/** A certificate that a workload presented. */
 export interface ShownCertificate {
   /** URI subject alternative names. */
   subjectAltNames: string[];
   issuer: string;
-  /** The issuer's locality (L), which names the mesh where the trust stack made the intermediate. */
+  /** The issuer's locality (L). The trust stack sets it to the mesh of the intermediate. */
   issuerLocality: string | undefined;
-  /** SHA-256 of the issuing certificate (DER, hexadecimal), where the chain held it. */
+  /** SHA-256 of the issuing certificate (DER, hexadecimal), where the chain has it. */
   issuerFingerprint: string | undefined;
+  /** Milliseconds since 1970. */
   notBefore: number;
   notAfter: number;
-  /** What OpenSSL says about its chain with the client's roots; undefined: it is good. */
+  /** OpenSSL's error about the chain with the client's roots; undefined: it is accepted. */
   chainProblem: string | undefined;
 }
 
-/** What a TLS ClientHello to a gateway met. */
-export type Hello = GatewayAddress & {
+/** The result of a TLS ClientHello to a gateway. */
+export type ClientHelloResult = GatewayAddress & {
   sni: string;
 } & (
     | { outcome: "unreachable"; detail: string }
@@ -88,42 +60,45 @@ export type Hello = GatewayAddress & {
     | { outcome: "certificate"; certificate: ShownCertificate }
   );
 
-/** What the exporting mesh's own cluster says. */
-export interface FarSide {
+/** State of the exporting mesh, read in its own cluster. */
+export interface PeerSide {
   mesh: string;
   /** Hosts that its Gateway objects pass through, with the objects' names. */
   passthrough: { object: string; hosts: string[] }[];
   gatewayPods: { ready: number; total: number };
-  /** The gateway's filter chain for the SNI. Undefined: no gateway could be asked. */
+  /** Whether the gateway has a filter chain for the SNI. Undefined: no gateway pod could be read. */
   chain: boolean | undefined;
   /** Endpoints behind that chain. */
-  endpoints: Endpoint[];
+  endpoints: EnvoyEndpoint[];
   /** Service and pods behind it. */
   service: { name: string; exists: boolean; ready: number; total: number };
-  /** Names of policies in force on the serving workload that can refuse: `DENY httpbin/refuse`. */
+  /** Names of policies in force on the serving workload that can deny: `DENY httpbin/refuse`. */
   policies: string[];
 }
 
-/** Everything found out about an edge. What was not looked at is undefined. */
+/** Everything observed about an edge. What was not observed is undefined. */
 export interface Evidence {
+  /** Milliseconds since 1970. */
   now: number;
   client: { pod: string; sidecar: boolean } | Failure;
   answer?: Answer;
-  /** Endpoints in the client's sidecar, and how they stood before the call. */
-  endpoints?: Endpoint[] | Failure;
-  before?: Endpoint[];
-  config?: SidecarConfig | Failure;
-  hellos: Hello[];
-  /** What a ClientHello for each subset met, by the subset's name. */
-  subsets?: Record<string, Hello[]>;
+  /** Endpoints in the client's sidecar after the call, and before it. */
+  endpoints?: EnvoyEndpoint[] | Failure;
+  before?: EnvoyEndpoint[];
+  config?: HostConfig | Failure;
+  clientHellos: ClientHelloResult[];
+  /** Results of the ClientHellos for each subset, by its name. */
+  subsets?: Record<string, ClientHelloResult[]>;
   /** Whether the client itself gets a connection to gateways (`address:port`) that this machine cannot reach. */
   fromClient?: Record<string, boolean>;
-  /** Whether the client's sidecar closes connections to what the mesh does not know (REGISTRY_ONLY): `fromClient` then tells nothing. */
-  blocksUnknown?: boolean;
+  /**
+   * Whether the client's sidecar closes connections to unknown hosts (REGISTRY_ONLY): `fromClient` then proves nothing.
+   */
+  blocksUnknownHosts?: boolean;
   /** Gateways that the peers publish now, where their contract is readable. */
   published?: GatewayAddress[];
-  /** SHA-256 of the intermediates that issued the certificates of the peers' own gateways, by mesh, where they can be asked. */
+  /** SHA-256 of the intermediates that issued the certificates of the peers' own gateways, by mesh, where readable. */
   issuers: Record<string, string>;
   /** The peers' clusters, where there are credentials for them. */
-  far: (FarSide | (Failure & { mesh: string }))[];
+  peerSides: (PeerSide | (Failure & { mesh: string }))[];
 }

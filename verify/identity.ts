@@ -1,87 +1,114 @@
 import { isIP } from "node:net";
+import type { Finding } from "../federation/errors/userError.ts";
 import { spiffeId } from "../federation/objects/names.ts";
-import type { Edge } from "./edge.ts";
-import { failed, type Evidence } from "./evidence.ts";
 import { socketAddress } from "../federation/objects/socketAddress.ts";
+import { edgeName, type Edge } from "./edge.ts";
+import { failed, type Evidence } from "./evidence.ts";
 
-/** Said where something cannot be seen from outside the target. */
+/** Reported where something cannot be observed from outside the target. */
 export const notObservable = "not observable";
 
-/** Who answered and who was seen calling. */
+/** Server and caller of a call, as they were observed. */
 export interface Identities {
-  /** Mesh of the workload that answers at the gateway, by the CA that issued its certificate. */
+  /** Mesh of the workload that answers, by the CA that issued its certificate. */
   mesh: string;
-  /** Its SPIFFE ids. */
+  /** Its SPIFFE IDs. */
   workload: string;
   /** Endpoints that the client's sidecar used for the call. */
   upstream: string[];
   /** The caller as the target saw it. */
   caller: string;
-  /** What is not as it should be. */
-  problems: string[];
+  /** Identities that are not the expected ones. */
+  problems: Finding[];
 }
 
+/** Meshes and SPIFFE IDs of workloads. */
+interface Workloads {
+  meshes: string[];
+  ids: string[];
+}
+
+const noWorkloads: Workloads = { meshes: [], ids: [] };
+
 /**
- * Names both ends of a call. The server by its certificate, whose issuing intermediate belongs to one mesh: compared with
- * the CA of the peer's own gateway where its cluster can be asked, else by the locality that the trust stack gives it. A blended host may
- * be served in the client's own mesh: the endpoints that the sidecar used tell, and the gateway's certificate is not the
- * server's then.
- * @param known names of all meshes that are known
+ * Names both ends of a call. The server's certificate shows its mesh: by its issuing intermediate, compared with the CA
+ * of the peer's own gateway where its cluster can be read, else by the locality that the trust stack gives it.
+ *
+ * A blended host may be served in the client's own mesh. The endpoints that the sidecar used show it; the certificate
+ * behind the gateway is then not the server's.
+ * @param known names of all known meshes
  */
 export function identify(edge: Edge, evidence: Evidence, known: string[]): Identities {
-  const problems: string[] = [];
-  const shown = evidence.hellos.flatMap((h) => (h.outcome === "certificate" ? [h] : []));
-  const meshes = new Set<string>();
-  for (const { certificate, mesh } of shown) {
-    const own = evidence.issuers[mesh];
-    if (own !== undefined && own === certificate.issuerFingerprint) meshes.add(mesh);
-    else if (certificate.issuerLocality !== undefined && known.includes(certificate.issuerLocality))
-      meshes.add(certificate.issuerLocality);
-    else if (own !== undefined && certificate.issuerFingerprint !== undefined)
-      problems.push(
-        `the workload behind the gateway of "${mesh}" has a certificate of another CA than that gateway: ${certificate.issuer}`,
-      );
-  }
-  for (const mesh of meshes)
-    if (!edge.meshes.includes(mesh))
-      problems.push(`a workload of mesh "${mesh}" answers, not one of ${edge.meshes.join(" or ")}`);
+  const { meshes, ids, problems } = certificateIdentities(edge, evidence, known);
   const forwarded = forwardedCertificate(evidence);
-  const upstream = used(evidence);
-  const at = placesOf(edge, evidence, upstream);
-  const expected = spiffeId(edge.trustDomain, edge.client.namespace, edge.client.serviceAccount);
-  if (forwarded) {
-    if (forwarded["URI"] !== expected)
-      problems.push(`the caller arrived as ${forwarded["URI"] ?? "nobody"}, expected ${expected}`);
-    const by = forwarded["By"] ?? "nobody";
-    // Where a blended call went is known only of a gateway's endpoint alone; a server of one's own is not pinned.
-    if (
-      (!edge.blended || (at.gateway && !at.home)) &&
-      edge.subjectAltNames.length > 0 &&
-      !edge.subjectAltNames.includes(by)
-    )
-      problems.push(`${by} answered, expected ${edge.subjectAltNames.join(" or ")}`);
-  }
+  const upstream = usedEndpoints(evidence);
+  const sides = servingSides(edge, evidence, upstream);
+  if (forwarded) problems.push(...forwardedProblems(edge, forwarded, sides));
   // Without its counters, a blended call may have gone either way.
-  const untold =
+  const unknown =
     edge.blended && (evidence.before === undefined || evidence.endpoints === undefined || failed(evidence.endpoints));
-  const remote =
-    untold || (at.home && !at.gateway)
-      ? { meshes: [], workloads: [] }
-      : { meshes: [...meshes], workloads: shown.flatMap((h) => h.certificate.subjectAltNames) };
-  const home = at.home
-    ? { meshes: [edge.mesh], workloads: forwarded?.["By"] ? [forwarded["By"]] : [] }
-    : { meshes: [], workloads: [] };
+  const remote = unknown || (sides.local && !sides.gateway) ? noWorkloads : { meshes, ids };
+  const local = sides.local ? { meshes: [edge.mesh], ids: forwarded?.["By"] ? [forwarded["By"]] : [] } : noWorkloads;
   const list = (names: string[]): string => [...new Set(names)].join(", ") || notObservable;
   return {
-    mesh: list([...remote.meshes, ...home.meshes].sort()),
-    workload: list([...remote.workloads, ...home.workloads]),
+    mesh: list([...remote.meshes, ...local.meshes].sort()),
+    workload: list([...remote.ids, ...local.ids]),
     upstream,
     caller: forwarded?.["URI"] ?? notObservable,
     problems,
   };
 }
 
-/** Fields of X-Forwarded-Client-Cert, by which the server's sidecar tells who it is (By) and who called (URI). */
+/** The workloads behind the gateways by their certificates, and those that are not expected there. */
+function certificateIdentities(edge: Edge, evidence: Evidence, known: string[]): Workloads & { problems: Finding[] } {
+  const problems: Finding[] = [];
+  const meshes = new Set<string>();
+  const shown = evidence.clientHellos.flatMap((h) => (h.outcome === "certificate" ? [h] : []));
+  for (const { certificate, mesh } of shown) {
+    const gatewayIssuer = evidence.issuers[mesh];
+    const { issuerFingerprint, issuerLocality, issuer } = certificate;
+    if (gatewayIssuer !== undefined && gatewayIssuer === issuerFingerprint) meshes.add(mesh);
+    else if (issuerLocality !== undefined && known.includes(issuerLocality)) meshes.add(issuerLocality);
+    else if (gatewayIssuer !== undefined && issuerFingerprint !== undefined)
+      problems.push(
+        serverProblem(edge, `the workload behind the gateway of "${mesh}" has a certificate of another CA: ${issuer}`),
+      );
+  }
+  for (const mesh of meshes)
+    if (!edge.meshes.includes(mesh))
+      problems.push(serverProblem(edge, `a workload of mesh "${mesh}" answers, expected ${edge.meshes.join(" or ")}`));
+  return { meshes: [...meshes], ids: shown.flatMap((h) => h.certificate.subjectAltNames), problems };
+}
+
+function serverProblem(edge: Edge, problem: string): Finding {
+  return {
+    code: "edge-server-identity",
+    subject: edgeName(edge),
+    problem,
+    remedy: `The owner of ${edge.meshes.join(" and ")} must check the gateway's address and the workloads behind it`,
+  };
+}
+
+/** Problems of caller and server as the server's sidecar reports them. */
+function forwardedProblems(edge: Edge, forwarded: Record<string, string>, sides: ServingSides): Finding[] {
+  const problems: Finding[] = [];
+  const expected = spiffeId(edge.trustDomain, edge.client.namespace, edge.client.serviceAccount);
+  if (forwarded["URI"] !== expected)
+    problems.push({
+      code: "edge-caller-identity",
+      subject: edgeName(edge),
+      problem: `the caller arrived as ${forwarded["URI"] ?? "no identity"}, expected ${expected}`,
+      remedy: "Check for a proxy between the client and the target, and the client's service account",
+    });
+  const by = forwarded["By"] ?? "no identity";
+  // For a blended call only a gateway's endpoint is conclusive: a local server is not pinned.
+  const isPinned = !edge.blended || (sides.gateway && !sides.local);
+  if (isPinned && edge.subjectAltNames.length > 0 && !edge.subjectAltNames.includes(by))
+    problems.push(serverProblem(edge, `${by} answered, expected ${edge.subjectAltNames.join(" or ")}`));
+  return problems;
+}
+
+/** Fields of X-Forwarded-Client-Cert, in which the server's sidecar names itself (By) and the caller (URI). */
 function forwardedCertificate({ answer }: Evidence): Record<string, string> | undefined {
   const header = Object.entries(answer?.echoed ?? {}).find(
     ([name]) => name.toLowerCase() === "x-forwarded-client-cert",
@@ -96,21 +123,26 @@ function forwardedCertificate({ answer }: Evidence): Record<string, string> | un
 }
 
 /** Whether a call went to a gateway, and whether to an endpoint of a blended host in the client's own mesh. */
-function placesOf(edge: Edge, { published }: Evidence, upstream: string[]): { gateway: boolean; home: boolean } {
-  const gateways = [...edge.gateways, ...(published ?? [])];
-  // The addresses of a gateway that is known by name cannot be told from others.
-  if (!edge.blended || gateways.some((g) => isIP(g.address) === 0))
-    return { gateway: upstream.length > 0, home: false };
-  const known = new Set(gateways.map(socketAddress));
-  return { gateway: upstream.some((u) => known.has(u)), home: upstream.some((u) => !known.has(u)) };
+interface ServingSides {
+  gateway: boolean;
+  local: boolean;
 }
 
-/** Endpoints whose counters moved; a connection that stays open moves only the requests'. */
-function used({ endpoints, before }: Evidence): string[] {
+function servingSides(edge: Edge, { published }: Evidence, upstream: string[]): ServingSides {
+  const gateways = [...edge.gateways, ...(published ?? [])];
+  // The addresses behind a gateway's name cannot be distinguished from others.
+  if (!edge.blended || gateways.some((g) => isIP(g.address) === 0))
+    return { gateway: upstream.length > 0, local: false };
+  const known = new Set(gateways.map(socketAddress));
+  return { gateway: upstream.some((u) => known.has(u)), local: upstream.some((u) => !known.has(u)) };
+}
+
+/** Endpoints whose counters increased. A connection that stays open increases only the count of requests. */
+function usedEndpoints({ endpoints, before }: Evidence): string[] {
   if (!endpoints || failed(endpoints) || !before) return [];
-  const moved = endpoints.filter((e) => {
+  const used = endpoints.filter((e) => {
     const earlier = before.find((b) => b.address === e.address);
     return e.requests > (earlier?.requests ?? 0) || e.connections > (earlier?.connections ?? 0);
   });
-  return moved.map((e) => e.address);
+  return used.map((e) => e.address);
 }

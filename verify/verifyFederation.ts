@@ -1,101 +1,121 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { duration } from "../tools/progress.ts";
+import { UserError } from "../federation/errors/userError.ts";
 import type { Toolchain } from "../tools/index.ts";
-import { checkGuards } from "./runNegativeChecks.ts";
-import { lookWithoutClient } from "./gather/withoutClient.ts";
+import { readMeshes, type Mesh } from "../workspace/meshes.ts";
 import type { AccessMode } from "./access.ts";
-import { readMeshes } from "../workspace/meshes.ts";
-import { planTasks } from "./planTasks.ts";
-import { ProbePods } from "../kube/probePods.ts";
-import { isGood, jsonReport } from "./report/json.ts";
+import { ProbePods } from "./gather/probePods.ts";
+import { runNegativeChecks } from "./negativeChecks/run.ts";
+import { describeNotCalled } from "./notCalled.ts";
+import { planVerification, type VerificationPlan } from "./plan.ts";
+import { jsonReport } from "./report/json.ts";
 import { junitReport } from "./report/junit.ts";
-import { details, table } from "./report/table.ts";
+import { hasPassed, type VerificationReport } from "./report/report.ts";
+import { details, summary, table } from "./report/table.ts";
 import { wantsColour } from "./report/text.ts";
 import { longestWait, verifyEdges } from "./verifyEdges.ts";
 
-/** What to verify, and how to tell. */
+/** What to verify, and how to report it. */
 export interface VerifyOptions {
+  /** Only the imports of this stack. */
   stack?: string;
+  /** Only this import. */
   import?: string;
   access: AccessMode;
-  /** Milliseconds. */
+  /** Milliseconds that a failing import may take to pass. */
   wait: number;
+  /** Whether to call from pods that live as long as the run. */
   probePod: boolean;
+  /** Their image; default the sample client's. */
   probeImage?: string;
+  /** Whether to show each call in full. */
   details: boolean;
   json: boolean;
+  /** File of a JUnit report. */
   junit?: string;
 }
 
-/** With so few edges, each call is shown in full. */
+/** With up to this number of edges, each call is shown in full. */
 const fewEdges = 4;
 
 /** Verifies the federation and reports to stdout. Returns the exit code. */
 export async function verifyFederation(tools: Toolchain, options: VerifyOptions): Promise<number> {
-  const started = Date.now();
-  // With one's own credentials alone, not even the others' are decrypted.
+  // With the importing mesh's credentials alone, those of other stacks are not decrypted.
   const meshes = await readMeshes(tools, options.access === "own" && options.stack ? [options.stack] : undefined);
-  const importing = meshes.filter((m) => !m.foreign && (!options.stack || m.stack === options.stack));
-  if (importing.length === 0)
-    throw new Error(
-      `there is no mesh stack "${options.stack}"; there are: ${meshes
-        .filter((m) => !m.foreign)
-        .map((m) => m.stack)
-        .join(", ")}`,
-    );
+  const importing = importingMeshes(meshes, options.stack);
   for (const m of meshes.filter((m) => m.foreign && m.problem))
-    process.stderr.write(`peer "${m.name}" ${m.problem}; its hops are seen from whoever imports from it\n`);
-  const { tasks, uncalled, pending, unreachable, silent } = await planTasks(
-    meshes,
-    importing,
-    options.access,
-    options.import,
+    process.stderr.write(`peer "${m.name}" ${m.problem}; its hops are seen from the meshes that import from it\n`);
+  const plan = await planVerification(meshes, importing, options.access, options.import);
+  if (options.import) requireImport(plan, importing, options.import);
+  const checked = meshes.filter(
+    (m) => (options.access === "both" || importing.includes(m)) && !plan.silent.has(m.name),
   );
-  if (options.import && tasks.length + uncalled.length + pending.length === 0 && unreachable.length === 0)
-    throw new Error(
-      `no mesh imports "${options.import}"; imports are: ${importing.flatMap((m) => m.contract?.imports.map((i) => i.name) ?? []).join(", ") || "none"}`,
-    );
-  const pods = options.probePod
-    ? new ProbePods(longestWait(tasks.length, options.wait) / 1000, options.probeImage)
-    : undefined;
+  const report = await verify(plan, checked, options);
+  process.stdout.write(options.json ? `${JSON.stringify(jsonReport(report), null, 2)}\n` : textOf(report, options));
+  // Last, so that the results are printed even where the file cannot be written.
+  if (options.junit) {
+    mkdirSync(dirname(options.junit), { recursive: true });
+    writeFileSync(options.junit, junitReport(report));
+  }
+  return hasPassed(report) ? 0 : 1;
+}
+
+/** The meshes whose imports are verified: those of this project, or that of one stack. */
+function importingMeshes(meshes: Mesh[], stack: string | undefined): Mesh[] {
+  const own = meshes.filter((m) => !m.foreign);
+  const importing = own.filter((m) => !stack || m.stack === stack);
+  if (importing.length > 0) return importing;
+  throw new UserError("verify-stack-unknown", {
+    subject: stack ? `stack "${stack}"` : "stacks/",
+    problem: stack ? "there is no such mesh stack" : "there is no mesh stack",
+    remedy: `Name one of ${own.map((m) => m.stack).join(", ") || "the mesh stacks in stacks/"}`,
+  });
+}
+
+function requireImport(
+  { tasks, withoutClient, pending, unreachable }: VerificationPlan,
+  importing: Mesh[],
+  name: string,
+): void {
+  if (tasks.length + withoutClient.length + pending.length + unreachable.length > 0) return;
+  const imports = importing.flatMap((m) => m.contract?.imports.map((i) => i.name) ?? []);
+  throw new UserError("verify-import-unknown", {
+    subject: `import "${name}"`,
+    problem: "no mesh has an import of that name",
+    remedy: `Name one of the imports: ${imports.join(", ") || "there are none"}`,
+  });
+}
+
+/** Verifies the edges of a plan, and runs the negative checks in `meshes`. */
+async function verify(plan: VerificationPlan, meshes: Mesh[], options: VerifyOptions): Promise<VerificationReport> {
+  const started = Date.now();
+  const { tasks, withoutClient, pending } = plan;
+  const { wait, probePod, probeImage } = options;
+  const pods = probePod ? new ProbePods(longestWait(tasks.length, wait) / 1000, probeImage) : undefined;
   try {
-    const [results, guards, unchecked] = await Promise.all([
-      verifyEdges(tasks, options.wait, pods && ((access, client) => pods.podFor(access.own, client))),
-      checkGuards(
-        tasks,
-        meshes.filter((m) => (options.access === "both" || importing.includes(m)) && !silent.has(m.name)),
-        options.wait,
-        pods,
-      ),
-      Promise.all(uncalled.map(lookWithoutClient)),
+    const [edges, negative, notCalled] = await Promise.all([
+      verifyEdges(tasks, wait, pods && ((access, client) => pods.podFor(access.own, client))),
+      runNegativeChecks(tasks, meshes, wait, pods),
+      Promise.all(withoutClient.map(describeNotCalled)),
     ]);
-    const seconds = (Date.now() - started) / 1000;
-    const unreachableNow = [...unreachable, ...guards.unreachable];
-    const good = isGood(results, guards.results, unreachableNow);
-    if (options.json)
-      process.stdout.write(
-        `${JSON.stringify(jsonReport(results, guards.results, unreachableNow, seconds, unchecked, pending), null, 2)}\n`,
-      );
-    else {
-      if (options.details || results.length <= fewEdges) process.stdout.write(results.map((r) => details(r)).join(""));
-      process.stdout.write(
-        table(results, guards.results, unreachableNow, wantsColour(process.stdout), unchecked, pending),
-      );
-      if (results.length + unchecked.length + pending.length === 0)
-        process.stdout.write("nothing is imported, so nothing was called\n");
-      const bad = results.filter((r) => !r.good).length;
-      process.stdout.write(
-        `verified ${results.length} import port${results.length === 1 ? "" : "s"} in ${duration(seconds)}: ${results.length - bad} good, ${bad} bad${unchecked.length > 0 ? `; ${unchecked.length} not called` : ""}${pending.length > 0 ? `; ${pending.length} pending` : ""}\n`,
-      );
-    }
-    // Last: where the file cannot be written, what was found is told all the same.
-    if (options.junit) {
-      mkdirSync(dirname(options.junit), { recursive: true });
-      writeFileSync(options.junit, junitReport(results, guards.results, unreachableNow, unchecked, pending));
-    }
-    return good ? 0 : 1;
+    return {
+      edges,
+      negativeChecks: negative.results,
+      unreachable: [...plan.unreachable, ...negative.unreachable],
+      notCalled,
+      pending,
+      seconds: (Date.now() - started) / 1000,
+    };
   } finally {
     await pods?.remove();
   }
+}
+
+function textOf(report: VerificationReport, options: VerifyOptions): string {
+  const inFull = options.details || report.edges.length <= fewEdges;
+  return [
+    ...(inFull ? report.edges.map(details) : []),
+    table(report, wantsColour(process.stdout)),
+    summary(report),
+  ].join("");
 }

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { parse } from "yaml";
-import { federationOutput, type FederationContract } from "../federation/contract/contract.ts";
+import { federationOutput, type ContractImport, type FederationContract } from "../federation/contract/contract.ts";
 import type { SampleClient } from "../federation/cluster/sampleObjects.ts";
 import { contractOfPeer, readContractFile } from "./contractFile.ts";
 import { configPrefix, meshStackFiles, peersGiven, type PeerSource, type DeclaredMesh } from "./stackFiles.ts";
@@ -8,30 +8,32 @@ import type { Toolchain } from "../tools/index.ts";
 import { stackOutputs } from "./pulumiCommand.ts";
 import { committedFile } from "./stackConfig.ts";
 import { readIfThere, root } from "./workspace.ts";
-import type { Client } from "../verify/edge.ts";
-import { Cluster, shortly } from "../kube/cluster.ts";
+import { errorLine, TimeoutError } from "../kube/errors.ts";
+import { KubeClient } from "../kube/kubeClient.ts";
 
-/** A mesh as far as this project's stacks let us see it. */
+/** A mesh, as its stack or its owner publishes it. */
 export interface Mesh {
   name: string;
   stack: string;
   importsFrom: string[];
-  /** Whether it is somebody else's, known by an entry in `peers`: nobody verifies its imports here. */
+  /**
+   * Whether it belongs to another project or owner and is known by an entry in `peers`: its imports are not verified.
+   */
   foreign?: true;
   contract: FederationContract | undefined;
   /** Its cluster, where its credentials may be used. */
-  cluster: Cluster | undefined;
+  cluster: KubeClient | undefined;
   /** Client of imports that declare none: the sample `sleep`. */
-  fallbackClient: Client | undefined;
-  /** Why contract or cluster is missing. */
+  fallbackClient: ContractImport["client"];
+  /** Why contract or cluster is missing, as the end of a sentence that begins with the mesh. */
   problem: string | undefined;
 }
 
-/** What is known of a mesh before anything of it was read. */
+/** A mesh before anything was read. */
 const unread = { contract: undefined, cluster: undefined, fallbackClient: undefined, problem: undefined };
 
 /**
- * Reads what the mesh stacks published. A stack that cannot be read is a mesh with a problem, not an error.
+ * Reads the outputs of the mesh stacks. A stack that cannot be read is a mesh with a problem, not an error.
  * @param credentials names of the stacks whose credentials may be used; default all
  */
 export async function readMeshes(tools: Toolchain, credentials?: string[]): Promise<Mesh[]> {
@@ -39,7 +41,7 @@ export async function readMeshes(tools: Toolchain, credentials?: string[]): Prom
   const given = peersGiven(root);
   const own = await Promise.all(meshStackFiles(root).map((file) => readMesh(tools, file, use(file.stack))));
   const named = new Map(own.map((mesh) => [mesh.name, mesh]));
-  // One that has a file in stacks/, but is up elsewhere, is known by what its owner handed over.
+  // A mesh with a stack file here may be up elsewhere; the contract from its owner counts then.
   const peers = await Promise.all(
     [...given]
       .filter(([name]) => !named.get(name)?.contract)
@@ -49,7 +51,7 @@ export async function readMeshes(tools: Toolchain, credentials?: string[]): Prom
   return [...own.filter(({ name }) => usable.every((peer) => peer.name !== name)), ...usable];
 }
 
-/** A peer of another project or owner, by its file or stack. */
+/** Reads a peer of another project or owner, from its file or stack. */
 async function readForeign(
   tools: Toolchain,
   name: string,
@@ -87,14 +89,14 @@ async function readMesh(
         serviceAccount: samples.client.app,
         app: samples.client.app,
       };
-    if (clear && kubeconfig) mesh.cluster = new Cluster(kubeconfig, contextOf(stack));
+    if (clear && kubeconfig) mesh.cluster = new KubeClient(kubeconfig, contextOf(stack));
     return mesh;
   } catch (error) {
     return { ...mesh, problem: `cannot be read: ${reasonOf(error)}` };
   }
 }
 
-/** A stack's outputs, `clear` with their secrets. Whoever may not decrypt them can still read what the mesh publishes. */
+/** A stack's outputs; `clear`: with their secrets. Without the key, the contract can still be read. */
 async function readOutputs(
   tools: Toolchain,
   stack: string,
@@ -104,43 +106,33 @@ async function readOutputs(
     try {
       return { outputs: await inTime(stack, stackOutputs(tools, stack, true)), clear: true };
     } catch (error) {
-      // A backend that hangs would hang again. Else it may be the other side's passphrase or key that is lacking; should
-      // the stack itself be unreadable, the next line says so.
-      if (error instanceof Late) throw error;
+      // A backend that hangs would hang again. Otherwise the passphrase or key may be missing; if the stack itself
+      // cannot be read, the next line throws.
+      if (error instanceof TimeoutError) throw error;
     }
   return { outputs: await inTime(stack, stackOutputs(tools, stack, false)), clear: false };
 }
 
-/** How long a backend may take for a stack's outputs, in milliseconds. */
-const patience = 60_000;
+/** Milliseconds that a backend may take for a stack's outputs. */
+const backendTimeout = 60_000;
 
-class Late extends Error {}
-
-/** Outputs in time, or an error that says whose did not come. What still runs ends with this process. */
-export async function inTime<T>(stack: string, outputs: Promise<T>, milliseconds = patience): Promise<T> {
+/** Outputs of a stack, or a {@link TimeoutError}. A command that still runs ends with this process. */
+export async function inTime<T>(stack: string, outputs: Promise<T>, milliseconds = backendTimeout): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>(
-    (_, reject) =>
-      (timer = setTimeout(
-        () =>
-          reject(new Late(`the backend does not give the outputs of stack "${stack}" within ${milliseconds / 1000} s`)),
-        milliseconds,
-      )),
-  );
+  const late = new Promise<never>((_, reject) => {
+    const error = new TimeoutError(
+      `the backend does not return the outputs of stack "${stack}" within ${milliseconds / 1000} s`,
+    );
+    timer = setTimeout(() => reject(error), milliseconds);
+  });
   return Promise.race([outputs, late]).finally(() => clearTimeout(timer));
 }
 
-/** What went wrong in one line, with what Pulumi itself said of it: of a command that failed the first line has no reason. */
+/** An error in one line. The first line of a failed Pulumi command has no reason, so its own `error:` lines follow. */
 export function reasonOf(error: unknown): string {
-  const said =
-    error instanceof Error
-      ? error.message
-          .split("\n")
-          .slice(1)
-          .map((line) => line.trim())
-          .filter((line) => line.startsWith("error: "))
-      : [];
-  return [shortly(error), ...said].join(" ");
+  const lines = error instanceof Error ? error.message.split("\n").slice(1) : [];
+  const pulumiErrors = lines.map((line) => line.trim()).filter((line) => line.startsWith("error: "));
+  return [errorLine(error), ...pulumiErrors].join(" ");
 }
 
 /** The kubeconfig context that a stack's configuration names. */

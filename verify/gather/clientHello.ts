@@ -1,32 +1,32 @@
 import { X509Certificate } from "node:crypto";
-import { connect as connectTcp } from "node:net";
+import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import type { GatewayAddress } from "../edge.ts";
-import type { Hello, ShownCertificate } from "../evidence.ts";
+import type { ClientHelloResult, ShownCertificate } from "../evidence.ts";
 
-/** The ALPN by which an AUTO_PASSTHROUGH gateway knows a sidecar's mTLS. */
+/** The ALPN by which an AUTO_PASSTHROUGH gateway recognizes a sidecar's mTLS. */
 export const istioAlpn = "istio";
 
 /** How long a gateway may take to answer, in milliseconds. */
-const patience = 3000;
+const timeout = 3000;
 
 /**
- * Begins TLS with a gateway as a client's sidecar would, without a certificate of its own, and looks at the certificate
- * of the workload that answers. No request is sent. Anybody who can reach the gateway may do that.
- * @param roots PEM certificates that the client's mesh trusts; without them the chain is not judged
- * @param alpn protocol to ask for; none where null
+ * Sends a gateway a TLS ClientHello as a client's sidecar does, without a client certificate, and reads the certificate
+ * of the workload that answers. It sends no request, and needs no permission.
+ * @param roots PEM certificates that the client's mesh trusts; without them the chain is not checked
+ * @param alpn protocol to offer; null: none
  */
-export function sayHello(
+export function sendClientHello(
   gateway: GatewayAddress,
   sni: string,
   roots?: string,
   alpn: string | null = istioAlpn,
-): Promise<Hello> {
+): Promise<ClientHelloResult> {
   const at = { mesh: gateway.mesh, address: gateway.address, port: gateway.port, sni };
   return new Promise((resolve) => {
     let connected = false;
     const socket = connectTcp({ host: gateway.address, port: gateway.port });
-    const end = (hello: Hello): void => {
+    const end = (hello: ClientHelloResult): void => {
       clearTimeout(timer);
       resolve(hello);
       secured?.destroy();
@@ -36,10 +36,10 @@ export function sayHello(
       () =>
         end(
           connected
-            ? { ...at, outcome: "reset", detail: `no answer to the ClientHello within ${patience / 1000} s` }
-            : { ...at, outcome: "unreachable", detail: `no connection within ${patience / 1000} s` },
+            ? { ...at, outcome: "reset", detail: `no answer to the ClientHello within ${timeout / 1000} s` }
+            : { ...at, outcome: "unreachable", detail: `no connection within ${timeout / 1000} s` },
         ),
-      patience,
+      timeout,
     );
     let secured: TLSSocket | undefined;
     socket.on(
@@ -49,7 +49,7 @@ export function sayHello(
     );
     socket.once("connect", () => {
       connected = true;
-      // `servername` takes no underscore check; the name is judged below, not by Node.
+      // Node accepts underscores in `servername`; hops/tls.ts checks the name.
       secured = connectTls({
         socket,
         servername: sni,
@@ -73,59 +73,55 @@ export function sayHello(
   });
 }
 
-export function showsCertificate({ outcome }: Hello): boolean {
+/** Whether the gateway let a ClientHello through to a workload. */
+export function showsCertificate({ outcome }: ClientHelloResult): boolean {
   return outcome === "certificate";
 }
 
-/** Sends plaintext to a gateway: what it answers, or undefined where it breaks off. */
-export function sayPlaintext(gateway: GatewayAddress): Promise<{ answered: string | undefined; reachable: boolean }> {
-  return new Promise((resolve) => {
-    let text = "";
-    let reachable = false;
-    const socket = connectTcp({ host: gateway.address, port: gateway.port }, () => {
-      reachable = true;
-      socket.write(`GET / HTTP/1.1\r\nHost: ${gateway.address}\r\nConnection: close\r\n\r\n`);
-    });
-    const end = (): void => {
-      clearTimeout(timer);
-      socket.destroy();
-      resolve({ answered: text === "" ? undefined : text.slice(0, 200), reachable });
-    };
-    const timer = setTimeout(end, patience);
-    socket
-      .on("data", (chunk) => (text += chunk.toString("latin1")))
-      .on("error", end)
-      .on("close", end);
-  });
+/** The start of what a gateway sends back to a request, or undefined where it sends nothing. */
+export interface RawResponse {
+  answered: string | undefined;
+  /** Whether there was a connection. */
+  reachable: boolean;
 }
 
-/** Sends a request in TLS without a client certificate: what comes back, or undefined where it is refused. */
-export function requestWithoutCertificate(
-  gateway: GatewayAddress,
-  sni: string,
-): Promise<{ answered: string | undefined; reachable: boolean }> {
+/** Sends a request in plaintext to a gateway. */
+export function sendPlaintext(gateway: GatewayAddress): Promise<RawResponse> {
+  const socket = connectTcp({ host: gateway.address, port: gateway.port });
+  socket.once("connect", () => socket.write(requestTo(gateway)));
+  return readResponse(socket);
+}
+
+/** Sends a request in TLS without a client certificate. */
+export function sendWithoutCertificate(gateway: GatewayAddress, sni: string): Promise<RawResponse> {
+  const socket = connectTls({
+    host: gateway.address,
+    port: gateway.port,
+    servername: sni,
+    ALPNProtocols: [istioAlpn],
+    rejectUnauthorized: false,
+    checkServerIdentity: () => undefined,
+  });
+  socket.once("secureConnect", () => socket.write(requestTo(gateway)));
+  return readResponse(socket);
+}
+
+function requestTo({ address }: GatewayAddress): string {
+  return `GET / HTTP/1.1\r\nHost: ${address}\r\nConnection: close\r\n\r\n`;
+}
+
+function readResponse(socket: Socket): Promise<RawResponse> {
   return new Promise((resolve) => {
     let text = "";
     let reachable = false;
-    const socket = connectTls({
-      host: gateway.address,
-      port: gateway.port,
-      servername: sni,
-      ALPNProtocols: [istioAlpn],
-      rejectUnauthorized: false,
-      checkServerIdentity: () => undefined,
-    });
     const end = (): void => {
       clearTimeout(timer);
       socket.destroy();
       resolve({ answered: text === "" ? undefined : text.slice(0, 200), reachable });
     };
-    const timer = setTimeout(end, patience);
-    socket.once("connect", () => (reachable = true));
-    socket.once("secureConnect", () =>
-      socket.write(`GET / HTTP/1.1\r\nHost: ${gateway.address}\r\nConnection: close\r\n\r\n`),
-    );
+    const timer = setTimeout(end, timeout);
     socket
+      .once("connect", () => (reachable = true))
       .on("data", (chunk) => (text += chunk.toString("latin1")))
       .on("error", end)
       .on("close", end);
@@ -137,7 +133,7 @@ function shownCertificate(
   certificate: X509Certificate,
   roots: string | undefined,
 ): ShownCertificate {
-  // The chain as it was sent; its second certificate is the intermediate that issued the first.
+  // The second certificate of the chain that was sent is the intermediate that issued the first.
   const issuing = certificate.issuerCertificate?.raw;
   const error = roots ? (socket.authorizationError as unknown) : undefined;
   return {

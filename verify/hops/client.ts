@@ -1,25 +1,28 @@
 import type { Edge } from "../edge.ts";
 import { failed, type Evidence } from "../evidence.ts";
-import { verdictsOf, type Verdict } from "./verdict.ts";
+import { resultsOf, type HopCheck } from "./result.ts";
 
-/** Is there a client to call from, and is it in the mesh? */
-export function judgeClient(edge: Edge, { client, answer }: Evidence): Verdict {
-  const { good, broken } = verdictsOf("client", edge.mesh);
+/** Checks that there is a pod to call from, and that it is in the mesh. */
+export function checkClient(edge: Edge, { client, answer }: Evidence): HopCheck {
+  const result = resultsOf(edge.mesh);
   const { namespace, serviceAccount, app } = edge.client;
-  if (failed(client))
-    return broken(
+  if (failed(client)) {
+    const start = `Start a pod of service account ${serviceAccount} with label app=${app} in namespace ${namespace}`;
+    return result.failed(
       client.failure,
-      `start a pod of service account ${serviceAccount} with label app=${app} in namespace ${namespace}, name another client in import "${edge.name}", or bring one for the time of the test: \`verify -- --probe-pod\`, or \`proof: probe-pod\` for that of an \`up\``,
+      `${start}, name another client in import "${edge.name}", or use a probe pod: \`npm run verify -- ` +
+        "--probe-pod`, or `verifyOnUp: probe-pod` for an `up`",
     );
+  }
   if (!client.sidecar)
-    return broken(
+    return result.failed(
       `${namespace}/${client.pod} has no sidecar`,
-      `label namespace ${namespace} istio-injection=enabled and start the pod anew`,
+      `Label namespace ${namespace} istio-injection=enabled and recreate the pod`,
     );
   if (answer && answer.call === "")
-    return broken(
+    return result.failed(
       `${namespace}/${client.pod} cannot call: ${answer.problem}`,
-      "name a client with curl in its image, or add --probe-pod to bring one for the time of the test",
+      "Name a client with curl in its image, or add --probe-pod",
     );
-  return good(`${namespace}/${client.pod}`);
+  return result.passed(`${namespace}/${client.pod}`);
 }

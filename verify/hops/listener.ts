@@ -1,44 +1,46 @@
+import { autoPassthroughSni } from "../../federation/objects/names.ts";
+import { outboundCluster } from "../../kube/envoy.ts";
 import type { Edge } from "../edge.ts";
 import { failed, type Evidence } from "../evidence.ts";
-import { autoPassthroughSni } from "../../federation/objects/names.ts";
-import { verdictsOf, type Verdict } from "./verdict.ts";
+import { resultsOf, type HopCheck } from "./result.ts";
 
-/** Does the client's sidecar take the call and send it on as mTLS, under the right name? */
-export function judgeListener(edge: Edge, { config, endpoints }: Evidence): Verdict {
-  const { good, broken, unknown } = verdictsOf("listener", edge.mesh);
+/** Checks that the client's sidecar takes the call and sends it with mTLS and the exporter's SNI. */
+export function checkListener(edge: Edge, { config, endpoints }: Evidence): HopCheck {
+  const result = resultsOf(edge.mesh);
   const { name, namespace } = edge.object;
-  const again = `run \`pulumi up --refresh --stack ${edge.stack}\``;
+  const run = `run \`pulumi up --refresh --stack ${edge.stack}\``;
   if (!config)
     return endpoints && !failed(endpoints) && endpoints.length > 0
-      ? good("the sidecar has a cluster for the host")
-      : unknown("the sidecar's configuration was not looked at");
-  if (failed(config)) return unknown(config.failure);
-  const cluster = `cluster outbound|${edge.port.number}||${edge.host}`;
+      ? result.passed("the sidecar has a cluster for the host")
+      : result.unknown("the sidecar's configuration was not read");
+  if (failed(config)) return result.unknown(config.failure);
+  const cluster = `cluster ${outboundCluster(edge.host, edge.port.number)}`;
   if (!config.cluster)
-    return broken(
+    return result.failed(
       `the client's sidecar has no ${cluster}`,
-      `ServiceEntry ${namespace}/${name} lacks port ${edge.port.number}, or a Sidecar object hides the host; ${again}`,
+      `ServiceEntry ${namespace}/${name} lacks port ${edge.port.number}, or a Sidecar object hides the host; ${run}`,
     );
   if (!config.listener)
-    return broken(
+    return result.failed(
       `the client's sidecar has no listener for port ${edge.port.number}`,
-      `another object may hold that port; look at ServiceEntry ${namespace}/${name} and ${again}`,
+      `Another object may use that port; check ServiceEntry ${namespace}/${name} and ${run}`,
     );
   if (!config.route)
-    return broken(
-      `the client's sidecar routes ${edge.host}:${edge.port.number} elsewhere than to ${cluster}`,
-      `a VirtualService for ${edge.host} redirects it; correct or remove that`,
+    return result.failed(
+      `the client's sidecar does not route ${edge.host}:${edge.port.number} to ${cluster}`,
+      `A VirtualService for ${edge.host} redirects it; correct or remove that VirtualService`,
     );
   if (!edge.blended && !config.cluster.mtls)
-    return broken(
+    return result.failed(
       `${cluster} sends plaintext, which the gateway resets`,
-      `DestinationRule ${namespace}/${name} (tls.mode ISTIO_MUTUAL) is missing, changed, or overruled by another one for ${edge.host}; ${again}`,
+      `DestinationRule ${namespace}/${name} (tls.mode ISTIO_MUTUAL) is missing, changed, or overridden by ` +
+        `another one for ${edge.host}; ${run}`,
     );
   const sni = autoPassthroughSni(edge.exportedHost, edge.port.number);
   if (!edge.blended && config.cluster.sni !== undefined && config.cluster.sni !== sni)
-    return broken(
-      `${cluster} sends the SNI ${config.cluster.sni}, the gateway knows ${sni}`,
-      `DestinationRule ${namespace}/${name} must set the exporter's name, or none; ${again}`,
+    return result.failed(
+      `${cluster} sends the SNI ${config.cluster.sni}, the gateway expects ${sni}`,
+      `DestinationRule ${namespace}/${name} must set the exporter's name, or none; ${run}`,
     );
-  return good(`${cluster} sends mTLS with SNI ${config.cluster.sni ?? sni}`);
+  return result.passed(`${cluster} sends mTLS with SNI ${config.cluster.sni ?? sni}`);
 }

@@ -1,44 +1,49 @@
 import type { Edge } from "../edge.ts";
-import { failed, type Evidence, type FarSide, type Hello } from "../evidence.ts";
-import { verdictsOf, type Verdict } from "./verdict.ts";
+import { failed, type ClientHelloResult, type Evidence, type PeerSide } from "../evidence.ts";
+import { resultsOf, type HopCheck } from "./result.ts";
 
-/** Does the gateway know the name under which the call comes, that is: is it exported? */
-export function judgeSni(edge: Edge, { hellos, far }: Evidence): Verdict {
-  const sides = far.filter((f): f is FarSide => !failed(f) && f.chain !== undefined);
-  if (sides.length > 0) return judgeDirectly(edge, sides, hellos);
-  const { good, broken, unknown } = verdictsOf("sni", edge.mesh, true);
-  const reached = hellos.filter((h) => h.outcome !== "unreachable");
-  if (reached.length === 0) return unknown("no gateway could be asked");
-  const refusing = reached.filter((h) => h.outcome === "reset");
+/** Checks that the gateway accepts the SNI of the call, that is, that the service is exported. */
+export function checkSni(edge: Edge, { clientHellos, peerSides }: Evidence): HopCheck {
+  const sides = peerSides.filter((side): side is PeerSide => !failed(side) && side.chain !== undefined);
+  if (sides.length > 0) return checkInPeers(edge, sides, clientHellos);
+  const result = resultsOf(edge.mesh, true);
+  const reached = clientHellos.filter((h) => h.outcome !== "unreachable");
+  if (reached.length === 0) return result.unknown("no gateway could be reached");
+  const resets = reached.filter((h) => h.outcome === "reset");
   const sni = reached[0]!.sni;
-  if (refusing.length < reached.length) return good(`the gateway passes ${sni} on`);
-  return broken(
-    `the gateway breaks off a ClientHello for ${sni}: it is not exported there, or nothing ready stands behind it`,
-    `the owner of ${edge.meshes.join(" and ")} must look whether ${edge.exportedHost} is exported (\`pulumi up --refresh --stack ${edge.meshes[0]}\`) and has ready pods; verify with both sides' credentials tells which`,
+  if (resets.length < reached.length) return result.passed(`the gateway accepts ${sni}`);
+  const owner = edge.meshes.join(" and ");
+  return result.failed(
+    `the gateway resets a ClientHello for ${sni}: it is not exported there, or has no ready pod`,
+    `The owner of ${owner} must check that ${edge.exportedHost} is exported (\`pulumi up --refresh --stack ` +
+      `${edge.meshes[0]}\`) and has ready pods; with both sides' credentials, \`npm run verify\` shows which`,
   );
 }
 
-function judgeDirectly(edge: Edge, sides: FarSide[], hellos: Hello[]): Verdict {
-  // A certificate from behind the gateway shows that it passes the name on, whichever gateway's configuration was read.
+function checkInPeers(edge: Edge, sides: PeerSide[], clientHellos: ClientHelloResult[]): HopCheck {
+  // A certificate from behind the gateway shows that it accepts the name, whichever gateway's configuration was read.
   const lacking = sides.filter(
-    (s) => !s.chain && !hellos.some((h) => h.mesh === s.mesh && h.outcome === "certificate"),
+    (side) => !side.chain && !clientHellos.some((h) => h.mesh === side.mesh && h.outcome === "certificate"),
   );
-  const { good, broken } = verdictsOf("sni", (lacking[0] ?? sides[0]!).mesh);
+  const result = resultsOf((lacking[0] ?? sides[0]!).mesh);
+  const service = `${edge.exportedHost}:${edge.port.number}`;
   if (lacking.length < sides.length)
-    return good(
-      sides.some((s) => s.chain)
-        ? `the gateway has a filter chain for ${edge.exportedHost}:${edge.port.number}`
-        : `the gateway passes ${edge.exportedHost}:${edge.port.number} on`,
+    return result.passed(
+      sides.some((side) => side.chain)
+        ? `the gateway has a filter chain for ${service}`
+        : `the gateway accepts ${service}`,
     );
   const side = lacking[0]!;
-  const hosts = side.passthrough.flatMap((g) => g.hosts);
-  const why = hosts.includes(edge.exportedHost)
-    ? side.service.exists
-      ? `although a Gateway names the host; istiod has no mTLS port ${edge.port.number} for it`
-      : `although a Gateway names the host: there is no Service of that name`
-    : `no Gateway names the host; they name ${hosts.join(", ") || "nothing"}`;
-  return broken(
-    `the gateway of ${side.mesh} has no filter chain for ${edge.exportedHost}:${edge.port.number}: ${why}`,
-    `run \`pulumi up --refresh --stack ${side.mesh}\` if it is to be exported, or remove the import`,
+  return result.failed(
+    `the gateway of ${side.mesh} has no filter chain for ${service}: ${reasonOf(edge, side)}`,
+    `Run \`pulumi up --refresh --stack ${side.mesh}\` if it is to be exported, or remove the import`,
   );
+}
+
+function reasonOf(edge: Edge, { passthrough, service }: PeerSide): string {
+  const hosts = passthrough.flatMap((gateway) => gateway.hosts);
+  if (!hosts.includes(edge.exportedHost)) return `no Gateway names the host; they name ${hosts.join(", ") || "none"}`;
+  return service.exists
+    ? `a Gateway names the host, but istiod has no mTLS port ${edge.port.number} for it`
+    : "a Gateway names the host, but there is no Service of that name";
 }

@@ -1,52 +1,68 @@
 import type { Edge } from "../edge.ts";
-import { failed, type Evidence } from "../evidence.ts";
-import { isFromBeyond, ownErrorOf } from "./ownError.ts";
-import { verdictsOf, type Verdict } from "./verdict.ts";
+import { failed, type Answer, type Evidence, type PeerSide } from "../evidence.ts";
+import { resultsOf, type HopCheck } from "./result.ts";
+import { isFromUpstream, sidecarErrorOf } from "./sidecarError.ts";
 
-/** Protocols of which a sidecar takes the connection before it knows where the call goes. */
+/** Protocols for which a sidecar accepts the connection before it knows the destination. */
 const http = new Set(["HTTP", "HTTP2", "GRPC"]);
 
-/** Does the target itself answer as expected? */
-export function judgeTarget(edge: Edge, { answer, far, hellos }: Evidence): Verdict {
-  const sides = far.flatMap((f) => (failed(f) ? [] : [f]));
-  const { good, broken, unknown } = verdictsOf("target", sides[0]?.mesh ?? edge.mesh, sides.length === 0);
+/** Checks that the target answers as the probe expects. */
+export function checkTarget(edge: Edge, { answer, peerSides, clientHellos }: Evidence): HopCheck {
+  const sides = peerSides.flatMap((side) => (failed(side) ? [] : [side]));
+  const result = resultsOf(sides[0]?.mesh ?? edge.mesh, sides.length === 0);
   const owner = edge.meshes.join(" and ");
-  const empty = sides.filter((s) => s.chain && !s.endpoints.some((e) => e.health === "HEALTHY"));
+  const empty = sides.filter((side) => side.chain && !side.endpoints.some((e) => e.health === "HEALTHY"));
   if (empty.length > 0 && empty.length === sides.length) {
     const { service, mesh } = empty[0]!;
-    return broken(
-      `nothing ready stands behind ${edge.exportedHost}: ${service.exists ? `Service ${service.name} selects ${service.total} pods, ${service.ready} of them ready` : `there is no Service ${service.name}`}`,
-      `the owner of ${mesh} must bring up pods that Service ${service.name} selects, with sidecars`,
+    const state = service.exists
+      ? `Service ${service.name} selects ${service.total} pods, ${service.ready} of them ready`
+      : `there is no Service ${service.name}`;
+    return result.failed(
+      `no ready pod serves ${edge.exportedHost}: ${state}`,
+      `The owner of ${mesh} must start pods that Service ${service.name} selects, with sidecars`,
     );
   }
-  if (!answer || answer.unresolved) return unknown("no call arrived");
-  if (answer.good && edge.probe.kind === "tcp" && http.has(edge.port.protocol))
-    return unknown("a connection alone does not tell: the client's sidecar takes it itself on a port of HTTP or gRPC");
-  if (answer.good)
-    return good(
-      answer.status !== undefined ? `status ${answer.status}` : answer.grpc ? "SERVING" : "takes connections",
+  if (!answer || answer.unresolved) return result.unknown("no call arrived");
+  if (answer.passed && edge.probe.kind === "tcp" && http.has(edge.port.protocol))
+    return result.unknown(
+      "a connection alone does not show it: the client's sidecar itself accepts it on a port of HTTP or gRPC",
     );
-  if (answer.grpc && answer.grpc.status !== undefined && answer.status === 200 && isFromBeyond(answer))
-    return broken(
-      `gRPC's health check answered status ${answer.grpc.status}${answer.grpc.status === 0 ? ", not SERVING" : ` ${answer.headers["grpc-message"] ?? ""}`}`,
-      `the owner of ${owner} must look at the service itself, or the probe must name a service it knows`,
+  if (answer.passed)
+    return result.passed(
+      answer.status !== undefined ? `status ${answer.status}` : answer.grpc ? "SERVING" : "accepts connections",
     );
-  if (isFromBeyond(answer)) {
-    const expected = (edge.probe.expect ?? [200]).join(" or ");
-    const pods = sides
-      .map((s) => `; Service ${s.service.name} has ${s.service.ready} of ${s.service.total} pods ready`)
-      .join("");
-    const sidecars = /upstream connect error|no healthy upstream/.exec(answer.body)?.[0];
-    return broken(
-      `answered ${answer.status}, expected ${expected}${sidecars ? ` ("${sidecars}" from the server's sidecar: nothing takes connections on the Service's target port)` : ""}${pods}`,
-      `the owner of ${owner} must look at the application and the Service's target port; or correct the import's probe (method, path, expect)`,
+  if (isFromUpstream(answer)) return result.failed(...unexpectedAnswer(edge, answer, sides));
+  const error = sidecarErrorOf(answer)?.trim().slice(0, 200) || answer.problem;
+  if (clientHellos.some((h) => h.outcome === "certificate"))
+    return result.failed(
+      `the serving workload shows its certificate, then the call ends without an answer${error ? ` (${error})` : ""}`,
+      `The owner of ${owner} must check the application, and policies that deny ` +
+        `${edge.client.namespace}/${edge.client.serviceAccount}`,
     );
-  }
-  const said = ownErrorOf(answer)?.trim().slice(0, 200) || answer.problem;
-  if (hellos.some((h) => h.outcome === "certificate"))
-    return broken(
-      `the serving workload shows its certificate, then the call ends without an answer${said ? ` (${said})` : ""}`,
-      `the owner of ${owner} must look at the application, and at policies that refuse ${edge.client.namespace}/${edge.client.serviceAccount}`,
-    );
-  return unknown("no answer arrived");
+  return result.unknown("no answer arrived");
+}
+
+function unexpectedAnswer(
+  edge: Edge,
+  { status, grpc, headers, body }: Answer,
+  sides: PeerSide[],
+): [evidence: string, remedy: string] {
+  const owner = edge.meshes.join(" and ");
+  if (grpc && grpc.status !== undefined && status === 200)
+    return [
+      "gRPC's health check answered status " +
+        `${grpc.status}${grpc.status === 0 ? ", not SERVING" : ` ${headers["grpc-message"] ?? ""}`}`,
+      `The owner of ${owner} must check the service itself, or the probe must name a service that it knows`,
+    ];
+  const expected = (edge.probe.expect ?? [200]).join(" or ");
+  const pods = sides
+    .map((side) => `; Service ${side.service.name} has ${side.service.ready} of ${side.service.total} pods ready`)
+    .join("");
+  const error = /upstream connect error|no healthy upstream/.exec(body)?.[0];
+  const meaning = error ? ` ("${error}" from the server's sidecar: nothing listens on the Service's target port)` : "";
+  return [
+    `answered ${status}, expected ${expected}${meaning}${pods}`,
+    `The owner of ${owner} must check the application and the Service's target port; or correct the import's ` +
+      "probe (method, path, expect)",
+  ];
 }

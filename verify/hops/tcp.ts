@@ -1,86 +1,111 @@
-import type { Edge } from "../edge.ts";
-import { failed, type Evidence, type Hello } from "../evidence.ts";
 import { socketAddress } from "../../federation/objects/socketAddress.ts";
-import { cutOff, refused } from "./cutOff.ts";
-import { isFromBeyond, ownErrorOf } from "./ownError.ts";
-import { verdictsOf, type Verdict } from "./verdict.ts";
+import type { Edge } from "../edge.ts";
+import { failed, type ClientHelloResult, type Evidence } from "../evidence.ts";
+import { clientConnectionFailure, connectionRefused } from "./clientConnection.ts";
+import { resultsOf, type HopCheck } from "./result.ts";
+import { isFromUpstream, sidecarErrorOf } from "./sidecarError.ts";
+
+type Unreachable = ClientHelloResult & { outcome: "unreachable" };
 
 /**
- * Does the gateway take connections? What this machine cannot reach, the client may: it is asked, too, unless its sidecar
- * closes connections to all that the mesh does not know, which says nothing about the gateway. A call that went over a
- * connection opened earlier says nothing about a new one, if the client gets none; a gateway that refuses one here while
- * the call fails is down, whatever the client's sidecar has not noticed yet.
+ * Checks that the gateway accepts connections.
+ *
+ * The client may reach a gateway that this machine does not reach, so the client tries, too. It proves nothing where
+ * its sidecar closes connections to hosts that the mesh does not know. A call over an earlier connection proves nothing
+ * about a new one, if the client gets none. A gateway that refuses a connection here while the call fails is down, even
+ * if the client's sidecar has not noticed yet.
  */
-export function judgeTcp(edge: Edge, evidence: Evidence): Verdict {
-  const { answer, hellos, far } = evidence;
-  const { good, broken, unknown } = verdictsOf("tcp", edge.mesh);
-  if (hellos.length === 0) return unknown("no gateway is known");
-  const said = ownErrorOf(answer) ?? "";
-  const unreachable = hellos.filter((h) => h.outcome === "unreachable");
-  const states = /TLS|certificate/i.test(said) ? [] : unreachable.map((h) => stateOf(edge, evidence, h));
-  const lost = unreachable
-    .map((h) => `${socketAddress(h)} (${isUnresolved(h) ? "this machine cannot resolve it" : h.detail})`)
-    .join(", ");
-  if (unreachable.length < hellos.length) {
-    const cut = cutOff(edge, evidence);
-    if (cut)
-      return broken(
-        `${cut}, although this machine gets one`,
-        `look at what stands between the client and the gateway: firewalls between the nodes of ${edge.mesh} and the gateway of ${edge.meshes.join(" and ")}, NetworkPolicies on namespace ${edge.client.namespace}, routes`,
-      );
-    return good(
-      `connections to ${hellos
-        .filter((h) => h.outcome !== "unreachable")
-        .map(socketAddress)
-        .join(", ")}${lost ? `, but not to ${lost}` : ""}`,
-    );
+export function checkTcp(edge: Edge, evidence: Evidence): HopCheck {
+  const { answer, clientHellos } = evidence;
+  const result = resultsOf(edge.mesh);
+  if (clientHellos.length === 0) return result.unknown("no gateway is known");
+  const unreachable = clientHellos.filter((h) => h.outcome === "unreachable");
+  if (unreachable.length < clientHellos.length) return checkReachable(edge, evidence, unreachable);
+  const isTlsError = /TLS|certificate/i.test(sidecarErrorOf(answer) ?? "");
+  const states = isTlsError ? [] : unreachable.map((h) => stateOf(edge, evidence, h));
+  if (states.length === 0 || states.some((s) => s !== "down")) {
+    const here = `${listOf(unreachable)} cannot be reached from this machine`;
+    if (isFromUpstream(answer)) return result.passed(`the client's call arrived; ${here}`);
+    const unknown = states.some((s) => s === "unknown");
+    const client = unknown ? "whether the client gets a connection is unknown" : "the client gets a connection";
+    return result.unknown(`${here}; ${client}`);
   }
-  if (!states.length || states.some((s) => s !== "down")) {
-    const here = `${lost} cannot be reached from this machine`;
-    if (isFromBeyond(answer)) return good(`the client's call went through; ${here}`);
-    return unknown(
-      `${here}; ${states.some((s) => s === "untold") ? "whether the client gets a connection cannot be told" : "the client gets a connection"}`,
+  return noConnection(edge, evidence, unreachable);
+}
+
+/** The result where this machine reaches a gateway at least. */
+function checkReachable(edge: Edge, evidence: Evidence, unreachable: Unreachable[]): HopCheck {
+  const result = resultsOf(edge.mesh);
+  const failure = clientConnectionFailure(edge, evidence);
+  if (failure)
+    return result.failed(
+      `${failure}, although this machine gets one`,
+      `Check the network between the client and the gateway: firewalls between the nodes of ${edge.mesh} and ` +
+        `the gateway of ${edge.meshes.join(" and ")}, NetworkPolicies on namespace ${edge.client.namespace}, ` +
+        "routes",
     );
-  }
-  const pods = far.flatMap((f) =>
-    failed(f) || f.gatewayPods.ready > 0
+  const reached = evidence.clientHellos.filter((h) => h.outcome !== "unreachable").map(socketAddress);
+  const exception = unreachable.length > 0 ? `, but not to ${listOf(unreachable)}` : "";
+  return result.passed(`connections to ${reached.join(", ")}${exception}`);
+}
+
+function noConnection(edge: Edge, { answer, peerSides }: Evidence, unreachable: Unreachable[]): HopCheck {
+  const error = connectionRefused.exec(sidecarErrorOf(answer) ?? "")?.[0].toLowerCase();
+  const pods = peerSides.flatMap((side) =>
+    failed(side) || side.gatewayPods.ready > 0
       ? []
-      : [`mesh "${f.mesh}" has no ready gateway pod (${f.gatewayPods.total} that are not)`],
+      : [`mesh "${side.mesh}" has no ready gateway pod (${side.gatewayPods.total} are not ready)`],
   );
-  return broken(
-    `no connection to ${lost}${refused.test(said) ? `; the client's sidecar says "${refused.exec(said)![0].toLowerCase()}"` : ""}${isFromBeyond(answer) ? "; the call went over a connection opened earlier" : ""}`,
+  const context = [
+    ...(error ? [`the client's sidecar reports "${error}"`] : []),
+    ...(isFromUpstream(answer) ? ["the call used a connection that was opened earlier"] : []),
+  ];
+  return resultsOf(edge.mesh).failed(
+    [`no connection to ${listOf(unreachable)}`, ...context].join("; "),
     pods.length > 0
-      ? `${pods.join("; ")}; bring it up: \`pulumi up --refresh --stack ${edge.meshes[0]}\``
-      : `the owner of ${edge.meshes.join(" and ")} must look at the gateway's Service (address, port ${edge.gateways[0]?.port ?? 15443}) and pods, and both at firewalls between the clusters; a gateway through which nothing is exported takes no connections either`,
+      ? `${pods.join("; ")}; run \`pulumi up --refresh --stack ${edge.meshes[0]}\``
+      : `The owner of ${edge.meshes.join(" and ")} must check the gateway's Service (address, port ` +
+          `${edge.gateways[0]?.port ?? 15443}) and pods, and both owners the firewalls between the clusters; a ` +
+          "gateway without an export accepts no connections either",
   );
 }
 
-/** What is known of a gateway that this machine cannot reach, from the client's side. */
+function listOf(unreachable: Unreachable[]): string {
+  return unreachable
+    .map((h) => `${socketAddress(h)} (${isUnresolved(h) ? "this machine cannot resolve it" : h.detail})`)
+    .join(", ");
+}
+
+/** Whether the client gets a connection to a gateway that this machine does not reach. */
 function stateOf(
   edge: Edge,
-  { answer, fromClient, blocksUnknown, endpoints, before }: Evidence,
-  hello: Hello & { outcome: "unreachable" },
-): "up" | "down" | "untold" {
-  const asked = blocksUnknown ? undefined : fromClient?.[socketAddress(hello)];
-  if (isFromBeyond(answer))
-    return asked === false && !hasOpened(socketAddress(hello), endpoints, before) ? "down" : "up";
-  if (!edge.blended && refused.test(ownErrorOf(answer) ?? "")) return "down";
-  if (asked === false || hello.detail === "ECONNREFUSED") return "down";
-  if (asked === undefined) return blocksUnknown || isUnresolved(hello) ? "untold" : "down";
+  { answer, fromClient, blocksUnknownHosts, endpoints, before }: Evidence,
+  hello: Unreachable,
+): "up" | "down" | "unknown" {
+  const connects = blocksUnknownHosts ? undefined : fromClient?.[socketAddress(hello)];
+  if (isFromUpstream(answer))
+    return connects === false && !usedNewConnection(socketAddress(hello), endpoints, before) ? "down" : "up";
+  if (!edge.blended && connectionRefused.test(sidecarErrorOf(answer) ?? "")) return "down";
+  if (connects === false || hello.detail === "ECONNREFUSED") return "down";
+  if (connects === undefined) return blocksUnknownHosts || isUnresolved(hello) ? "unknown" : "down";
   // A connection that the client's sidecar is still trying looks like one that it keeps. Without an answer to a request
-  // it may hang; of a TCP call there never is one.
+  // it may hang; a TCP call never has an answer.
   return edge.probe.kind !== "tcp" && answer?.status === undefined && !isUnresolved(hello) ? "down" : "up";
 }
 
-/** Whether the call opened a connection to an endpoint, and was sent over one. */
-function hasOpened(address: string, endpoints: Evidence["endpoints"], before: Evidence["before"]): boolean {
-  const [now, then] = [endpoints && !failed(endpoints) ? endpoints : [], before ?? []].map((list) =>
-    list.find((e) => e.address === address),
+/** Whether the call opened a connection to an endpoint, and was sent over it. */
+function usedNewConnection(address: string, endpoints: Evidence["endpoints"], before: Evidence["before"]): boolean {
+  const find = (list: Evidence["before"]) => list?.find((e) => e.address === address);
+  const [now, earlier] = [find(endpoints && !failed(endpoints) ? endpoints : undefined), find(before)];
+  return (
+    now !== undefined &&
+    earlier !== undefined &&
+    now.connections > earlier.connections &&
+    now.requests > earlier.requests
   );
-  return now !== undefined && then !== undefined && now.connections > then.connections && now.requests > then.requests;
 }
 
-/** Whether it is this machine that does not know the gateway's name. */
+/** Whether this machine does not know the gateway's name. */
 function isUnresolved({ detail }: { detail: string }): boolean {
   return /ENOTFOUND|EAI_/.test(detail);
 }

@@ -1,31 +1,35 @@
 import type { Edge } from "../edge.ts";
 import { failed, type Evidence, type ShownCertificate } from "../evidence.ts";
-import { ownErrorOf } from "./ownError.ts";
-import { verdictsOf, type Verdict } from "./verdict.ts";
+import { resultsOf, type HopCheck } from "./result.ts";
+import { sidecarErrorOf } from "./sidecarError.ts";
 
-/** Do both sides accept each other's certificate: roots, identity, dates? */
-export function judgeTls(edge: Edge, { hellos, config, answer, now }: Evidence): Verdict {
-  const { good, broken, unknown } = verdictsOf("tls", edge.mesh);
+/** Milliseconds that the clocks of two machines may differ. */
+const clockSkew = 60_000;
+
+/** Checks that both sides accept each other's certificate: roots, identity, dates. */
+export function checkTls(edge: Edge, { clientHellos, config, answer, now }: Evidence): HopCheck {
+  const result = resultsOf(edge.mesh);
   const pinned = config && !failed(config) && config.cluster ? config.cluster.subjectAltNames : [];
   const accepted = pinned.length > 0 ? pinned : edge.subjectAltNames;
-  const shown = hellos.flatMap((h) => (h.outcome === "certificate" ? [h.certificate] : []));
+  const shown = clientHellos.flatMap((h) => (h.outcome === "certificate" ? [h.certificate] : []));
   for (const certificate of shown) {
     const fault = faultOf(edge, certificate, accepted, now);
-    if (fault) return broken(...fault);
+    if (fault) return result.failed(...fault);
   }
-  const said = /TLS[_ ]?error.*|CERTIFICATE_VERIFY_FAILED.*|certificate.*/i
-    .exec(ownErrorOf(answer) ?? "")?.[0]
+  const error = /TLS[_ ]?error.*|CERTIFICATE_VERIFY_FAILED.*|certificate.*/i
+    .exec(sidecarErrorOf(answer) ?? "")?.[0]
     .slice(0, 200);
-  if (said && /alert/i.test(said))
-    return broken(
-      `the server refuses the client's certificate: ${said}`,
-      `the two meshes must share a root, and the client's certificate must be valid: compare the root certificates of ${edge.mesh} and ${edge.meshes.join(", ")}`,
+  if (error && /alert/i.test(error))
+    return result.failed(
+      `the server rejects the client's certificate: ${error}`,
+      "The meshes must share a root, and the client's certificate must be valid: compare the root " +
+        `certificates of ${edge.mesh} and ${edge.meshes.join(", ")}`,
     );
-  if (said && /verify/i.test(said))
-    return broken(`the client's sidecar refuses the server's certificate: ${said}`, sanRemedy(edge));
-  if (shown.length === 0) return unknown("no certificate was shown");
-  return good(
-    `${shown[0]!.subjectAltNames.join(", ")}, issued by ${shown[0]!.issuer}, until ${new Date(shown[0]!.notAfter).toISOString()}`,
+  if (error && /verify/i.test(error))
+    return result.failed(`the client's sidecar rejects the server's certificate: ${error}`, sanRemedy(edge));
+  if (shown.length === 0) return result.unknown("no certificate was shown");
+  return result.passed(
+    `${shown[0]!.subjectAltNames.join(", ")}, issued by ${shown[0]!.issuer}, until ${date(shown[0]!.notAfter)}`,
   );
 }
 
@@ -36,28 +40,37 @@ function faultOf(
   now: number,
 ): [evidence: string, remedy: string] | undefined {
   const names = certificate.subjectAltNames.join(", ") || "no SPIFFE identity";
-  const date = (time: number) => new Date(time).toISOString();
   const owner = edge.meshes.join(" and ");
   if (certificate.notAfter <= now)
     return [
       `the certificate of ${names} expired on ${date(certificate.notAfter)}`,
-      `the owner of ${owner} must find out why istiod no longer renews it (its CA may have expired), then start the pod anew`,
+      `The owner of ${owner} must find out why istiod does not renew it (its CA may have expired), then ` +
+        "recreate the pod",
     ];
-  if (certificate.notBefore > now + 60_000)
+  if (certificate.notBefore > now + clockSkew)
     return [
       `the certificate of ${names} is valid only from ${date(certificate.notBefore)}`,
-      `compare the clocks of the machines of ${edge.mesh} and ${owner}`,
+      `Compare the clocks of the machines of ${edge.mesh} and ${owner}`,
     ];
   if (certificate.chainProblem)
     return [
-      `the certificate of ${names}, issued by ${certificate.issuer}, does not lead to a root that ${edge.mesh} trusts (${certificate.chainProblem})`,
-      `both meshes must share a root: bring up the trust stack, then both meshes, and start the pods that still have certificates of the old CA anew`,
+      `the certificate of ${names}, issued by ${certificate.issuer}, does not lead to a root that ` +
+        `${edge.mesh} trusts (${certificate.chainProblem})`,
+      "Both meshes must share a root: run `pulumi up` of the trust stack, then of both meshes, and recreate " +
+        "the pods that still have certificates of the old CA",
     ];
   if (accepted.length > 0 && !certificate.subjectAltNames.some((name) => accepted.includes(name)))
     return [`${names} answers, and ${edge.mesh} accepts only ${accepted.join(", ")}`, sanRemedy(edge)];
   return undefined;
 }
 
+function date(time: number): string {
+  return new Date(time).toISOString();
+}
+
 function sanRemedy(edge: Edge): string {
-  return `the export of ${edge.meshes.join(" and ")} must name all service accounts that serve it (serviceAccounts); then run \`pulumi up --stack ${edge.meshes[0]}\` and \`pulumi up --refresh --stack ${edge.stack}\``;
+  return (
+    `The export of ${edge.meshes.join(" and ")} must name all service accounts that serve it (serviceAccounts); ` +
+    `then run \`pulumi up --stack ${edge.meshes[0]}\` and \`pulumi up --refresh --stack ${edge.stack}\``
+  );
 }

@@ -1,51 +1,48 @@
 import imported, { type Builder } from "junit-report-builder";
 import { edgeName } from "../edge.ts";
-import type { GuardResult } from "../negativeChecks.ts";
-import type { EdgeResult } from "../judgeEdge.ts";
+import type { VerificationReport } from "./report.ts";
 import { diagnosis } from "./table.ts";
 
 // Its types describe an ES module, which it is only for some loaders.
 const builder: Builder = (imported as unknown as { default?: Builder }).default ?? (imported as unknown as Builder);
 
-/** The results as JUnit XML: a suite per importing mesh, a case per edge; one suite for what must fail. */
-export function junitReport(
-  results: EdgeResult[],
-  guards: GuardResult[],
-  unreachable: string[],
-  notCalled: string[] = [],
-  pending: string[] = [],
-): string {
-  const report = builder.newBuilder();
-  for (const [mesh, edges] of Map.groupBy(results, (r) => r.edge.mesh)) {
-    const suite = report.testSuite().name(`imports of ${mesh}`);
+/**
+ * The results as JUnit XML: a suite per importing mesh with a case per edge, and a suite of the negative checks. The
+ * type of a failure is its code.
+ */
+export function junitReport(report: VerificationReport): string {
+  const junit = builder.newBuilder();
+  for (const [mesh, edges] of Map.groupBy(report.edges, (r) => r.edge.mesh)) {
+    const suite = junit.testSuite().name(`imports of ${mesh}`);
     for (const result of edges) {
       const test = suite
         .testCase()
         .className(`imports.${mesh}`)
         .name(edgeName(result.edge))
         .time((result.evidence.answer?.milliseconds ?? 0) / 1000);
-      if (!result.good) test.failure(diagnosis(result).join("\n"), result.broken?.hop ?? "identity");
+      if (!result.passed)
+        test.failure(diagnosis(result).join("\n"), result.failedHop?.code ?? result.problems[0]?.code);
     }
   }
-  if (guards.length > 0) {
-    const suite = report.testSuite().name("what must fail or not exist");
-    for (const guard of guards) {
-      const test = suite.testCase().className(`guards.${guard.mesh}`).name(guard.name);
-      if (guard.state === "bad") test.failure(guard.evidence, "guard");
-      if (guard.state === "unknown") test.skipped();
+  if (report.negativeChecks.length > 0) {
+    const suite = junit.testSuite().name("negative checks");
+    for (const { mesh, name, state, evidence, code, page } of report.negativeChecks) {
+      const test = suite.testCase().className(`negativeChecks.${mesh}`).name(name);
+      if (state === "failed") test.failure(`${evidence} [${code}] ${page}`, code);
+      if (state === "unknown") test.skipped();
     }
   }
-  for (const [name, texts] of [
-    ["imports without a client", notCalled],
-    ["pending imports", pending],
+  for (const [name, sentences] of [
+    ["imports without a client", report.notCalled],
+    ["pending imports", report.pending],
   ] as const) {
-    if (texts.length === 0) continue;
-    const suite = report.testSuite().name(name);
-    for (const text of texts) suite.testCase().className("imports").name(text).skipped();
+    if (sentences.length === 0) continue;
+    const suite = junit.testSuite().name(name);
+    for (const sentence of sentences) suite.testCase().className("imports").name(sentence).skipped();
   }
-  if (unreachable.length > 0) {
-    const suite = report.testSuite().name("meshes");
-    for (const text of unreachable) suite.testCase().className("meshes").name(text).error(text);
+  if (report.unreachable.length > 0) {
+    const suite = junit.testSuite().name("meshes");
+    for (const sentence of report.unreachable) suite.testCase().className("meshes").name(sentence).error(sentence);
   }
-  return report.build();
+  return junit.build();
 }

@@ -1,85 +1,89 @@
+import { findingText } from "../../federation/errors/userError.ts";
+import { duration } from "../../tools/progress.ts";
+import type { EdgeResult } from "../checkEdge.ts";
 import { edgeName, type Edge } from "../edge.ts";
 import { failed } from "../evidence.ts";
-import type { GuardResult } from "../negativeChecks.ts";
-import { hopTitles, type Verdict } from "../hops/verdict.ts";
-import type { EdgeResult } from "../judgeEdge.ts";
+import { hopOf, type HopResult } from "../hops/registry.ts";
+import type { NegativeResult } from "../negativeChecks/result.ts";
+import { pageOf } from "../page.ts";
+import type { VerificationReport } from "./report.ts";
 import { columns, cutMiddle, paint, wrap } from "./text.ts";
 
 /** Width of the column with the imports. */
 const importWidth = 26;
 
-/** The results as a table that fits 80 columns, with a paragraph for each thing that is wrong. */
-export function table(
-  results: EdgeResult[],
-  guards: GuardResult[],
-  unreachable: string[],
-  colour: boolean,
-  notCalled: string[] = [],
-  pending: string[] = [],
-): string {
-  const lines: string[] = [];
-  if (results.length > 0) {
-    const rows = results.map((r) => [
-      shortName(r.edge, importWidth),
-      stateOf(r),
-      r.identities.mesh,
-      account(r.identities.workload),
-      account(r.identities.caller),
-    ]);
-    lines.push(
-      ...columns(["IMPORT", "RESULT", "MESH", "SERVER", "CALLER"], rows, [importWidth, 15, 6, 15, 14], (row, line) =>
-        paint(line, results[row]!.good ? "green" : "red", colour),
-      ),
-    );
-  }
-  if (guards.length > 0)
-    lines.push(
-      "",
-      ...columns(
-        ["MUST FAIL, OR NOT EXIST", "RESULT", "CONTROL"],
-        guards.map((g) => [g.name, g.state, g.control]),
-        [43, 7, 28],
-        (row, line) =>
-          paint(line, { good: "green", bad: "red", unknown: "yellow" }[guards[row]!.state] as "green", colour),
-      ),
-    );
-  for (const result of results.filter((r) => !r.good)) lines.push("", ...diagnosis(result, colour));
-  for (const guard of guards.filter((g) => g.state === "bad"))
-    lines.push("", ...wrap(`${guard.name}: ${guard.evidence}`, "  "));
-  for (const guard of guards.filter((g) => g.remedy))
-    lines.push("", ...wrap(`${guard.name}: ${guard.evidence}; ${guard.remedy}`, "  "));
-  for (const text of notCalled) lines.push("", ...wrap(`NOT CALLED: ${text}`, "  "));
-  for (const text of pending) lines.push("", ...wrap(`pending: ${text}`, "  "));
-  for (const text of unreachable) lines.push("", ...wrap(`UNREACHABLE: ${text}`, "  "));
+/** Words for a state in the columns and lines of reports. */
+const stateWords = { passed: "pass", failed: "FAIL", unknown: "unknown" } as const;
+const stateColours = { passed: "green", failed: "red", unknown: "yellow" } as const;
+
+/** The results as a table that fits 80 columns, with a paragraph for each failure. */
+export function table(report: Omit<VerificationReport, "seconds">, colour: boolean): string {
+  const { edges, negativeChecks, notCalled, pending, unreachable } = report;
+  const lines = [...edgeTable(edges, colour), ...negativeTable(negativeChecks, colour)];
+  for (const result of edges.filter((r) => !r.passed)) lines.push("", ...diagnosis(result, colour));
+  for (const check of negativeChecks.filter((c) => c.state === "failed"))
+    lines.push("", ...wrap(`${check.name}: ${check.evidence} [${check.code}] ${check.page}`, "  "));
+  for (const check of negativeChecks.filter((c) => c.remedy))
+    lines.push("", ...wrap(`${check.name}: ${check.evidence}; ${check.remedy}`, "  "));
+  for (const sentence of notCalled) lines.push("", ...wrap(`NOT CALLED: ${sentence}`, "  "));
+  for (const sentence of pending) lines.push("", ...wrap(`PENDING: ${sentence}`, "  "));
+  for (const sentence of unreachable) lines.push("", ...wrap(`UNREACHABLE: ${sentence}`, "  "));
   return `${lines.join("\n")}\n`;
 }
 
-/** What is wrong with an edge: the hops up to the broken one, its evidence and its remedy. */
-export function diagnosis(result: EdgeResult, colour = false): string[] {
-  const heading = wrap(
-    `${edgeName(result.edge)}: ${result.broken ? `broken at ${hopTitles[result.broken.hop]}` : result.degraded ? "degraded" : "not as it should be"}`,
-    "",
-    2,
+function edgeTable(edges: EdgeResult[], colour: boolean): string[] {
+  if (edges.length === 0) return [];
+  const rows = edges.map((r) => [
+    shortName(r.edge, importWidth),
+    stateOf(r),
+    r.identities.mesh,
+    account(r.identities.workload),
+    account(r.identities.caller),
+  ]);
+  return columns(["IMPORT", "RESULT", "MESH", "SERVER", "CALLER"], rows, [importWidth, 15, 6, 15, 14], (row, line) =>
+    paint(line, edges[row]!.passed ? "green" : "red", colour),
   );
-  const lines = heading.map((line) => paint(line, "red", colour));
-  const shown = result.broken ? result.verdicts.slice(0, result.verdicts.indexOf(result.broken) + 1) : result.verdicts;
-  for (const verdict of shown)
-    lines.push(
-      ...wrap(
-        `${hopTitles[verdict.hop]}: ${verdict.evidence}${seenFrom(verdict)}`,
-        `  ${{ good: "ok", broken: "BROKEN", unknown: "?" }[verdict.state].padEnd(7)}`,
-        9,
-      ),
-    );
-  if (result.broken?.remedy) lines.push(...wrap(result.broken.remedy, "  REMEDY ", 9));
-  for (const problem of result.problems) lines.push(...wrap(problem, "  WRONG  ", 9));
+}
+
+function negativeTable(checks: NegativeResult[], colour: boolean): string[] {
+  if (checks.length === 0) return [];
+  const rows = checks.map((c) => [c.name, stateWords[c.state], c.control]);
+  return [
+    "",
+    ...columns(["NEGATIVE CHECKS", "RESULT", "CONTROL"], rows, [43, 7, 28], (row, line) =>
+      paint(line, stateColours[checks[row]!.state], colour),
+    ),
+  ];
+}
+
+/** Why an edge failed: the hops up to the failed one, its evidence and its remedy. */
+export function diagnosis(result: EdgeResult, colour = false): string[] {
+  const { edge, failedHop, degraded, problems, hops } = result;
+  const at = failedHop && `failed at ${hopOf(failedHop.hop).title} [${failedHop.code}]`;
+  const reason = at ?? (degraded ? "degraded" : "failed");
+  const lines = wrap(`${edgeName(edge)}: ${reason}`, "", 2).map((line) => paint(line, "red", colour));
+  const shown = failedHop ? hops.slice(0, hops.indexOf(failedHop) + 1) : hops;
+  for (const hop of shown)
+    lines.push(...wrap(`${hopOf(hop.hop).title}: ${hop.evidence}${seenFrom(hop)}`, label(stateWords[hop.state]), 10));
+  if (failedHop) {
+    lines.push(...wrap(failedHop.remedy!, label("REMEDY"), 10));
+    lines.push(...wrap(failedHop.page, label("PAGE"), 10));
+  }
+  for (const problem of problems) {
+    lines.push(...wrap(findingText(problem), label("PROBLEM"), 10));
+    lines.push(...wrap(pageOf(problem.code), label("PAGE"), 10));
+  }
   return lines;
 }
 
-/** The call of an edge in full: what was sent, what came back, which endpoints the sidecar has. */
+function label(text: string): string {
+  return `  ${text.padEnd(8)}`;
+}
+
+/** The call of an edge in full: the call, its answer, and the endpoints of the sidecar. */
 export function details({ edge, evidence, identities }: EdgeResult): string {
   const { client, answer, endpoints } = evidence;
-  const from = failed(client) ? "nobody" : `${edge.client.namespace}/${client.pod}`;
+  const from = failed(client) ? "no client pod" : `${edge.client.namespace}/${client.pod}`;
   const lines = [`${edge.meshes.join("+")} -> ${edge.mesh}: ${answer?.call || "no call"} from ${from}`];
   if (answer?.status !== undefined) lines.push(`  status ${answer.status}`);
   if (answer && Object.keys(answer.echoed).length > 0)
@@ -94,25 +98,39 @@ export function details({ edge, evidence, identities }: EdgeResult): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** An edge's name in `most` characters: where that is too few the meshes are cut, then the import's name; never the port. */
-function shortName(edge: Edge, most: number): string {
+/** The numbers of a run in one line. */
+export function summary({ edges, notCalled, pending, seconds }: VerificationReport): string {
+  const failures = edges.filter((r) => !r.passed).length;
+  const counts = [
+    `${edges.length - failures} passed, ${failures} failed`,
+    ...(notCalled.length > 0 ? [`${notCalled.length} not called`] : []),
+    ...(pending.length > 0 ? [`${pending.length} pending`] : []),
+  ].join("; ");
+  const ports = `${edges.length} import port${edges.length === 1 ? "" : "s"}`;
+  const nothing = edges.length + notCalled.length + pending.length === 0 ? "there are no imports\n" : "";
+  return `${nothing}verified ${ports} in ${duration(seconds)}: ${counts}\n`;
+}
+
+/** An edge's name in `max` characters: the meshes are cut first, then the import's name; never the port. */
+function shortName(edge: Edge, max: number): string {
   const whole = edgeName(edge);
-  if (whole.length <= most) return whole;
+  if (whole.length <= max) return whole;
   const [tail, port] = [`/${edge.name}:${edge.port.number}`, `:${edge.port.number}`];
-  if (tail.length + 2 <= most) return `${whole.slice(0, most - 2 - tail.length)}..${tail}`;
-  return `${cutMiddle(edge.name, most - port.length)}${port}`;
+  if (tail.length + 2 <= max) return `${whole.slice(0, max - 2 - tail.length)}..${tail}`;
+  return `${cutMiddle(edge.name, max - port.length)}${port}`;
 }
 
-function stateOf({ good, broken, degraded, edge }: EdgeResult): string {
-  if (good) return edge.declared ? "ok" : "ok (connect)";
-  return broken ? `BROKEN ${broken.hop === "authorization" ? "authz" : broken.hop}` : degraded ? "DEGRADED" : "WRONG";
+function stateOf({ passed, failedHop, degraded, edge }: EdgeResult): string {
+  if (passed) return edge.declared ? "pass" : "pass (connect)";
+  if (failedHop) return `FAIL ${hopOf(failedHop.hop).short}`;
+  return degraded ? "DEGRADED" : "FAIL";
 }
 
-function seenFrom(verdict: Verdict): string {
-  return verdict.inferred && verdict.state !== "unknown" ? ` (seen from ${verdict.seenFrom})` : "";
+function seenFrom(hop: HopResult): string {
+  return hop.inferred && hop.state !== "unknown" ? ` (seen from ${hop.seenFrom})` : "";
 }
 
-/** `namespace/account` of a SPIFFE id; other texts as they are. */
+/** `namespace/account` of a SPIFFE ID; other texts unchanged. */
 function account(id: string): string {
   return id.replace(/spiffe:\/\/[^/]+\/ns\/([^/]+)\/sa\/([^/,]+)/g, "$1/$2");
 }

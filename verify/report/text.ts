@@ -3,19 +3,20 @@ export const width = 80;
 
 const codes = { green: 32, red: 31, yellow: 33 } as const;
 
-/** A coloured text, where colour is wanted. */
+/** A text in colour, if `wanted`. */
 export function paint(text: string, colour: keyof typeof codes, wanted: boolean): string {
   return wanted ? `\u001b[${codes[colour]}m${text}\u001b[39m` : text;
 }
 
-/** Whether a stream is to be written in colour. https://no-color.org */
+/** Whether to write a stream in colour: a terminal, unless NO_COLOR is set. https://no-color.org */
 export function wantsColour(stream: { isTTY?: boolean }, environment: NodeJS.ProcessEnv = process.env): boolean {
   return stream.isTTY === true && !environment["NO_COLOR"];
 }
 
 /**
- * A table whose columns are as wide as their content, at most `widths`, which must fit the report's width together.
- * Longer content is cut, with `..` at its end.
+ * A table. Each column is as wide as its content, at most its width in `widths`; together they must fit the report's
+ * width. Longer content is cut and ends in `..`.
+ * @param finish formats the line of a row
  */
 export function columns(
   head: string[],
@@ -23,7 +24,7 @@ export function columns(
   widths: number[],
   finish: (row: number, line: string) => string = (_, line) => line,
 ): string[] {
-  const fitting = widths.map((most, i) => Math.min(most, Math.max(head[i]!.length, ...rows.map((r) => r[i]!.length))));
+  const fitting = widths.map((max, i) => Math.min(max, Math.max(head[i]!.length, ...rows.map((r) => r[i]!.length))));
   const line = (cells: string[]) =>
     cells
       .map((cell, i) => cut(cell, fitting[i]!).padEnd(fitting[i]!))
@@ -32,7 +33,7 @@ export function columns(
   return [line(head), ...rows.map((row, i) => finish(i, line(row)))];
 }
 
-/** A text in lines of at most the report's width, the first after `first`, the others indented. */
+/** Wraps a text to the report's width. The first line starts with `first`, the others are indented. */
 export function wrap(text: string, first: string, indent = first.length): string[] {
   const lines: string[] = [];
   let line = first;
@@ -49,13 +50,13 @@ export function wrap(text: string, first: string, indent = first.length): string
   return [...lines, line];
 }
 
-function cut(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most - 2)}..`;
+function cut(text: string, max: number): string {
+  return text.length <= max ? text : `${text.slice(0, max - 2)}..`;
 }
 
-/** A text in at most `most` characters, which keeps both its ends. */
-export function cutMiddle(text: string, most: number): string {
-  if (text.length <= most) return text;
-  const end = Math.floor((most - 2) / 2);
-  return `${text.slice(0, most - 2 - end)}..${text.slice(-end)}`;
+/** A text in at most `max` characters, cut in its middle. */
+export function cutMiddle(text: string, max: number): string {
+  if (text.length <= max) return text;
+  const end = Math.floor((max - 2) / 2);
+  return `${text.slice(0, max - 2 - end)}..${text.slice(-end)}`;
 }

@@ -1,9 +1,9 @@
 import {
-  blocksUnknown,
+  blocksUnknownHosts,
   clusterConfig,
   endpointsOf,
   hasListener,
-  leadsToCluster,
+  routesToCluster,
   resourcesOf,
   serverNames,
 } from "../../../kube/envoy.ts";
@@ -11,7 +11,7 @@ import {
 const host = "httpbin.httpbin.svc.cluster.local";
 const cluster = `outbound|8000||${host}`;
 
-test("endpoints with health and counters, of exactly that cluster", () => {
+test("endpoints with health and counters, of that cluster only", () => {
   const text = [
     `${cluster}::observability_name::${cluster}`,
     `${cluster}::default_priority::max_connections::1024`,
@@ -62,7 +62,7 @@ test.each([
     wanted: { mtls: true, sni: "outbound_.8000_._.h", subjectAltNames: ["spiffe://a", "spiffe://b/*"] },
   },
   {
-    what: "TLS without a certificate of the client's",
+    what: "TLS without a client certificate",
     given: { transport_socket: tls({ sni: "x", common_tls_context: {} }) },
     wanted: { mtls: false, sni: "x", subjectAltNames: [] },
   },
@@ -89,30 +89,30 @@ const proxy = (to: string) => [
 ];
 
 test.each([
-  { what: "its virtual host", listeners: [], routes: route(cluster), leads: true },
+  { what: "its own virtual host", listeners: [], routes: route(cluster), leads: true },
   { what: "a subset of it", listeners: [], routes: route(`outbound|8000|v1|${host}`), leads: true },
-  { what: "a virtual host that goes elsewhere", listeners: [], routes: route("outbound|80||other"), leads: false },
+  { what: "a virtual host to elsewhere", listeners: [], routes: route("outbound|80||other"), leads: false },
   { what: "another host's virtual host", listeners: [], routes: route(cluster, "other"), leads: false },
   {
-    what: "a canary's header that leads elsewhere, before the rest",
+    what: "a canary's header to elsewhere, before the route for all other calls",
     listeners: [],
     routes: routed([{ prefix: "/", headers: [{ name: "canary" }] }, elsewhere], [{ prefix: "/" }, cluster]),
     leads: true,
   },
   {
-    what: "a path of its own elsewhere, before the rest",
+    what: "a path to elsewhere, before the route for all other calls",
     listeners: [],
     routes: routed([{ prefix: "/v2" }, elsewhere], [{ prefix: "/" }, cluster]),
     leads: true,
   },
   {
-    what: "a header of its own, before the rest that leads elsewhere",
+    what: "a header of its own, before a route to elsewhere for all other calls",
     listeners: [],
     routes: routed([{ prefix: "/", headers: [{ name: "canary" }] }, cluster], [{ prefix: "/" }, elsewhere]),
     leads: false,
   },
   {
-    what: "routes of some calls alone, one of them its",
+    what: "conditional routes, one of them to it",
     listeners: [],
     routes: routed([{ prefix: "/v1" }, cluster], [{ prefix: "/v2" }, elsewhere]),
     leads: true,
@@ -120,8 +120,8 @@ test.each([
   { what: "a virtual host without routes", listeners: [], routes: routed(), leads: false },
   { what: "a TCP proxy", listeners: proxy(cluster), routes: [], leads: true },
   { what: "a TCP proxy to elsewhere", listeners: proxy("outbound|80||other"), routes: [], leads: false },
-])("$what leads to the cluster: $leads", ({ listeners, routes, leads }) =>
-  expect(leadsToCluster(listeners, routes, host, 8000)).toBe(leads),
+])("$what routes to the cluster: $leads", ({ listeners, routes, leads }) =>
+  expect(routesToCluster(listeners, routes, host, 8000)).toBe(leads),
 );
 
 const catchAll = (cluster: string, name = "virtualOutbound") => [
@@ -140,8 +140,8 @@ test.each([
     blocks: false,
   },
   { what: "another listener", listeners: catchAll("BlackHoleCluster", "virtualInbound"), blocks: false },
-])("$what closes connections to the unknown: $blocks", ({ listeners, blocks }) =>
-  expect(blocksUnknown(listeners)).toBe(blocks),
+])("$what closes connections to unknown hosts: $blocks", ({ listeners, blocks }) =>
+  expect(blocksUnknownHosts(listeners)).toBe(blocks),
 );
 
 test("listeners by port, server names of chains, resources of a dump", () => {

@@ -1,7 +1,7 @@
-import { judgeEdge } from "../../../verify/judgeEdge.ts";
-import type { Evidence, Hello } from "../../../verify/evidence.ts";
+import { checkEdge } from "../../../verify/checkEdge.ts";
+import type { Evidence, ClientHelloResult } from "../../../verify/evidence.ts";
 import { table } from "../../../verify/report/table.ts";
-import { edge, goodEvidence, reset, shows, unreachable } from "./fixtures.ts";
+import { edge, passingEvidence, reset, shows, unreachable } from "./fixtures.ts";
 
 const north = { mesh: "north", address: "192.0.2.2", port: 15443 };
 const twoOf = { ...edge, meshes: ["west", "north"], gateways: [...edge.gateways, north] };
@@ -12,28 +12,28 @@ const endpoint = (address: string, more: object = {}) => ({
   connections: 1,
   ...more,
 });
-const judged = (second: Hello, more: Partial<Evidence> = {}) =>
-  judgeEdge(
+const check = (second: ClientHelloResult, more: Partial<Evidence> = {}) =>
+  checkEdge(
     twoOf,
     {
-      ...goodEvidence,
+      ...passingEvidence,
       published: undefined,
       endpoints: [endpoint("192.0.2.1:15443"), endpoint("192.0.2.2:15443", { connections: 0 })],
-      hellos: [shows(), { ...second, ...north } as Hello],
+      clientHellos: [shows(), { ...second, ...north } as ClientHelloResult],
       ...more,
     },
     [],
   );
 const client = (connects: boolean) => ({ fromClient: { "192.0.2.2:15443": connects } });
 
-test.each<{ what: string; hello: Hello; more?: Partial<Evidence>; says: RegExp }>([
+test.each<{ what: string; hello: ClientHelloResult; more?: Partial<Evidence>; says: RegExp }>([
   {
     what: "that neither side reaches",
     hello: unreachable,
     more: client(false),
-    says: /neither this machine \(ECONNREFUSED\) nor the client/,
+    says: /neither this machine \(ECONNREFUSED\) nor the client gets/,
   },
-  { what: "that breaks off the name", hello: reset, says: /breaks off a ClientHello/ },
+  { what: "that resets the name", hello: reset, says: /resets a ClientHello/ },
   {
     what: "that outlier detection has ejected",
     hello: unreachable,
@@ -44,7 +44,7 @@ test.each<{ what: string; hello: Hello; more?: Partial<Evidence>; says: RegExp }
     says: /failed_outlier_check/,
   },
   {
-    what: "to which every connection failed",
+    what: "with failed connections alone",
     hello: unreachable,
     more: {
       ...client(true),
@@ -52,22 +52,29 @@ test.each<{ what: string; hello: Hello; more?: Partial<Evidence>; says: RegExp }
     },
     says: /3 failed connections/,
   },
-])("one of two gateways $what leaves the import degraded", ({ hello, more, says }) => {
-  const result = judged(hello, more);
-  expect([result.good, result.degraded, result.broken]).toEqual([false, true, undefined]);
-  expect(result.problems).toEqual([expect.stringMatching(says)]);
-  expect(result.problems[0]).toContain("192.0.2.2:15443 of north");
-  expect(table([result], [], [], false)).toMatch(/ DEGRADED /);
+])("an import is degraded with one of two gateways $what", ({ hello, more, says }) => {
+  const result = check(hello, more);
+  expect([result.passed, result.degraded, result.failedHop]).toEqual([false, true, undefined]);
+  expect(result.problems).toEqual([
+    {
+      code: "edge-gateway-dead",
+      subject: "gateway 192.0.2.2:15443 of north",
+      problem: expect.stringMatching(says),
+      remedy: expect.stringContaining("north"),
+    },
+  ]);
+  const report = { edges: [result], negativeChecks: [], unreachable: [], notCalled: [], pending: [] };
+  expect(table(report, false)).toMatch(/ DEGRADED /);
 });
 
-test.each<{ what: string; hello: Hello; more?: Partial<Evidence> }>([
+test.each<{ what: string; hello: ClientHelloResult; more?: Partial<Evidence> }>([
   { what: "shows its certificate", hello: shows() },
-  { what: "is out of this machine's reach alone", hello: unreachable, more: client(true) },
+  { what: "is unreachable for this machine alone", hello: unreachable, more: client(true) },
   {
-    what: "cannot be asked by a client whose sidecar blocks the unknown",
+    what: "is tried by a client whose sidecar blocks unknown hosts",
     hello: unreachable,
-    more: { ...client(false), blocksUnknown: true },
+    more: { ...client(false), blocksUnknownHosts: true },
   },
-])("no alarm while the other gateway $what", ({ hello, more }) => {
-  expect(judged(hello, more)).toMatchObject({ good: true, degraded: false });
+])("an import passes while the other gateway $what", ({ hello, more }) => {
+  expect(check(hello, more)).toMatchObject({ passed: true, degraded: false });
 });

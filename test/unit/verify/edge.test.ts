@@ -1,6 +1,6 @@
 import { parseContract } from "../../../federation/contract/contract.ts";
-import { edgesOf, pendingOf } from "../../../verify/edge.ts";
-import { notChecked } from "../../../verify/gather/withoutClient.ts";
+import { edgesOf, pendingImportsOf } from "../../../verify/edge.ts";
+import { notCalledText } from "../../../verify/notCalled.ts";
 import { shows } from "./fixtures.ts";
 
 const sleep = { namespace: "sleep", serviceAccount: "sleep", app: "sleep" };
@@ -28,41 +28,45 @@ const contract = (...imports: object[]) =>
 
 test.each([
   { what: "its own client", more: { client: { ...sleep, namespace: "shop" } }, calls: "shop" },
-  { what: "the sample, which sees it", more: { visibleTo: ["shop", "sleep"] }, calls: "sleep" },
+  { what: "the sample, to which it is visible", more: { visibleTo: ["shop", "sleep"] }, calls: "sleep" },
   { what: "the sample, for a blended import", more: { visibleTo: ["*"], blended: true }, calls: "sleep" },
-  { what: "nobody, where the sample does not see it", more: {}, calls: undefined },
-])("an import is called by $what, and one without a client stops no other", ({ more, calls }) => {
-  const { called, uncalled } = edgesOf(
+  { what: "no client, where it is not visible to the sample", more: {}, calls: undefined },
+])("an import is called by $what, and does not keep others from being called", ({ more, calls }) => {
+  const { withClient, withoutClient } = edgesOf(
     contract(imported("a", more), imported("b", { client: sleep })),
     "east",
     new Map(),
     sleep,
   );
-  expect(called.map((e) => [e.name, e.client.namespace])).toEqual([...(calls ? [["a", calls]] : []), ["b", "sleep"]]);
-  expect(uncalled.map((e) => e.name)).toEqual(calls ? [] : ["a"]);
+  expect(withClient.map((e) => [e.name, e.client.namespace])).toEqual([
+    ...(calls ? [["a", calls]] : []),
+    ["b", "sleep"],
+  ]);
+  expect(withoutClient.map((e) => e.name)).toEqual(calls ? [] : ["a"]);
 });
 
-test("a pending import is told with its reason, and is no edge", () => {
+test("a pending import is reported with its reason, and is no edge", () => {
   const pending = ["a", "b"].map((name) => ({ name, from: "south", reason: 'stack "south" does not exist' }));
   const waiting = parseContract(
     { version: 1, mesh, gateways: [], exports: [], imports: [], pendingImports: pending },
     "east",
   );
-  expect(pendingOf(waiting, "b")).toEqual(['east <- south/b: stack "south" does not exist']);
-  expect(pendingOf(waiting)).toHaveLength(2);
-  expect(edgesOf(waiting, "east", new Map(), sleep)).toEqual({ called: [], uncalled: [] });
+  expect(pendingImportsOf(waiting, "b")).toEqual(['east <- south/b: stack "south" does not exist']);
+  expect(pendingImportsOf(waiting)).toHaveLength(2);
+  expect(edgesOf(waiting, "east", new Map(), sleep)).toEqual({ withClient: [], withoutClient: [] });
 });
 
-test("what was not called says why, what to declare, and what the gateway showed", () => {
-  const { uncalled } = edgesOf(contract(imported("a", {})), "east", new Map(), undefined);
-  expect(notChecked(uncalled[0]!, [shows()])).toMatch(
+test("an edge that is not called has the reason, the remedy and the gateway's certificate", () => {
+  const { withoutClient } = edgesOf(contract(imported("a", {})), "east", new Map(), undefined);
+  expect(notCalledText(withoutClient[0]!, [shows()])).toMatch(
     /^east <- west\/a:8000 was not called: it has no client; declare imports\[\]\.client.*192\.0\.2\.1:15443 shows the certificate of spiffe:/,
   );
 });
 
-test("an import's objects are named by the id that the program published, else by the first mesh in use", () => {
+test("an import's objects are named by its published id, else by the first mesh in use", () => {
   const nameOf = (more: object) =>
-    edgesOf(contract(imported("a", { client: sleep, ...more })), "east", new Map(), undefined).called[0]!.object.name;
+    edgesOf(contract(imported("a", { client: sleep, ...more })), "east", new Map(), undefined).withClient[0]!.object
+      .name;
   expect([
     nameOf({ from: "north", meshes: ["north"], id: "west-a" }),
     nameOf({ from: "north", meshes: ["north"] }),

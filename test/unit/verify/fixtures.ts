@@ -1,5 +1,5 @@
 import type { Edge } from "../../../verify/edge.ts";
-import type { Answer, Evidence, FarSide, Hello, ShownCertificate } from "../../../verify/evidence.ts";
+import type { Answer, Evidence, PeerSide, ClientHelloResult, ShownCertificate } from "../../../verify/evidence.ts";
 
 export const httpbin = "spiffe://cluster.local/ns/httpbin/sa/httpbin";
 export const now = Date.parse("2026-06-01T00:00:00Z");
@@ -24,9 +24,9 @@ export const edge: Edge = {
   subsets: [],
 };
 
-export const goodAnswer: Answer = {
+export const passingAnswer: Answer = {
   call: "GET http://httpbin.httpbin.svc.cluster.local:8000/headers",
-  good: true,
+  passed: true,
   address: "240.240.0.1",
   unresolved: false,
   status: 200,
@@ -39,19 +39,19 @@ export const goodAnswer: Answer = {
   milliseconds: 12,
 };
 
-/** An answer that the client's own sidecar made up: nothing came from beyond. */
-export const ownError = (reason: string): Answer => ({
-  ...goodAnswer,
-  good: false,
+/** An answer of the client's own sidecar: nothing came from upstream. */
+export const sidecarError = (reason: string): Answer => ({
+  ...passingAnswer,
+  passed: false,
   status: 503,
   headers: {},
   echoed: {},
   body: `upstream connect error or disconnect/reset before headers. reset reason: ${reason}`,
 });
 
-/** The same of a gRPC call. */
-export const ownGrpcError = (reason: string): Answer => ({
-  ...ownError(""),
+/** The same for a gRPC call. */
+export const grpcSidecarError = (reason: string): Answer => ({
+  ...sidecarError(""),
   status: 200,
   grpc: { status: 14, serving: false },
   headers: {
@@ -77,29 +77,29 @@ const at = {
   port: 15443,
   sni: "outbound_.8000_._.httpbin.httpbin.svc.cluster.local",
 };
-export const shows = (more: Partial<ShownCertificate> = {}): Hello => ({
+export const shows = (more: Partial<ShownCertificate> = {}): ClientHelloResult => ({
   ...at,
   outcome: "certificate",
   certificate: { ...certificate, ...more },
 });
-export const reset: Hello = { ...at, outcome: "reset", detail: "ECONNRESET" };
-export const unreachable: Hello = { ...at, outcome: "unreachable", detail: "ECONNREFUSED" };
+export const reset: ClientHelloResult = { ...at, outcome: "reset", detail: "ECONNRESET" };
+export const unreachable: ClientHelloResult = { ...at, outcome: "unreachable", detail: "ECONNREFUSED" };
 
-export const goodEvidence: Evidence = {
+export const passingEvidence: Evidence = {
   now,
   client: { pod: "sleep-1", sidecar: true },
-  answer: goodAnswer,
+  answer: passingAnswer,
   before: [{ address: "192.0.2.1:15443", health: "HEALTHY", requests: 4, connections: 1 }],
   endpoints: [{ address: "192.0.2.1:15443", health: "HEALTHY", requests: 5, connections: 1 }],
-  hellos: [shows()],
+  clientHellos: [shows()],
   published: [{ mesh: "west", address: "192.0.2.1", port: 15443 }],
   issuers: {},
-  far: [],
+  peerSides: [],
 };
 
 export const config = { listener: true, route: true, cluster: { mtls: true, sni: at.sni, subjectAltNames: [httpbin] } };
 
-export const farSide: FarSide = {
+export const peerSide: PeerSide = {
   mesh: "west",
   passthrough: [{ object: "istio-system/export-httpbin", hosts: [edge.exportedHost] }],
   gatewayPods: { ready: 1, total: 1 },

@@ -1,12 +1,13 @@
 import type { Evidence } from "../../../verify/evidence.ts";
-import { judgeEdge } from "../../../verify/judgeEdge.ts";
+import { checkEdge } from "../../../verify/checkEdge.ts";
 import { identify, notObservable } from "../../../verify/identity.ts";
-import { edge, goodAnswer, goodEvidence, httpbin, ownError, shows } from "./fixtures.ts";
+import type { ErrorCode } from "../../../federation/errors/catalogue/index.ts";
+import { edge, passingAnswer, passingEvidence, httpbin, sidecarError, shows } from "./fixtures.ts";
 
 const known = ["east", "west", "south"];
 
-test("both ends are named: the server by its certificate and CA, the caller by the echo", () => {
-  expect(identify(edge, goodEvidence, known)).toEqual({
+test("names the server by its certificate and CA, and the caller by the echo", () => {
+  expect(identify(edge, passingEvidence, known)).toEqual({
     mesh: "west",
     workload: httpbin,
     upstream: ["192.0.2.1:15443"],
@@ -15,66 +16,73 @@ test("both ends are named: the server by its certificate and CA, the caller by t
   });
 });
 
-test("a caller that the target does not echo is not observable, and no fault", () => {
-  const result = judgeEdge(edge, { ...goodEvidence, answer: { ...goodAnswer, echoed: {} } }, known);
-  expect([result.identities.caller, result.good]).toEqual([notObservable, true]);
+test("a caller that the target does not echo is not observable, and no failure", () => {
+  const result = checkEdge(edge, { ...passingEvidence, answer: { ...passingAnswer, echoed: {} } }, known);
+  expect([result.identities.caller, result.passed]).toEqual([notObservable, true]);
 });
 
-test.each([
+test.each<{ what: string; evidence: Partial<Evidence>; code: ErrorCode; says: RegExp }>([
   {
     what: "a workload of another known mesh",
-    evidence: { hellos: [shows({ issuerLocality: "south" })] },
+    evidence: { clientHellos: [shows({ issuerLocality: "south" })] },
+    code: "edge-server-identity",
     says: /mesh "south" answers/,
   },
   {
     what: "a CA that is not the gateway's",
-    evidence: { issuers: { west: "bb" }, hellos: [shows({ issuerLocality: undefined, issuerFingerprint: "cc" })] },
+    evidence: {
+      issuers: { west: "bb" },
+      clientHellos: [shows({ issuerLocality: undefined, issuerFingerprint: "cc" })],
+    },
+    code: "edge-server-identity",
     says: /another CA/,
   },
   {
-    what: "a caller that arrives as another",
+    what: "another caller than the client",
     evidence: {
       answer: {
-        ...goodAnswer,
+        ...passingAnswer,
         echoed: { "X-Forwarded-Client-Cert": `By=${httpbin};URI=spiffe://cluster.local/ns/a/sa/b` },
       },
     },
+    code: "edge-caller-identity",
     says: /arrived as spiffe:\/\/cluster.local\/ns\/a\/sa\/b, expected .*sleep/,
   },
   {
     what: "another server than the pinned one in the echo",
     evidence: {
       answer: {
-        ...goodAnswer,
+        ...passingAnswer,
         echoed: { "X-Forwarded-Client-Cert": "By=spiffe://x;URI=spiffe://cluster.local/ns/sleep/sa/sleep" },
       },
     },
+    code: "edge-server-identity",
     says: /spiffe:\/\/x answered, expected/,
   },
-])("$what fails the edge although the call worked", ({ evidence, says }) => {
-  const result = judgeEdge(edge, { ...goodEvidence, ...evidence }, known);
-  expect([result.good, result.problems.join()]).toEqual([false, expect.stringMatching(says)]);
+])("$what fails the edge although the call passed", ({ evidence, code, says }) => {
+  const result = checkEdge(edge, { ...passingEvidence, ...evidence }, known);
+  expect(result.passed).toBe(false);
+  expect(result.problems).toEqual([expect.objectContaining({ code, problem: expect.stringMatching(says) })]);
 });
 
-test("the peer's own gateway tells its CA where nothing in the certificate does", () => {
-  const hellos = [shows({ issuerLocality: undefined, issuerFingerprint: "dd" })];
-  expect(identify(edge, { ...goodEvidence, hellos, issuers: { west: "dd" } }, known).mesh).toBe("west");
-  expect(identify(edge, { ...goodEvidence, hellos }, known).mesh).toBe(notObservable);
+test("the peer's own gateway shows its CA where the certificate does not", () => {
+  const clientHellos = [shows({ issuerLocality: undefined, issuerFingerprint: "dd" })];
+  expect(identify(edge, { ...passingEvidence, clientHellos, issuers: { west: "dd" } }, known).mesh).toBe("west");
+  expect(identify(edge, { ...passingEvidence, clientHellos }, known).mesh).toBe(notObservable);
 });
 
-test("a call that fails with every hop good is still a failure, and says so", () => {
-  const result = judgeEdge(edge, { ...goodEvidence, answer: ownError("overflow"), hellos: [] }, known);
-  expect([result.good, result.broken, result.problems.join()]).toEqual([
-    false,
-    undefined,
-    expect.stringContaining("no hop shows why"),
+test("a call that fails while no hop fails is a problem", () => {
+  const result = checkEdge(edge, { ...passingEvidence, answer: sidecarError("overflow"), clientHellos: [] }, known);
+  expect([result.passed, result.failedHop]).toEqual([false, undefined]);
+  expect(result.problems).toEqual([
+    expect.objectContaining({ code: "edge-call-failed", problem: expect.stringContaining("status 503") }),
   ]);
 });
 
 const blended = { ...edge, blended: true };
 const shop = "spiffe://cluster.local/ns/shop/sa/local-shop";
-const atHome = {
-  ...goodAnswer,
+const local = {
+  ...passingAnswer,
   echoed: { "X-Forwarded-Client-Cert": `By=${shop};URI=spiffe://cluster.local/ns/sleep/sa/sleep` },
 };
 const counters = (gateway: number, local: number) => [
@@ -88,54 +96,54 @@ test.each([
     what: "after",
     evidence: { before: counters(4, 7), endpoints: { failure: "the connection to the pod ended early" } },
   },
-])("a blended host is served nobody knows where if the counters could not be read $what the call", ({ evidence }) => {
-  const result = judgeEdge(
+])("the mesh that serves a blended host is not observable without the counters $what the call", ({ evidence }) => {
+  const result = checkEdge(
     blended,
-    { ...goodEvidence, answer: { ...goodAnswer, echoed: {} }, ...evidence } as Evidence,
+    { ...passingEvidence, answer: { ...passingAnswer, echoed: {} }, ...evidence } as Evidence,
     known,
   );
   expect(result.identities).toMatchObject({ mesh: notObservable, workload: notObservable, upstream: [] });
-  expect(result.good).toBe(true);
+  expect(result.passed).toBe(true);
 });
 
 test.each([
-  { what: "its own mesh", answer: atHome, endpoints: counters(4, 8), mesh: "east", workload: shop, good: true },
+  { what: "its own mesh", answer: local, endpoints: counters(4, 8), mesh: "east", workload: shop, passed: true },
   {
     what: "its own mesh, without an echo",
-    answer: { ...goodAnswer, echoed: {} },
+    answer: { ...passingAnswer, echoed: {} },
     endpoints: counters(4, 8),
     mesh: "east",
     workload: notObservable,
-    good: true,
+    passed: true,
   },
   {
     what: "the other mesh",
-    answer: goodAnswer,
+    answer: passingAnswer,
     endpoints: counters(5, 7),
     mesh: "west",
     workload: httpbin,
-    good: true,
+    passed: true,
   },
   {
-    what: "the other mesh, by another than the pinned one",
-    answer: atHome,
+    what: "the other mesh, by a workload that is not pinned",
+    answer: local,
     endpoints: counters(5, 7),
     mesh: "west",
     workload: httpbin,
-    good: false,
+    passed: false,
   },
   {
-    what: "either, while others called, too",
-    answer: atHome,
+    what: "either, while others called as well",
+    answer: local,
     endpoints: counters(5, 8),
     mesh: "east, west",
     workload: `${httpbin}, ${shop}`,
-    good: true,
+    passed: true,
   },
 ])(
-  "a blended host is served in $what, by the endpoint that was used",
-  ({ answer, endpoints, mesh, workload, good }) => {
-    const result = judgeEdge(blended, { ...goodEvidence, answer, before: counters(4, 7), endpoints }, known);
-    expect([result.identities.mesh, result.identities.workload, result.good]).toEqual([mesh, workload, good]);
+  "the endpoint in use shows that a blended host is served in $what",
+  ({ answer, endpoints, mesh, workload, passed }) => {
+    const result = checkEdge(blended, { ...passingEvidence, answer, before: counters(4, 7), endpoints }, known);
+    expect([result.identities.mesh, result.identities.workload, result.passed]).toEqual([mesh, workload, passed]);
   },
 );

@@ -1,58 +1,48 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { inTime, reasonOf } from "../../../workspace/meshes.ts";
 import { verifyEdges } from "../../../verify/verifyEdges.ts";
-import { edge, goodEvidence, ownError } from "./fixtures.ts";
-
-// An ES module alone, which Jest does not load; nothing here reaches a cluster.
-jest.mock("@kubernetes/client-node", () => ({}));
+import { edge, passingEvidence, sidecarError } from "./fixtures.ts";
 
 const access = { own: {} as never, peers: new Map(), contracts: new Map(), issuers: {} };
-const find = async () => ({ failure: "not asked" });
+const find = async () => ({ failure: "not found" });
 
-test("an edge that is slow to become good takes no time from those behind it", async () => {
+test("an edge that needs retries takes no time from later edges", async () => {
   const tries = new Map<string, number>();
-  // Eight are looked at side by side: the ninth begins when the first eight are through.
+  // Eight are verified in parallel: the ninth starts when one of the first eight ends.
   const tasks = Array.from({ length: 9 }, (_, i) => ({ edge: { ...edge, name: `import-${i}` }, access }));
   const results = await verifyEdges(tasks, 2000, find, async ({ name }) => {
     tries.set(name, (tries.get(name) ?? 0) + 1);
     await sleep(name === "import-8" ? 0 : 400);
-    return name === "import-8" && tries.get(name) === 2 ? goodEvidence : { ...goodEvidence, answer: ownError("x") };
+    return name === "import-8" && tries.get(name) === 2
+      ? passingEvidence
+      : { ...passingEvidence, answer: sidecarError("x") };
   });
-  expect(results.map((r) => r.good)).toEqual([...Array<boolean>(8).fill(false), true]);
+  expect(results.map((r) => r.passed)).toEqual([...Array<boolean>(8).fill(false), true]);
 });
 
-test("however many edges are broken, all are tried and waited for twice the time of one at most", async () => {
+test("all failing edges are tried, for at most twice the time of one", async () => {
   const tries = new Map<string, number>();
   const tasks = Array.from({ length: 40 }, (_, i) => ({ edge: { ...edge, name: `import-${i}` }, access }));
   const results = await verifyEdges(tasks, 1300, find, async ({ name }) => {
     tries.set(name, (tries.get(name) ?? 0) + 1);
-    return { ...goodEvidence, answer: ownError("x") };
+    return { ...passingEvidence, answer: sidecarError("x") };
   });
-  // Five rounds of eight. Each edge of the first has time for a second try, those of the last ones have none left.
+  // Five rounds of eight: each edge of the first has time for a retry, those of the last do not.
   expect(results).toHaveLength(40);
   expect([tries.get("import-0"), tries.get("import-39")]).toEqual([2, 1]);
 });
 
-test("a pod that is long in coming takes no time from the calls: the first failure of one that is fresh is not yet an answer", async () => {
+test("the time until there is a pod does not count", async () => {
   let tries = 0;
   const [result] = await verifyEdges(
     [{ edge, access }],
     1000,
-    async () => (tries === 0 && (await sleep(1500)), { failure: "not asked" }),
-    async () => (++tries === 1 ? { ...goodEvidence, answer: ownError("x") } : goodEvidence),
+    async () => (tries === 0 && (await sleep(1500)), { failure: "not found" }),
+    async () => (++tries === 1 ? { ...passingEvidence, answer: sidecarError("x") } : passingEvidence),
   );
-  expect([tries, result!.good]).toEqual([2, true]);
+  expect([tries, result!.passed]).toEqual([2, true]);
 });
 
-test("the meshes that an import comes from are known without their contracts", async () => {
-  const [result] = await verifyEdges([{ edge, access }], 0, find, async () => goodEvidence);
+test("the meshes of an import are known without their contracts", async () => {
+  const [result] = await verifyEdges([{ edge, access }], 0, find, async () => passingEvidence);
   expect(result!.identities.mesh).toBe("west");
-});
-
-test("outputs that do not come are an error that names the stack; a command's own reason is kept", async () => {
-  await expect(inTime("west", new Promise(() => undefined), 10)).rejects.toThrow(/stack "west" within 0.01 s/);
-  expect(await inTime("west", Promise.resolve(1), 1000)).toBe(1);
-  expect(
-    reasonOf(new Error("pulumi stack output ended with exit code 255:\n  error: no stack named 'west' found")),
-  ).toMatch(/255: error: no stack named 'west' found$/);
 });

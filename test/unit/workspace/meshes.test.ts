@@ -3,19 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stackOutputs } from "../../../workspace/pulumiCommand.ts";
 import { stateFile } from "../../../workspace/workspace.ts";
-import { readMeshes } from "../../../workspace/meshes.ts";
+import { inTime, readMeshes, reasonOf } from "../../../workspace/meshes.ts";
 import { meshStackFiles, peersGiven } from "../../../workspace/stackFiles.ts";
 import { contract } from "../federation/fixtures.ts";
 
-// An ES module alone, which Jest does not load; nothing here reaches a cluster.
-jest.mock("@kubernetes/client-node", () => ({
-  KubeConfig: class {
-    loadFromString() {}
-    getCurrentCluster() {}
-    makeApiClient() {}
-    setCurrentContext() {}
-  },
-}));
 jest.mock("../../../workspace/pulumiCommand.ts", () => ({ stackOutputs: jest.fn() }));
 jest.mock("../../../workspace/stackFiles.ts", () => ({
   ...jest.requireActual("../../../workspace/stackFiles.ts"),
@@ -35,8 +26,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** Names a file of contracts as that of mesh west. */
-function handedOver(text: string) {
+/** Sets the file with the contract of mesh west. */
+function writeContract(text: string) {
   const file = join(folder, "west.json");
   writeFileSync(file, text);
   given.mockReturnValue(new Map([["west", { file }]]));
@@ -50,8 +41,8 @@ const seen = async () =>
     problem,
   }));
 
-test("a peer is read from the file that its owner handed over", async () => {
-  handedOver(JSON.stringify(contract("west")));
+test("reads a peer from the file of its owner", async () => {
+  writeContract(JSON.stringify(contract("west")));
   expect(await seen()).toEqual([
     { name: "east", foreign: false, read: "east", problem: undefined },
     { name: "west", foreign: true, read: "west", problem: undefined },
@@ -61,12 +52,12 @@ test("a peer is read from the file that its owner handed over", async () => {
 test.each<[string, string, RegExp]>([
   ["no JSON", "{", /^cannot be read: peers\.west\.file: ".*" cannot be read as JSON/],
   ["another mesh's", JSON.stringify(contract("north")), /publishes the contract of mesh "north"/],
-])("a file that is %s is a peer with a problem, not an error", async (_what, text, problem) => {
-  handedOver(text);
+])("a file that is %s gives a peer with a problem, not an error", async (_what, text, problem) => {
+  writeContract(text);
   expect((await seen())[1]).toMatchObject({ name: "west", read: undefined, problem: expect.stringMatching(problem) });
 });
 
-test("a peer is read from the stack that is named in full, with its credentials unless one's own alone may be used", async () => {
+test("reads a peer from a fully named stack, with its credentials only where they may be used", async () => {
   const stack = "acme/other/west";
   given.mockReturnValue(new Map([["west", { stack }]]));
   outputs.mockImplementation(async (_tools, name) =>
@@ -80,20 +71,20 @@ test("a peer is read from the stack that is named in full, with its credentials 
   expect(outputs).toHaveBeenCalledWith({}, stack, false);
 });
 
-test("a mesh that has a stack file here but is up elsewhere is known by its file; without one it stays a mesh that is not up", async () => {
+test("reads a mesh with a stack file that is up elsewhere from the contract of its owner", async () => {
   jest.mocked(meshStackFiles).mockReturnValue([
     { name: "east", stack: "east", importsFrom: [] },
     { name: "west", stack: "west", importsFrom: [] },
   ] as never);
-  handedOver(JSON.stringify(contract("west")));
+  writeContract(JSON.stringify(contract("west")));
   expect((await seen())[1]).toMatchObject({ name: "west", foreign: true, read: "west" });
-  handedOver("{");
+  writeContract("{");
   expect((await seen()).slice(1)).toEqual([
     { name: "west", foreign: false, read: undefined, problem: expect.stringMatching(/^is not up/) },
   ]);
 });
 
-test("where peers publish is read from the stack files; a peer without a source is a stack of this project", () => {
+test("reads the sources of peers from the stack files; without a source, it is a stack of this project", () => {
   const { peersGiven: read } = jest.requireActual<typeof import("../../../workspace/stackFiles.ts")>(
     "../../../workspace/stackFiles.ts",
   );
@@ -121,8 +112,16 @@ test("where peers publish is read from the stack files; a peer without a source 
   ]);
 });
 
-test("the state of a stack that is named in full is that of its project", () => {
+test("the state of a fully named stack is that of its project", () => {
   expect(
     [stateFile("west"), stateFile("organization/other/west")].map((file) => file.split("/").slice(-2).join("/")),
   ).toEqual(["mesh-federation/west.json", "other/west.json"]);
+});
+
+test("late outputs are an error that names the stack; Pulumi's own reason is kept", async () => {
+  await expect(inTime("west", new Promise(() => undefined), 10)).rejects.toThrow(/stack "west" within 0.01 s/);
+  expect(await inTime("west", Promise.resolve(1), 1000)).toBe(1);
+  expect(
+    reasonOf(new Error("pulumi stack output ended with exit code 255:\n  error: no stack named 'west' found")),
+  ).toMatch(/255: error: no stack named 'west' found$/);
 });

@@ -1,0 +1,45 @@
+/** Kubernetes objects, as far as they are read here. https://kubernetes.io/docs/reference/kubernetes-api/ */
+export interface KubeObject {
+  metadata: {
+    name: string;
+    namespace: string;
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+    deletionTimestamp?: string;
+  };
+}
+
+export interface Pod extends KubeObject {
+  spec?: {
+    serviceAccountName?: string;
+    containers?: { name: string }[];
+    initContainers?: { name: string }[];
+  };
+  status?: { phase?: string; conditions?: { type: string; status: string }[] };
+}
+
+export interface Service extends KubeObject {
+  spec?: {
+    ports?: { name?: string; port: number; targetPort?: number | string; protocol?: string }[];
+    selector?: Record<string, string>;
+  };
+}
+
+/** An object of one of Istio's kinds. */
+export interface IstioObject extends KubeObject {
+  spec: Record<string, any>;
+}
+
+export type IstioGroup = "networking" | "security";
+
+/** Whether a pod is ready and not about to end. */
+export function isReady({ metadata, status }: Pod): boolean {
+  return (
+    !metadata.deletionTimestamp && (status?.conditions?.some((c) => c.type === "Ready" && c.status === "True") ?? false)
+  );
+}
+
+/** Whether a pod has Istio's proxy: as a container, or as an init container that keeps running (native sidecar). */
+export function hasProxy({ spec }: Pod): boolean {
+  return [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].some((c) => c.name === "istio-proxy");
+}

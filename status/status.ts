@@ -1,0 +1,96 @@
+import { importedFrom, type FederationContract } from "../federation/contract/contract.ts";
+import { socketAddress } from "../federation/objects/socketAddress.ts";
+
+/** The expiry of a certificate. */
+export interface Expiry {
+  mesh: string;
+  certificate: string;
+  /** Milliseconds since 1970. */
+  notAfter: number;
+}
+
+/** A difference between a cluster and what the last `up` created, or between an import and its exporter. */
+export interface Drift {
+  mesh: string;
+  description: string;
+}
+
+/** The state of the federation. */
+export interface Status {
+  meshes: { name: string; state: string; gateways: string[] }[];
+  exports: { mesh: string; name: string; host: string; ports: string[]; to: string[]; importers: string[] }[];
+  pending: { mesh: string; name: string; from: string; reason: string }[];
+  certificates: Expiry[];
+  drift: Drift[];
+  /** Meshes whose clusters were not checked, or not completely, and why. */
+  notChecked: { mesh: string; reason: string }[];
+}
+
+/** A mesh as far as it could be read. */
+export interface MeshState {
+  name: string;
+  contract: FederationContract | undefined;
+  /** Why it could not be read or reached, as the end of a sentence that begins with the mesh. */
+  problem: string | undefined;
+  /** Why its cluster was not checked, or not completely; default `problem`. */
+  notChecked?: string | undefined;
+}
+
+/** The status, from the contracts of the meshes and the drift and certificates of their clusters. */
+export function statusOf(meshes: MeshState[], certificates: Expiry[], drift: Drift[]): Status {
+  const contracts = meshes.flatMap((m) => m.contract ?? []);
+  const importersOf = (mesh: string, name: string) =>
+    contracts
+      .filter((c) => c.imports.some((i) => i.name === name && importedFrom(i).includes(mesh)))
+      .map((c) => c.mesh.name);
+  return {
+    meshes: meshes.map(({ name, contract, problem }) => ({
+      name,
+      state: problem ?? `up, Istio ${contract!.mesh.istioVersion}`,
+      gateways: contract?.gateways.map(socketAddress) ?? [],
+    })),
+    exports: contracts.flatMap((c) =>
+      c.exports.map((e) => ({
+        mesh: c.mesh.name,
+        name: e.name,
+        host: e.host,
+        ports: e.ports.map((p) => `${p.number}/${p.protocol}`),
+        to: e.to,
+        importers: importersOf(c.mesh.name, e.name),
+      })),
+    ),
+    pending: contracts.flatMap((c) => c.pendingImports.map((p) => ({ mesh: c.mesh.name, ...p }))),
+    certificates: [...certificates].sort((a, b) => a.notAfter - b.notAfter),
+    drift: [...drift, ...contractDrift(contracts)],
+    notChecked: meshes.flatMap(({ name, problem, notChecked = problem }) =>
+      notChecked ? [{ mesh: name, reason: notChecked }] : [],
+    ),
+  };
+}
+
+/** Imports with other values than their exporter publishes now. */
+export function contractDrift(contracts: FederationContract[]): Drift[] {
+  return contracts.flatMap(({ mesh, imports }) =>
+    imports.flatMap((spec) => importDrift(spec, contracts).map((description) => ({ mesh: mesh.name, description }))),
+  );
+}
+
+function importDrift(spec: FederationContract["imports"][number], contracts: FederationContract[]): string[] {
+  const meshes = importedFrom(spec);
+  const exporters = meshes.flatMap((name) => contracts.find((c) => c.mesh.name === name) ?? []);
+  if (exporters.length < meshes.length || spec.gateways.length === 0) return [];
+  const found = exporters.map((c) => c.exports.find((e) => e.name === spec.name));
+  const missing = exporters.filter((_, i) => !found[i]).map((c) => c.mesh.name);
+  if (missing.length > 0) return [`imports ${spec.name}, which ${missing.join(", ")} no longer exports`];
+  const list = (values: string[]) => [...new Set(values)].sort().join(", ") || "none";
+  const compared: [field: string, imported: string, published: string][] = [
+    ["gateway", list(spec.gateways.map(socketAddress)), list(exporters.flatMap((c) => c.gateways.map(socketAddress)))],
+    ["subjectAltNames", list(spec.subjectAltNames), list(found.flatMap((e) => e!.subjectAltNames))],
+  ];
+  return compared
+    .filter(([, imported, published]) => imported !== published)
+    .map(
+      ([field, imported, published]) =>
+        `import ${spec.name} uses ${field} ${imported}, ${list(meshes)} publishes ${published}`,
+    );
+}

@@ -1,0 +1,60 @@
+import { managedBy } from "../../../federation/objects/labels.ts";
+import { readLiveCluster } from "../../../kube/liveCluster.ts";
+import { anExport } from "../federation/fixtures.ts";
+import { FakeApiServer } from "./apiServer.ts";
+
+const object = (name: string, spec: object, labels = {}) => ({ metadata: { name, namespace: "shop", labels }, spec });
+const pod = (serviceAccountName: string, phase: string) => ({
+  metadata: {},
+  spec: { serviceAccountName },
+  status: { phase },
+});
+
+/** Answers by the start of a path; any other object does not exist. */
+const objects: Record<string, unknown> = {
+  "/apis/networking.istio.io/v1/destinationrules": {
+    items: [
+      object("theirs", { host: "cart", subsets: [{ name: "v1" }] }),
+      object("ours", { host: "x.y" }, { "app.kubernetes.io/managed-by": managedBy }),
+    ],
+  },
+  "/api/v1/namespaces/httpbin/services/httpbin": {
+    metadata: { namespace: "httpbin", name: "httpbin" },
+    spec: { ports: [{ port: 8000 }], selector: { app: "httpbin" } },
+  },
+  "/api/v1/namespaces/httpbin/pods": {
+    items: [pod("b", "Running"), pod("a", "Pending"), pod("old", "Succeeded")],
+  },
+};
+
+let server: FakeApiServer;
+afterEach(() => server.stop());
+
+test("reads the services of exports with the accounts of their pods, and objects of others", async () => {
+  server = await FakeApiServer.start((url) => {
+    const found = objects[url.split("?")[0]!];
+    return found ? { status: 200, body: found } : { status: 404, body: {} };
+  });
+  const plan = { imports: [], exports: [{ spec: anExport() }] };
+  expect(await readLiveCluster(server.kubeconfig, undefined, plan as never)).toEqual({
+    services: [
+      {
+        namespace: "httpbin",
+        name: "httpbin",
+        ports: [{ name: "", number: 8000, targetPort: 8000 }],
+        selector: { app: "httpbin" },
+      },
+    ],
+    rules: [
+      { name: "theirs", namespace: "shop", hosts: ["cart.shop.svc.cluster.local"], exportTo: [], subsets: ["v1"] },
+    ],
+    entries: [],
+    accounts: new Map([["httpbin", ["a", "b"]]]),
+  });
+});
+
+test("rejects where the API server denies access", async () => {
+  server = await FakeApiServer.start(() => ({ status: 403, body: { message: "forbidden" } }));
+  const plan = { imports: [], exports: [] };
+  await expect(readLiveCluster(server.kubeconfig, undefined, plan)).rejects.toThrow("403: forbidden");
+});

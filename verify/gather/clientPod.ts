@@ -1,0 +1,52 @@
+import { trustedRoots } from "../../kube/envoy.ts";
+import { errorLine } from "../../kube/errors.ts";
+import type { Container } from "../../kube/exec.ts";
+import { IstioProxy } from "../../kube/istioProxy.ts";
+import type { KubeClient } from "../../kube/kubeClient.ts";
+import { hasProxy, isReady, type Pod } from "../../kube/objects.ts";
+import type { Client } from "../edge.ts";
+import type { Failure } from "../evidence.ts";
+
+/** A pod to call from. */
+export interface ClientPod extends Container {
+  proxy: IstioProxy;
+  sidecar: boolean;
+  /** Roots that its sidecar trusts, PEM. */
+  roots: Promise<string | undefined>;
+}
+
+/** Finds a ready pod of a client. */
+export async function findClientPod(cluster: KubeClient, client: Client): Promise<ClientPod | Failure> {
+  const selection =
+    `label app=${client.app} and service account ${client.serviceAccount} in namespace ${client.namespace}` +
+    `label app=${client.app} and service account ${client.serviceAccount} in namespace ${client.namespace}`;
+  try {
+    const pods = (await cluster.pods(client.namespace, { labels: { app: client.app } })).filter(
+      ({ spec }) => (spec?.serviceAccountName ?? "default") === client.serviceAccount,
+    );
+    const pod = pods.find(isReady);
+    if (!pod) return { failure: `no ready pod with ${selection} (${pods.length} are not ready)` };
+    return clientPod(cluster, pod);
+  } catch (error) {
+    return { failure: `pods with ${selection} cannot be listed: ${errorLine(error)}` };
+  }
+}
+
+/** A pod to call from its default container, if it declares one, else from its first container that is not Istio's. */
+export function clientPod(cluster: KubeClient, pod: Pod): ClientPod {
+  const { namespace, name, annotations } = pod.metadata;
+  const declared = annotations?.["kubectl.kubernetes.io/default-container"];
+  const names = (pod.spec?.containers ?? []).map((c) => c.name).filter((n) => n !== "istio-proxy");
+  const proxy = new IstioProxy(cluster, namespace, name);
+  const sidecar = hasProxy(pod);
+  return {
+    namespace,
+    pod: name,
+    container: declared && names.includes(declared) ? declared : names[0]!,
+    proxy,
+    sidecar,
+    roots: sidecar
+      ? proxy.resources("dynamic_active_secrets").then(trustedRoots, () => undefined)
+      : Promise.resolve(undefined),
+  };
+}

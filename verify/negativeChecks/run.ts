@@ -1,0 +1,115 @@
+import { autoPassthroughSni } from "../../federation/objects/names.ts";
+import { socketAddress } from "../../federation/objects/socketAddress.ts";
+import { errorLine } from "../../kube/errors.ts";
+import type { KubeClient } from "../../kube/kubeClient.ts";
+import { retry } from "../../kube/retry.ts";
+import type { Mesh } from "../../workspace/meshes.ts";
+import { sendClientHello } from "../gather/clientHello.ts";
+import { passthroughOf } from "../gather/peerSide.ts";
+import type { ProbePods } from "../gather/probePods.ts";
+import type { Task } from "../verifyEdges.ts";
+import { clusterResult } from "./clusterCheck.ts";
+import { gatewayResult, type GatewayTarget } from "./gatewayCheck.ts";
+import { clusterChecks, gatewayChecks, undeclaredCallerCheck } from "./registry.ts";
+import { unlessForbidden, type NegativeResult } from "./result.ts";
+import { checkUndeclaredCaller, mustDenyUndeclared } from "./undeclaredCaller.ts";
+
+/** Results of the negative checks, and a sentence for each mesh that could not be reached. */
+export interface NegativeResults {
+  results: NegativeResult[];
+  unreachable: string[];
+}
+
+/**
+ * Runs the negative checks: at each gateway of an import, in the clusters of `meshes`, and, with probe pods, by calls
+ * of an undeclared caller.
+ * @param wait milliseconds that such a call may take to be denied
+ */
+export async function runNegativeChecks(
+  tasks: Task[],
+  meshes: Mesh[],
+  wait: number,
+  pods?: ProbePods,
+): Promise<NegativeResults> {
+  const unreachable: string[] = [];
+  const reachable = async (mesh: string, check: () => Promise<NegativeResult[]>): Promise<NegativeResult[]> => {
+    try {
+      return await check();
+    } catch (error) {
+      unreachable.push(`mesh "${mesh}": ${errorLine(error)}`);
+      return [];
+    }
+  };
+  const atGateways = gatewaysOf(tasks).map(({ edge, gateway, peer }) =>
+    reachable(gateway.mesh, () => retry(() => checkGateway({ edge, gateway }, peer), isConclusive)),
+  );
+  const inClusters = meshes.flatMap(({ name, cluster }) =>
+    cluster ? [reachable(name, () => retry(() => checkCluster(name, cluster), isConclusive))] : [],
+  );
+  const byCallers = (pods ? tasks.filter(mustDenyUndeclared) : []).map((task) =>
+    reachable(task.edge.mesh, async () => [
+      await checkUndeclaredCaller(undeclaredCallerCheck, task, wait, (access, client) =>
+        pods!.podFor(access.own, client),
+      ),
+    ]),
+  );
+  const results = await Promise.all([...atGateways, ...inClusters, ...byCallers]);
+  return { results: results.flat(), unreachable };
+}
+
+/** Each gateway of the tasks once, with an edge that uses it and its own cluster, where there are credentials. */
+function gatewaysOf(tasks: Task[]) {
+  const gateways = new Map(
+    tasks.flatMap(({ edge, access }) =>
+      edge.gateways.map((gateway) => {
+        const key = `${gateway.mesh} ${socketAddress(gateway)}`;
+        return [key, { edge, gateway, peer: access.peers.get(gateway.mesh) }] as const;
+      }),
+    ),
+  );
+  return [...gateways.values()];
+}
+
+async function checkGateway(
+  { edge, gateway }: Pick<GatewayTarget, "edge" | "gateway">,
+  peer: KubeClient | undefined,
+): Promise<NegativeResult[]> {
+  const target: GatewayTarget = {
+    edge,
+    gateway,
+    sni: autoPassthroughSni(edge.exportedHost, edge.port.number),
+    hidden: peer && (await hiddenService(peer).catch(() => undefined)),
+  };
+  const [control, ...attempts] = await Promise.all([
+    sendClientHello(gateway, target.sni),
+    ...gatewayChecks.map(({ attempt }) => attempt(target)),
+  ]);
+  return gatewayChecks.map((check, i) => gatewayResult(check, target, control, attempts[i]!));
+}
+
+/** Runs the negative checks in a mesh's own cluster. */
+export async function checkCluster(mesh: string, cluster: KubeClient): Promise<NegativeResult[]> {
+  return Promise.all(
+    clusterChecks.map(async (check) => clusterResult(check, mesh, await unlessForbidden(() => check.inspect(cluster)))),
+  );
+}
+
+/** Whether each check passed or failed, as far as the credentials allow. */
+function isConclusive(results: NegativeResult[]): boolean {
+  return results.every(({ state, remedy }) => state !== "unknown" || remedy !== undefined);
+}
+
+/** A service of a cluster that exists and is not exported. */
+async function hiddenService(cluster: KubeClient): Promise<GatewayTarget["hidden"]> {
+  const [gateways, services] = await Promise.all([cluster.istio("networking", "gateways"), cluster.services()]);
+  const exported = new Set(passthroughOf(gateways).flatMap((g) => g.hosts));
+  const hidden = services.flatMap(({ metadata, spec }) => {
+    const host = `${metadata.name}.${metadata.namespace}.svc.cluster.local`;
+    const port = spec?.ports?.find((p) => (p.protocol ?? "TCP") === "TCP")?.port;
+    return !exported.has(host) && spec?.selector && port
+      ? [{ host, port, inRootNamespace: metadata.namespace === "istio-system" }]
+      : [];
+  });
+  // Istio's own pods have a proxy that would answer if the gateway accepted the name.
+  return hidden.find((s) => s.inRootNamespace) ?? hidden[0];
+}
