@@ -1,4 +1,4 @@
-/** The one way into this workspace, see `Offline` in tools/offline.ts. */
+/** The interface of this workspace: `Offline` in tools/offline.ts. */
 export { ensureTools } from "./builds/registryTools.ts";
 export { installStandIns } from "./builds/standIns.ts";
 export { findLab, hasLab, startLab, stopLab } from "./lab/index.ts";

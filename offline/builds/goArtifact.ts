@@ -2,16 +2,16 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { fileHash, type Artifact } from "../../tools/artifact.ts";
 
-/** One program to build: its Go package, and the name of the file when it is not the package's last part. */
+/** A program to build: its Go package, and its file name if that is not the package's last part. */
 export interface GoProgram {
   package: string;
   output?: string;
 }
 
-/** What {@link goArtifact} needs. */
+/** Options of {@link goArtifact}. */
 export interface GoArtifactOptions {
   name: string;
-  /** Folder with `go.mod` and `go.sum`, which pin everything. */
+  /** Folder with `go.mod` and `go.sum`, which pin all modules. */
   module: string;
   programs: GoProgram[];
   /** Version stamps: `-X` values of the linker, by variable. */
@@ -20,10 +20,10 @@ export interface GoArtifactOptions {
   weight?: number;
 }
 
-/** Go that the pinned modules ask for. */
+/** Go version that the pinned modules require. */
 const minimumGo = [1, 26] as const;
 
-/** Programs built from Go modules, into the artifact's folder. Needs no C compiler; the same inputs give the same files. */
+/** Builds programs from Go modules. Needs no C compiler. The same inputs give the same files. */
 export function goArtifact(options: GoArtifactOptions): Artifact {
   const stamps = Object.entries(options.stamps ?? {}).map(([variable, value]) => `-X ${variable}=${value}`);
   const ldflags = ["-s", "-w", ...stamps].join(" ");
@@ -47,7 +47,7 @@ export function goArtifact(options: GoArtifactOptions): Artifact {
   };
 }
 
-/** Throws, saying what to install, when there is no Go or it is too old. */
+/** @throws when Go is not installed or too old */
 export function requireGo(): void {
   const wanted = minimumGo.join(".");
   let version: string;
@@ -58,13 +58,15 @@ export function requireGo(): void {
     }).trim();
   } catch {
     throw new Error(
-      `Go is not installed; the tools are built from Go modules: install Go ${wanted} or later (https://go.dev/doc/install) and run the same command again`,
+      "Go is not installed, and the tools are built from Go modules. " +
+        `Install Go ${wanted} or later (https://go.dev/doc/install) and retry`,
     );
   }
   const [, major, minor] = /\bgo(\d+)\.(\d+)/.exec(version) ?? [];
   const enough = Number(major) > minimumGo[0] || (Number(major) === minimumGo[0] && Number(minor) >= minimumGo[1]);
   if (!enough)
     throw new Error(
-      `Go ${version || "of an unknown version"} is too old; the tools need ${wanted} or later: install it (https://go.dev/doc/install) and run the same command again`,
+      `Go ${version || "of an unknown version"} is too old: the tools need ${wanted} or later. ` +
+        "Install it (https://go.dev/doc/install) and retry",
     );
 }

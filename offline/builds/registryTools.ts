@@ -34,10 +34,10 @@ const helm = goArtifact({
   expectedSeconds: 60,
 });
 
-/** This language host is too old to read `typescript: false` from Pulumi.yaml; the official one takes it from there. */
+/** This language host is too old to read `typescript: false` from Pulumi.yaml. The official one reads it. */
 const hostWrapper = '#!/bin/sh\nexec "$(dirname "$0")/pulumi-language-nodejs-host" -typescript=false "$@"\n';
 
-/** One folder with everything: the engine warns about a language host that is not beside it. */
+/** One folder with all tools: the engine warns about a language host in another folder. */
 const registryBin: Artifact = {
   name: "bin",
   inputs: { hostWrapper },
@@ -53,7 +53,7 @@ const registryBin: Artifact = {
   },
 };
 
-/** The artifacts of registry mode, for whoever wants to build them together with others. */
+/** The artifacts of registry mode, for a build together with others. */
 export const registryTools: Artifact[] = [registryBin, helm];
 
 /** Builds the tools that the cache lacks. */

@@ -4,18 +4,20 @@ import { isStandIn, pluginFolder, standInMark } from "../../tools/plugins.ts";
 import { pinned } from "../../tools/versions.ts";
 
 /**
- * Installs launchers that run this project's stand-in plugins with the Node that runs this, where they differ.
- * @returns the plugins they stand in for, as `name version`
+ * Installs launchers that run the stand-in plugins with the Node of this process. A launcher that is up to date stays.
+ *
+ * @returns the plugins that they replace, as `name version`
  */
 export function installStandIns(helm: string, pulumiHome: string): string[] {
   for (const [name, version] of Object.entries(pinned.plugins)) {
     const folder = pluginFolder(pulumiHome, name, version);
     const environment = name === "kubernetes" ? `export MESH_FEDERATION_HELM=${quote(helm)}\n` : "";
-    const launcher = `${standInMark}${environment}exec ${quote(process.execPath)} ${quote(join(import.meta.dirname, "..", "plugins", name, "main.ts"))} "$@"\n`;
+    const program = join(import.meta.dirname, "..", "plugins", name, "main.ts");
+    const launcher = `${standInMark}${environment}exec ${quote(process.execPath)} ${quote(program)} "$@"\n`;
     const file = join(folder, `pulumi-resource-${name}`);
     if (isStandIn(file) && readFileSync(file, "utf8") === launcher) continue;
     mkdirSync(folder, { recursive: true });
-    // Renamed into place: the engine may be starting it at this moment.
+    // A rename: the engine may start the file at this moment.
     writeFileSync(`${file}.new`, launcher, { mode: 0o755 });
     renameSync(`${file}.new`, file);
   }

@@ -8,70 +8,70 @@ import { nodeImage } from "./artifacts/nodeImage.ts";
 import { etcd, node } from "./artifacts/programs.ts";
 import { keepAddresses } from "./engine/addresses.ts";
 import { recordedDaemon, startDaemon } from "./engine/daemon.ts";
-import { dropData, hasContainers, isMadeFrom, makeData } from "./engine/data.ts";
+import { removeData, hasContainers, hasTemplate, createData } from "./engine/data.ts";
 import { answers } from "./engine/dockerApi.ts";
-import { ensureKindNetwork, ensureNamespace, entering, hasNamespace } from "./engine/network.ts";
-import { wakeNodes } from "./engine/nodes.ts";
-import { clearFolders, clearProcesses } from "./engine/remains.ts";
-import { clearBuildFolders } from "./images/template.ts";
-import { placeOf, type Place } from "./place.ts";
+import { ensureKindNetwork, ensureNamespace, enterPrefix, hasNamespace } from "./engine/network.ts";
+import { startNodes } from "./engine/nodes.ts";
+import { removeFolders, stopProcesses } from "./engine/cleanup.ts";
+import { removeBuildFolders } from "./images/template.ts";
+import { labPaths, type LabPaths } from "./paths.ts";
 import { ensurePrerequisites } from "./prerequisites.ts";
 import { writeSources } from "./sources.ts";
 
-/** A running lab: a docker engine for KinD, in a network namespace that leads nowhere. One per clone. */
+/** A running lab: a Docker engine for KinD in a network namespace without a route out. One per clone. */
 export interface Lab {
-  /** argv prefix that runs a program in the lab's network, where its clusters can be reached. */
+  /** argv prefix that runs a program in the lab's network, the only one that reaches its clusters. */
   enter: string[];
-  /** Added to the environment of docker, kind, and whatever talks to the clusters. */
+  /** Variables for docker, kind and every client of the clusters. */
   env: Record<string, string>;
 }
 
-/** The programs of a bare API server, and the artifacts that hold them. */
+/** The programs of an API server without nodes, and the artifacts that contain them. */
 export const apiServerBinaries: { artifact: Artifact; program: string }[] = [
   { artifact: etcd, program: "etcd" },
   { artifact: apiServer, program: "kube-apiserver" },
   { artifact: kubernetes, program: "kube-controller-manager" },
 ];
 
-/** How long a running engine may take to say so, in milliseconds, before it counts as hanging. */
-const PATIENCE = 10_000;
+/** Time in which a running engine answers, in milliseconds. */
+const ANSWER_TIMEOUT = 10_000;
 
 /**
- * Brings up the lab of the clone at `root`: builds what is missing in the cache, starts the engine with the node image
- * in it, wakes the clone's nodes, and writes `.federation/sources.json` and `.federation/charts`.
+ * Starts the lab of the clone at `root`: builds missing artifacts, starts the engine with the node image, starts the
+ * clone's nodes, and writes `.federation/sources.json` and `.federation/charts`.
  *
- * Does nothing that is done already. Goes on from wherever an earlier call was killed, and clears away what a dead
- * engine left; the clusters in its data are started again.
+ * Finished steps are skipped. A killed call is resumed, the leftovers of a dead engine are removed, and the clusters in
+ * its data are started again.
  *
- * @throws when the machine cannot run a lab, a build fails or the engine does not start; the message says what to do
+ * @throws when the machine cannot run a lab, a build fails or the engine does not start
  */
 export async function startLab(root: string, progress: Progress): Promise<Lab> {
-  const place = placeOf(root);
+  const paths = labPaths(root);
   await ensurePrerequisites(progress);
   const folders = await ensureArtifacts([nodeImage, charts, node], progress);
   const folder = (artifact: Artifact): string => folders.get(artifact.name)!;
-  await alone(place, progress, async () => {
-    writeSources(place, folder(charts));
-    const started = await ensureEngine(place, folder(nodeImage), join(folder(node), "bounded"), progress);
-    await ensureKindNetwork(place);
-    await wakeNodes(place, started, progress);
+  await withLabLock(paths, progress, async () => {
+    writeSources(paths, folder(charts));
+    const started = await ensureEngine(paths, folder(nodeImage), join(folder(node), "bounded"), progress);
+    await ensureKindNetwork(paths);
+    await startNodes(paths, started, progress);
   });
-  return labOf(place);
+  return labAt(paths);
 }
 
 /**
- * Stops the lab of the clone at `root`, running, dead or half-made, with everything in it, and removes its data: no
- * process, mount, control group or namespace is left. Keeps the cache. Does nothing where there is no lab.
+ * Stops the lab of the clone at `root`, whether it runs, died or started in part, and removes its processes, mounts,
+ * control groups, namespaces and data. Keeps the cache. Does nothing without a lab.
  */
 export async function stopLab(root: string, progress: Progress): Promise<void> {
-  const place = placeOf(root);
-  await alone(place, progress, async () => {
+  const paths = labPaths(root);
+  await withLabLock(paths, progress, async () => {
     const step = progress.step("stop the lab");
     try {
-      await clearProcesses(place, true);
-      await dropData(place);
-      await clearFolders(place);
-      clearBuildFolders();
+      await stopProcesses(paths, true);
+      await removeData(paths);
+      await removeFolders(paths);
+      removeBuildFolders();
       step.done();
     } catch (error) {
       step.fail(error);
@@ -80,44 +80,45 @@ export async function stopLab(root: string, progress: Progress): Promise<void> {
   });
 }
 
-/** Whether the clone at `root` has a lab: one that runs, or whose engine died with clusters in its data. Changes nothing. */
+/** Whether the clone at `root` has a lab: a running one, or one whose engine died with clusters in its data. */
 export function hasLab(root: string): boolean {
-  const place = placeOf(root);
-  return recordedDaemon(place) !== undefined || hasContainers(place);
+  const paths = labPaths(root);
+  return recordedDaemon(paths) !== undefined || hasContainers(paths);
 }
 
-/** The lab of the clone at `root`, if it runs. Changes nothing. */
+/** The running lab of the clone at `root`. */
 export async function findLab(root: string): Promise<Lab | undefined> {
-  const place = placeOf(root);
-  return (await runs(place)) ? labOf(place) : undefined;
+  const paths = labPaths(root);
+  return (await isRunning(paths)) ? labAt(paths) : undefined;
 }
 
-async function runs(place: Place): Promise<boolean> {
-  return recordedDaemon(place) !== undefined && hasNamespace(place) && (await answers(place.socket, PATIENCE));
+async function isRunning(paths: LabPaths): Promise<boolean> {
+  return recordedDaemon(paths) !== undefined && hasNamespace(paths) && (await answers(paths.socket, ANSWER_TIMEOUT));
 }
 
-/** Starts the engine unless it runs. Returns the time before its start when it was started, in milliseconds since the epoch. */
+/** Starts the engine unless it runs. Returns the time before the start, in milliseconds since the epoch. */
 async function ensureEngine(
-  place: Place,
+  paths: LabPaths,
   template: string,
   runtime: string,
   progress: Progress,
 ): Promise<number | undefined> {
-  const current = isMadeFrom(place, template);
-  const inUse = hasContainers(place);
+  const current = hasTemplate(paths, template);
+  const inUse = hasContainers(paths);
   if (!current && inUse)
     progress.note(
-      "lab: its clusters were made from an earlier node image, and so will new ones be; `npm run down` and `npm run up` renew them",
+      "lab: its clusters use an earlier node image, and new ones will, too. " +
+        "`npm run down` and `npm run up` replace them",
     );
-  if ((current || inUse) && (await runs(place))) return undefined;
+  if ((current || inUse) && (await isRunning(paths))) return undefined;
   const step = progress.step("start the lab's engine", 5);
   try {
-    await clearProcesses(place, false);
-    await ensureNamespace(place);
-    if (!current && !inUse) await makeData(place, template);
-    keepAddresses(place);
+    await stopProcesses(paths, false);
+    await ensureNamespace(paths);
+    if (!current && !inUse) await createData(paths, template);
+    keepAddresses(paths);
     const started = Date.now();
-    await startDaemon(place, entering(place), runtime);
+    await startDaemon(paths, enterPrefix(paths), runtime);
     step.done();
     return started;
   } catch (error) {
@@ -126,15 +127,15 @@ async function ensureEngine(
   }
 }
 
-/** One process at a time starts or stops a lab. */
-function alone(place: Place, progress: Progress, work: () => Promise<void>): Promise<void> {
-  return withLock(join(place.federation, "lab.lock"), work, (pid) =>
+/** Runs `work` while no other process starts or stops the lab. */
+function withLabLock(paths: LabPaths, progress: Progress, work: () => Promise<void>): Promise<void> {
+  return withLock(join(paths.federation, "lab.lock"), work, (pid) =>
     progress.note(`lab: waiting for process ${pid}, which starts or stops it`),
   );
 }
 
-/** Variables of docker, kind and proxies that would lead elsewhere than to the lab's engine and clusters. */
-const MISLEADING = [
+/** Variables of docker, kind and proxies that would select another engine or cluster than the lab's. */
+const CLEARED_VARIABLES = [
   "DOCKER_CONTEXT",
   "DOCKER_TLS_VERIFY",
   "DOCKER_API_VERSION",
@@ -148,7 +149,7 @@ const MISLEADING = [
   "all_proxy",
 ];
 
-function labOf(place: Place): Lab {
-  const emptied = Object.fromEntries(MISLEADING.map((name) => [name, ""]));
-  return { enter: entering(place), env: { ...emptied, DOCKER_HOST: `unix://${place.socket}` } };
+function labAt(paths: LabPaths): Lab {
+  const emptied = Object.fromEntries(CLEARED_VARIABLES.map((name) => [name, ""]));
+  return { enter: enterPrefix(paths), env: { ...emptied, DOCKER_HOST: `unix://${paths.socket}` } };
 }

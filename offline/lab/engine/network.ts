@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import { run } from "../../../tools/run.ts";
-import type { Place } from "../place.ts";
+import type { LabPaths } from "../paths.ts";
 import { docker } from "./dockerApi.ts";
 
 /**
- * The docker network of kind's nodes. Made beforehand, always with this subnet, so that the load balancers' pools cut
- * from it are the same in every run, and so that clusters made side by side do not race to make it. Nodes get their
- * addresses from the first quarter; the rest is free for pools.
+ * The Docker network of kind's nodes. Created before the clusters with a fixed subnet, so that the pools in it are the
+ * same in every run, and so that clusters created in parallel do not race to create it. Nodes get their addresses from
+ * the first quarter; the rest is for pools.
  */
 export const KIND_NETWORK = {
   Name: "kind",
@@ -17,35 +17,35 @@ export const KIND_NETWORK = {
 };
 
 /** argv prefix that runs a program in the lab's network. `nsenter` and not `ip netns exec`, which hides cgroups. */
-export function entering(place: Place): string[] {
-  return ["nsenter", `--net=${place.netns}`, "--"];
+export function enterPrefix(paths: LabPaths): string[] {
+  return ["nsenter", `--net=${paths.netns}`, "--"];
 }
 
-/** Whether the lab's network namespace is there: a name under /run/netns may also be left without one. */
-export function hasNamespace(place: Place): boolean {
+/** Whether the lab's network namespace exists. A file under /run/netns does not prove it. */
+export function hasNamespace(paths: LabPaths): boolean {
   return readFileSync("/proc/self/mountinfo", "utf8")
     .split("\n")
-    .some((line) => line.split(" ")[4] === place.netns);
+    .some((line) => line.split(" ")[4] === paths.netns);
 }
 
-/** Makes the lab's network namespace, if it is missing: a loopback, and no way out. */
-export async function ensureNamespace(place: Place): Promise<void> {
-  if (!hasNamespace(place)) {
-    if (existsSync(place.netns)) await run("ip", ["netns", "delete", place.id]); // a name that leads nowhere
-    await run("ip", ["netns", "add", place.id]);
+/** Creates the lab's network namespace if it is missing: with a loopback, without a route out. */
+export async function ensureNamespace(paths: LabPaths): Promise<void> {
+  if (!hasNamespace(paths)) {
+    if (existsSync(paths.netns)) await run("ip", ["netns", "delete", paths.id]); // a name without a namespace
+    await run("ip", ["netns", "add", paths.id]);
   }
-  // Each is right to do again: a killed run may have ended between them.
-  await run(entering(place)[0]!, [
-    ...entering(place).slice(1),
+  // A killed run may have ended between these commands. Both can be repeated.
+  await run(enterPrefix(paths)[0]!, [
+    ...enterPrefix(paths).slice(1),
     "sh",
     "-ec",
     "ip link set lo up; echo 1 >/proc/sys/net/ipv4/ip_forward",
   ]);
 }
 
-/** Makes kind's network in the engine, if it is missing. */
-export async function ensureKindNetwork(place: Place): Promise<void> {
+/** Creates kind's network in the engine if it is missing. */
+export async function ensureKindNetwork(paths: LabPaths): Promise<void> {
   const filters = encodeURIComponent(JSON.stringify({ name: ["^kind$"] }));
-  const found = await docker<unknown[]>(place.socket, "GET", `/networks?filters=${filters}`);
-  if (found.length === 0) await docker(place.socket, "POST", "/networks/create", KIND_NETWORK);
+  const found = await docker<unknown[]>(paths.socket, "GET", `/networks?filters=${filters}`);
+  if (found.length === 0) await docker(paths.socket, "POST", "/networks/create", KIND_NETWORK);
 }

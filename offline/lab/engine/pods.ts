@@ -1,4 +1,4 @@
-/** What is looked at of a pod (https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/). */
+/** The fields of a pod that are read (https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/). */
 export interface Pod {
   metadata: { namespace: string; name: string; deletionTimestamp?: string };
   spec: { nodeName?: string };
@@ -6,13 +6,13 @@ export interface Pod {
 }
 
 /**
- * The pods of `nodes` that are not up again since those nodes started, as `namespace/name`. Readiness alone does not
- * tell: until a kubelet has looked, the API server says what it knew before the nodes stopped.
+ * The pods of `nodes` that are not ready since those nodes started, as `namespace/name`. Readiness alone does not show
+ * it: until the kubelet reports, the API server has the status from before the nodes stopped.
  *
- * @param since when the nodes started, in milliseconds since the epoch
+ * @param since time of the nodes' start, in milliseconds since the epoch
  */
-export function podsNotUp(pods: Pod[], nodes: string[], since: number): string[] {
-  // Kubernetes tells times in whole seconds.
+export function podsNotReady(pods: Pod[], nodes: string[], since: number): string[] {
+  // Kubernetes gives times in whole seconds.
   const up = (container: NonNullable<Pod["status"]["containerStatuses"]>[number]): boolean =>
     container.ready && Date.parse(container.state?.running?.startedAt ?? "") >= Math.floor(since / 1000) * 1000;
   return pods

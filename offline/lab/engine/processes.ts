@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { identityOf, isAlive, type ProcessIdentity } from "../../../tools/processes.ts";
 
-/** Children of a process, as they are now. */
+/** Current children of a process. */
 export function childrenOf(parent: ProcessIdentity): ProcessIdentity[] {
   if (!isAlive(parent)) return [];
   return pids(read(`/proc/${parent.pid}/task/${parent.pid}/children`));
@@ -10,7 +10,7 @@ export function childrenOf(parent: ProcessIdentity): ProcessIdentity[] {
 
 /**
  * Every process whose network namespace is the one mounted at the file `netns`, except this one and its ancestors.
- * Processes of containers have namespaces of their own and are not among them.
+ * Processes of containers have namespaces of their own and are not included.
  */
 export function processesInNamespace(netns: string): ProcessIdentity[] {
   const wanted = inodeOf(netns);
@@ -23,32 +23,33 @@ export function processesInNamespace(netns: string): ProcessIdentity[] {
     .flatMap((name) => identityOf(Number(name)) ?? []);
 }
 
-/** The process namespace of a process, as text to compare; nothing when it ended. */
+/** The process namespace of a process, as text to compare. Undefined when the process ended. */
 export function processNamespaceOf(pid: number): string | undefined {
   return namespaceOf(pid, "pid");
 }
 
-/** Every process in a control group of version 1 or 2, not those of the groups below it. */
+/** Every process in a control group of version 1 or 2, without those of groups below it. */
 export function processesInGroup(dir: string): ProcessIdentity[] {
   return pids(read(`${dir}/cgroup.procs`));
 }
 
 /**
- * Ends processes: asks with SIGTERM and insists with SIGKILL after `patience` milliseconds (0: at once). Each is
- * looked at again before each signal, so a pid that went to another process meanwhile gets none.
+ * Ends processes: with SIGTERM, then with SIGKILL after `timeout` milliseconds (0: at once). Each process is identified
+ * again before each signal, so another process with the same pid gets none.
  *
- * @throws when one is still there 10 s after SIGKILL
+ * @throws when one still runs 10 s after SIGKILL
  */
-export async function end(targets: ProcessIdentity[], patience: number): Promise<void> {
-  if (patience > 0) {
+export async function endProcesses(targets: ProcessIdentity[], timeout: number): Promise<void> {
+  if (timeout > 0) {
     signal(targets, "SIGTERM");
-    if (await gone(targets, patience)) return;
+    if (await haveEnded(targets, timeout)) return;
   }
   signal(targets, "SIGKILL");
-  if (await gone(targets, 10_000)) return;
+  if (await haveEnded(targets, 10_000)) return;
   const left = targets.filter(isAlive).map((target) => target.pid);
   throw new Error(
-    `process ${left.join(", ")} of the lab does not end, even killed; see what it waits for (ps -o pid,stat,wchan:32,args -p ${left.join(",")}) and run the command again`,
+    `process ${left.join(", ")} of the lab does not end after SIGKILL. ` +
+      `Find out why (ps -o pid,stat,wchan:32,args -p ${left.join(",")}) and retry`,
   );
 }
 
@@ -57,13 +58,13 @@ function signal(targets: ProcessIdentity[], name: NodeJS.Signals): void {
     try {
       process.kill(target.pid, name);
     } catch {
-      // It ended in between.
+      // It ended meanwhile.
     }
   }
 }
 
-async function gone(targets: ProcessIdentity[], patience: number): Promise<boolean> {
-  for (const until = Date.now() + patience; targets.some(isAlive); await sleep(20)) {
+async function haveEnded(targets: ProcessIdentity[], timeout: number): Promise<boolean> {
+  for (const until = Date.now() + timeout; targets.some(isAlive); await sleep(20)) {
     if (Date.now() > until) return false;
   }
   return true;

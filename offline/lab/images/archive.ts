@@ -15,13 +15,13 @@ export interface Layer {
   digest: string;
 }
 
-/** How containers of an image start. Absent fields are left to the engine's defaults. */
+/** How containers of an image start. The engine has defaults for absent fields. */
 export interface ContainerConfig {
   Entrypoint?: string[];
   Cmd?: string[];
   /** `NAME=value` entries. Default: `PATH` only. */
   Env?: string[];
-  /** Numeric user where a cluster demands proof that it is not root. */
+  /** Numeric user, if a cluster requires one that is not root. */
   User?: string;
   StopSignal?: string;
 }

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import type { BuildContext } from "../../../tools/artifact.ts";
 import { layerOf, type Layer } from "./archive.ts";
 
-/** A file or a folder of the host and where it stands in the image (absolute path). `mode` is for files only. */
+/** A file or a folder of the host, and its absolute path in the image. `mode` is for files only. */
 export interface Content {
   from: string;
   to: string;
@@ -11,7 +11,7 @@ export interface Content {
 }
 
 /**
- * Makes a layer of `contents`, everything owned by root, times set to zero: the same content gives the same
+ * Creates a layer of `contents`. All files are owned by root with time zero, so the same content gives the same
  * layer. `work` is a folder on the file system of the cache.
  *
  * @throws when a source is missing or `tar` fails
@@ -33,7 +33,7 @@ export async function makeLayer(ctx: BuildContext, work: string, name: string, c
   return layer;
 }
 
-/** Makes a layer of a whole root file system, with the owners it has. */
+/** Creates a layer of a root file system, with its owners. */
 export async function tarLayer(ctx: BuildContext, root: string, file: string, extra: string[] = []): Promise<Layer> {
   await ctx.run("tar", ["-C", root, "--sort=name", "--numeric-owner", ...extra, "-cf", file, "."]);
   return layerOf(file);

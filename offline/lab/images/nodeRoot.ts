@@ -16,15 +16,15 @@ import { VERSIONS } from "./names.ts";
 /** Folder of the scripts, units and manifests that make a Debian root file system a node. */
 export const NODE_FILES = join(import.meta.dirname, "../node");
 
-/** What goes into a node besides its files: folders of built programs. */
-export interface NodeIngredients {
+/** Contents of a node image: folders of built programs and of the Debian root file system. */
+export interface NodeContents {
   debian: string;
   kubernetes: string;
   cni: string;
   node: string;
 }
 
-/** Units that have no work in a container, or fight over the host's devices and clock. */
+/** Units without use in a container, or that would compete for the host's devices and clock. */
 const MASKED = [
   "systemd-binfmt.service",
   "systemd-udevd.service",
@@ -43,11 +43,11 @@ const MASKED = [
 ];
 
 /**
- * Makes `root` the file system of a node that kind accepts: systemd, containerd, kubelet, kubeadm, kubectl, the
- * pod network's programs, and the manifests kind applies. What kind expects of an image:
+ * Assembles the root file system of a node that kind accepts: systemd, containerd, kubelet, kubeadm, kubectl, the
+ * pod network's programs, and the manifests kind applies. The requirements of kind:
  * https://github.com/kubernetes-sigs/kind/blob/v0.33.0/images/base/Dockerfile
  */
-export async function assembleNode(ctx: BuildContext, root: string, from: NodeIngredients): Promise<void> {
+export async function assembleNode(ctx: BuildContext, root: string, from: NodeContents): Promise<void> {
   await ctx.run("cp", ["-a", from.debian, root]);
   const put = (source: string, target: string, mode = 0o644): void => {
     const file = join(root, target);
@@ -92,6 +92,6 @@ function units(root: string, put: (source: string, target: string) => void): voi
     join(root, "etc/default/kubelet"),
     "KUBELET_EXTRA_ARGS=--runtime-cgroups=/system.slice/containerd.service\n",
   );
-  appendFileSync(join(root, "etc/systemd/journald.conf"), "ReadKMsg=no\n"); // the kernel's log is the host's
+  appendFileSync(join(root, "etc/systemd/journald.conf"), "ReadKMsg=no\n"); // the kernel log is the host's
   if (!existsSync(join(root, "sbin/init"))) symlinkSync("/lib/systemd/systemd", join(root, "sbin/init"));
 }

@@ -1,20 +1,20 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { BuildContext } from "../../../tools/artifact.ts";
-import { dyingWithUs } from "../dyingWithUs.ts";
+import { killWithParent } from "../killWithParent.ts";
 import { writeArchive, type Image } from "./archive.ts";
 
-/** Where a node keeps the unpacked layers, outside /var: kind makes /var a volume, into which the engine copies. */
+/** Folder of the unpacked layers, outside /var: kind makes /var a volume, which the engine fills by copying. */
 const LAYERS = "/usr/share/lab-layers";
 const CONTAINERD = "/var/lib/containerd";
 const SNAPSHOTS = "io.containerd.snapshotter.v1.overlayfs/snapshots";
 
 /**
- * Puts `images` unpacked into the containerd store of the node whose root file system is `root`, so that a node
- * starts without copying or unpacking an image. containerd itself does the import, once, in a mount namespace of
- * its own. Afterwards each layer's folder moves to {@link LAYERS} behind a symbolic link, and the packed layers go.
+ * Unpacks `images` into the containerd store of the node with root file system `root`, so that a node starts without
+ * copying or unpacking images. containerd does the import, in a mount namespace of its own. Afterwards each layer's
+ * folder moves to {@link LAYERS}, behind a symbolic link, and the packed layers are removed.
  *
- * @throws when containerd does not start or refuses the archive; the message carries the end of its log
+ * @throws when containerd does not start or refuses the archive, with the end of its log
  */
 export async function fillStore(ctx: BuildContext, work: string, root: string, images: Image[]): Promise<void> {
   const archive = join(work, "archive");
@@ -23,7 +23,7 @@ export async function fillStore(ctx: BuildContext, work: string, root: string, i
   mkdirSync(store, { recursive: true });
   const config = join(work, "containerd.toml");
   writeFileSync(config, `version = 2\ndisabled_plugins = ["io.containerd.grpc.v1.cri"]\n`);
-  const [command, ...args] = dyingWithUs(
+  const [command, ...args] = killWithParent(
     "unshare",
     "--mount",
     "--pid",
@@ -73,6 +73,6 @@ function moveSnapshot(root: string, id: string): void {
   mkdirSync(join(root, LAYERS), { recursive: true });
   renameSync(join(snapshot, "fs"), join(root, target));
   symlinkSync(target, join(snapshot, "fs"));
-  // Committed layers are never written to again.
+  // Committed layers do not change.
   if (existsSync(join(snapshot, "work"))) rmSync(join(snapshot, "work"), { recursive: true });
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Engine } from "../shared/engine.ts";
-import type { Plugin } from "../shared/plugin.ts";
+import type { DiffResult, Plugin } from "../shared/plugin.ts";
 import { equal, Secret, Unknown, type Value, type Values } from "../shared/values.ts";
 import { checkCommand } from "./check.ts";
 import { changedPaths } from "../shared/changes.ts";
@@ -9,28 +9,13 @@ import { execute, type Execution } from "./execute.ts";
 const commandType = "command:local:Command";
 const runToken = "command:local:run";
 
-/** The stand-in for `command` 1.2.1: `local.Command` and `local.run`. Remote commands are not built. */
+/** The stand-in for `command` 1.2.1: `local.Command` and `local.run`, without remote commands. */
 export function commandPlugin(): Plugin {
   let engine: Engine = { log: () => undefined };
-
-  /** Runs a script of a resource and returns the resource's new properties. */
-  const runOf = async (
-    inputs: Values,
-    script: Value | undefined,
-    at: { urn: string; signal: AbortSignal },
-    previous?: Values,
-  ): Promise<Values> => {
-    if (script === undefined) return { ...inputs, ...kept(previous) };
-    const { stdout, stderr } = await execute(execution(inputs, script, previous), at.signal, (line) =>
-      engine.log("info", line, at.urn),
-    );
-    return { ...inputs, stdout, stderr };
-  };
-
   return {
     name: "command",
     version: "1.2.1",
-    // The official plugin is unversioned inside and says so in every provider's state.
+    // The official plugin has no version inside, and writes so into every provider's state.
     checkConfig: async ({ news }) => ({ inputs: { ...news, "__pulumi-go-provider-version": "(devel)" } }),
     configure: async (request) => {
       engine = request.engine;
@@ -42,32 +27,26 @@ export function commandPlugin(): Plugin {
     },
     diff: async ({ type, oldInputs, olds, news }) => {
       requireType(type);
-      const before = Object.keys(oldInputs).length > 0 ? oldInputs : without(olds, outputs);
-      const changes = changedPaths(before, news);
-      const top = [...new Set(changes.map(({ path }) => path.split(/[.[]/)[0]!))];
-      return {
-        changes: top.length > 0,
-        diffs: top,
-        detailedDiff: Object.fromEntries(changes.map(({ path, kind }) => [path, { kind }])),
-      };
+      return diffCommand(Object.keys(oldInputs).length > 0 ? oldInputs : without(olds, outputs), news);
     },
     create: async (request) => {
-      requireType(request.type);
-      const id = request.name + randomBytes(4).toString("hex");
-      if (request.preview) return { id, properties: { ...request.properties, ...unknownOutputs } };
-      return { id, properties: await runOf(request.properties, request.properties["create"], request) };
+      const { type, name, preview, properties } = request;
+      requireType(type);
+      const id = name + randomBytes(4).toString("hex");
+      if (preview) return { id, properties: { ...properties, ...unknownOutputs } };
+      return { id, properties: await runScript(engine, request, properties, properties["create"]) };
     },
     update: async (request) => {
-      if (request.preview) return { properties: { ...request.news, ...unknownOutputs } };
-      return {
-        properties: await runOf(request.news, request.news["update"] ?? request.news["create"], request, request.olds),
-      };
+      const { news, olds, preview } = request;
+      if (preview) return { properties: { ...news, ...unknownOutputs } };
+      return { properties: await runScript(engine, request, news, news["update"] ?? news["create"], olds) };
     },
-    // A command leaves nothing that could be looked at: what it said last is what there is.
+    // A command has no object to read: its last output is its state.
     read: async ({ id, properties, inputs }) => ({ id, properties, inputs }),
     delete: async (request) => {
-      const script = request.properties["delete"];
-      if (script !== undefined) await runOf(without(request.properties, outputs), script, request, request.properties);
+      const { properties } = request;
+      const script = properties["delete"];
+      if (script !== undefined) await runScript(engine, request, without(properties, outputs), script, properties);
     },
     invoke: async ({ token, args, signal }) => {
       if (token !== runToken) throw new Error(`function ${token} is not known; this stand-in has ${runToken} only`);
@@ -79,6 +58,27 @@ export function commandPlugin(): Plugin {
   };
 }
 
+/** Runs a script of a resource. Returns the resource's new properties. */
+async function runScript(
+  engine: Engine,
+  { urn, signal }: { urn: string; signal: AbortSignal },
+  inputs: Values,
+  script: Value | undefined,
+  previous?: Values,
+): Promise<Values> {
+  if (script === undefined) return { ...inputs, ...previousOutputs(previous) };
+  const log = (line: string): void => engine.log("info", line, urn);
+  const { stdout, stderr } = await execute(execution(inputs, script, previous), signal, log);
+  return { ...inputs, stdout, stderr };
+}
+
+function diffCommand(before: Values, after: Values): DiffResult {
+  const changes = changedPaths(before, after);
+  const diffs = [...new Set(changes.map(({ path }) => path.split(/[.[]/)[0]!))];
+  const detailedDiff = Object.fromEntries(changes.map(({ path, kind }) => [path, { kind }]));
+  return { changes: diffs.length > 0, diffs, detailedDiff };
+}
+
 const outputs = ["stdout", "stderr", "assets", "archive"];
 const unknownOutputs = { stdout: Unknown.value, stderr: Unknown.value };
 
@@ -87,7 +87,7 @@ function requireType(type: string): void {
     throw new Error(`resource type ${type} is not known; this stand-in has ${commandType} only`);
 }
 
-function kept(previous: Values | undefined): Values {
+function previousOutputs(previous: Values | undefined): Values {
   return { stdout: previous?.["stdout"] ?? "", stderr: previous?.["stderr"] ?? "" };
 }
 
@@ -104,14 +104,14 @@ function execution(inputs: Values, script: Value, previous?: Values): Execution 
     stdin: inputs["stdin"],
     logging: inputs["logging"],
     environment: {
-      ...plain(inputs["environment"]),
-      ...(passOn ? said(previous) : {}),
+      ...entriesOf(inputs["environment"]),
+      ...(passOn ? outputVariables(previous) : {}),
     },
   };
 }
 
-/** What a command said before, for the environment; nothing for what it did not say, so that `${PULUMI_COMMAND_STDOUT-none}` works. */
-function said({ stdout, stderr }: Values): Values {
+/** Variables with the last outputs. An empty output has no variable, so that `${PULUMI_COMMAND_STDOUT-none}` works. */
+function outputVariables({ stdout, stderr }: Values): Values {
   return Object.fromEntries(
     Object.entries({ PULUMI_COMMAND_STDOUT: stdout, PULUMI_COMMAND_STDERR: stderr }).filter(
       (entry): entry is [string, Value] => entry[1] !== undefined && !equal(entry[1], ""),
@@ -119,8 +119,8 @@ function said({ stdout, stderr }: Values): Values {
   );
 }
 
-/** A map whose secrecy, if it is secret as a whole, goes down to its entries. */
-function plain(map: Value | undefined): Values {
+/** A map. If it is secret as a whole, each of its entries is. */
+function entriesOf(map: Value | undefined): Values {
   if (map instanceof Secret)
     return Object.fromEntries(Object.entries(map.value as Values).map(([k, v]) => [k, new Secret(v)]));
   return (map ?? {}) as Values;

@@ -1,29 +1,41 @@
-import * as grpc from "@grpc/grpc-js";
+import type * as grpc from "@grpc/grpc-js";
 import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
 import pb from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
-import structPb from "google-protobuf/google/protobuf/struct_pb.js";
 import { connectEngine } from "./engine.ts";
 import { statusOf, Unimplemented } from "./errors.ts";
-import type { Autonaming, CheckFailure, DiffKind, DiffResult, Plugin, ResourceRequest } from "./plugin.ts";
+import { autonaming, checkFailures, checkResponse, diffResponse, message, struct, values } from "./messages.ts";
+import type { Plugin, ResourceRequest } from "./plugin.ts";
 import type { Session } from "./serve.ts";
-import { decode, encode, type Value, type Values } from "./values.ts";
+import type { Values } from "./values.ts";
 
-type Struct = InstanceType<typeof structPb.Struct>;
 type Method = (request: any) => Promise<unknown>;
+/** Methods of the protocol. `undefined`: the plugin does not implement it. */
+type Methods = Record<string, Method | undefined>;
 
-/** The protocol's methods over a plugin: messages to plain values and back, errors to statuses. */
+/** The protocol's methods for a plugin: they convert messages to plain values and back, and errors to statuses. */
 export function handlersOf(plugin: Plugin, session: Session): grpc.UntypedServiceImplementation {
-  const resource = (request: any): ResourceRequest => {
-    const urn: string = request.getUrn();
-    const type = request.getType?.() || urn.split("::")[2]?.split("$").at(-1) || "";
-    return { urn, type, name: request.getName?.() || urn.split("::").slice(3).join("::"), signal: session.stop.signal };
+  const methods: Methods = {
+    ...sessionMethods(plugin, session),
+    ...providerMethods(plugin, session),
+    ...checkMethods(plugin, session),
+    ...changeMethods(plugin, session),
+    ...functionMethods(plugin, session),
   };
-  const methods: Record<string, Method | undefined> = {
+  return Object.fromEntries(
+    Object.entries(methods).flatMap(([name, method]) => (method ? [[name, unary(plugin.name, session, method)]] : [])),
+  );
+}
+
+/** Methods about the plugin's process. */
+function sessionMethods(plugin: Plugin, session: Session): Methods {
+  return {
     getPluginInfo: async () => message(new pluginPb.PluginInfo(), (m) => m.setVersion(plugin.version)),
     getSchema: async () => {
       throw new Unimplemented(
-        `this stand-in for the ${plugin.name} plugin has no schema, so no code can be generated from it. What was to be imported is imported all the same: write its resource into the program yourself, and give pulumi import the flag --generate-code=false`,
+        `this stand-in for the ${plugin.name} plugin has no schema, so no code can be generated from it. ` +
+          "An import succeeds without it: write the resource into the program yourself, and give pulumi import " +
+          "the flag --generate-code=false",
       );
     },
     attach: async (request) => {
@@ -34,18 +46,16 @@ export function handlersOf(plugin: Plugin, session: Session): grpc.UntypedServic
       session.stop.abort(new Error("the operation was cancelled"));
       return new emptyPb.Empty();
     },
-    checkConfig:
-      plugin.checkConfig &&
-      (async (r) =>
-        checkResponse(
-          await plugin.checkConfig!({ urn: r.getUrn(), olds: values(r.getOlds()), news: values(r.getNews()) }),
-        )),
-    diffConfig:
-      plugin.diffConfig &&
-      (async (r) =>
-        diffResponse(
-          await plugin.diffConfig!({ urn: r.getUrn(), olds: values(r.getOlds()), news: values(r.getNews()) }),
-        )),
+  };
+}
+
+/** Methods of a provider. */
+function providerMethods(plugin: Plugin, session: Session): Methods {
+  const { checkConfig, diffConfig } = plugin;
+  const compared = (r: any) => ({ urn: r.getUrn(), olds: values(r.getOlds()), news: values(r.getNews()) });
+  return {
+    checkConfig: checkConfig && (async (r) => checkResponse(await checkConfig.call(plugin, compared(r)))),
+    diffConfig: diffConfig && (async (r) => diffResponse(await diffConfig.call(plugin, compared(r)))),
     configure: async (r) => {
       const engine = session.engine ?? { log: () => undefined };
       const answer = await plugin.configure({ args: values(r.getArgs()), engine });
@@ -57,10 +67,16 @@ export function handlersOf(plugin: Plugin, session: Session): grpc.UntypedServic
         m.setSupportsAutonamingConfiguration(answer.supportsAutonaming ?? false);
       });
     },
+  };
+}
+
+/** Methods of a resource that change nothing. */
+function checkMethods(plugin: Plugin, session: Session): Methods {
+  return {
     check: async (r) =>
       checkResponse(
         await plugin.check({
-          ...resource(r),
+          ...resourceOf(r, session),
           olds: values(r.getOlds()),
           news: values(r.getNews()),
           randomSeed: r.getRandomseed_asU8(),
@@ -70,7 +86,7 @@ export function handlersOf(plugin: Plugin, session: Session): grpc.UntypedServic
     diff: async (r) =>
       diffResponse(
         await plugin.diff({
-          ...resource(r),
+          ...resourceOf(r, session),
           id: r.getId(),
           olds: values(r.getOlds()),
           oldInputs: values(r.getOldInputs()),
@@ -78,21 +94,9 @@ export function handlersOf(plugin: Plugin, session: Session): grpc.UntypedServic
           ignoreChanges: r.getIgnorechangesList(),
         }),
       ),
-    create: async (r) => {
-      const made = await plugin.create({
-        ...resource(r),
-        properties: values(r.getProperties()),
-        timeout: r.getTimeout(),
-        preview: r.getPreview(),
-      });
-      return message(new pb.CreateResponse(), (m) => {
-        m.setId(made.id);
-        m.setProperties(struct(made.properties));
-      });
-    },
     read: async (r) => {
       const found = await plugin.read({
-        ...resource(r),
+        ...resourceOf(r, session),
         id: r.getId(),
         properties: values(r.getProperties()),
         inputs: values(r.getInputs()),
@@ -104,9 +108,27 @@ export function handlersOf(plugin: Plugin, session: Session): grpc.UntypedServic
         m.setInputs(struct(found.inputs));
       });
     },
+  };
+}
+
+/** Methods that create, update and delete a resource. */
+function changeMethods(plugin: Plugin, session: Session): Methods {
+  return {
+    create: async (r) => {
+      const created = await plugin.create({
+        ...resourceOf(r, session),
+        properties: values(r.getProperties()),
+        timeout: r.getTimeout(),
+        preview: r.getPreview(),
+      });
+      return message(new pb.CreateResponse(), (m) => {
+        m.setId(created.id);
+        m.setProperties(struct(created.properties));
+      });
+    },
     update: async (r) => {
       const updated = await plugin.update({
-        ...resource(r),
+        ...resourceOf(r, session),
         id: r.getId(),
         olds: values(r.getOlds()),
         oldInputs: values(r.getOldInputs()),
@@ -119,7 +141,7 @@ export function handlersOf(plugin: Plugin, session: Session): grpc.UntypedServic
     },
     delete: async (r) => {
       await plugin.delete({
-        ...resource(r),
+        ...resourceOf(r, session),
         id: r.getId(),
         properties: values(r.getProperties()),
         oldInputs: values(r.getOldInputs()),
@@ -127,23 +149,27 @@ export function handlersOf(plugin: Plugin, session: Session): grpc.UntypedServic
       });
       return new emptyPb.Empty();
     },
+  };
+}
+
+/** Functions and components. */
+function functionMethods(plugin: Plugin, session: Session): Methods {
+  const { signal } = session.stop;
+  const { invoke, construct } = plugin;
+  return {
     invoke:
-      plugin.invoke &&
+      invoke &&
       (async (r) => {
-        const answer = await plugin.invoke!({
-          token: r.getTok(),
-          args: values(r.getArgs()),
-          signal: session.stop.signal,
-        });
+        const answer = await invoke.call(plugin, { token: r.getTok(), args: values(r.getArgs()), signal });
         return message(new pb.InvokeResponse(), (m) => {
           m.setReturn(struct(answer.result as Values));
-          m.setFailuresList(failures(answer.failures));
+          m.setFailuresList(checkFailures(answer.failures));
         });
       }),
     construct:
-      plugin.construct &&
+      construct &&
       (async (r) => {
-        const made = await plugin.construct!({
+        const constructed = await construct.call(plugin, {
           type: r.getType(),
           name: r.getName(),
           parent: r.getParent(),
@@ -157,17 +183,20 @@ export function handlersOf(plugin: Plugin, session: Session): grpc.UntypedServic
           stack: r.getStack(),
           parallel: r.getParallel(),
           acceptsOutputs: r.getAcceptsOutputValues(),
-          signal: session.stop.signal,
+          signal,
         });
         return message(new pb.ConstructResponse(), (m) => {
-          m.setUrn(made.urn);
-          m.setState(struct(made.state));
+          m.setUrn(constructed.urn);
+          m.setState(struct(constructed.state));
         });
       }),
   };
-  return Object.fromEntries(
-    Object.entries(methods).flatMap(([name, method]) => (method ? [[name, unary(plugin.name, session, method)]] : [])),
-  );
+}
+
+function resourceOf(request: any, { stop }: Session): ResourceRequest {
+  const urn: string = request.getUrn();
+  const type = request.getType?.() || urn.split("::")[2]?.split("$").at(-1) || "";
+  return { urn, type, name: request.getName?.() || urn.split("::").slice(3).join("::"), signal: stop.signal };
 }
 
 function unary(plugin: string, session: Session, method: Method): grpc.handleUnaryCall<any, any> {
@@ -180,68 +209,4 @@ function unary(plugin: string, session: Session, method: Method): grpc.handleUna
         (error: unknown) => callback(statusOf(plugin, error), null),
       );
   };
-}
-
-function values(sent: Struct | undefined): Values {
-  return sent ? (decode(sent.toJavaScript()) as Values) : {};
-}
-
-function struct(value: Values): Struct {
-  return structPb.Struct.fromJavaScript(encode(value as Value) as Record<string, any>);
-}
-
-function autonaming(sent: any): Autonaming | undefined {
-  return (
-    sent && {
-      proposedName: sent.getProposedName(),
-      mode: (["propose", "enforce", "disable"] as const)[sent.getMode() as 0 | 1 | 2],
-    }
-  );
-}
-
-function message<T>(empty: T, fill: (message: T) => void): T {
-  fill(empty);
-  return empty;
-}
-
-function failures(list: CheckFailure[] = []): any[] {
-  return list.map((f) =>
-    message(new pb.CheckFailure(), (m) => {
-      m.setProperty(f.property);
-      m.setReason(f.reason);
-    }),
-  );
-}
-
-function checkResponse(answer: { inputs: Values; failures?: CheckFailure[] }): unknown {
-  return message(new pb.CheckResponse(), (m) => {
-    m.setInputs(struct(answer.inputs));
-    m.setFailuresList(failures(answer.failures));
-  });
-}
-
-const kinds: Record<DiffKind, number> = {
-  add: 0,
-  "add-replace": 1,
-  delete: 2,
-  "delete-replace": 3,
-  update: 4,
-  "update-replace": 5,
-};
-
-function diffResponse(answer: DiffResult): unknown {
-  return message(new pb.DiffResponse(), (m) => {
-    m.setChanges(answer.changes === undefined ? 0 : answer.changes ? 2 : 1);
-    m.setReplacesList(answer.replaces ?? []);
-    m.setDeletebeforereplace(answer.deleteBeforeReplace ?? false);
-    m.setDiffsList(answer.diffs ?? []);
-    if (!answer.detailedDiff) return;
-    m.setHasdetaileddiff(true);
-    for (const [path, { kind, inputDiff }] of Object.entries(answer.detailedDiff)) {
-      const property = new pb.PropertyDiff();
-      property.setKind(kinds[kind] as any);
-      property.setInputdiff(inputDiff ?? false);
-      m.getDetaileddiffMap().set(path, property);
-    }
-  });
 }

@@ -92,7 +92,7 @@ test("a release: installed, unchanged, upgraded, rolled back, stopped by foreign
   const run = await project.run("up", ["--yes", "--skip-preview", "--continue-on-error"]);
   expect(run.code).not.toBe(0);
   expect(run.output).toMatch(
-    /ConfigMap "other" in namespace "rel" exists and cannot be imported into the current release[^]*Objects of another owner are in the way[^]*takeOwnership/,
+    /ConfigMap "other" in namespace "rel" exists and cannot be imported into the current release[^]*The objects belong to another owner[^]*takeOwnership/,
   );
   expect((await configMap("rel", "app")).data.text).toBe("second");
   expect((await configMap("rel", "other")).data).toEqual({ text: "theirs" });

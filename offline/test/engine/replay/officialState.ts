@@ -34,7 +34,7 @@ export interface Details {
 export function resourcesOf(
   file: string,
   plugins: string[],
-  { dependencies = {}, additionalSecretOutputs = {} }: Details,
+  { dependencies = {}, additionalSecretOutputs = {} }: Details = {},
 ): object[] {
   const here = (urn: string) => urn.replace(/^urn:pulumi:\w+::\w+::/, "urn:pulumi:s::conformance::");
   const stack = "urn:pulumi:s::conformance::pulumi:pulumi:Stack::conformance-s";

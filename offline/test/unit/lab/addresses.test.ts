@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { keepAddresses, withAddressKept, type ContainerFile } from "../../../lab/engine/addresses.ts";
-import { placeAt } from "../../../lab/place.ts";
+import { keepAddresses, requestAddress, type ContainerFile } from "../../../lab/engine/addresses.ts";
+import { pathsAt } from "../../../lab/paths.ts";
 
 const file = (
   IPAddress: string,
@@ -30,18 +30,18 @@ test.each([
   { what: "a container of another network", container: file("10.0.0.2", true, null, "bridge"), kept: false },
   { what: "a half-written one", container: {}, kept: false },
 ])("the address of $what is kept: $kept", ({ container, kept }) => {
-  expect(withAddressKept(container)).toBe(kept);
+  expect(requestAddress(container)).toBe(kept);
 });
 
 test("nothing else in a container's file changes, and a folder without a file is passed over", () => {
   const dir = mkdtempSync(join(tmpdir(), "addresses-"));
-  const place = placeAt({ root: dir, id: "meshfed-test", federation: dir, engine: dir });
+  const paths = pathsAt({ root: dir, id: "meshfed-test", federation: dir, engine: dir });
   try {
-    for (const id of ["a", "b"]) mkdirSync(join(place.data, "containers", id), { recursive: true });
-    const path = join(place.data, "containers", "a", "config.v2.json");
+    for (const id of ["a", "b"]) mkdirSync(join(paths.data, "containers", id), { recursive: true });
+    const path = join(paths.data, "containers", "a", "config.v2.json");
     const before = { ID: "a", Config: { Env: ["X=<&>"] }, ...file("172.19.0.3") };
     writeFileSync(path, JSON.stringify(before));
-    keepAddresses(place);
+    keepAddresses(paths);
     const after = JSON.parse(readFileSync(path, "utf8"));
     expect(after).toEqual({ ...before, ...file("172.19.0.3", true, { IPv4Address: "172.19.0.3" }) });
   } finally {

@@ -13,11 +13,11 @@ import {
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { dropData, hasContainers, isMadeFrom, makeData } from "../../../lab/engine/data.ts";
+import { removeData, hasContainers, hasTemplate, createData } from "../../../lab/engine/data.ts";
 import { answers, docker } from "../../../lab/engine/dockerApi.ts";
-import { end } from "../../../lab/engine/processes.ts";
-import { mountsBelow } from "../../../lab/engine/remains.ts";
-import { placeAt, placeOf, type Place } from "../../../lab/place.ts";
+import { endProcesses } from "../../../lab/engine/processes.ts";
+import { mountsBelow } from "../../../lab/engine/cleanup.ts";
+import { pathsAt, labPaths, type LabPaths } from "../../../lab/paths.ts";
 import { identityOf } from "../../../../tools/processes.ts";
 
 let dir: string;
@@ -28,8 +28,8 @@ describe("place", () => {
   test("a clone has one place by whichever path it is reached, and two clones have two", () => {
     for (const name of ["one", "two"]) mkdirSync(join(dir, name));
     symlinkSync(join(dir, "one"), join(dir, "link"));
-    expect(placeOf(join(dir, "link"))).toEqual(placeOf(join(dir, "one")));
-    expect(placeOf(join(dir, "two")).id).not.toBe(placeOf(join(dir, "one")).id);
+    expect(labPaths(join(dir, "link"))).toEqual(labPaths(join(dir, "one")));
+    expect(labPaths(join(dir, "two")).id).not.toBe(labPaths(join(dir, "one")).id);
   });
 
   test("the socket's path fits a Unix socket however deep the clone is", () => {
@@ -41,46 +41,46 @@ describe("place", () => {
         .map(() => "d".repeat(40)),
     );
     mkdirSync(deep, { recursive: true });
-    expect(placeOf(deep).socket.length).toBeLessThan(100);
+    expect(labPaths(deep).socket.length).toBeLessThan(100);
   });
 });
 
 describe("data", () => {
-  let place: Place;
+  let paths: LabPaths;
   let template: string;
   beforeEach(() => {
-    place = placeAt({ root: dir, id: "meshfed-test", federation: dir, engine: join(dir, "engine") });
+    paths = pathsAt({ root: dir, id: "meshfed-test", federation: dir, engine: join(dir, "engine") });
     template = join(dir, "node-image-1");
     mkdirSync(join(template, "overlay2", "layer"), { recursive: true });
     writeFileSync(join(template, "overlay2", "layer", "file"), "content");
   });
 
   test("it is made of hard links to the template", async () => {
-    await makeData(place, template);
-    expect(isMadeFrom(place, template)).toBe(true);
+    await createData(paths, template);
+    expect(hasTemplate(paths, template)).toBe(true);
     const file = join("overlay2", "layer", "file");
-    expect(statSync(join(place.data, file)).ino).toBe(statSync(join(template, file)).ino);
+    expect(statSync(join(paths.data, file)).ino).toBe(statSync(join(template, file)).ino);
   });
 
   test("another template, or data that a killed call left without its mark, is not taken for made", async () => {
-    await makeData(place, template);
-    expect(isMadeFrom(place, join(dir, "node-image-2"))).toBe(false);
-    rmSync(join(place.engine, "template"));
-    expect(isMadeFrom(place, template)).toBe(false);
-    mkdirSync(join(`${place.data}.next`, "image"), { recursive: true });
-    await makeData(place, template);
-    expect(isMadeFrom(place, template)).toBe(true);
-    expect(existsSync(join(place.data, "image"))).toBe(false);
+    await createData(paths, template);
+    expect(hasTemplate(paths, join(dir, "node-image-2"))).toBe(false);
+    rmSync(join(paths.engine, "template"));
+    expect(hasTemplate(paths, template)).toBe(false);
+    mkdirSync(join(`${paths.data}.next`, "image"), { recursive: true });
+    await createData(paths, template);
+    expect(hasTemplate(paths, template)).toBe(true);
+    expect(existsSync(join(paths.data, "image"))).toBe(false);
   });
 
   test("dropping it leaves the template whole, and containers are seen while it is there", async () => {
-    await makeData(place, template);
-    expect(hasContainers(place)).toBe(false);
-    mkdirSync(join(place.data, "containers", "c1"), { recursive: true });
-    expect(hasContainers(place)).toBe(true);
-    await dropData(place);
-    await dropData(place);
-    expect(existsSync(place.data)).toBe(false);
+    await createData(paths, template);
+    expect(hasContainers(paths)).toBe(false);
+    mkdirSync(join(paths.data, "containers", "c1"), { recursive: true });
+    expect(hasContainers(paths)).toBe(true);
+    await removeData(paths);
+    await removeData(paths);
+    expect(existsSync(paths.data)).toBe(false);
     expect(readFileSync(join(template, "overlay2", "layer", "file"), "utf8")).toBe("content");
   });
 });
@@ -97,10 +97,10 @@ test("a process that ignores the polite signal is ended all the same; a pid that
   });
   await new Promise((resolve) => child.stdout.once("data", resolve));
   const identity = identityOf(child.pid!)!;
-  await end([{ ...identity, start: "1" }], 0);
+  await endProcesses([{ ...identity, start: "1" }], 0);
   expect(child.exitCode ?? child.signalCode).toBeNull();
   const gone = new Promise((resolve) => child.once("exit", (_, signal) => resolve(signal)));
-  await end([identity], 100);
+  await endProcesses([identity], 100);
   expect(await gone).toBe("SIGKILL");
 });
 

@@ -1,4 +1,4 @@
-import { podsNotUp, type Pod } from "../../../lab/engine/pods.ts";
+import { podsNotReady, type Pod } from "../../../lab/engine/pods.ts";
 
 const since = Date.parse("2026-01-01T00:00:00.700Z");
 const container = (startedAt: string, ready = true) => ({ ready, state: { running: { startedAt } } });
@@ -34,5 +34,5 @@ test.each([
   { what: "being deleted", pod: pod({}, { deletionTimestamp: "2026-01-01T00:00:00Z" }), up: true },
   { what: "on a node that went on running", pod: pod({}, {}, "other"), up: true },
 ])("a pod $what counts as up: $up", ({ pod, up }) => {
-  expect(podsNotUp([pod], ["n"], since)).toEqual(up ? [] : ["ns/p"]);
+  expect(podsNotReady([pod], ["n"], since)).toEqual(up ? [] : ["ns/p"]);
 });

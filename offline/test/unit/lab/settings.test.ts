@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
 import { parse } from "node:path";
-import { controlGroup, containerdSettings, dockerdSettings, runtimeOf } from "../../../lab/engine/settings.ts";
+import { controlGroup, containerdSettings, dockerdSettings, runtimePath } from "../../../lab/engine/settings.ts";
 import { childrenOf, processesInNamespace } from "../../../lab/engine/processes.ts";
-import { placeAt } from "../../../lab/place.ts";
+import { pathsAt } from "../../../lab/paths.ts";
 import { identityOf, ownIdentity } from "../../../../tools/processes.ts";
 
 const at = (id: string, federation: string) =>
-  placeAt({ root: federation, id, federation, engine: `${federation}/engine` });
-const place = at("meshfed-1", '/clones/with "quotes"');
+  pathsAt({ root: federation, id, federation, engine: `${federation}/engine` });
+const paths = at("meshfed-1", '/clones/with "quotes"');
 
 /** Every text in a value that is a path, with what stands before it taken off. */
 const pathsIn = (value: unknown): string[] =>
@@ -16,26 +16,26 @@ const pathsIn = (value: unknown): string[] =>
   );
 
 test("an engine's every path and group is its own clone's, so two labs and the machine's docker never meet", () => {
-  const paths = pathsIn(dockerdSettings(place));
-  expect(paths.length).toBeGreaterThan(5);
-  for (const path of paths)
+  const used = pathsIn(dockerdSettings(paths));
+  expect(used.length).toBeGreaterThan(5);
+  for (const path of used)
     expect(
-      [place.run, place.engine, controlGroup(place)].some((own) => path === own || path.startsWith(`${own}/`)),
+      [paths.run, paths.engine, controlGroup(paths)].some((own) => path === own || path.startsWith(`${own}/`)),
     ).toBe(true);
   const other = pathsIn(dockerdSettings(at("meshfed-2", "/clones/two")));
-  expect(paths.filter((path) => other.includes(path))).toEqual([]);
+  expect(used.filter((path) => other.includes(path))).toEqual([]);
 });
 
 test("the runtime stands with the engine's data, not in the cache, and is the default one", () => {
-  const settings = dockerdSettings(place) as { runtimes: Record<string, { path: string }>; "default-runtime": string };
-  expect(settings.runtimes[settings["default-runtime"]]!.path).toBe(runtimeOf(place));
-  expect(parse(runtimeOf(place)).dir).toBe(place.engine);
+  const settings = dockerdSettings(paths) as { runtimes: Record<string, { path: string }>; "default-runtime": string };
+  expect(settings.runtimes[settings["default-runtime"]]!.path).toBe(runtimePath(paths));
+  expect(parse(runtimePath(paths)).dir).toBe(paths.engine);
 });
 
 test("containerd and dockerd agree on their socket, and a path with quotes is still TOML", () => {
-  const { containerd } = dockerdSettings(place) as { containerd: string };
-  expect(containerdSettings(place)).toContain(`[grpc]\n  address = "${containerd}"\n`);
-  expect(containerdSettings(place)).toContain('root = "/clones/with \\"quotes\\"/engine/data/containerd"');
+  const { containerd } = dockerdSettings(paths) as { containerd: string };
+  expect(containerdSettings(paths)).toContain(`[grpc]\n  address = "${containerd}"\n`);
+  expect(containerdSettings(paths)).toContain('root = "/clones/with \\"quotes\\"/engine/data/containerd"');
 });
 
 const onLinux = process.platform === "linux" ? describe : describe.skip;

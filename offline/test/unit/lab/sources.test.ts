@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { minorOf } from "../../../../federation/config/istioVersions.ts";
 import { charts, CHARTS, stamped } from "../../../lab/artifacts/charts.ts";
-import { placeAt } from "../../../lab/place.ts";
+import { pathsAt } from "../../../lab/paths.ts";
 import { labSources, writeSources } from "../../../lab/sources.ts";
 import { folderOf } from "../../../../tools/artifact.ts";
 
@@ -21,10 +21,10 @@ test("the lab's Istio has the behaviour of a minor that the federation is writte
 
 test("a clone's sources name links that lead to the charts, also when written again over a killed call's remains", () => {
   const federation = mkdtempSync(join(tmpdir(), "sources-"));
-  const place = placeAt({ root: federation, id: "meshfed-test", federation, engine: join(federation, "engine") });
+  const paths = pathsAt({ root: federation, id: "meshfed-test", federation, engine: join(federation, "engine") });
   try {
-    writeSources(place, "/elsewhere");
-    writeSources(place, folderOf(charts));
+    writeSources(paths, "/elsewhere");
+    writeSources(paths, folderOf(charts));
     expect(JSON.parse(readFileSync(join(federation, "sources.json"), "utf8"))).toEqual(labSources());
     for (const name of Object.keys(CHARTS))
       expect(readlinkSync(join(federation, "charts", name))).toBe(join(folderOf(charts), name));

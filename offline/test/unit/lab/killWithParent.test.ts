@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { dyingWithUs } from "../../../lab/dyingWithUs.ts";
+import { killWithParent } from "../../../lab/killWithParent.ts";
 import { identityOf } from "../../../../tools/processes.ts";
 
 const onLinux = process.platform === "linux" ? test : test.skip;
 
 onLinux("a program ends with the process that started it, even when that is killed", async () => {
-  const [command, ...args] = dyingWithUs("sleep", "60");
+  const [command, ...args] = killWithParent("sleep", "60");
   const script = `const child = require("child_process").spawn(${JSON.stringify(command)}, ${JSON.stringify(args)}, { detached: true, stdio: "ignore" }); console.log(child.pid); setInterval(() => {}, 1000)`;
   const parent = spawn(process.execPath, ["-e", script], { stdio: ["ignore", "pipe", "inherit"] });
   const pid = Number(await new Promise<Buffer>((resolve) => parent.stdout.once("data", resolve)));

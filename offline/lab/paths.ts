@@ -2,23 +2,23 @@ import { createHash } from "node:crypto";
 import { realpathSync } from "node:fs";
 import { join } from "node:path";
 
-/** Where the lab of one clone keeps its things. Every path follows from the clone's, so two clones never meet. */
-export interface Place {
+/** Paths of the lab of one clone. They all derive from the clone's path, so the labs of two clones share nothing. */
+export interface LabPaths {
   /** Real path of the clone. */
   root: string;
-  /** `meshfed-` and 8 hex digits of the clone's path: name of network namespace and control group. */
+  /** `meshfed-` and 8 hex digits of the clone's path: name of the network namespace and control group. */
   id: string;
   /** The network namespace as a file. */
   netns: string;
   /**
-   * Sockets and everything else that means nothing after a reboot. It is under /run whatever the clone's path,
-   * because the path of a Unix socket ends at 107 bytes (unix(7)).
+   * Sockets and other files that a reboot invalidates. Under /run, because the path of a Unix socket has at most
+   * 107 bytes (unix(7)).
    */
   run: string;
   socket: string;
-  /** Which process is the engine. */
+  /** File that names the process of the engine. */
   record: string;
-  /** What the project makes in the clone, not in git. */
+  /** Generated files in the clone, not in git. */
   federation: string;
   /** The engine's data (images, containers, volumes), settings and log. */
   engine: string;
@@ -27,15 +27,15 @@ export interface Place {
 }
 
 /** @throws when `root` does not exist */
-export function placeOf(root: string): Place {
+export function labPaths(root: string): LabPaths {
   const real = realpathSync(root);
   const id = `meshfed-${createHash("sha256").update(real).digest("hex").slice(0, 8)}`;
   const federation = join(real, ".federation");
-  return placeAt({ root: real, id, federation, engine: join(federation, "engine") });
+  return pathsAt({ root: real, id, federation, engine: join(federation, "engine") });
 }
 
-/** A place with another name or folder than a clone's, for an engine that lives only during a build. */
-export function placeAt(at: Pick<Place, "root" | "id" | "federation" | "engine">): Place {
+/** Paths with another name or folder than those of a clone, for the engine of a build. */
+export function pathsAt(at: Pick<LabPaths, "root" | "id" | "federation" | "engine">): LabPaths {
   const run = `/run/${at.id}`;
   return {
     ...at,
