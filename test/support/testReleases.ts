@@ -14,7 +14,7 @@ import {
   type Release,
 } from "../../tools/releases.ts";
 
-/** What engine tests need besides Pulumi and its plugins, as official files. */
+/** Official files that engine tests need besides Pulumi and its plugins. */
 export interface TestReleases {
   /** Folder with `etcd`, `kube-apiserver` and `kube-controller-manager`, `actionlint` and `act`. */
   bin: string;
@@ -23,8 +23,8 @@ export interface TestReleases {
 }
 
 /**
- * Downloads what is missing of the programs of a bare API server, of those for workflows, and of Istio's charts.
- * Throws on macOS, which Kubernetes publishes no controller manager for, and where a download fails.
+ * Downloads missing programs of a bare API server, programs for workflows, and Istio's charts. Throws when a download
+ * fails, and on macOS, for which Kubernetes publishes no controller manager.
  */
 export async function ensureTestReleases(progress: Progress): Promise<TestReleases> {
   const programs = [envtestRelease(), controllerManagerRelease(), actionlintRelease(), actRelease()];
@@ -75,6 +75,6 @@ export async function ensureTestReleases(progress: Progress): Promise<TestReleas
 
 function inside(release: Release, unpacked: string, path: string): string {
   if (!existsSync(join(unpacked, path)))
-    throw new Error(`${release.url} holds no ${path}; it is not what this project expects of ${release.name}`);
+    throw new Error(`${release.url} does not contain ${path}, which this project expects in ${release.name}`);
   return join(unpacked, path);
 }

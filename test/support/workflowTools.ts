@@ -3,7 +3,7 @@ import { goArtifact } from "../../offline/builds/goArtifact.ts";
 
 const folder = join(import.meta.dirname, "go");
 
-/** What checks and runs GitHub workflows on this machine: each program with the artifact that has it. */
+/** Programs that check and run GitHub workflows on this machine, each with its artifact. */
 export const workflowTools = [
   {
     program: "actionlint",

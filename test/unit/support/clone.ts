@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 
 const project = resolve(import.meta.dirname, "..", "..", "..");
 
-/** Copies the program to a new folder, as a clone whose state, lock file and tools are its own. Returns the folder. */
+/** Copies the program to a new folder: a clone with its own state, lock file and tools. Returns the folder. */
 export function cloneAt(folder: string): string {
   const parts = [
     "cli",
@@ -29,17 +29,17 @@ export function cloneAt(folder: string): string {
   return folder;
 }
 
-/** A command that was started. */
+/** A running command. */
 export interface Started {
   child: ChildProcess;
   ended: Promise<number | null>;
-  /** All that it printed so far. */
+  /** Its output so far. */
   output: () => string;
-  /** What of that went to standard output. */
+  /** Its standard output so far. */
   lines: () => string;
 }
 
-/** Starts a command of a clone's `cli` as a program of its own, without the proxies of this machine. */
+/** Starts a command of a clone's `cli`, without the proxies of this machine. */
 export function start(clone: string, command: string, args: string[], environment: Record<string, string>): Started {
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(([variable]) => !/_proxy$|^PULUMI_/i.test(variable)),
