@@ -147,7 +147,7 @@ export const meshConfigSchema = z.strictObject({
   peers: z.record(label, peer).default({}),
   requireImports: z.boolean().default(false),
   /** Whether `up` fails when an import does not answer. */
-  proof: z.boolean().default(false),
+  verifyOnUp: z.boolean().default(false),
   /** Exports that may be removed or narrowed although meshes still import them. */
   allowBreaking: z.array(label).default([]),
 });

@@ -17,7 +17,7 @@ export const meshKeys = [
   "imports",
   "peers",
   "requireImports",
-  "proof",
+  "verifyOnUp",
   "allowBreaking",
 ] as const;
 

@@ -233,7 +233,7 @@ test("a peer's contract can come from a file instead of its stack", async () => 
   expect(await project.changes("east")).toEqual(expect.arrayContaining(["create import-west-httpbin-entry"]));
   east([theImport], { peers: { west: { file: "nowhere.json" } }, allowBreaking: ["sleep"] });
   expect((await project.pulumi(["preview", "--stack", "east"])).output).toMatch(
-    /peers\.west\.file.*"nowhere\.json".*npm run contract -- west.*\[CONTRACTFILE\]/,
+    /peers\.west\.file.*"nowhere\.json".*npm run contract -- west.*\[contract-file-unreadable\]/,
   );
 });
 
