@@ -55,7 +55,8 @@ export async function execute(
       child.on("error", (error) =>
         reject(
           new Error(
-            `cannot run ${argv[0]}: ${error.message}; does it exist, and the directory ${reveal(execution.dir ?? "") || "."}?`,
+            `cannot run ${argv[0]}: ${error.message}; does it exist, and the directory ` +
+              `${reveal(execution.dir ?? "") || "."}?`,
           ),
         ),
       );
@@ -79,7 +80,9 @@ function commandLine(execution: Execution): { argv: string[]; environment: Recor
   if (!(execution.script instanceof Secret)) return { argv: [...interpreter, script], environment };
   if (!/(^|\/)(ba|da|z|k)?sh$/.test(interpreter[0]!) || interpreter.at(-1) !== "-c")
     throw new Error(
-      `the command's text is secret, and ${interpreter.join(" ")} would show it among the process arguments: pass the secret in stdin or environment, and let the text be plain`,
+      `the command's text is secret, and ${interpreter.join(" ")} would show it among the ` +
+        "process arguments: pass the secret in stdin or environment, and let the text be " +
+        "plain",
     );
   const variable = "PULUMI_COMMAND_TEXT";
   return {

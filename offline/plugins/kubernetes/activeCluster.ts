@@ -7,14 +7,20 @@ interface Kubeconfig {
   clusters?: { name: string; cluster?: Record<string, unknown> }[];
 }
 
-/** Whether two sets of a provider's inputs lead to the same cluster: its address, its certificate authority, and whatever else there is of it. */
+/**
+ * Whether two sets of a provider's inputs lead to the same cluster: its address, its certificate authority, and
+ * whatever else there is of it.
+ */
 export async function sameCluster(olds: Values, news: Values): Promise<boolean> {
   if (hasUnknown(olds) || hasUnknown(news)) return false;
   const [before, after] = [await activeCluster(olds), await activeCluster(news)];
   return before !== undefined && isDeepStrictEqual(before, after);
 }
 
-/** What a provider's kubeconfig says of the cluster that its `cluster` or `context`, or else the current context, names. */
+/**
+ * What a provider's kubeconfig says of the cluster that its `cluster` or `context`, or else the current context,
+ * names.
+ */
 async function activeCluster(provider: Values): Promise<Record<string, unknown> | undefined> {
   const { kubeconfig, context, cluster } = reveal(provider) as {
     kubeconfig?: string;

@@ -12,7 +12,10 @@ const connectPatience = 5_000;
 /** How long an exchange may take, in milliseconds: longer than the 30 s that webhooks may take at most. */
 const answerPatience = 60_000;
 
-/** The cluster that a provider's configuration leads to. Nothing is sent yet. Throws when the kubeconfig is not usable. */
+/**
+ * The cluster that a provider's configuration leads to. Nothing is sent yet. Throws when the kubeconfig is not
+ * usable.
+ */
 export async function connect(config: ProviderConfig): Promise<Cluster> {
   // The package's index would load every API of Kubernetes: half a second in every preview.
   const { KubeConfig: Config } = (await import("@kubernetes/client-node/dist/config.js")) as {
@@ -62,7 +65,10 @@ export async function connect(config: ProviderConfig): Promise<Cluster> {
   };
 }
 
-/** A provider whose configuration leads to no cluster: as the official plugin, it is one whose cluster does not answer. */
+/**
+ * A provider whose configuration leads to no cluster: as the official plugin, it is one whose cluster does not
+ * answer.
+ */
 export function noCluster({ context, namespace, options }: ProviderConfig, reason: string): Cluster {
   const unreachable = (): never => {
     throw new Unreachable(`configured Kubernetes cluster is unreachable: ${reason}`);
@@ -104,7 +110,8 @@ function requesterOf(
     // Certificates in files, and programs that fetch credentials: what is not there leads nowhere.
     await kube.applyToHTTPSOptions(settings).catch((error: unknown) => {
       throw new Unreachable(
-        `configured Kubernetes cluster is unreachable: ${server}: its kubeconfig gives no credentials: ${error instanceof Error ? error.message : String(error)}`,
+        `configured Kubernetes cluster is unreachable: ${server}: its kubeconfig gives no ` +
+          `credentials: ${error instanceof Error ? error.message : String(error)}`,
       );
     });
     const agent = settings.agent as https.Agent & { keepAlive: boolean; options: { keepAlive?: boolean } };
@@ -185,7 +192,8 @@ function exchange(
         return resolve(exchange(url, settings, body, server, limit));
       reject(
         new Unreachable(
-          `configured Kubernetes cluster is unreachable: ${server}: ${error.message || error.code}; is it running, and may this machine talk to it?`,
+          `configured Kubernetes cluster is unreachable: ${server}: ` +
+            `${error.message || error.code}; is it running, and may this machine talk to it?`,
         ),
       );
     };

@@ -19,12 +19,18 @@ const variables: Record<keyof ClientSettings, string> = {
 };
 const known = Object.keys(variables) as (keyof ClientSettings)[];
 
-/** A provider's `kubeClientSettings`, which must be free of {@link clientSettingsFailures}; the environment stands in for what it leaves out. */
+/**
+ * A provider's `kubeClientSettings`, which must be free of {@link clientSettingsFailures}; the environment stands in
+ * for what it leaves out.
+ */
 export function clientSettings(given: Value | undefined): ClientSettings {
   return Object.fromEntries(Object.entries(merged(parsed(given))).map(([key, value]) => [key, Number(value)]));
 }
 
-/** What is wrong with a provider's `kubeClientSettings`, a map or its JSON, or with what the environment says in its place. */
+/**
+ * What is wrong with a provider's `kubeClientSettings`, a map or its JSON, or with what the environment says in its
+ * place.
+ */
 export function clientSettingsFailures(given: Value | undefined): CheckFailure[] {
   if (hasUnknown(given)) return [];
   let settings: Record<string, unknown>;

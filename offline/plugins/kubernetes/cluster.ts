@@ -55,8 +55,8 @@ export interface Cluster {
   namespace: string;
   options: Options;
   /**
-   * One HTTP exchange. Answers whatever the status is; `body` is parsed JSON (text when it is not JSON), `warnings` what
-   * the server says besides (deprecated versions, unknown fields).
+   * One HTTP exchange. Answers whatever the status is; `body` is parsed JSON (text when it is not JSON), `warnings`
+   * what the server says besides (deprecated versions, unknown fields).
    * @throws Unreachable when the server cannot be talked to
    */
   request(

@@ -57,7 +57,10 @@ export function readConfig(args: Values): ProviderConfig {
   };
 }
 
-/** Environment variable that stands in for a flag nobody set, e.g. `PULUMI_K8S_DELETE_UNREACHABLE`. A ConfigMap is one word there. */
+/**
+ * Environment variable that stands in for a flag nobody set, e.g. `PULUMI_K8S_DELETE_UNREACHABLE`. A ConfigMap is one
+ * word there.
+ */
 function variableOf(flag: string): string {
   return `PULUMI_K8S_${flag
     .replace("ConfigMap", "Configmap")
@@ -88,7 +91,9 @@ function notBuilt(news: Values): CheckFailure[] {
     .filter((key) => ![undefined, null, "", "false", false].includes(reveal(news[key] ?? null)))
     .map((property) => ({
       property,
-      reason: `${property} is not built into this stand-in for the kubernetes plugin; leave it out, or use the official plugin`,
+      reason:
+        `${property} is not built into this stand-in for the kubernetes plugin; leave it ` +
+        "out, or use the official plugin",
     }));
   if (String(reveal(news[apply] ?? process.env[variableOf(apply)] ?? "true")) !== "false") return failures;
   const name = news[apply] === undefined ? variableOf(apply) : apply;
@@ -96,12 +101,17 @@ function notBuilt(news: Values): CheckFailure[] {
     ...failures,
     {
       property: apply,
-      reason: `this stand-in for the kubernetes plugin always uses server-side apply; leave ${name} out, or use the official plugin`,
+      reason:
+        "this stand-in for the kubernetes plugin always uses server-side apply; leave " +
+        `${name} out, or use the official plugin`,
     },
   ];
 }
 
-/** With `kubernetes:strictMode: true` in a stack's configuration every provider must be explicit, and name kubeconfig and context. */
+/**
+ * With `kubernetes:strictMode: true` in a stack's configuration every provider must be explicit, and name kubeconfig
+ * and context.
+ */
 function strictFailures(news: Values, urn: string): CheckFailure[] {
   const stack = (JSON.parse(process.env["PULUMI_CONFIG"] || "{}") as Record<string, unknown>)["strictMode"];
   if (String(reveal(news["strictMode"] ?? null) ?? stack) !== "true") return [];
@@ -138,7 +148,10 @@ export async function diffConfig(olds: Values, news: Values): Promise<DiffResult
   return { changes: diffs.length > 0, diffs, replaces };
 }
 
-/** A kubeconfig may be given as text or as a path; without one, $KUBECONFIG and the user's own are looked at. Throws when there is none. */
+/**
+ * A kubeconfig may be given as text or as a path; without one, $KUBECONFIG and the user's own are looked at. Throws
+ * when there is none.
+ */
 export function kubeconfigText(given: string | undefined): string {
   if (given && /[\n{:]/.test(given.replace(/^[A-Za-z]:[\\/]/, ""))) return given;
   const path = given
@@ -146,7 +159,10 @@ export function kubeconfigText(given: string | undefined): string {
     : (process.env["KUBECONFIG"]?.split(":")[0] ?? join(homedir(), ".kube", "config"));
   if (!existsSync(path))
     throw new Error(
-      `kubeconfig ${given ? `"${path}" is neither the text of one nor an existing file` : `is not configured, and ${path} does not exist`}; set the provider's kubeconfig to the text or the path of one`,
+      (given
+        ? `kubeconfig "${path}" is neither the text of one nor an existing file`
+        : `kubeconfig is not configured, and ${path} does not exist`) +
+        "; set the provider's kubeconfig to the text or the path of one",
     );
   return readFileSync(path, "utf8");
 }

@@ -50,7 +50,8 @@ export function kubernetesPlugin(): Plugin {
       const load = components[request.type];
       if (!load)
         throw new Error(
-          `component ${request.type} is not built into this stand-in for the kubernetes plugin; it has ${Object.keys(components).join(", ")}`,
+          `component ${request.type} is not built into this stand-in for the kubernetes ` +
+            `plugin; it has ${Object.keys(components).join(", ")}`,
         );
       const construct = await load();
       return construct(request, context());
@@ -66,7 +67,8 @@ async function handlerOf(type: string): Promise<ResourceHandler> {
   const [, group, kind] = /^kubernetes:([^:]+):([A-Za-z0-9]+)$/.exec(type) ?? [];
   if (!group || !kind)
     throw new Error(
-      `resource type ${type} is not known; a type reads kubernetes:<apiVersion>:<Kind>, e.g. kubernetes:apps/v1:Deployment`,
+      `resource type ${type} is not known; a type reads kubernetes:<apiVersion>:<Kind>, ` +
+        "e.g. kubernetes:apps/v1:Deployment",
     );
   return kind.endsWith("Patch") ? patches : objects;
 }

@@ -2,8 +2,8 @@
 const defaults = { qps: 50, burst: 120 };
 
 /**
- * How long to wait, in milliseconds, before the next request that comes at `now`, so that at most `burst` go at once and
- * `qps` a second in the long run. Nobody waits where neither is set.
+ * How long to wait, in milliseconds, before the next request that comes at `now`, so that at most `burst` go at once
+ * and `qps` a second in the long run. Nobody waits where neither is set.
  */
 export function rateLimit({ qps, burst }: { qps?: number; burst?: number }): (now: number) => number {
   if (qps === undefined && burst === undefined) return () => 0;

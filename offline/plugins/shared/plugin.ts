@@ -125,7 +125,8 @@ export interface Plugin {
 }
 
 /**
- * The object exists, but did not become what it should: the engine keeps it in state, and the next `up` goes on with it.
+ * The object exists, but did not become what it should: the engine keeps it in state, and the next `up` goes on with
+ * it.
  */
 export class InitFailed extends Error {
   readonly id: string;

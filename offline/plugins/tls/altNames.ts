@@ -10,7 +10,8 @@ export const altNameInputs: Record<"dnsNames" | "ipAddresses" | "uris", InputRul
         names,
         isAscii,
         (name) =>
-          `dnsNames has "${name}"; a DNS name is made of ASCII characters: write international names in their xn-- form`,
+          `dnsNames has "${name}"; a DNS name is made of ASCII characters: write ` +
+          "international names in their xn-- form",
       ),
   },
   ipAddresses: {

@@ -47,7 +47,8 @@ const endOfTime = Date.UTC(10_000, 0) / 1000;
 
 /**
  * Signs a certificate that is valid from this moment. Its id is the serial number in decimal.
- * Extensions and their order follow https://www.rfc-editor.org/rfc/rfc5280#section-4.2 as the official plugin applies it.
+ * Extensions and their order follow https://www.rfc-editor.org/rfc/rfc5280#section-4.2 as the official plugin applies
+ * it.
  */
 export async function issueCertificate(request: CertificateRequest, signer: Signer): Promise<Made> {
   const x509 = await x509Library();
@@ -55,7 +56,8 @@ export async function issueCertificate(request: CertificateRequest, signer: Sign
   const end: Instant = { ...start, seconds: start.seconds + request.validityPeriodHours * 3600 };
   if (end.seconds >= endOfTime)
     throw new Error(
-      `validityPeriodHours is ${request.validityPeriodHours}, which ends after the year 9999, the last that a certificate can name: give less`,
+      `validityPeriodHours is ${request.validityPeriodHours}, which ends after the year ` +
+        "9999, the last that a certificate can name: give less",
     );
   const serial = newSerial();
   const certificate = await x509.X509CertificateGenerator.create(
@@ -104,7 +106,8 @@ function extensionsOf(x509: Library, request: CertificateRequest): Extension[] {
 function isCa(request: CertificateRequest): boolean {
   if (request.isCaCertificate && request.subject instanceof Array && request.subject.length === 0)
     throw new Error(
-      "a CA certificate needs a subject with at least one field (RFC 5280, 4.1.2.6): give subject, for example commonName",
+      "a CA certificate needs a subject with at least one field (RFC 5280, 4.1.2.6): give " +
+        "subject, for example commonName",
     );
   return request.isCaCertificate;
 }

@@ -33,7 +33,9 @@ export function checkKeyChoice(name: string): (inputs: Values) => CheckFailure[]
     if (has(name) === has(hidden))
       failures.push({
         property: "",
-        reason: `${has(name) ? `${name} and ${hidden} are both set` : `neither ${name} nor ${hidden} is set`}: set exactly one of them`,
+        reason:
+          (has(name) ? `${name} and ${hidden} are both set` : `neither ${name} nor ${hidden} is set`) +
+          ": set exactly one of them",
       });
     if (has(hidden) !== has(version))
       failures.push({ property: version, reason: `${hidden} and ${version} belong together: set both or neither` });

@@ -15,7 +15,8 @@ export function readPrivateKey(pem: string, input: string): { key: KeyObject; al
     key = createPrivateKey(pem);
   } catch {
     throw new Error(
-      `${input} is not a private key: give an unencrypted PEM text of the kind RSA PRIVATE KEY, EC PRIVATE KEY or PRIVATE KEY`,
+      `${input} is not a private key: give an unencrypted PEM text of the kind RSA PRIVATE ` +
+        "KEY, EC PRIVATE KEY or PRIVATE KEY",
     );
   }
   const algorithm = algorithms[key.asymmetricKeyType ?? ""];
@@ -55,7 +56,8 @@ export function keyIdentifier(spki: Buffer): Buffer {
 
 /** Contents of the bit string that ends a SubjectPublicKeyInfo whose key is an uncompressed point. */
 function bitString(spki: Buffer): Buffer {
-  // SEQUENCE { SEQUENCE algorithm, BIT STRING }: step into the first, over the second, and past the count of unused bits.
+  // SEQUENCE { SEQUENCE algorithm, BIT STRING }: step into the first, over the second, and past
+  // the count of unused bits.
   const outer = element(spki, 0);
   const algorithm = element(spki, outer.start);
   const bits = element(spki, algorithm.end);

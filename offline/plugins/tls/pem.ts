@@ -1,4 +1,6 @@
-/** DER as PEM, lines of 64 characters, with a line break at its end. https://www.rfc-editor.org/rfc/rfc7468#section-2 */
+/**
+ * DER as PEM, lines of 64 characters, with a line break at its end. https://www.rfc-editor.org/rfc/rfc7468#section-2
+ */
 export function pemOf(label: string, der: Uint8Array): string {
   const lines =
     Buffer.from(der)

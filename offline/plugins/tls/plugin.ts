@@ -53,7 +53,8 @@ export function tlsPlugin(): Plugin {
       const state = reveal(properties);
       if (Object.keys(state).length === 0)
         throw new Error(
-          `${type} lives in state only, so there is nothing to import "${id}" from: create it, or bring its PEM texts as configuration`,
+          `${type} lives in state only, so there is nothing to import "${id}" from: create ` +
+            "it, or bring its PEM texts as configuration",
         );
       if (kind.renews && isReadyForRenewal(state["validityEndTime"], state["earlyRenewalHours"]))
         state["readyForRenewal"] = true;

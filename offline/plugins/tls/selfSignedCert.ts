@@ -31,7 +31,8 @@ export const selfSignedCert: ResourceKind = {
     const names = altNames(inputs);
     if (inputs["setAuthorityKeyId"] && !inputs["setSubjectKeyId"] && !inputs["isCaCertificate"])
       throw new Error(
-        "setAuthorityKeyId refers to the subject key identifier, which this certificate has not: set setSubjectKeyId too",
+        "setAuthorityKeyId refers to the subject key identifier, which this certificate " +
+          "has not: set setSubjectKeyId too",
       );
     const made = await issueCertificate(
       {

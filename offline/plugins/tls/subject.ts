@@ -14,7 +14,10 @@ export interface Subject {
   streetAddresses?: string[];
 }
 
-/** Attribute types in the order in which the official plugin writes them, that of Go's crypto/x509/pkix. https://www.rfc-editor.org/rfc/rfc5280#appendix-A.1 */
+/**
+ * Attribute types in the order in which the official plugin writes them, that of Go's crypto/x509/pkix.
+ * https://www.rfc-editor.org/rfc/rfc5280#appendix-A.1
+ */
 const types: [keyof Subject, string][] = [
   ["country", "2.5.4.6"],
   ["province", "2.5.4.8"],

@@ -21,8 +21,8 @@ export function rfc3339({ seconds, nanoseconds }: Instant): string {
 }
 
 /**
- * Whether a certificate that ends at `end` (RFC 3339) is to be renewed `earlyHours` before. False when `end` is no time,
- * as in state that another version wrote.
+ * Whether a certificate that ends at `end` (RFC 3339) is to be renewed `earlyHours` before. False when `end` is no
+ * time, as in state that another version wrote.
  */
 export function isReadyForRenewal(end: unknown, earlyHours: unknown, at = Date.now()): boolean {
   const time = typeof end === "string" ? Date.parse(end) : Number.NaN;

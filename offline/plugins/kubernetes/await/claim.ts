@@ -3,8 +3,7 @@ import type { Readiness } from "./readiness.ts";
 
 /**
  * A claim is ready when it is bound. One whose storage class binds no volume before a pod uses it is ready while it
- * waits for that pod.
- * https://kubernetes.io/docs/concepts/storage/storage-classes/#volume-binding-mode
+ * waits for that pod. https://kubernetes.io/docs/concepts/storage/storage-classes/#volume-binding-mode
  */
 export function claimReadiness(operation: Operation): Readiness {
   let bindsLate: boolean | undefined;

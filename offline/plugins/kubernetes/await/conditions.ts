@@ -5,8 +5,8 @@ export type Condition =
   { text: string; path: (string | number)[]; value?: string } | { text: string; type: string; status: string };
 
 /**
- * Reads `jsonpath={.status.x}`, `jsonpath={.status.x}=value`, `condition=Ready`, `condition=Ready=False`, or a JSON array
- * of these, all of which must hold. Throws on anything else.
+ * Reads `jsonpath={.status.x}`, `jsonpath={.status.x}=value`, `condition=Ready`, `condition=Ready=False`, or a JSON
+ * array of these, all of which must hold. Throws on anything else.
  */
 export function parseConditions(annotation: string): Condition[] {
   const texts = annotation.trimStart().startsWith("[") ? (JSON.parse(annotation) as string[]) : [annotation];
@@ -19,7 +19,9 @@ function parseCondition(text: string): Condition {
   const condition = /^condition=([^=]+)(?:=(.+))?$/.exec(text);
   if (condition) return { text, type: condition[1]!, status: condition[2] ?? "True" };
   throw new Error(
-    `the annotation pulumi.com/waitFor is ${JSON.stringify(text)}; it can be jsonpath={.a.b[0]}, jsonpath={.a.b}=value, condition=Type, condition=Type=Status, or a JSON array of these`,
+    `the annotation pulumi.com/waitFor is ${JSON.stringify(text)}; it can be ` +
+      "jsonpath={.a.b[0]}, jsonpath={.a.b}=value, condition=Type, condition=Type=Status, or " +
+      "a JSON array of these",
   );
 }
 
@@ -51,7 +53,8 @@ function segments(path: string): (string | number)[] {
   });
   if (rest !== "" || parts.length === 0)
     throw new Error(
-      `the path ${path} of the annotation pulumi.com/waitFor cannot be read; write it like .status.loadBalancer.ingress[0]`,
+      `the path ${path} of the annotation pulumi.com/waitFor cannot be read; write it like ` +
+        ".status.loadBalancer.ingress[0]",
     );
   return parts;
 }

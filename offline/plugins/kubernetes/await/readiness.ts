@@ -6,8 +6,8 @@ import { claimReadiness } from "./claim.ts";
 import { serviceReadiness } from "./service.ts";
 
 /**
- * What an object still lacks to be ready; undefined when it is. `last`: it is not asked again, so that what is ready but
- * may change yet is ready. Throws {@link Hopeless} when it never will be.
+ * What an object still lacks to be ready; undefined when it is. `last`: it is not asked again, so that what is ready
+ * but may change yet is ready. Throws {@link Hopeless} when it never will be.
  */
 export type Readiness = (live: LiveObject, last: boolean) => Promise<string | undefined>;
 
@@ -63,7 +63,10 @@ function deployment(live: LiveObject): string | undefined {
   const paused = live.spec?.paused ? "; it is paused: resume it, or let nobody wait for it (pulumi.com/skipAwait)" : "";
   // Pods may still come up after their deadline: only the resource's own timeout ends the wait.
   const late = progressing?.status === "False" ? `; [${progressing.reason}] ${progressing.message}` : "";
-  return `waiting for pods of the new revision to be available (${Math.min(updated, available)} of ${replicas})${paused}${late}`;
+  return (
+    `waiting for pods of the new revision to be available (${Math.min(updated, available)} ` +
+    `of ${replicas})${paused}${late}`
+  );
 }
 
 function statefulSet(live: LiveObject): string | undefined {
@@ -80,7 +83,10 @@ function statefulSet(live: LiveObject): string | undefined {
   return undefined;
 }
 
-/** The rule of https://pkg.go.dev/sigs.k8s.io/cli-utils/pkg/kstatus/status: with the strategy `OnDelete`, too, the old pods have to go. */
+/**
+ * The rule of https://pkg.go.dev/sigs.k8s.io/cli-utils/pkg/kstatus/status: with the strategy `OnDelete`, too, the old
+ * pods have to go.
+ */
 function daemonSet(live: LiveObject): string | undefined {
   const { status = {} } = live;
   if ((status.observedGeneration ?? 0) < live.metadata.generation!) return "waiting for the daemon set controller";
@@ -110,7 +116,10 @@ function job(live: LiveObject): string | undefined {
   const suspended = live.spec?.suspend
     ? "; it is suspended: let it run, or let nobody wait for it (pulumi.com/skipAwait)"
     : "";
-  return `waiting for the job to complete (${live.status?.succeeded ?? 0} of ${live.spec?.completions ?? 1})${suspended}`;
+  return (
+    `waiting for the job to complete (${live.status?.succeeded ?? 0} of ` +
+    `${live.spec?.completions ?? 1})${suspended}`
+  );
 }
 
 function conditionOf(

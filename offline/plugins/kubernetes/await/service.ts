@@ -6,8 +6,9 @@ import type { Readiness } from "./readiness.ts";
 const settling = 10_000;
 
 /**
- * A Service is ready when its load balancer has an address, if it has one, and none of its endpoints has been unready or
- * changed for a while: pods that are just starting come and go. It may have none: its pods may be yet to come.
+ * A Service is ready when its load balancer has an address, if it has one, and none of its endpoints has been
+ * unready or changed for a while: pods that are just starting come and go. It may have none: its pods may be yet to
+ * come.
  */
 export function serviceReadiness(operation: Operation): Readiness {
   let seen = "";

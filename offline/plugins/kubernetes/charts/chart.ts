@@ -146,11 +146,14 @@ function refuseOthers({ name, inputs }: ConstructRequest): void {
     .map(([key]) => key);
   if (given.includes("includeHooks"))
     throw new Error(
-      `chart ${name}: includeHooks is not built into this stand-in for the kubernetes plugin: a Chart's hooks are not run; leave it out, use helm.v3.Release, which runs them, or the official plugin`,
+      `chart ${name}: includeHooks is not built into this stand-in for the kubernetes ` +
+        "plugin: a Chart's hooks are not run; leave it out, use helm.v3.Release, which runs " +
+        "them, or the official plugin",
     );
   const other = given.find((key) => !known.includes(key));
   if (other)
     throw new Error(
-      `chart ${name}: ${other} is no input of a Chart that this stand-in for the kubernetes plugin knows; leave it out. It knows ${known.join(", ")}`,
+      `chart ${name}: ${other} is no input of a Chart that this stand-in for the ` +
+        `kubernetes plugin knows; leave it out. It knows ${known.join(", ")}`,
     );
 }

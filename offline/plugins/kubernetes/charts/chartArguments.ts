@@ -81,7 +81,9 @@ export function chartLocation(inputs: ChartInputs): HelmArguments {
 
 /** Why a repository's name and password are refused. */
 export const noCredentials =
-  "is not built into this stand-in for the kubernetes plugin: helm takes it as an argument, which every process of the machine can read; use a local chart, a public repository or an OCI registry logged in to, or the official plugin";
+  "is not built into this stand-in for the kubernetes plugin: helm takes it as an " +
+  "argument, which every process of the machine can read; use a local chart, a public " +
+  "repository or an OCI registry logged in to, or the official plugin";
 
 /** Text of an asset, as the protocol carries it (pulumi/sdk/go/common/resource/asset). */
 export function assetText(asset: unknown): string {
@@ -89,6 +91,7 @@ export function assetText(asset: unknown): string {
   if (typeof text === "string" && text !== "") return text;
   if (typeof path === "string" && path !== "") return readFileSync(path, "utf8");
   throw new Error(
-    "files can be given as string and file assets; assets from the network are not built into this stand-in for the kubernetes plugin, and an empty one says nothing",
+    "files can be given as string and file assets; assets from the network are not built " +
+      "into this stand-in for the kubernetes plugin, and an empty one says nothing",
   );
 }

@@ -37,7 +37,8 @@ export async function helm({
   const program = process.env["MESH_FEDERATION_HELM"];
   if (!program)
     throw new Error(
-      "the stand-in kubernetes plugin needs Helm for charts and releases: set MESH_FEDERATION_HELM to the path of a helm program (version 3)",
+      "the stand-in kubernetes plugin needs Helm for charts and releases: set " +
+        "MESH_FEDERATION_HELM to the path of a helm program (version 3)",
     );
   signal.throwIfAborted();
   removeAbandoned();
@@ -63,7 +64,9 @@ export async function helm({
   }
 }
 
-/** Removes the files, which may hold secrets, of plugins that were killed while Helm ran. Those it cannot remove stay. */
+/**
+ * Removes the files, which may hold secrets, of plugins that were killed while Helm ran. Those it cannot remove stay.
+ */
 function removeAbandoned(): void {
   for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(prefix))) {
     const path = join(tmpdir(), name);

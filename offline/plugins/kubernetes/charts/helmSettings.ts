@@ -15,7 +15,10 @@ const drivers = ["secret", "secrets", "configmap", "configmaps", "sql"];
 /** About a warning that this stand-in does not give. */
 const silent = ["suppressBetaWarning"];
 
-/** Environment variables by which Helm honours a provider's `helmReleaseSettings`, which must be free of {@link helmSettingsFailures}. */
+/**
+ * Environment variables by which Helm honours a provider's `helmReleaseSettings`, which must be free of {@link
+ * helmSettingsFailures}.
+ */
 export function helmEnvironment(given: Value | undefined): Record<string, string> {
   const settings = settingsMap(given);
   return Object.fromEntries(

@@ -8,7 +8,8 @@ const outputs = ["__inputs", "checksum", "resourceNames", "status"];
 const replacing = ["name", "namespace"];
 
 /**
- * Compares new inputs with a release's state. As in the official plugin, an input differs if the state has another value
+ * Compares new inputs with a release's state. As in the official plugin, an input differs if the state has another
+ * value
  * (a refresh may have changed it), and is removed if the last inputs had it.
  */
 export function diffRelease(olds: Values, oldInputs: Values, news: Values, ignoreChanges: string[]): DiffResult {

@@ -80,7 +80,8 @@ export function refusedInputs(given: Values): CheckFailure[] {
   if (set(given["lint"]))
     refuse(
       "lint",
-      "is not built into this stand-in for the kubernetes plugin, and helm upgrade has no such option; leave it out and run helm lint on the chart, or use the official plugin",
+      "is not built into this stand-in for the kubernetes plugin, and helm upgrade has no " +
+        "such option; leave it out and run helm lint on the chart, or use the official plugin",
     );
   const repository =
     given["repositoryOpts"] instanceof Secret ? given["repositoryOpts"].value : given["repositoryOpts"];
@@ -90,12 +91,16 @@ export function refusedInputs(given: Values): CheckFailure[] {
     if (given[name] !== null && !known.includes(name) && !consumed.includes(name))
       refuse(
         name,
-        `is no input of a Release that this stand-in for the kubernetes plugin knows; leave it out. It knows ${known.toSorted().join(", ")}`,
+        "is no input of a Release that this stand-in for the kubernetes plugin knows; " +
+          `leave it out. It knows ${known.toSorted().join(", ")}`,
       );
   return failures;
 }
 
-/** The value files, the later over the earlier, and the values over them. Secret marks stay; those of a file cover all. */
+/**
+ * The value files, the later over the earlier, and the values over them. Secret marks stay; those of a file cover
+ * all.
+ */
 function effectiveValues(given: Values): Value {
   const { valueYamlFiles: files = [], values } = given;
   if (hasUnknown(files) || values instanceof Unknown) return Unknown.value;
@@ -108,7 +113,8 @@ function effectiveValues(given: Values): Value {
 }
 
 function parsedFile(file: unknown): Values {
-  const content: unknown = parse(assetText(file), { prettyErrors: false }); // Pretty ones quote the file, which may be secret.
+  // Pretty ones quote the file, which may be secret.
+  const content: unknown = parse(assetText(file), { prettyErrors: false });
   if (content !== null && !isObject(content)) throw new Error("a file of valueYamlFiles is no map of values");
   return (content ?? {}) as Values;
 }

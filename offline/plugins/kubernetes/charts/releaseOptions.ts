@@ -35,7 +35,8 @@ export function releaseOptions(inputs: ReleaseInputs, verb: "install" | "upgrade
     atomic: inputs.atomic,
     "create-namespace": inputs.createNamespace,
     "disable-openapi-validation": inputs.disableOpenapiValidation,
-    // Helm 3 knows no hooks of definitions alone; for the official plugin `disableCRDHooks` means all hooks of an upgrade.
+    // Helm 3 knows no hooks of definitions alone; for the official plugin `disableCRDHooks`
+    // means all hooks of an upgrade.
     "no-hooks": inputs.disableWebhooks || (upgrade && inputs.disableCRDHooks),
     "render-subchart-notes": inputs.renderSubchartNotes,
     "skip-crds": inputs.skipCrds,

@@ -10,7 +10,10 @@ export interface ListedRelease {
   app_version: string;
 }
 
-/** The state of a release, as the official plugin writes it: inputs, outputs, and the inputs again as secret `__inputs`. */
+/**
+ * The state of a release, as the official plugin writes it: inputs, outputs, and the inputs again as secret
+ * `__inputs`.
+ */
 export function stateOf(inputs: Values, live: Values): Values {
   return { ...inputs, ...live, __inputs: new Secret(inputs) };
 }

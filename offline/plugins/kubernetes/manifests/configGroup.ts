@@ -16,8 +16,9 @@ interface GroupInputs {
 }
 
 /**
- * The components `yaml/v2:ConfigGroup` and `yaml/v2:ConfigFile`: objects out of YAML texts, files and plain values. What is
- * secret in `objs` is so in its object's state; of an object out of a secret text, everything but its kind and name is.
+ * The components `yaml/v2:ConfigGroup` and `yaml/v2:ConfigFile`: objects out of YAML texts, files and plain values.
+ * What is secret in `objs` is so in its object's state; of an object out of a secret text, everything but its kind
+ * and name is.
  */
 export async function constructConfigGroup(
   request: ConstructRequest,
@@ -58,7 +59,8 @@ function refuseOthers({ type, name, inputs }: ConstructRequest): void {
   const other = given.find((key) => !(known as readonly string[]).includes(key));
   if (other)
     throw new Error(
-      `${kind} ${name}: ${other} is no input of a ${kind} that this stand-in for the kubernetes plugin knows; leave it out. It knows ${known.join(", ")}`,
+      `${kind} ${name}: ${other} is no input of a ${kind} that this stand-in for the ` +
+        `kubernetes plugin knows; leave it out. It knows ${known.join(", ")}`,
     );
   if (kind === "ConfigFile" && (!given.includes("file") || reveal(inputs["file"]!) === ""))
     throw new Error(`ConfigFile ${name}: file is missing: give the path of a YAML file`);
@@ -87,7 +89,8 @@ export async function withNamespace(
 function filesOf(pattern: string): string[] {
   if (/^https?:/.test(pattern))
     throw new Error(
-      `${pattern}: files from the network are not built into this stand-in for the kubernetes plugin; download the file and name its path`,
+      `${pattern}: files from the network are not built into this stand-in for the ` +
+        "kubernetes plugin; download the file and name its path",
     );
   if (existsSync(pattern)) {
     if (statSync(pattern).isDirectory())

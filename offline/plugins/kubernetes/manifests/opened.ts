@@ -5,8 +5,8 @@ const identity = ["apiVersion", "kind"];
 const named = ["name", "namespace", "generateName"];
 
 /**
- * An object, or a list of them, whose secret marks are below what says which object it is: of a secret object (or one out
- * of a secret text) everything else is marked.
+ * An object, or a list of them, whose secret marks are below what says which object it is: of a secret object (or
+ * one out of a secret text) everything else is marked.
  *
  * @param secret whether a mark further up, or the text it comes from, covers it
  */

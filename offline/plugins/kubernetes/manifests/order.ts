@@ -32,12 +32,15 @@ export function dependenciesOf(manifests: Manifest[]): number[][] {
         const found = references.get(text);
         if (found === undefined || found === i)
           throw new Error(
-            `${shown(manifest)} depends on "${text}" (annotation ${annotation}), which is no other object of its group; a reference reads group/namespaces/namespace/Kind/name or group/Kind/name, with nothing before the first slash for the core group. There are ${
-              [...references.keys()]
-                .filter((key) => key !== referenceTo(manifest))
-                .sort()
-                .join(", ") || "none"
-            }`,
+            `${shown(manifest)} depends on "${text}" (annotation ${annotation}), which is no other object of its ` +
+              "group; " +
+              "a reference reads group/namespaces/namespace/Kind/name or group/Kind/name, with nothing before the " +
+              `first slash for the core group. There are ${
+                [...references.keys()]
+                  .filter((key) => key !== referenceTo(manifest))
+                  .sort()
+                  .join(", ") || "none"
+              }`,
           );
         return found;
       });
@@ -66,7 +69,8 @@ function refuseCircles(manifests: Manifest[], dependencies: number[][]): void {
   const visit = (i: number, above: number[]): void => {
     if (above.includes(i))
       throw new Error(
-        `${[...above.slice(above.indexOf(i)), i].map((j) => shown(manifests[j]!)).join(" waits for ")}: take one of these references out of the annotation ${annotation}`,
+        `${[...above.slice(above.indexOf(i)), i].map((j) => shown(manifests[j]!)).join(" waits for ")}: ` +
+          `take one of these references out of the annotation ${annotation}`,
       );
     if (done.has(i)) return;
     for (const j of dependencies[i]!) if (j !== i) visit(j, [...above, i]);

@@ -31,13 +31,17 @@ export function parseManifests(text: string, where: string): Manifest[] {
   });
 }
 
-/** The objects of a secret YAML text, with everything but their kinds and names marked as secret; errors show nothing of it. */
+/**
+ * The objects of a secret YAML text, with everything but their kinds and names marked as secret; errors show nothing
+ * of it.
+ */
 export function parseSecretManifests(text: string, where: string): Manifest[] {
   return parseAllDocuments(text, { prettyErrors: false }).flatMap((document) => {
     const problem = document.errors[0];
     if (problem)
       throw new Error(
-        `${where} is not valid YAML: ${problem.code} at character ${problem.pos[0] + 1}; it is secret, so it is not shown`,
+        `${where} is not valid YAML: ${problem.code} at character ${problem.pos[0] + 1}; ` +
+          "it is secret, so it is not shown",
       );
     const value = secretValue(document, where);
     return value === null || value === undefined ? [] : manifestsOf(opened(value, true), where);
@@ -49,7 +53,8 @@ function secretValue(document: { toJS(): unknown }, where: string): Value | unde
     return document.toJS() as Value | undefined;
   } catch {
     throw new Error(
-      `${where} is not valid YAML: it has an alias (*name) of no anchor (&name), or too many; it is secret, so it is not shown`,
+      `${where} is not valid YAML: it has an alias (*name) of no anchor (&name), or too ` +
+        "many; it is secret, so it is not shown",
     );
   }
 }

@@ -24,8 +24,9 @@ export interface RegisterOptions {
 const referenceMark = { "4dabf18193072939515e22adb298388d": "5cf8f73096256a8f31e491e813e4eb8e" };
 
 /**
- * Registers a component and one child for each object, named `<prefix>:<namespace>/<name>`, and answers as Construct does:
- * the component's URN, and its output `resources`. `undefined` for objects that are not known yet, in a preview.
+ * Registers a component and one child for each object, named `<prefix>:<namespace>/<name>`, and answers as Construct
+ * does: the component's URN, and its output `resources`. `undefined` for objects that are not known yet, in a
+ * preview.
  */
 export async function registerComponent(
   request: ConstructRequest,
@@ -64,9 +65,10 @@ async function children(
   const make = async (i: number): Promise<{ urn: string; id: string; name: string; type: string }> => {
     const before = await Promise.all(waitFor[i]!.filter((j) => j !== i).map(once));
     const manifest = manifests[i]!;
-    const type = `kubernetes:${manifest.apiVersion.includes("/") ? manifest.apiVersion : `core/${manifest.apiVersion}`}:${manifest.kind}`;
-    const { namespace, name: own } = manifest.metadata;
-    const name = `${options.prefix ?? request.name}:${namespace ? `${namespace}/` : ""}${own ?? manifest.metadata.generateName}`;
+    const { apiVersion, kind } = manifest;
+    const type = `kubernetes:${apiVersion.includes("/") ? apiVersion : `core/${apiVersion}`}:${kind}`;
+    const { namespace, name: own, generateName } = manifest.metadata;
+    const name = `${options.prefix ?? request.name}:${namespace ? `${namespace}/` : ""}${own ?? generateName}`;
     const inputs = secretData(
       (options.inputs ?? ((m: Manifest) => m as unknown as Values))(
         options.skipAwait ? withoutAwait(manifest) : manifest,

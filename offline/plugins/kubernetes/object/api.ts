@@ -29,7 +29,8 @@ export class Refused extends Error {
 const patience = 60_000;
 
 /**
- * One exchange about an object; what the server warns of is passed on. What passes by itself is tried again for a minute: an admission webhook whose pods are
+ * One exchange about an object; what the server warns of is passed on. What passes by itself is tried again for a
+ * minute: an admission webhook whose pods are
  * just starting, and a namespace that is just being made.
  *
  * @throws Refused
@@ -99,7 +100,8 @@ export async function kindOf(
 export class UnknownKind extends Error {
   constructor(apiVersion: string, kind: string, server: string) {
     super(
-      `the cluster at ${server} serves no kind ${kind} in ${apiVersion}: is the name right, and is its CustomResourceDefinition installed first (dependsOn)?`,
+      `the cluster at ${server} serves no kind ${kind} in ${apiVersion}: is the name ` +
+        "right, and is its CustomResourceDefinition installed first (dependsOn)?",
     );
   }
 }

@@ -65,7 +65,9 @@ async function deleteReachable(operation: Operation, id: string, plain: LiveObje
     operation.engine.log("info", `waiting until it is gone${held}`, operation.urn, true);
     if (Date.now() > until)
       throw new Error(
-        `timed out waiting for the condition: "${id}" is still there ${seconds} s after its deletion${held}; look at it (kubectl describe ${kind.plural} ${name}${namespace ? ` -n ${namespace}` : ""}) and run the same command again`,
+        `timed out waiting for the condition: "${id}" is still there ${seconds} s after ` +
+          `its deletion${held}; look at it (kubectl describe ${kind.plural} ` +
+          `${name}${namespace ? ` -n ${namespace}` : ""}) and run the same command again`,
       );
   }
 }

@@ -39,7 +39,10 @@ export function diffObject(request: DiffRequest, options: Options): DiffResult {
   );
 }
 
-/** The same for a patch: it does not make its object, so it can make it anew no more; only another object is another patch. */
+/**
+ * The same for a patch: it does not make its object, so it can make it anew no more; only another object is another
+ * patch.
+ */
 export function diffPatch(request: DiffRequest): DiffResult {
   return diffInputs(request, isIdentity);
 }

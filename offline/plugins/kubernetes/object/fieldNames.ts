@@ -1,8 +1,8 @@
 import { isObject, Secret, type Value, type Values } from "../../shared/values.ts";
 
 /**
- * Fields of a schema whose names are no identifiers: programs and states write them with underscores, everybody else with
- * dashes.
+ * Fields of a schema whose names are no identifiers: programs and states write them with underscores, everybody else
+ * with dashes.
  */
 const dashedFields = [
   "embedded-resource",
@@ -26,7 +26,10 @@ const readOnly = [
   "uid",
 ];
 
-/** What of inputs asks for something: without nulls and read-only metadata, such as a generated manifest's `creationTimestamp: null`. */
+/**
+ * What of inputs asks for something: without nulls and read-only metadata, such as a generated manifest's
+ * `creationTimestamp: null`.
+ */
 export function asked(inputs: Values): Values {
   const { metadata, ...rest } = renamed(inputs, toDashes, true) as Values;
   return metadata === undefined ? rest : { ...rest, metadata: writable(metadata) };

@@ -147,8 +147,8 @@ async function targetOf(
 }
 
 /**
- * What an object was asked to be. The state tells it best: after an update that failed half-way the engine still has the
- * inputs from before.
+ * What an object was asked to be. The state tells it best: after an update that failed half-way the engine still has
+ * the inputs from before.
  */
 function inputsOf(state: Values, inputs: Values): Values {
   return asked((state["__inputs"] as Values | undefined) ?? inputs);
@@ -187,7 +187,10 @@ function isPremature(error: unknown): boolean {
   );
 }
 
-/** Whether a preview can only show what is asked for, as the cluster cannot try it out. Says so where an `up` may fail for it. */
+/**
+ * Whether a preview can only show what is asked for, as the cluster cannot try it out. Says so where an `up` may fail
+ * for it.
+ */
 function cannotTry(error: unknown, inputs: Values, operation: Operation): boolean {
   if (error instanceof UnknownKind) return !isBuiltIn(apiVersionOf(inputs));
   if (error instanceof Unreachable) {

@@ -1,13 +1,13 @@
 import { hasSecret, isObject, Secret, type Value, type Values } from "../../shared/values.ts";
 import { parsePropertyPath, type PropertyPath } from "./propertyPath.ts";
 import type { LiveObject } from "./state.ts";
-import { isOwn } from "./write.ts";
+import { isOwn } from "./managedFields.ts";
 
 /**
- * Inputs in which ignored fields are as the object has them. One that only others set is left out: asking for it would
- * be a conflict, or would make this resource its owner too. One that is set here stays, with the object's value: leaving
- * it out would take it away, as it would from an object that is changed as a `whole`. What the object does not have is
- * asked for as it is.
+ * Inputs in which ignored fields are as the object has them. One that only others set is left out: asking for it
+ * would be a conflict, or would make this resource its owner too. One that is set here stays, with the object's
+ * value: leaving it out would take it away, as it would from an object that is changed as a `whole`. What the object
+ * does not have is asked for as it is.
  */
 export function withIgnored(
   inputs: Values,

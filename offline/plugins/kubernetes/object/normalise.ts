@@ -12,21 +12,23 @@ const quantities = new Set("sizeLimit divisor averageValue".split(" "));
 const keptLists = new Set(["rules", "items"]);
 /** Texts that mean something when they are empty. */
 const keptTexts = new Set(
-  "name key operator mountPath apiGroup storageClassName storageClass ingressClassName runtimeClassName appProtocol".split(
-    " ",
-  ),
+  (
+    "name key operator mountPath apiGroup storageClassName storageClass ingressClassName " +
+    "runtimeClassName appProtocol"
+  ).split(" "),
 );
 /** Switches and numbers for which unset and zero are the same. */
 const zeroIsUnset = new Set(
-  "hostNetwork hostPID hostIPC stdin stdinOnce tty readOnly publishNotReadyAddresses paused minReadySeconds initialDelaySeconds nodePort hostPort".split(
-    " ",
-  ),
+  (
+    "hostNetwork hostPID hostIPC stdin stdinOnce tty readOnly publishNotReadyAddresses " +
+    "paused minReadySeconds initialDelaySeconds nodePort hostPort"
+  ).split(" "),
 );
 
 /**
  * Inputs of a kind of Kubernetes's own without what says nothing (empty maps, lists and texts; nulls), quantities in
- * canonical form: `annotations: {}` is nothing, `cpu: 2000m` is `2`. The official plugin keeps inputs like that, so that
- * writing the same in another way is no change.
+ * canonical form: `annotations: {}` is nothing, `cpu: 2000m` is `2`. The official plugin keeps inputs like that, so
+ * that writing the same in another way is no change.
  */
 export function normalised(inputs: Values): Values {
   return ownFields(inputs);

@@ -47,7 +47,8 @@ export const patches: ResourceHandler = {
     const live = await get(request, kind, namespace, name);
     if (!live)
       throw new Error(
-        `there is no ${kind.kind} "${namespace ? `${namespace}/` : ""}${name}" to patch; make it first, or name one that exists`,
+        `there is no ${kind.kind} "${namespace ? `${namespace}/` : ""}${name}" to patch; ` +
+          "create it first, or name one that exists",
       );
     const manager = managerOf(request.urn, {}, request.properties);
     const patched = await applyObject(request, {
@@ -106,7 +107,10 @@ export const patches: ResourceHandler = {
   },
 };
 
-/** What is wrong when an object cannot do without the fields that a patch gives up, in the official plugin's words; any other error as it is. */
+/**
+ * What is wrong when an object cannot do without the fields that a patch gives up, in the official plugin's words;
+ * any other error as it is.
+ */
 function needed(error: unknown): unknown {
   const field =
     error instanceof Refused && error.status === 422
@@ -114,7 +118,9 @@ function needed(error: unknown): unknown {
       : undefined;
   if (field === undefined) return error;
   return new Error(
-    `this Patch resource is currently managing a required field, so it can't be deleted directly. Either set the \`retainOnDelete\` resource option, or transfer ownership of the field before deleting: ${field}`,
+    "this Patch resource is currently managing a required field, so it can't be deleted " +
+      `directly. Either set the \`retainOnDelete\` resource option, or transfer ownership of ` +
+      `the field before deleting: ${field}`,
   );
 }
 

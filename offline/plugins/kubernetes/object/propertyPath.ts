@@ -15,7 +15,8 @@ export function parsePropertyPath(text: string): PropertyPath {
     if (index !== undefined) path.push(Number(index));
     else if ((key ?? any ?? quoted) === undefined)
       throw new Error(
-        `the property path ${JSON.stringify(text)} cannot be read; write it like spec.ports[0].port or metadata.annotations["a.b/c"]`,
+        `the property path ${JSON.stringify(text)} cannot be read; write it like ` +
+          `spec.ports[0].port or metadata.annotations["a.b/c"]`,
       );
     else path.push(key ?? any ?? quoted!.replaceAll(/\\(.)/g, "$1"));
   }

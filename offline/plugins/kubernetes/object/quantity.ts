@@ -4,8 +4,8 @@ const binary = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
 const pattern = /^([+-]?)(\d*)(?:\.(\d*))?(Ki|Mi|Gi|Ti|Pi|Ei|n|u|m|k|M|G|T|P|E)?$/;
 
 /**
- * A quantity in its canonical form, as the API server writes it: `2000m` is `2`, `0.5` is `500m`, `1024Mi` is `1Gi`. What
- * is no quantity, or has an exponent, stays as it is.
+ * A quantity in its canonical form, as the API server writes it: `2000m` is `2`, `0.5` is `500m`, `1024Mi` is `1Gi`.
+ * What is no quantity, or has an exponent, stays as it is.
  */
 export function canonicalQuantity(value: unknown): unknown {
   if (typeof value !== "string" && typeof value !== "number") return value;
@@ -20,7 +20,8 @@ export function canonicalQuantity(value: unknown): unknown {
   const unit = 10n ** BigInt(fraction.length);
   const amount = (digits + unit - 1n) / unit;
   if (amount === 0n) return "0";
-  // What is no whole number of Ki is written in decimal: the API server loses no precision either, and reads `2000` as `2k`.
+  // What is no whole number of Ki is written in decimal: the API server loses no precision
+  // either, and reads `2000` as `2k`.
   const ki = 1024n * 10n ** 9n;
   const inBinary = suffix !== "" && binary.includes(suffix) && amount % ki === 0n;
   return (

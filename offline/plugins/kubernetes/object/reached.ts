@@ -2,8 +2,8 @@ import { isObject, Secret, type Value, type Values } from "../../shared/values.t
 
 /**
  * What became of what was asked for: the inputs, with the values that the object really has in their place. What the
- * server added (defaults, status) is not there; what it left out (an empty map, say) is as it was asked for, and so is a
- * list whose length the server changed: what is new in it cannot be told from what was asked for.
+ * server added (defaults, status) is not there; what it left out (an empty map, say) is as it was asked for, and so
+ * is a list whose length the server changed: what is new in it cannot be told from what was asked for.
  */
 export function reached(inputs: Values, live: Values): Values {
   const { status, ...wanted } = inputs;

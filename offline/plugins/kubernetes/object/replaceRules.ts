@@ -57,15 +57,24 @@ export function isIdentity(path: string): boolean {
 
 function volumeSources(): string[] {
   const kinds =
-    "awsElasticBlockStore azureDisk azureFile cephfs cinder csi fc flexVolume flocker gcePersistentDisk glusterfs hostPath iscsi local nfs photonPersistentDisk portworxVolume quobyte rbd scaleIO storageos vsphereVolume";
+    "awsElasticBlockStore azureDisk azureFile cephfs cinder csi fc flexVolume flocker " +
+    "gcePersistentDisk glusterfs hostPath iscsi local nfs photonPersistentDisk " +
+    "portworxVolume quobyte rbd scaleIO storageos vsphereVolume";
   return kinds.split(" ").map((kind) => `spec.${kind}`);
 }
 
 function podFields(): string[] {
   const spec =
-    "affinity automountServiceAccountToken dnsConfig dnsPolicy enableServiceLinks hostAliases hostIPC hostNetwork hostPID hostname imagePullSecrets nodeName nodeSelector overhead preemptionPolicy priority priorityClassName readinessGates restartPolicy runtimeClassName schedulerName securityContext serviceAccount serviceAccountName shareProcessNamespace subdomain terminationGracePeriodSeconds volumes";
+    "affinity automountServiceAccountToken dnsConfig dnsPolicy enableServiceLinks " +
+    "hostAliases hostIPC hostNetwork hostPID hostname imagePullSecrets nodeName " +
+    "nodeSelector overhead preemptionPolicy priority priorityClassName readinessGates " +
+    "restartPolicy runtimeClassName schedulerName securityContext serviceAccount " +
+    "serviceAccountName shareProcessNamespace subdomain terminationGracePeriodSeconds " +
+    "volumes";
   const container =
-    "args command env image imagePullPolicy lifecycle livenessProbe ports readinessProbe resources securityContext stdin stdinOnce terminationMessagePath terminationMessagePolicy tty volumeDevices volumeMounts workingDir";
+    "args command env image imagePullPolicy lifecycle livenessProbe ports readinessProbe " +
+    "resources securityContext stdin stdinOnce terminationMessagePath " +
+    "terminationMessagePolicy tty volumeDevices volumeMounts workingDir";
   const containers = ["containers", "initContainers"].flatMap((list) =>
     container.split(" ").map((field) => `spec.${list}[*].${field}`),
   );

@@ -36,9 +36,9 @@ export interface ManagedFields {
 const bookkeeping = ["__inputs", "__fieldManager", "__initialApiVersion"];
 
 /**
- * Field manager of a resource: the mark by which its object is known as this stack's. It follows from the resource's URN
- * and from where its state is kept, so that after a crash the object is found again, and another stack of the same name
- * elsewhere does not take it for its own.
+ * Field manager of a resource: the mark by which its object is known as this stack's. It follows from the resource's
+ * URN and from where its state is kept, so that after a crash the object is found again, and another stack of the
+ * same name elsewhere does not take it for its own.
  */
 export function fieldManagerOf(urn: string): string {
   const hash = createHash("sha256")
@@ -120,8 +120,8 @@ export function inputsFrom(live: LiveObject): Values {
 }
 
 /**
- * Inputs as they have become: where the object differs from what it was when state was written last, its value takes the
- * input's place. What the server normalised (`0.5` to `500m`) is no difference.
+ * Inputs as they have become: where the object differs from what it was when state was written last, its value takes
+ * the input's place. What the server normalised (`0.5` to `500m`) is no difference.
  */
 export function driftedInputs(inputs: Values, before: Values, now: LiveObject): Values {
   return drift(inputs, before as Value, now as unknown as Value) as Values;

@@ -6,7 +6,10 @@ import type { Operation } from "./api.ts";
 /** What to do about a cluster that will not come back. */
 const wayOut = "; if it is gone for good, set PULUMI_K8S_DELETE_UNREACHABLE=true or the provider's deleteUnreachable";
 
-/** What a deletion does that a cluster did not answer: nothing, where the provider says `deleteUnreachable`; else it fails and says so. */
+/**
+ * What a deletion does that a cluster did not answer: nothing, where the provider says `deleteUnreachable`; else it
+ * fails and says so.
+ */
 export function dropUnreachable(error: unknown, { options }: Pick<Cluster, "options">): void {
   if (error instanceof Unreachable && options.deleteUnreachable) return;
   if (error instanceof Unreachable) error.message += wayOut;

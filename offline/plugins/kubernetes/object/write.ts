@@ -2,20 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { reveal, type Values } from "../../shared/values.ts";
 import type { ResourceKind } from "../cluster.ts";
 import { call, get, Refused, type Operation } from "./api.ts";
-import type { LiveObject, ManagedFields } from "./state.ts";
-
-/** Manager of the fields that an object is created with, as the official plugin names it. */
-const creator = "pulumi-kubernetes";
-/**
- * Whose fields an update takes over, by the beginnings of their names: those of creations, and what people change by hand.
- * The official plugin's rule; it does not hold in previews, where an edit by hand is a conflict, unless nothing was
- * updated since the creation.
- * https://github.com/fluxcd/pkg/blob/main/ssa/patch.go
- */
-const takenOver = {
-  Update: ["kubectl", "before-first-apply", creator, "pulumi-resource-kubernetes"],
-  Apply: ["kubectl"],
-};
+import { creator, isCreation, migrate } from "./managedFields.ts";
+import type { LiveObject } from "./state.ts";
 
 /** An object to write. */
 export interface Wanted {
@@ -58,15 +46,21 @@ export async function createObject(operation: Operation, wanted: Wanted): Promis
       if (!live) throw error;
       const ours = live.metadata.managedFields?.some((entry) => entry.manager === manager);
       const upsert = operation.cluster.options.upsertExistingObjects;
+      const { finalizers } = live.metadata;
       if (live.metadata.deletionTimestamp && !preview)
         throw new Refused(409, {
           reason: "AlreadyExists",
-          message: `${kind.plural} "${name}" is being deleted and still there${live.metadata.finalizers?.length ? `, held by its finalizers ${live.metadata.finalizers.join(", ")}` : ""}; run the same command again when it is gone`,
+          message:
+            `${kind.plural} "${name}" is being deleted` +
+            `${finalizers?.length ? ` and has the finalizers ${finalizers.join(", ")}` : ""}; retry when it is gone`,
         });
       if (!ours && !upsert)
         throw new Refused(409, {
           reason: "AlreadyExists",
-          message: `${kind.plural} "${name}" already exists and was not made by this stack; import it (pulumi import --generate-code=false), give yours another name, or delete the one that is there`,
+          message:
+            `${kind.plural} "${name}" already exists and was not made by this stack; import ` +
+            "it (pulumi import --generate-code=false), give yours another name, or delete " +
+            "the one that is there",
         });
       return applyObject(operation, wanted, upsert);
     }
@@ -117,7 +111,10 @@ export async function applyObject(
     const fields = error.causes.map((cause) => cause.field).filter(Boolean);
     throw new Refused(409, {
       reason: "Conflict",
-      message: `fields ${fields.join(", ")} are managed by ${others.map((o) => `"${o}"`).join(", ")}; leave them out of the program, ignore them (ignoreChanges), or win the conflict with the annotation pulumi.com/patchForce: "true"`,
+      message:
+        `fields ${fields.join(", ")} are managed by ${others.map((o) => `"${o}"`).join(", ")}; ` +
+        "leave them out of the program, ignore them (ignoreChanges), or force them with the annotation " +
+        'pulumi.com/patchForce: "true"',
     });
   }
 }
@@ -128,8 +125,8 @@ export function isWhole({ group, kind }: ResourceKind): boolean {
 }
 
 /**
- * Puts an object in the place of the one that is there, whoever set its fields: a definition is one whole, as the official
- * plugin sees it (and `kubectl replace`).
+ * Puts an object in the place of the one that is there, whoever set its fields: a definition is one whole, as the
+ * official plugin sees it (and `kubectl replace`).
  */
 async function replaceObject(
   operation: Operation,
@@ -180,9 +177,9 @@ export async function withoutFormer(
 }
 
 /**
- * An object's fields belong to its creation (`Update`) at first. Handing them to the resource's own manager (`Apply`)
- * lets server-side apply change them without a conflict, the official plugin's too, and remove what the program no
- * longer asks for.
+ * An object's fields belong to its creation (`Update`) at first. Handing them to the resource's own manager
+ * (`Apply`) lets server-side apply change them without a conflict, the official plugin's too, and remove what the
+ * program no longer asks for.
  * https://kubernetes.io/docs/reference/using-api/server-side-apply/#migration-between-client-side-and-server-side-apply
  *
  * @param live the object as it was seen last
@@ -213,31 +210,6 @@ async function ownCreatedFields<T extends LiveObject | undefined>(
     }
   }
   return live;
-}
-
-/** Managed fields in which the creation's belong to `manager`; undefined when there is nothing to move. */
-export function migrate(managed: ManagedFields[], manager: string): ManagedFields[] | undefined {
-  const applied = managed.find((e) => e.operation === "Apply" && e.manager === manager && !e.subresource);
-  const created = managed.filter((e) => e !== applied && isOwn(e, manager));
-  if (created.length === 0) return undefined;
-  const base = applied ?? { ...created[0]!, manager, operation: "Apply" as const };
-  const merged = { ...base, fieldsV1: created.reduce((fields, e) => union(fields, e.fieldsV1), base.fieldsV1) };
-  return [merged, ...managed.filter((e) => e !== applied && !created.includes(e))];
-}
-
-/** Whether fields are those of the resource of that manager, or are taken over by it. */
-export function isOwn({ manager: by, operation, subresource }: ManagedFields, manager: string): boolean {
-  return !subresource && (by === manager || takenOver[operation].some((name) => by.startsWith(name)));
-}
-
-/** Whether fields are an object's as it was created by the official plugin, of any version. */
-function isCreation({ manager, operation }: ManagedFields): boolean {
-  return operation === "Update" && [creator, `${creator}.exe`, "pulumi-resource-kubernetes"].includes(manager);
-}
-
-function union(a: Record<string, any>, b: Record<string, any>): Record<string, any> {
-  const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])];
-  return Object.fromEntries(keys.map((key) => [key, union(a[key] ?? {}, b[key] ?? {})]));
 }
 
 function isForced(inputs: Values): boolean {

@@ -17,25 +17,37 @@ const pods = (image: string, more = "") =>
 const selected = (image: string, more = "") =>
   `selector: { matchLabels: { app: "a" } }, template: ${pods(image, more)}`;
 const entry = (name: string, annotations: string) =>
-  `new k8s.apiextensions.CustomResource("${name}", { apiVersion: "networking.istio.io/v1", kind: "ServiceEntry", ${meta(name, annotations)}, spec: { hosts: ["x"] } }, opts);`;
+  `new k8s.apiextensions.CustomResource("${name}", { apiVersion: "networking.istio.io/v1", kind: "ServiceEntry",
+    ${meta(name, annotations)}, spec: { hosts: ["x"] } }, opts);`;
 
 const good = `
 const namespace = new k8s.core.v1.Namespace("wait", { metadata: { name: "wait" } }, opts).metadata.name;
-const set = new k8s.apps.v1.StatefulSet("set", { ${meta("set")}, spec: { serviceName: "set", replicas: 2, ${selected("good:1")} } }, opts);
+const set = new k8s.apps.v1.StatefulSet("set", { ${meta("set")}, spec: { serviceName: "set", replicas: 2,
+  ${selected("good:1")} } }, opts);
 new k8s.apps.v1.DaemonSet("daemon", { ${meta("daemon")}, spec: { ${selected("good:1")} } }, opts);
 new k8s.core.v1.Pod("pod", { ${meta("pod")}, spec: { containers: [{ name: "c", image: "good:1" }] } }, opts);
 new k8s.batch.v1.Job("job", { ${meta("job")}, spec: { template: ${pods("done:1", `restartPolicy: "Never",`)} } }, opts);
-const crd = new k8s.apiextensions.v1.CustomResourceDefinition("crd", { metadata: { name: "widgets.example.com" }, spec: { group: "example.com", scope: "Namespaced", names: { kind: "Widget", plural: "widgets" },
-  versions: [{ name: "v1", served: true, storage: true, schema: { openAPIV3Schema: { type: "object", properties: { spec: { type: "object" } } } } }] } }, opts);
-new k8s.apiextensions.CustomResource("widget", { apiVersion: "example.com/v1", kind: "Widget", ${meta("widget")}, spec: {} }, { ...opts, dependsOn: crd });
-new k8s.core.v1.Service("external", { ${meta("external")}, spec: { type: "ExternalName", externalName: "a.example" } }, opts);
-new k8s.core.v1.Service("headless", { ${meta("headless")}, spec: { clusterIP: "None", selector: { app: "none" }, ports: [{ port: 80 }] } }, opts);
-new k8s.core.v1.Service("lonely", { ${meta("lonely")}, spec: { selector: { app: "none" }, ports: [{ port: 80 }] } }, opts);
+const crd = new k8s.apiextensions.v1.CustomResourceDefinition("crd",
+  { metadata: { name: "widgets.example.com" }, spec: { group: "example.com", scope: "Namespaced",
+  names: { kind: "Widget", plural: "widgets" },
+  versions: [{ name: "v1", served: true, storage: true, schema: { openAPIV3Schema: { type: "object",
+    properties: { spec: { type: "object" } } } } }] } }, opts);
+new k8s.apiextensions.CustomResource("widget", { apiVersion: "example.com/v1", kind: "Widget",
+  ${meta("widget")}, spec: {} }, { ...opts, dependsOn: crd });
+new k8s.core.v1.Service("external", { ${meta("external")}, spec: { type: "ExternalName",
+  externalName: "a.example" } }, opts);
+new k8s.core.v1.Service("headless", { ${meta("headless")}, spec: { clusterIP: "None", selector: { app: "none" },
+  ports: [{ port: 80 }] } }, opts);
+new k8s.core.v1.Service("lonely", { ${meta("lonely")}, spec: { selector: { app: "none" },
+  ports: [{ port: 80 }] } }, opts);
 const account = new k8s.core.v1.ServiceAccount("account", { ${meta("account")} }, opts);
-new k8s.core.v1.Secret("token", { metadata: { namespace, name: "token", annotations: { "kubernetes.io/service-account.name": account.metadata.name } }, type: "kubernetes.io/service-account-token" }, opts);
+new k8s.core.v1.Secret("token", { metadata: { namespace, name: "token",
+  annotations: { "kubernetes.io/service-account.name": account.metadata.name } },
+  type: "kubernetes.io/service-account-token" }, opts);
 new k8s.core.v1.ResourceQuota("quota", { ${meta("quota")}, spec: { hard: { persistentvolumeclaims: "9" } } }, opts);
 new k8s.core.v1.Service("unselected", { ${meta("unselected")}, spec: { ports: [{ port: 80 }] } }, opts);
-new k8s.apps.v1.Deployment("skipped", { ${meta("skipped", `{ "pulumi.com/skipAwait": "true" }`)}, spec: { ${selected("nosuch:1").replaceAll(`"a"`, `"b"`)} } }, opts);
+new k8s.apps.v1.Deployment("skipped", { ${meta("skipped", `{ "pulumi.com/skipAwait": "true" }`)},
+  spec: { ${selected("nosuch:1").replaceAll(`"a"`, `"b"`)} } }, opts);
 ${entry("condition", `{ "pulumi.com/waitFor": "condition=Ready" }`)}
 ${entry("path", `{ "pulumi.com/waitFor": "jsonpath={.status.phase}=Done" }`)}
 ${entry("both", `{ "pulumi.com/waitFor": '["condition=Ready", "jsonpath={.status.phase}"]' }`)}
@@ -83,10 +95,15 @@ test("what does not become ready in the time it has is told with its reasons, al
   await cluster.namespace("late");
   const soon = `{ "pulumi.com/timeoutSeconds": "8" }`;
   project.write(`const namespace = "late";
-    new k8s.core.v1.Pod("crash", { ${meta("crash", soon)}, spec: { restartPolicy: "Never", containers: [{ name: "c", image: "crash:1" }] } }, opts);
-    new k8s.batch.v1.Job("job", { ${meta("job", soon.replace("8", "30"))}, spec: { backoffLimit: 0, template: ${pods("crash:1", `restartPolicy: "Never",`)} } }, opts);
-    new k8s.apps.v1.StatefulSet("set", { ${meta("set", soon)}, spec: { serviceName: "set", ${selected("nosuch:1")} } }, opts);
-    new k8s.core.v1.Service("pending", { ${meta("pending", `{ "pulumi.com/timeoutSeconds": "8", "test/pending": "true" }`)}, spec: { type: "LoadBalancer", ports: [{ port: 80 }] } }, opts);
+    new k8s.core.v1.Pod("crash", { ${meta("crash", soon)}, spec: { restartPolicy: "Never",
+      containers: [{ name: "c", image: "crash:1" }] } }, opts);
+    new k8s.batch.v1.Job("job", { ${meta("job", soon.replace("8", "30"))}, spec: { backoffLimit: 0,
+      template: ${pods("crash:1", `restartPolicy: "Never",`)} } }, opts);
+    new k8s.apps.v1.StatefulSet("set", { ${meta("set", soon)}, spec: { serviceName: "set",
+      ${selected("nosuch:1")} } }, opts);
+    new k8s.core.v1.Service("pending", { 
+      ${meta("pending", `{ "pulumi.com/timeoutSeconds": "8", "test/pending": "true" }`)},
+      spec: { type: "LoadBalancer", ports: [{ port: 80 }] } }, opts);
     ${entry("never", `{ "pulumi.com/waitFor": "condition=Ready", "pulumi.com/timeoutSeconds": "8" }`)}`);
   const run = await project.run("up", ["--yes", "--skip-preview", "--continue-on-error"]);
   expect(run.code).not.toBe(0);
@@ -101,7 +118,7 @@ test("what does not become ready in the time it has is told with its reasons, al
   expect(reasons("never")).toMatch(/never/);
   expect(reasons("never")).toMatch(/timed out|not ready/);
 
-  // A refresh looks whether it is ready by now; what is not is tried again by the next up. Nothing but a status changes here.
+  // A refresh reads whether an object is ready. The next up retries those that are not. Only a status changes here.
   await cluster.api.request(
     "PATCH",
     "/api/v1/namespaces/late/services/pending",

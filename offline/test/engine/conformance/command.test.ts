@@ -12,10 +12,14 @@ afterAll(() => projects.forEach((p) => p.close()));
 const program = (step: number) => `
 const hidden = { additionalSecretOutputs: ["stdout"] };
 const c = (name, args, opts) => new command.local.Command(name, args, opts);
-export const plain = c("plain", { create: "echo created $V", update: "echo updated $V after $PULUMI_COMMAND_STDOUT", delete: "echo deleted $V >> gone", environment: { V: "${step}" } }).stdout;
+export const plain = c("plain", { create: "echo created $V",
+  update: "echo updated $V after $PULUMI_COMMAND_STDOUT", delete: "echo deleted $V >> gone",
+  environment: { V: "${step}" } }).stdout;
 const stdin = c("stdin", { create: "cat", stdin: pulumi.secret("hush-stdin"), logging: "none" }, hidden);
-const script = c("script", { create: "test -n $TOKEN; echo fine", environment: { TOKEN: pulumi.secret("hush-environment") } }, hidden);
-c("triggered", { create: "echo t >> made", delete: "echo t >> gone", triggers: [${step}] }, { deleteBeforeReplace: true });
+const script = c("script", { create: "test -n $TOKEN; echo fine",
+  environment: { TOKEN: pulumi.secret("hush-environment") } }, hidden);
+c("triggered", { create: "echo t >> made", delete: "echo t >> gone", triggers: [${step}] },
+  { deleteBeforeReplace: true });
 c("python", { create: "import os; print(os.getcwd())", interpreter: ["python3", "-c"], dir: "/" });
 export const length = stdin.stdout.apply((s) => s.length);
 export const said = command.local.runOutput({ command: "echo invoked" }).stdout;`;
@@ -64,10 +68,11 @@ test("commands from create to delete, and no secret where others can see it", as
   expect(readFileSync(join(p.folder, "gone"), "utf8").split("\n").sort()).toEqual(["", "deleted 2", "t", "t"]);
 }, 400_000);
 
-test("while a command runs its secrets are in no argument list; an engine that is killed meanwhile can go on", async () => {
+test("a running command has no secret among its arguments, and resumes after its engine is killed", async () => {
   const p = project();
   p.write(
-    `new command.local.Command("long", { create: "sleep 300; :", stdin: pulumi.secret("hush-stdin"), environment: { T: pulumi.secret("hush-environment") } });`,
+    `new command.local.Command("long", { create: "sleep 300; :", stdin: pulumi.secret("hush-stdin"),
+      environment: { T: pulumi.secret("hush-environment") } });`,
   );
   const { child, ended } = p.spawn(["up", "--yes", "--skip-preview", "--stack", "s"]);
   let family = childrenOf(child.pid!);

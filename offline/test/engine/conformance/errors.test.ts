@@ -12,13 +12,17 @@ beforeAll(async () => {
 afterAll(() => cluster?.stop());
 
 const configMap = (name: string, data: string, more = "opts") =>
-  `new k8s.core.v1.ConfigMap("${name}", { metadata: { namespace: "err", name: "${name}" }, data: { a: "${data}" } }, ${more});`;
+  `new k8s.core.v1.ConfigMap("${name}", { metadata: { namespace: "err", name: "${name}" },
+    data: { a: "${data}" } }, ${more});`;
 /** Only what cannot come up is given little time for it. */
 const timeoutFor = (image: string) => (image.includes("nosuch") ? "10s" : "120s");
 const deployment = (
   image: string,
-) => `new k8s.apps.v1.Deployment("slow", { metadata: { namespace: "err", name: "slow" }, spec: { selector: { matchLabels: { app: "slow" } },
-  template: { metadata: { labels: { app: "slow" } }, spec: { containers: [{ name: "c", image: "${image}" }] } } } }, { ...opts, customTimeouts: { create: "${timeoutFor(image)}", update: "${timeoutFor(image)}" } });`;
+) => `new k8s.apps.v1.Deployment("slow", { metadata: { namespace: "err", name: "slow" },
+  spec: { selector: { matchLabels: { app: "slow" } },
+  template: { metadata: { labels: { app: "slow" } }, spec: { containers: [{ name: "c",
+    image: "${image}" }] } } } }, { ...opts, customTimeouts: { create: "${timeoutFor(image)}",
+    update: "${timeoutFor(image)}" } });`;
 
 test("what cannot be made is told clearly, and what can be made is made", async () => {
   const project = cluster.project();
@@ -30,9 +34,11 @@ test("what cannot be made is told clearly, and what can be made is made", async 
   });
   const program = `${configMap("there", "mine")}
     ${configMap("good", "x")}
-    new k8s.apiextensions.CustomResource("odd", { apiVersion: "example.com/v1", kind: "Odd", metadata: { namespace: "err", name: "odd" } }, opts);
+    new k8s.apiextensions.CustomResource("odd", { apiVersion: "example.com/v1", kind: "Odd",
+      metadata: { namespace: "err", name: "odd" } }, opts);
     new k8s.core.v1.ConfigMap("bad", { metadata: { namespace: "err", name: "Not A Name" }, data: {} }, opts);
-    new pulumi.CustomResource("kubernetes:core/v1:Nosuch", "nosuch", {}, { ...opts, version: "${pinned.plugins.kubernetes}" });`;
+    new pulumi.CustomResource("kubernetes:core/v1:Nosuch", "nosuch", {}, { ...opts,
+      version: "${pinned.plugins.kubernetes}" });`;
   project.write(program);
   const run = await project.run("up", ["--yes", "--skip-preview", "--continue-on-error"]);
   expect(run.code).not.toBe(0);
@@ -75,7 +81,8 @@ test("a deployment that does not come up stays in state with the reasons, and th
   // The same on the way from something good, and back.
   await project.failingUp(deployment("nosuch.local/x:1"));
   expect(project.state()["slow"]!.initErrors![0]).toBe(
-    `the Kubernetes API server reported that "err/slow" failed to fully initialize or become live: 'slow' timed out waiting to be Ready`,
+    `the Kubernetes API server reported that "err/slow" failed to fully initialize or become live: ` +
+      "'slow' timed out waiting to be Ready",
   );
   const recovery = await project.up(deployment("good:1"));
   expect(recovery.diffs["slow"]).toEqual(["spec.template.spec.containers[0].image: update"]);

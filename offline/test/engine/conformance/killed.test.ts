@@ -14,10 +14,12 @@ afterAll(() => cluster?.stop());
 const at = "/apis/apps/v1/namespaces/killed/deployments/killed";
 const deployment = (
   image: string,
-) => `new k8s.apps.v1.Deployment("killed", { metadata: { namespace: "killed", name: "killed" }, spec: { selector: { matchLabels: { app: "a" } },
-  template: { metadata: { labels: { app: "a" } }, spec: { containers: [{ name: "c", image: "${image}" }] } } } }, { ...opts, dependsOn: before });`;
+) => `new k8s.apps.v1.Deployment("killed", { metadata: { namespace: "killed", name: "killed" },
+  spec: { selector: { matchLabels: { app: "a" } },
+  template: { metadata: { labels: { app: "a" } }, spec: { containers: [{ name: "c",
+    image: "${image}" }] } } } }, { ...opts, dependsOn: before });`;
 
-/** Per plugin: a resource that takes longer than the test, how to see that it is being made, and one that comes to its end. */
+/** Per plugin: a resource whose creation outlasts the test, a test for that creation, and a resource that finishes. */
 const cases: Record<
   PluginName,
   { endless: string; begun(family: Process[], project: Project): Promise<boolean>; good: string }
@@ -96,7 +98,7 @@ test.each(["kubernetes", "command", "tls"] as const)(
   200_000,
 );
 
-test("the engine is killed while an object is made: import takes it in, and up then makes of it what was asked for", async () => {
+test("the engine is killed during a create: import adopts the object, and up updates it", async () => {
   const project = cluster.project();
   await interrupted(project, "kubernetes", "engine");
   const { uid } = (await cluster.get(at)).metadata;

@@ -14,13 +14,18 @@ const step = ${step};
 const ns = new k8s.core.v1.Namespace("life", { metadata: { name: "life", labels: { step: String(step) } } }, opts);
 const namespace = ns.metadata.name;
 const auto = new k8s.core.v1.ConfigMap("auto", { metadata: { namespace }, data: { a: String(step) } }, opts);
-const fixed = new k8s.core.v1.ConfigMap("fixed", { metadata: { namespace, name: "fixed" }, data: { a: String(step) } }, opts);
-const secret = new k8s.core.v1.Secret("secret", { metadata: { namespace, name: "secret" }, stringData: { password: "hush-" + step, plain: pulumi.secret("hush-too") } }, opts);
+const fixed = new k8s.core.v1.ConfigMap("fixed", { metadata: { namespace, name: "fixed" },
+  data: { a: String(step) } }, opts);
+const secret = new k8s.core.v1.Secret("secret", { metadata: { namespace, name: "secret" },
+  stringData: { password: "hush-" + step, plain: pulumi.secret("hush-too") } }, opts);
 const web = new k8s.apps.v1.Deployment("web", { metadata: { namespace, name: "web" }, spec: {
   replicas: step, selector: { matchLabels: { app: "web" } },
-  template: { metadata: { labels: { app: "web" } }, spec: { containers: [{ name: "web", image: "web:1", resources: { limits: { cpu: "2000m", memory: "1024Mi" } }, env: [{ name: "EMPTY", value: "" }] }] } } } }, opts);
-const service = new k8s.core.v1.Service("web", { metadata: { namespace, name: "web" }, spec: { type: "LoadBalancer", selector: { app: "web" }, ports: [{ port: 80 }] } }, opts);
-const entry = new k8s.apiextensions.CustomResource("entry", { apiVersion: "networking.istio.io/v1", kind: "ServiceEntry", metadata: { namespace, name: "entry" },
+  template: { metadata: { labels: { app: "web" } }, spec: { containers: [{ name: "web", image: "web:1",
+    resources: { limits: { cpu: "2000m", memory: "1024Mi" } }, env: [{ name: "EMPTY", value: "" }] }] } } } }, opts);
+const service = new k8s.core.v1.Service("web", { metadata: { namespace, name: "web" },
+  spec: { type: "LoadBalancer", selector: { app: "web" }, ports: [{ port: 80 }] } }, opts);
+const entry = new k8s.apiextensions.CustomResource("entry", { apiVersion: "networking.istio.io/v1",
+  kind: "ServiceEntry", metadata: { namespace, name: "entry" },
   spec: { hosts: ["a.example"], endpoints: [{ address: service.status.loadBalancer.ingress[0].ip }] } }, opts);
 export const address = service.status.loadBalancer.ingress[0].ip;
 export const password = secret.data;
@@ -30,7 +35,8 @@ test("objects that name no namespace go where the provider says", async () => {
   const project = cluster.project();
   await cluster.namespace("given");
   await project.up(
-    `new k8s.core.v1.ConfigMap("placed", { metadata: { name: "placed" } }, opts); new k8s.rbac.v1.ClusterRole("role", { metadata: { name: "placed" }, rules: [] }, opts);`,
+    `new k8s.core.v1.ConfigMap("placed", { metadata: { name: "placed" } }, opts);
+      new k8s.rbac.v1.ClusterRole("role", { metadata: { name: "placed" }, rules: [] }, opts);`,
     `namespace: "given"`,
   );
   const { placed, role } = project.state();
@@ -152,7 +158,7 @@ describe("a stack from its first up to its end", () => {
     expect((await cluster.get("/api/v1/namespaces/life/services/web")).spec.selector).toEqual({ app: "web" });
   }, 300_000);
 
-  test("what another program changed is found by refresh; up makes what is gone, and tells whose change it would undo", async () => {
+  test("refresh finds foreign changes; up recreates deleted objects and names the owner of a conflict", async () => {
     const edited = { spec: { selector: { app: "other" } } };
     await cluster.api.request(
       "PATCH",

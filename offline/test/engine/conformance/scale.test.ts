@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { onStandIns, PluginProcess } from "../../support/plugins/pluginProcess.ts";
 import { Cluster } from "../../../../test/engine/support/cluster.ts";
-import { Project } from "../../../../test/engine/support/project.ts";
+import type { Project } from "../../../../test/engine/support/project.ts";
 
 let cluster: Cluster;
 let project: Project;
@@ -33,7 +33,7 @@ test("200 objects in one stack: up, no change, refresh, half of them gone", asyn
 }, 240_000);
 
 /**
- * What the engine asks of a plugin for a preview without changes, asked without the engine: so only the plugin's time is
+ * The engine's requests to a plugin for a preview without changes, without the engine: so only the plugin's time is
  * taken. Processor time, not the clock's: other tests may run on the machine.
  */
 test("a warm preview without changes of 100 objects costs the plugin at most 2 s and 250 MB", async () => {
@@ -65,7 +65,8 @@ test("a warm preview without changes of 100 objects costs the plugin at most 2 s
     const seconds = (utime! + stime!) / 100;
     const megabytes = Number(/VmHWM:\s+(\d+) kB/.exec(proc("status"))![1]) / 1024;
     process.stderr.write(
-      `plugin, no-change preview of 100 objects: ${seconds.toFixed(2)} s of processor time, ${megabytes.toFixed(0)} MB at most\n`,
+      `plugin, no-change preview of 100 objects: ${seconds.toFixed(2)} s of processor time,
+        ${megabytes.toFixed(0)} MB at most\n`,
     );
     // A promise of the stand-ins; what others cost is only told.
     if (onStandIns) {

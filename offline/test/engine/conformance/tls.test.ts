@@ -12,13 +12,19 @@ const key = (name, args) => new tls.PrivateKey(name, args);
 const rootKey = key("root", { algorithm: "ECDSA", ecdsaCurve: "P256" });
 const meshKey = key("mesh", { algorithm: "RSA", rsaBits: 2048 });
 const leafKey = key("leaf", { algorithm: "ED25519" });
-const ca = new tls.SelfSignedCert("root", { privateKeyPem: rootKey.privateKeyPem, isCaCertificate: true, setSubjectKeyId: true, subject: { commonName: "Root CA", organization: "${organization}" },
+const ca = new tls.SelfSignedCert("root", { privateKeyPem: rootKey.privateKeyPem, isCaCertificate: true,
+  setSubjectKeyId: true, subject: { commonName: "Root CA", organization: "${organization}" },
   validityPeriodHours: 87600, allowedUses: ["cert_signing", "crl_signing"] });
-const request = new tls.CertRequest("mesh", { privateKeyPem: meshKey.privateKeyPem, subject: { commonName: "Intermediate CA" }, dnsNames: ["istiod.istio-system.svc"] });
-const mesh = new tls.LocallySignedCert("mesh", { certRequestPem: request.certRequestPem, caPrivateKeyPem: rootKey.privateKeyPem, caCertPem: ca.certPem, isCaCertificate: true, maxPathLength: 0,
-  setSubjectKeyId: true, validityPeriodHours: 17520, allowedUses: ["cert_signing", "crl_signing", "digital_signature", "key_encipherment"] });
-const leafRequest = new tls.CertRequest("leaf", { privateKeyPem: leafKey.privateKeyPem, uris: ["spiffe://cluster.local/ns/a/sa/b"], ipAddresses: ["10.0.0.1"] });
-const leaf = new tls.LocallySignedCert("leaf", { certRequestPem: leafRequest.certRequestPem, caPrivateKeyPem: meshKey.privateKeyPem, caCertPem: mesh.certPem,
+const request = new tls.CertRequest("mesh", { privateKeyPem: meshKey.privateKeyPem,
+  subject: { commonName: "Intermediate CA" }, dnsNames: ["istiod.istio-system.svc"] });
+const mesh = new tls.LocallySignedCert("mesh", { certRequestPem: request.certRequestPem,
+  caPrivateKeyPem: rootKey.privateKeyPem, caCertPem: ca.certPem, isCaCertificate: true, maxPathLength: 0,
+  setSubjectKeyId: true, validityPeriodHours: 17520, allowedUses: ["cert_signing", "crl_signing",
+    "digital_signature", "key_encipherment"] });
+const leafRequest = new tls.CertRequest("leaf", { privateKeyPem: leafKey.privateKeyPem,
+  uris: ["spiffe://cluster.local/ns/a/sa/b"], ipAddresses: ["10.0.0.1"] });
+const leaf = new tls.LocallySignedCert("leaf", { certRequestPem: leafRequest.certRequestPem,
+  caPrivateKeyPem: meshKey.privateKeyPem, caCertPem: mesh.certPem,
   validityPeriodHours: 24, earlyRenewalHours: ${early}, allowedUses: ["server_auth", "client_auth"] });
 export const pems = { root: ca.certPem, mesh: mesh.certPem, leaf: leaf.certPem };
 export const renew = leaf.readyForRenewal;

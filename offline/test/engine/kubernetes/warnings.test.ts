@@ -6,7 +6,8 @@ afterAll(() => cluster?.stop());
 
 test("a field that the server does not know is a warning, and what the server warns of is shown", async () => {
   const project = cluster.project();
-  const program = `new k8s.core.v1.Service("odd", { metadata: { name: "odd", namespace: "default" }, spec: { type: "ExternalName", externalName: "a.example", nosuchField: 1 } }, opts);`;
+  const program = `new k8s.core.v1.Service("odd", { metadata: { name: "odd", namespace: "default" },
+    spec: { type: "ExternalName", externalName: "a.example", nosuchField: 1 } }, opts);`;
   const run = await project.up(program);
   expect(run.output).toMatch(/warning: unknown field "spec\.nosuchField"/);
   expect((await cluster.get("/api/v1/namespaces/default/services/odd")).spec.externalName).toBe("a.example");

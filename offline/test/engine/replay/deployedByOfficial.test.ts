@@ -5,8 +5,8 @@ import { recordedReleases } from "../../support/plugins/traces.ts";
 import { importInto, kubeconfig, releaseResources, resourcesOf } from "./officialState.ts";
 import { commands, objects, releases } from "./programs.ts";
 
-// Stacks as the official plugins wrote them, rebuilt from recordings, preview without change here. The charts and groups
-// of recordings 06 and 07 are left out: they need the chart's files.
+// Stacks as the official plugins wrote them, rebuilt from recordings, preview without change here. The charts and
+// groups of recordings 06 and 07 are left out: they need the chart's files.
 
 async function unchanged(project: Project, resources: number): Promise<void> {
   const run = await project.run("preview", ["--expect-no-changes"]);

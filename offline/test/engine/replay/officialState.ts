@@ -4,7 +4,8 @@ import type { Project } from "../../../../test/engine/support/project.ts";
 import { Bindings, recorded, recordedReleases } from "../../support/plugins/traces.ts";
 
 // Keys, certificates and the kubeconfig are not in the recordings. Their markers replace them in the state, and a
-// kubeconfig without a cluster replaces the recorded one, so these texts are not compared. Validity starts with the test.
+// kubeconfig without a cluster replaces the recorded one, so these texts are not compared. Validity starts with the
+// test.
 
 const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
 const base64 = (text: string) => Buffer.from(text).toString("base64");

@@ -12,8 +12,8 @@ export type PluginName = keyof typeof pinned.plugins;
 const root = join(import.meta.dirname, "..", "..", "..", "..");
 
 /**
- * Whether this project's stand-ins are tested, not the plugins of MESH_FEDERATION_TEST_PLUGIN_HOME. What only they promise
- * is asserted under this condition.
+ * Whether this project's stand-ins are tested, not the plugins of MESH_FEDERATION_TEST_PLUGIN_HOME. What only they
+ * promise is asserted under this condition.
  */
 export const onStandIns = !process.env["MESH_FEDERATION_TEST_PLUGIN_HOME"];
 
@@ -60,7 +60,10 @@ export class PluginProcess {
     return new PluginProcess(name, child, engine.server, engine.logged, port);
   }
 
-  /** Configures the plugin as the engine does, which sends the values twice: as arguments and, all texts, as variables. */
+  /**
+   * Configures the plugin as the engine does, which sends the values twice: as arguments and, all texts, as
+   * variables.
+   */
   configure(values: Record<string, string>): ReturnType<PluginProcess["call"]> {
     const type = `pulumi:providers:${this.name}`;
     const variables = Object.fromEntries(

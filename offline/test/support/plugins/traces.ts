@@ -63,8 +63,8 @@ export class Bindings {
   }
 
   /**
-   * Where an answer differs from the recorded one. Values at `varying` paths, and scrubbed texts, need only be of the same
-   * type, and the first one seen is bound.
+   * Where an answer differs from the recorded one. Values at `varying` paths, and scrubbed texts, need only be of
+   * the same type, and the first one seen is bound.
    */
   differences(expected: any, actual: any, varying: RegExp[], path = ""): string[] {
     if (this.known.has(expected) && typeof expected !== "object") expected = this.known.get(expected);

@@ -1,4 +1,4 @@
-import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
+import type pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
 import pb from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import structPb from "google-protobuf/google/protobuf/struct_pb.js";

@@ -27,7 +27,9 @@ function install(version: string | undefined): void {
   if (version !== undefined) {
     writeFileSync(
       join(bin, "go"),
-      `#!/bin/sh\nif [ "$1" = env ]; then echo "${version}"; exit; fi\nwhile [ "$1" != -o ]; do args="$args $1"; shift; done\necho "$args $3 in $(pwd) CGO_ENABLED=$CGO_ENABLED GOTOOLCHAIN=$GOTOOLCHAIN GOFLAGS=$GOFLAGS" > "$2"\n`,
+      `#!/bin/sh\nif [ "$1" = env ]; then echo "${version}"; exit; fi\nwhile [ "$1" != -o ` +
+        `]; do args="$args $1"; shift; done\necho "$args $3 in $(pwd) ` +
+        `CGO_ENABLED=$CGO_ENABLED GOTOOLCHAIN=$GOTOOLCHAIN GOFLAGS=$GOFLAGS" > "$2"\n`,
     );
     chmodSync(join(bin, "go"), 0o755);
   }
@@ -42,12 +44,12 @@ test.each(["go1.26.0", "go1.30rc1", "go2.0", "devel go1.27-abcdef"])("%s is new 
 
 test.each(["go1.25.7", "go1.9", "devel", ""])("Go %j is refused, saying what to install", (version) => {
   install(version);
-  expect(() => requireGo()).toThrow(/is too old; the tools need 1\.26 or later: install it \(https:\/\/go\.dev/);
+  expect(() => requireGo()).toThrow(/is too old: the tools need 1\.26 or later\. Install it \(https:\/\/go\.dev/);
 });
 
 test("without Go the error says so", () => {
   install(undefined);
-  expect(() => requireGo()).toThrow(/^Go is not installed.*install Go 1\.26 or later/);
+  expect(() => requireGo()).toThrow(/^Go is not installed.*Install Go 1\.26 or later/);
 });
 
 const options = (more: Partial<GoArtifactOptions> = {}): GoArtifactOptions => ({

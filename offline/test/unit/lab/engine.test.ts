@@ -91,18 +91,21 @@ test("mounts are found below whole folder names only, the innermost first, with 
   expect(mountsBelow(["/run/lab"], mountinfo)).toEqual(["/run/lab/a b/c", "/run/lab/a b", "/run/lab"]);
 });
 
-test("a process that ignores the polite signal is ended all the same; a pid that another process got is left alone", async () => {
-  const child = spawn("sh", ["-c", "trap '' TERM; echo ready; while :; do sleep 0.1; done"], {
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  await new Promise((resolve) => child.stdout.once("data", resolve));
-  const identity = identityOf(child.pid!)!;
-  await endProcesses([{ ...identity, start: "1" }], 0);
-  expect(child.exitCode ?? child.signalCode).toBeNull();
-  const gone = new Promise((resolve) => child.once("exit", (_, signal) => resolve(signal)));
-  await endProcesses([identity], 100);
-  expect(await gone).toBe("SIGKILL");
-});
+test(
+  "a process that ignores the polite signal is ended all the same; a pid that another " + "process got is left alone",
+  async () => {
+    const child = spawn("sh", ["-c", "trap '' TERM; echo ready; while :; do sleep 0.1; done"], {
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    await new Promise((resolve) => child.stdout.once("data", resolve));
+    const identity = identityOf(child.pid!)!;
+    await endProcesses([{ ...identity, start: "1" }], 0);
+    expect(child.exitCode ?? child.signalCode).toBeNull();
+    const gone = new Promise((resolve) => child.once("exit", (_, signal) => resolve(signal)));
+    await endProcesses([identity], 100);
+    expect(await gone).toBe("SIGKILL");
+  },
+);
 
 test("what the engine refuses is an error in the engine's words, and nobody answering is no answer", async () => {
   const socket = join(dir, "s");

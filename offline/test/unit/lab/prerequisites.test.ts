@@ -16,7 +16,9 @@ test.each([
   },
   {
     format: "one-line with options",
-    text: "# deb http://old.example/debian stable main\ndeb [signed-by=/k.gpg] https://mirror.example/debian/ bookworm main\n",
+    text:
+      "# deb http://old.example/debian stable main\ndeb [signed-by=/k.gpg] " +
+      "https://mirror.example/debian/ bookworm main\n",
     mirror: "https://mirror.example/debian/",
   },
   {

@@ -48,15 +48,19 @@ onLinux("processes", () => {
     child.kill();
   });
 
-  test("who is in a network namespace is found by it, without oneself and one's ancestors; a file that is none has nobody", async () => {
-    const child = spawn("sleep", ["60"]);
-    await new Promise((resolve) => child.once("spawn", resolve));
-    const here = processesInNamespace("/proc/self/ns/net");
-    expect(here).toContainEqual(identityOf(child.pid!));
-    expect(here.map(({ pid }) => pid)).not.toContain(process.pid);
-    expect(here.map(({ pid }) => pid)).not.toContain(process.ppid);
-    expect(processesInNamespace("/proc/self/status")).toEqual([]);
-    expect(processesInNamespace("/run/netns/no-such-lab")).toEqual([]);
-    child.kill();
-  });
+  test(
+    "who is in a network namespace is found by it, without oneself and one's ancestors; a " +
+      "file that is none has nobody",
+    async () => {
+      const child = spawn("sleep", ["60"]);
+      await new Promise((resolve) => child.once("spawn", resolve));
+      const here = processesInNamespace("/proc/self/ns/net");
+      expect(here).toContainEqual(identityOf(child.pid!));
+      expect(here.map(({ pid }) => pid)).not.toContain(process.pid);
+      expect(here.map(({ pid }) => pid)).not.toContain(process.ppid);
+      expect(processesInNamespace("/proc/self/status")).toEqual([]);
+      expect(processesInNamespace("/run/netns/no-such-lab")).toEqual([]);
+      child.kill();
+    },
+  );
 });

@@ -19,20 +19,23 @@ test("the lab's Istio has the behaviour of a minor that the federation is writte
   expect(minorOf(version)).toBe(istioMinor);
 });
 
-test("a clone's sources name links that lead to the charts, also when written again over a killed call's remains", () => {
-  const federation = mkdtempSync(join(tmpdir(), "sources-"));
-  const paths = pathsAt({ root: federation, id: "meshfed-test", federation, engine: join(federation, "engine") });
-  try {
-    writeSources(paths, "/elsewhere");
-    writeSources(paths, folderOf(charts));
-    expect(JSON.parse(readFileSync(join(federation, "sources.json"), "utf8"))).toEqual(labSources());
-    for (const name of Object.keys(CHARTS))
-      expect(readlinkSync(join(federation, "charts", name))).toBe(join(folderOf(charts), name));
-    expect(existsSync(join(federation, "sources.json.next"))).toBe(false);
-  } finally {
-    rmSync(federation, { recursive: true });
-  }
-});
+test(
+  "a clone's sources name links that lead to the charts, also when written again over a " + "killed call's remains",
+  () => {
+    const federation = mkdtempSync(join(tmpdir(), "sources-"));
+    const paths = pathsAt({ root: federation, id: "meshfed-test", federation, engine: join(federation, "engine") });
+    try {
+      writeSources(paths, "/elsewhere");
+      writeSources(paths, folderOf(charts));
+      expect(JSON.parse(readFileSync(join(federation, "sources.json"), "utf8"))).toEqual(labSources());
+      for (const name of Object.keys(CHARTS))
+        expect(readlinkSync(join(federation, "charts", name))).toBe(join(folderOf(charts), name));
+      expect(existsSync(join(federation, "sources.json.next"))).toBe(false);
+    } finally {
+      rmSync(federation, { recursive: true });
+    }
+  },
+);
 
 test("a chart gets the lab's version in its own fields and nowhere else", () => {
   const chart = "apiVersion: v2\nversion: 1.0.0\nappVersion: 1.0.0\ndependencies:\n- name: x\n  version: 1.0.0\n";

@@ -13,8 +13,10 @@ const cluster = {
   apiVersions: async () => ["v1", "apps/v1"],
   resourceOf: async () => ({ namespaced: true }),
 } as unknown as Cluster;
-const object = (name: string, annotations: object) =>
-  `---\n# Source: parent/charts/sub/templates/a.yaml\n${JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", metadata: { name, annotations } })}\n`;
+const object = (name: string, annotations: object) => {
+  const manifest = { apiVersion: "v1", kind: "ConfigMap", metadata: { name, annotations } };
+  return `---\n# Source: parent/charts/sub/templates/a.yaml\n${JSON.stringify(manifest)}\n`;
+};
 const policy = (value: string) => ({ "helm.sh/resource-policy": value });
 
 /** What a component registers and says. */

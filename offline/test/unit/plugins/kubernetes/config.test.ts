@@ -1,24 +1,6 @@
-import { rateLimit } from "../../../../plugins/kubernetes/rateLimit.ts";
-import { checkConfig, diffConfig, readConfig } from "../../../../plugins/kubernetes/config.ts";
-import { Secret, Unknown, type Values } from "../../../../plugins/shared/values.ts";
-
-const kubeconfig = (server: string, token = "t", more: { current?: string; ca?: string } = {}) =>
-  new Secret(
-    JSON.stringify({
-      "current-context": more.current ?? "a",
-      contexts: [
-        ["a", "one"],
-        ["b", "two"],
-        ["c", "one"],
-      ].map(([name, cluster]) => ({ name, context: { cluster, user: "u" } })),
-      clusters: [
-        { name: "one", cluster: { server, "certificate-authority-data": more.ca } },
-        { name: "two", cluster: { server: "https://two:6443" } },
-      ],
-      users: [{ name: "u", user: { token } }],
-    }),
-  );
-const [here, there] = [kubeconfig("https://here:6443"), kubeconfig("https://there:6443")];
+import { checkConfig, diffConfig } from "../../../../plugins/kubernetes/config.ts";
+import { Unknown, type Values } from "../../../../plugins/shared/values.ts";
+import { here, kubeconfig, there, within } from "./providers.ts";
 
 test.each<{ name: string; olds: Values; news: Values; diffs: string[]; replaces: string[] }>([
   { name: "nothing", olds: { kubeconfig: here }, news: { kubeconfig: here }, diffs: [], replaces: [] },
@@ -139,19 +121,6 @@ test.each<{ name: string; olds: Values; news: Values; diffs: string[]; replaces:
   expect(await diffConfig(olds, news)).toEqual({ changes: diffs.length > 0, diffs, replaces }),
 );
 
-/** With these environment variables, and none of the kind beside them. */
-function within<T>(environment: Record<string, string>, run: () => T): T {
-  const before = { ...process.env };
-  for (const key of Object.keys(process.env)) if (/^PULUMI_(K8S_|CONFIG$)/.test(key)) delete process.env[key];
-  Object.assign(process.env, environment);
-  try {
-    return run();
-  } finally {
-    for (const key of Object.keys(environment)) delete process.env[key];
-    Object.assign(process.env, before);
-  }
-}
-
 test.each<{
   name: string;
   news: Values;
@@ -236,39 +205,4 @@ test.each<{
   expect(within(environment, () => checkConfig(news, urn)).map(({ property, reason }) => [property, reason])).toEqual(
     expected.map(([property, words]) => [property, expect.stringMatching(words)]),
   );
-});
-
-test("flags and client settings are what the provider says, else what the environment says", () => {
-  const read = (args: Values, environment: Record<string, string> = {}) =>
-    within(environment, () => readConfig({ kubeconfig: here, ...args }));
-  const variables = {
-    PULUMI_K8S_ENABLE_CONFIGMAP_MUTABLE: "true",
-    PULUMI_K8S_SUPPRESS_DEPRECATION_WARNINGS: "true",
-    PULUMI_K8S_CLIENT_QPS: "5",
-    PULUMI_K8S_CLIENT_BURST: "6",
-    PULUMI_K8S_CLIENT_TIMEOUT: "7",
-  };
-  expect(read({})).toMatchObject({
-    client: {},
-    options: { enableConfigMapMutable: false, suppressDeprecationWarnings: false },
-  });
-  expect(read({}, variables)).toMatchObject({
-    client: { qps: 5, burst: 6, timeout: 7 },
-    options: { enableConfigMapMutable: true, suppressDeprecationWarnings: true },
-  });
-  expect(read({ enableConfigMapMutable: "false", kubeClientSettings: `{"qps":1}` }, variables)).toMatchObject({
-    client: { qps: 1, burst: 6 },
-    options: { enableConfigMapMutable: false },
-  });
-});
-
-test.each<[string, { qps?: number; burst?: number }, number[], number[]]>([
-  ["nobody waits without a limit", {}, [0, 0, 0], [0, 0, 0]],
-  ["a burst goes at once, the rest at the rate", { qps: 10, burst: 2 }, [0, 0, 0, 0], [0, 0, 100, 200]],
-  ["who comes later waits less", { qps: 10, burst: 1 }, [0, 30, 500], [0, 70, 0]],
-  ["a pause gives back no more than the burst", { qps: 10, burst: 2 }, [0, 10_000, 10_000, 10_000], [0, 0, 0, 100]],
-  ["only one of both is set", { burst: 1 }, [0, 0], [0, 20]],
-])("%s", (_, limits, comes, waits) => {
-  const delay = rateLimit(limits);
-  expect(comes.map((now) => Math.round(delay(now)))).toEqual(waits);
 });

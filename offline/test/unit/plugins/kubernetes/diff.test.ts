@@ -1,5 +1,4 @@
 import { diffObject, diffPatch, type DiffRequest } from "../../../../plugins/kubernetes/object/diff.ts";
-import { contains, parsePropertyPath } from "../../../../plugins/kubernetes/object/propertyPath.ts";
 import { needsReplacement } from "../../../../plugins/kubernetes/object/replaceRules.ts";
 import { Secret, type Values } from "../../../../plugins/shared/values.ts";
 import type { Options } from "../../../../plugins/kubernetes/cluster.ts";
@@ -137,20 +136,6 @@ describe("the object as it is, as far as it was asked for, is compared with what
     expect(patch(map("2"))).toEqual([]);
     expect(patch(map("1", "other"))).toEqual(["metadata.name"]);
   });
-});
-
-test.each<[string, ReturnType<typeof parsePropertyPath>]>([
-  ["a", ["a"]],
-  ["spec.ports[0].port", ["spec", "ports", 0, "port"]],
-  [`metadata.annotations["a.b/c"]`, ["metadata", "annotations", "a.b/c"]],
-  [`["a\\"b"].c`, ['a"b', "c"]],
-  ["spec[*].x", ["spec", "*", "x"]],
-])("property path %s", (text, path) => expect(parsePropertyPath(text)).toEqual(path));
-
-test("what is no property path is refused with what one looks like", () => {
-  for (const text of ["a[", "a..b", "a]b", "a[x]"])
-    expect(() => parsePropertyPath(text)).toThrow(/cannot be read; write it like spec\.ports\[0\]/);
-  expect(contains(["a"], ["ab"])).toBe(false);
 });
 
 test.each<[string, string, string, boolean]>([

@@ -23,17 +23,20 @@ const inProgram: Values = {
 };
 const check = (news: Values) => checkObject({ type, name: "d", olds: {}, news, randomSeed: new Uint8Array(4) }).inputs;
 
-test("fields that programs write with underscores reach the server with dashes, and lie in state with underscores", () => {
-  const inputs = check(definition(inProgram));
-  expect(inputs).toEqual(definition(schema));
-  const state = stateOf(inputs as unknown as LiveObject, inputs, "m", "v1");
-  expect([state["spec"], (state["__inputs"] as Values)["spec"]]).toEqual([
-    definition(inProgram)["spec"],
-    definition(inProgram)["spec"],
-  ]);
-  expect(objectOf(state)).toEqual(inputs);
-  expect(fromState(forState({ a: new Secret(schema) }))).toEqual({ a: new Secret(schema) });
-});
+test(
+  "fields that programs write with underscores reach the server with dashes, and lie in " + "state with underscores",
+  () => {
+    const inputs = check(definition(inProgram));
+    expect(inputs).toEqual(definition(schema));
+    const state = stateOf(inputs as unknown as LiveObject, inputs, "m", "v1");
+    expect([state["spec"], (state["__inputs"] as Values)["spec"]]).toEqual([
+      definition(inProgram)["spec"],
+      definition(inProgram)["spec"],
+    ]);
+    expect(objectOf(state)).toEqual(inputs);
+    expect(fromState(forState({ a: new Secret(schema) }))).toEqual({ a: new Secret(schema) });
+  },
+);
 
 test("read-only metadata and nulls ask for nothing", () => {
   const generated = definition(

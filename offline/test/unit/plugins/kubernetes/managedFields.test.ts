@@ -1,5 +1,5 @@
 import type { ManagedFields } from "../../../../plugins/kubernetes/object/state.ts";
-import { migrate } from "../../../../plugins/kubernetes/object/write.ts";
+import { migrate } from "../../../../plugins/kubernetes/object/managedFields.ts";
 
 const own = "pulumi-kubernetes-1234abcd";
 const entry = (manager: string, operation: "Apply" | "Update", field: string, subresource?: string): ManagedFields => ({

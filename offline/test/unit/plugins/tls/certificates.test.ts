@@ -1,21 +1,6 @@
 import { X509Certificate } from "node:crypto";
+import { rootOf, subject, uses } from "./root.ts";
 import { made, textOf, types, withFiles } from "./support.ts";
-
-const subject = { commonName: "Root CA", organization: "mesh" };
-const uses = ["cert_signing", "crl_signing"];
-
-/** A root CA as `components/meshTrust.ts` asks for it. */
-async function rootOf(key: Record<string, any>, more: Record<string, any> = {}): Promise<Record<string, any>> {
-  return made(types.root, {
-    privateKeyPem: key["privateKeyPem"],
-    subject,
-    validityPeriodHours: 87600,
-    isCaCertificate: true,
-    setSubjectKeyId: true,
-    allowedUses: uses,
-    ...more,
-  });
-}
 
 describe.each([
   { name: "RSA", inputs: { algorithm: "RSA" }, signature: "sha256WithRSAEncryption" },
@@ -65,7 +50,8 @@ describe.each([
       withFiles({ req: request["certRequestPem"] }, "openssl", ["req", "-in", "req", "-noout", "-verify"]),
     ).not.toThrow();
     expect(textOf(request["certRequestPem"])).toContain(
-      "DNS:istiod.istio-system.svc, IP Address:10.0.0.1, IP Address:FD00:0:0:0:0:0:0:1, URI:spiffe://cluster.local/ns/a/sa/b",
+      "DNS:istiod.istio-system.svc, IP Address:10.0.0.1, IP Address:FD00:0:0:0:0:0:0:1, " +
+        "URI:spiffe://cluster.local/ns/a/sa/b",
     );
   });
 
@@ -147,8 +133,10 @@ describe("self-signed", () => {
       "sep_comma_plus,utf8,show_type,sname",
     ]).trim();
     expect(shown).toBe(
-      "subject=C=PRINTABLESTRING:DE,ST=PRINTABLESTRING:TH,L=PRINTABLESTRING:Jena,street=PRINTABLESTRING:Alley+street=PRINTABLESTRING:Street 2," +
-        "postalCode=PRINTABLESTRING:07743,O=UTF8STRING:a&b,OU=PRINTABLESTRING:unit,CN=UTF8STRING:Zoë,serialNumber=PRINTABLESTRING:7,emailAddress=IA5STRING:a@example.org",
+      "subject=C=PRINTABLESTRING:DE,ST=PRINTABLESTRING:TH,L=PRINTABLESTRING:Jena," +
+        "street=PRINTABLESTRING:Alley+street=PRINTABLESTRING:Street 2,postalCode=PRINTABLESTRING:07743," +
+        "O=UTF8STRING:a&b,OU=PRINTABLESTRING:unit,CN=UTF8STRING:Zoë,serialNumber=PRINTABLESTRING:7," +
+        "emailAddress=IA5STRING:a@example.org",
     );
   });
 
@@ -214,48 +202,5 @@ describe("self-signed", () => {
     { name: "an end after the year 9999", inputs: { validityPeriodHours: 1e9 }, says: /after the year 9999/ },
   ])("refuses $name", async ({ inputs, says }) => {
     await expect(issue(inputs)).rejects.toThrow(says);
-  });
-});
-
-describe("signed by a CA", () => {
-  test.each([
-    {
-      name: "a key that is not the CA's",
-      change: async () => ({ caPrivateKeyPem: (await made(types.key, { algorithm: "ED25519" }))["privateKeyPem"] }),
-      says: /caPrivateKeyPem is not the key of caCertPem/,
-    },
-    {
-      name: "a key that is no PEM",
-      change: async () => ({ caPrivateKeyPem: "sesame" }),
-      says: /caPrivateKeyPem is not a private key/,
-    },
-    {
-      name: "a certificate in place of a request",
-      change: async (root: any) => ({ certRequestPem: root.certPem }),
-      says: /certRequestPem holds a CERTIFICATE, and a CERTIFICATE REQUEST is needed/,
-    },
-    {
-      name: "a request that is cut off",
-      change: async () => ({
-        certRequestPem: "-----BEGIN CERTIFICATE REQUEST-----\nMIIB\n-----END CERTIFICATE REQUEST-----\n",
-      }),
-      says: /certRequestPem is not a certificate request/,
-    },
-    { name: "no PEM at all", change: async () => ({ caCertPem: "" }), says: /caCertPem is not PEM/ },
-  ])("refuses $name, and repeats no key", async ({ change, says }) => {
-    const key = await made(types.key, { algorithm: "ECDSA", ecdsaCurve: "P256" });
-    const root = await rootOf(key);
-    const { certRequestPem } = await made(types.request, { privateKeyPem: key["privateKeyPem"] });
-    const inputs = {
-      certRequestPem,
-      caCertPem: root["certPem"],
-      caPrivateKeyPem: key["privateKeyPem"],
-      allowedUses: [],
-      validityPeriodHours: 1,
-      ...(await change(root)),
-    };
-    const refusal = made(types.cert, inputs);
-    await expect(refusal).rejects.toThrow(says);
-    await expect(refusal).rejects.not.toThrow(/sesame|BEGIN EC/);
   });
 });
