@@ -1,40 +1,32 @@
-import { existsSync, writeFileSync } from "node:fs";
-import { changesBetween, notCompared } from "../review/changes/changes.ts";
-import { renderComment } from "../review/report/comment.ts";
-import { secretsOfEnvironment } from "../review/secrets/environmentSecrets.ts";
-import { maskValue } from "../review/secrets/masking.ts";
-import { planRevision } from "../review/revision/planRevision.ts";
-import { failures, type Required, type ReviewResult } from "../review/result.ts";
-import { plainSecretsOf, readRevision, type Revision } from "../review/revision/revision.ts";
-import { driftFailures, renderDrift } from "../review/drift/drift.ts";
-import { readSources } from "../workspace/sources.ts";
-import { consoleProgress } from "../tools/progress.ts";
+import { writeFileSync } from "node:fs";
+import { printed } from "../review/report/report.ts";
+import { reviewChange } from "../review/reviewChange.ts";
+import { reviewDrift } from "../review/reviewDrift.ts";
+import { isMerge } from "../review/revision/base.ts";
+import { root } from "../workspace/workspace.ts";
 import { endWith, failWith, readArguments } from "./arguments.ts";
-import { isMerge, readBase } from "../review/revision/base.ts";
-import { readDeployed } from "../review/deployment/readDeployed.ts";
-import { findDrift } from "../review/drift/findDrift.ts";
-import { checkPolicies, readPolicyConfig } from "../review/preview/policies.ts";
-import { previewStacks } from "../review/preview/previews.ts";
-import { prepareTools } from "../workspace/tools.ts";
-import { paths, root } from "../workspace/workspace.ts";
 
 const usage = `npm run review -- [--base REF] [--json] [--comment FILE] [--require-previews] [--require-order]
 npm run review -- --drift [--json] [--comment FILE] [--require-previews]
 
-Says what the working tree changes about the federation since git revision REF: the import graph in words, failed
-checks, policies, and a real preview of each stack that can be previewed. With --drift, says what lives in the clusters
-otherwise than the stacks left it, and which imports that breaks. Changes nothing, in no backend or cluster.
+Shows the changes from git revision REF to the working tree: the import graph in words, failed checks, policies, and a
+real preview of each stack that can be previewed. With --drift, shows the differences between the clusters and what the
+last \`up\` created, and the imports that they break. Changes no backend and no cluster.
 
-  --base REF          default: where a merge commit is checked out, what it was merged into, its first parent. Empty or
-                      zeros, as a push to a new branch has it: the commit before the one that is checked out
-  --json              the result as JSON on standard output, instead of Markdown
-  --comment FILE      writes the Markdown there, for a comment on a pull request
-  --require-previews  a stack that could not be previewed, or compared, counts as a failed check
-  --require-order     so does a stack that could not be deployed, or of which nobody knows what is deployed, as when the
-                      backend is down
+  --base REF          default: the first parent of the merge commit that is checked out. Empty or zeros, as in the event
+                      of a push to a new branch: the parent of the commit that is checked out
+  --json              print the result as JSON instead of Markdown
+  --comment FILE      also write the Markdown to a file, for a comment on a pull request
+  --require-previews  fail when a stack is not previewed, or not compared
+  --require-order     fail when a stack cannot be deployed, or when its deployed contract is unknown, such as when the
+                      backend cannot be read
 
-Exit code: 0 everything passed, 1 a check failed, 2 wrong usage. Where standard output is a file or a pipe, what failed is
-named on standard error too.`;
+Exit code: 0 everything passed, 1 a check failed, 2 wrong usage. When standard output is a file or a pipe, standard
+error has the failures too.`;
+
+const noBase =
+  "Give --base or --drift. Without both, a merge commit must be checked out with its parents " +
+  "(in CI: fetch-depth 2 or more).";
 
 async function main(): Promise<number> {
   const options = readArguments(
@@ -48,83 +40,17 @@ async function main(): Promise<number> {
     },
     usage,
   );
-  const wrong = options.drift ? options.base !== undefined : options.base === undefined && !isMerge(root);
-  if (wrong) {
-    process.stderr.write(
-      `give one of --base and --drift; without both, a merge commit must be checked out, with the commits before it (in CI: fetch-depth 2 or more)\n\n${usage}\n`,
-    );
+  const { base, drift, comment, json } = options;
+  if (drift ? base !== undefined : base === undefined && !isMerge(root)) {
+    process.stderr.write(`${noBase}\n\n${usage}\n`);
     return 2;
   }
-  const head = readRevision(root);
-  const { failed, shown, text } = options.drift
-    ? await reviewDrift(head, options["require-previews"])
-    : await reviewSince(options.base, head, { previews: options["require-previews"], order: options["require-order"] });
-  if (options.comment) writeFileSync(options.comment, text);
-  const passed = failed.length === 0;
-  process.stdout.write(options.json ? `${JSON.stringify({ passed, ...shown }, null, 2)}\n` : text);
-  if (!process.stdout.isTTY) process.stderr.write(failed.map((line) => `${line}\n`).join(""));
-  return passed ? 0 : 1;
-}
-
-/** What is printed; masked already. */
-interface Told {
-  /** Why the review fails, a line each. */
-  failed: string[];
-  shown: object;
-  text: string;
-}
-
-async function reviewSince(ref: string | undefined, head: Revision, required: Required): Promise<Told> {
-  const base = readBase(root, ref);
-  const policyConfig = readPolicyConfig(root);
-  const tools = await prepareTools();
-  const deployed = await readDeployed(tools, head);
-  const sources = readSources({ MESH_FEDERATION_SOURCES: existsSync(paths.sources) ? paths.sources : "" });
-  const before = planRevision(base, deployed.contracts, sources);
-  const after = planRevision(head, deployed.contracts, sources);
-  const { previews, failed, resources, order } = await previewStacks(tools, head, after, deployed, consoleProgress());
-  const judgement = checkPolicies(after, resources, previews, policyConfig);
-  const [from, to] = [
-    { revision: base, federation: before },
-    { revision: head, federation: after },
-  ];
-  const result: ReviewResult = {
-    changes: changesBetween(from, to, deployed.contracts),
-    notCompared: notCompared(from, to),
-    failed: [...after.failed, ...failed],
-    warnings: [
-      ...after.warnings,
-      ...deployed.notes,
-      ...deployed.orphans,
-      ...judgement.advice.map(({ stack, policy, message }) => ({ stack, message: `policy \`${policy}\`: ${message}` })),
-    ],
-    policies: judgement.findings,
-    policiesRan: { policies: judgement.policies, stacks: judgement.judged, notJudged: judgement.notJudged },
-    previews,
-    order,
-  };
-  const shown = maskValue(result, [
-    ...deployed.secrets,
-    ...plainSecretsOf(base),
-    ...plainSecretsOf(head),
-    ...secretsOfEnvironment(process.env),
-  ]);
-  return { failed: failures(shown, required), shown, text: renderComment(shown) };
-}
-
-async function reviewDrift(head: Revision, requireAll = false): Promise<Told> {
-  const tools = await prepareTools();
-  const deployed = await readDeployed(tools, head);
-  const found = maskValue(await findDrift(tools, head, deployed, consoleProgress()), [
-    ...deployed.secrets,
-    ...plainSecretsOf(head),
-    ...secretsOfEnvironment(process.env),
-  ]);
-  return {
-    failed: driftFailures(found.drift, requireAll ? found.notes : []),
-    shown: found,
-    text: renderDrift(found.drift, found.notes, found.orphans),
-  };
+  const required = { previews: options["require-previews"], order: options["require-order"] };
+  const report = drift ? await reviewDrift(required) : await reviewChange(base, required);
+  if (comment) writeFileSync(comment, report.markdown);
+  process.stdout.write(printed(report, json));
+  if (!process.stdout.isTTY) process.stderr.write(report.failures.map((line) => `${line}\n`).join(""));
+  return report.failures.length === 0 ? 0 : 1;
 }
 
 main().then(endWith, failWith);

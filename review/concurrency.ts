@@ -1,6 +1,9 @@
 import { inParallel } from "../workspace/inParallel.ts";
 
-/** Does work on items side by side, two at a time: a preview keeps about one core busy, and CI machines have two. */
-export function inTwos<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  return inParallel(items, 2, work);
+/** Stacks that a review works on at the same time. A preview keeps about one core busy, and CI machines have two. */
+const concurrency = 2;
+
+/** Maps stacks in parallel, see {@link inParallel}. */
+export function forEachStack<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  return inParallel(items, concurrency, work);
 }

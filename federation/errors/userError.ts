@@ -52,8 +52,13 @@ export class UserError extends Error implements Finding {
 }
 
 /** A finding as one line: `<subject>: <problem>. <remedy>. [code]`. */
-export function findingText({ code, subject, problem, remedy }: Finding): string {
-  return `${subject}: ${sentence(problem)}${remedy ? ` ${sentence(remedy)}` : ""} [${code}]`;
+export function findingText({ code, ...text }: Finding): string {
+  return `${findingSentences(text)} [${code}]`;
+}
+
+/** A finding as {@link findingText} writes it, without its code. */
+export function findingSentences({ subject, problem, remedy }: FindingText): string {
+  return `${subject}: ${sentence(problem)}${remedy ? ` ${sentence(remedy)}` : ""}`;
 }
 
 function sentence(text: string): string {

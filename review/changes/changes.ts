@@ -1,20 +1,20 @@
 import type { FederationContract } from "../../federation/contract/contract.ts";
-import { Problem } from "../../federation/errors/problem.ts";
+import { UserError } from "../../federation/errors/userError.ts";
 import { exportChanges } from "./exportChanges.ts";
 import { importChanges, type ExportsOf } from "./importChanges.ts";
 import type { PlannedFederation, PlannedMesh } from "../revision/planRevision.ts";
 import { policyConfigFile, type DeclaredStack, type Revision } from "../revision/revision.ts";
 import { addressesOf, listChange, pair, settingChanges, valueChange, type Change } from "./words.ts";
 
-/** A revision with what it means. */
+/** A revision with its planned federation. */
 export interface PlannedRevision {
   revision: Revision;
   federation: PlannedFederation;
 }
 
 /**
- * What changes from one revision to another, in words: meshes, exports, imports, whatever else a stack's configuration
- * says, and how the policies are run. Each change is told once, at the mesh whose configuration makes it.
+ * The changes from one revision to another, in words: meshes, exports, imports, other configuration keys of a stack,
+ * and the policy configuration. Each change occurs once, at the mesh whose configuration changes.
  *
  * @param deployed contracts published now, for exporters that are not among the revisions' stacks
  */
@@ -34,8 +34,8 @@ export function changesBetween(
     (name) =>
       (federation.meshes.find((m) => m.name === name)?.contract ?? deployed.get(name))?.exports ?? [];
   const [before, after] = [exportsOf(base), exportsOf(head)];
-  const unread = new Set(notCompared(base, head));
-  const compared = meshes.filter((p) => !unread.has((p.after ?? p.before)!.stack));
+  const invalid = new Set(invalidStacks(base, head));
+  const compared = meshes.filter((p) => !invalid.has((p.after ?? p.before)!.stack));
   return [
     ...compared.flatMap((p) => meshChanges(p.before, p.after, head.federation)),
     ...compared.flatMap((p) => exportChanges(p.before, p.after, head.federation)),
@@ -50,14 +50,14 @@ export function changesBetween(
 }
 
 /**
- * Stacks that one of the two revisions declares in a way that cannot be read. They are not compared: everything in them
- * would look new, or gone.
+ * Stacks whose configuration is not valid in one of the two revisions. They are not compared: everything in them would
+ * look added or removed.
  */
-export function notCompared(base: PlannedRevision, head: PlannedRevision): string[] {
-  const unread = [base, head].flatMap(({ revision, federation }) =>
+export function invalidStacks(base: PlannedRevision, head: PlannedRevision): string[] {
+  const invalid = [base, head].flatMap(({ revision, federation }) =>
     revision.stacks.filter((s) => s.role === "mesh" && !federation.meshes.some((m) => m.stack === s.stack)),
   );
-  return [...new Set(unread.map((s) => s.stack))].sort();
+  return [...new Set(invalid.map((s) => s.stack))].sort();
 }
 
 function meshChanges(
@@ -67,13 +67,10 @@ function meshChanges(
 ): Change[] {
   if (!before) {
     const { mesh, gateways } = after!.contract;
+    const { name, network, trustDomain, istioVersion } = mesh;
     const gateway = gateways.length > 0 ? `, gateway ${addressesOf(gateways)}` : "";
-    return [
-      {
-        sign: "+",
-        text: `mesh ${mesh.name}: network ${mesh.network}, trust domain ${mesh.trustDomain}, Istio ${mesh.istioVersion}${gateway}`,
-      },
-    ];
+    const text = `mesh ${name}: network ${network}, trust domain ${trustDomain}, Istio ${istioVersion}${gateway}`;
+    return [{ sign: "+", text }];
   }
   if (!after) return [{ sign: "-", text: `mesh ${before.name}` }];
   const [old, now] = [before.contract.mesh, after.contract.mesh];
@@ -89,18 +86,18 @@ function meshChanges(
   const moved = valueChange("gateway", addressesOf(before.contract.gateways), addressesOf(after.contract.gateways));
   const users = federation.meshes.flatMap((m) =>
     m.imports
-      .filter((i) => i.made?.gateways.some((g) => g.mesh === after.name))
+      .filter((i) => i.resolved?.gateways.some((g) => g.mesh === after.name))
       .map((i) => `${m.name} for ${i.spec.name}`),
   );
   parts.push(...moved.map((m) => (users.length > 0 ? `${m}, used by ${users.join(", ")}` : m)));
   return parts.map((part) => ({ sign: "~", text: `mesh ${after.name}: ${part}` }));
 }
 
-/** What changes in contracts that other owners handed over as files; that a file is named at all is a change of key `peers`. */
+/** Changes in the contract files of peers. A new or removed file is a change of key `peers`. */
 function contractFileChanges(before: Revision, after: Revision): Change[] {
   return [...after.contractFiles].flatMap(([file, now]) => {
     const old = before.contractFiles.get(file);
-    if (!old || old instanceof Problem || now instanceof Problem) return [];
+    if (!old || old instanceof UserError || now instanceof UserError) return [];
     return settingChanges(old, now).map((text): Change => ({
       sign: "~",
       text: `contract of mesh ${now.mesh.name} in ${file}: ${text}`,
@@ -108,7 +105,7 @@ function contractFileChanges(before: Revision, after: Revision): Change[] {
   });
 }
 
-/** Keys whose changes are told of meshes, exports and imports. */
+/** The configuration without the keys that are compared as meshes, exports and imports. */
 function otherSettings({ raw }: DeclaredStack): Record<string, unknown> {
   const { exports: _exports, imports: _imports, mesh, gateway, istio, ...rest } = raw;
   const { slot } = membersOf(mesh);
@@ -121,7 +118,7 @@ function otherSettings({ raw }: DeclaredStack): Record<string, unknown> {
   };
 }
 
-/** Members of what should be a mapping: nobody has checked it yet. */
+/** Members of a mapping in an unchecked configuration; none of any other value. */
 function membersOf(value: unknown): Record<string, unknown> {
   return typeof value === "object" && value !== null ? { ...value } : {};
 }
@@ -139,13 +136,13 @@ function stackChanges(before: DeclaredStack | undefined, after: DeclaredStack | 
     return [
       {
         sign: old ? (now ? "~" : "-") : "+",
-        text: `stack ${after.stack}: secret ${key}${old && now ? " is set anew" : ""}`,
+        text: `stack ${after.stack}: secret ${key}${old && now ? " changed" : ""}`,
       },
     ];
   });
-  const told = new Set(keys.flatMap((key) => [`${key} new (value hidden)`, `${key} removed (value hidden)`]));
+  const hidden = new Set(keys.flatMap((key) => [`${key} new (value hidden)`, `${key} removed (value hidden)`]));
   const settings = settingChanges(otherSettings(before), otherSettings(after))
-    .filter((text) => !told.has(text))
+    .filter((text) => !hidden.has(text))
     .map((text): Change => ({ sign: "~", text: `stack ${after.stack}: ${text}` }));
   return [...secrets, ...settings];
 }

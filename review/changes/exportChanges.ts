@@ -12,14 +12,14 @@ import {
   type Change,
 } from "./words.ts";
 
-/** What changes about a mesh's exports. @param federation the federation afterwards, for who imports them */
+/** The changes of a mesh's exports. @param federation the federation after the change, which has their importers */
 export function exportChanges(
   before: PlannedMesh | undefined,
   after: PlannedMesh | undefined,
   federation: PlannedFederation,
 ): Change[] {
   const mesh = (after ?? before)!.name;
-  // An export keeps its importers under another name as long as it is the same service.
+  // An export with a new name for the same service is a renamed export.
   const pairs = pair(
     before?.config.exports ?? [],
     after?.config.exports ?? [],
@@ -31,10 +31,10 @@ export function exportChanges(
       return [
         {
           sign: "+",
-          text: `${mesh} exports ${titleOf(now!)} to ${list(now!.to, "nobody")}, ${callersOf(now!, now!.to)}`,
+          text: `${mesh} exports ${titleOf(now!)} to ${list(now!.to, "no mesh")}, ${callersOf(now!, now!.to)}`,
         },
       ];
-    if (!now) return [{ sign: "-", text: `${mesh} no longer exports ${titleOf(old)} to ${list(old.to, "nobody")}` }];
+    if (!now) return [{ sign: "-", text: `${mesh} no longer exports ${titleOf(old)} to ${list(old.to, "no mesh")}` }];
     const parts = differences(old, now);
     if (parts.length === 0) return [];
     const importers = federation.meshes
@@ -42,18 +42,14 @@ export function exportChanges(
         m.config.imports.some((i) => [old.name, now.name].includes(i.name) && [i.from].flat().includes(mesh)),
       )
       .map((m) => m.name);
-    return [
-      {
-        sign: "~",
-        text: `${mesh} exports ${titleOf(old)}: ${parts.join("; ")}${importers.length > 0 ? ` (imported by ${importers.join(", ")})` : ""}`,
-      },
-    ];
+    const users = importers.length > 0 ? ` (imported by ${importers.join(", ")})` : "";
+    return [{ sign: "~", text: `${mesh} exports ${titleOf(old)}: ${parts.join("; ")}${users}` }];
   });
 }
 
 function titleOf(spec: ExportPlan): string {
   const own = spec.name === spec.service ? "" : ` as ${spec.name}`;
-  return `${serviceWithPorts(spec)}${own}${spec.neutral ? ` under ${spec.host}` : ""}`;
+  return `${serviceWithPorts(spec)}${own}${spec.meshNeutral ? ` under ${spec.host}` : ""}`;
 }
 
 function differences(old: ExportPlan, now: ExportPlan): string[] {
@@ -68,9 +64,7 @@ function differences(old: ExportPlan, now: ExportPlan): string[] {
   if (old.callers.length > 0 && now.callers.length > 0)
     add(`callers (${direction(old.callers, now.callers)})`, listChange(old.callers, now.callers));
   else if (old.callers.length + now.callers.length > 0 || old.public !== now.public)
-    parts.push(
-      `callers (${now.callers.length > 0 ? "narrowed" : old.callers.length > 0 ? "widened" : "same"}): ${callersOf(old, old.to)} -> ${callersOf(now, now.to)}`,
-    );
+    parts.push(`callers (${callersDirection(old, now)}): ${callersOf(old, old.to)} -> ${callersOf(now, now.to)}`);
   parts.push(...valueChange("callers apply to", old.callersApplyTo, now.callersApplyTo));
   add("identities that importers pin", listChange(old.subjectAltNames, now.subjectAltNames));
   add("subsets", listChange(old.subsets, now.subsets));
@@ -78,7 +72,12 @@ function differences(old: ExportPlan, now: ExportPlan): string[] {
   return [...parts, ...settingChanges(rest(old), rest(now))];
 }
 
-/** Whether a list of who may use something grows or shrinks. */
+/** Whether callers become fewer or more when one of the two exports names none. */
+function callersDirection(old: ExportPlan, now: ExportPlan): string {
+  return now.callers.length > 0 ? "narrowed" : old.callers.length > 0 ? "widened" : "same";
+}
+
+/** Whether a list of callers or meshes grows or shrinks. */
 function direction(before: string[], after: string[]): string {
   const [more, less] = [after.some((v) => !before.includes(v)), before.some((v) => !after.includes(v))];
   return more && less ? "changed" : more ? "widened" : "narrowed";

@@ -12,15 +12,15 @@ import {
   type Change,
 } from "./words.ts";
 
-/** An import, and what its exporter says of it where that is known. */
+/** An import, and its export where that is known. */
 interface ImportEdge {
   plan: PlannedImport;
   found: ContractExport | undefined;
 }
 
 /**
- * What changes about a mesh's imports by its own doing. What its peers change about their exports and gateways is said
- * once, at them.
+ * The changes of a mesh's imports in its own configuration. A change of a peer's export or gateway occurs once, at the
+ * peer.
  */
 export function importChanges(
   before: PlannedMesh | undefined,
@@ -42,21 +42,20 @@ export function importChanges(
     (e) => `${from(e)}/${e.found?.namespace}/${e.found?.service ?? e.plan.spec.name}`,
   );
   return pairs.flatMap(({ before: old, after: now }): Change[] => {
-    if (!old)
-      return [
-        {
-          sign: "+",
-          text: `${mesh} imports ${titleOf(now!)}${callers(now!, mesh)}${alias(now!)}, visible to ${list(now!.plan.spec.visibleTo)}${state(now!)}`,
-        },
-      ];
+    if (!old) return [{ sign: "+", text: `${mesh} imports ${added(now!, mesh)}` }];
     if (!now) return [{ sign: "-", text: `${mesh} no longer imports ${titleOf(old)}` }];
     const parts = differences(old, now);
     return parts.length > 0 ? [{ sign: "~", text: `${mesh} imports ${titleOf(old)}: ${parts.join("; ")}` }] : [];
   });
 }
 
-/** The exports of a mesh, by its name; none where it is not known. */
+/** The exports of a mesh, by its name; none of an unknown mesh. */
 export type ExportsOf = (mesh: string) => ContractExport[];
+
+function added(edge: ImportEdge, mesh: string): string {
+  const visible = `visible to ${list(edge.plan.spec.visibleTo)}`;
+  return `${titleOf(edge)}${callers(edge, mesh)}${alias(edge)}, ${visible}${state(edge)}`;
+}
 
 function titleOf({ plan, found }: ImportEdge): string {
   const what = found ? serviceWithPorts(found) : plan.spec.name;
@@ -73,12 +72,12 @@ function alias({ plan }: ImportEdge): string {
 }
 
 function state({ plan }: ImportEdge): string {
-  return plan.pending ? ` (pending: ${plan.pending})` : plan.made ? "" : " (cannot be made, see the checks)";
+  return plan.pending ? ` (pending: ${plan.pending})` : plan.resolved ? "" : " (its checks fail)";
 }
 
 function differences({ plan: old }: ImportEdge, { plan: now }: ImportEdge): string[] {
   const parts = [
-    ...valueChange("its name there", old.spec.name, now.spec.name),
+    ...valueChange("name at the exporter", old.spec.name, now.spec.name),
     ...valueChange("called as", old.spec.as ?? "its own host", now.spec.as ?? "its own host"),
   ];
   const add = (what: string, change: string | undefined) => change && parts.push(`${what} ${change}`);

@@ -1,11 +1,11 @@
 import type { ContractExport, FederationContract, ServicePort } from "../../federation/contract/contract.ts";
 import { masked } from "../secrets/masking.ts";
-import { addressToCome } from "../revision/planRevision.ts";
+import { pendingAddress } from "../revision/planRevision.ts";
 import { isSecretMember, isSecretText } from "../secrets/secretKeys.ts";
 
-/** One thing that changes, in words. */
+/** One change, in words. */
 export interface Change {
-  /** `+` something comes, `-` something goes, `~` something is another than before. */
+  /** `+` added, `-` removed, `~` changed. */
   sign: "+" | "-" | "~";
   text: string;
 }
@@ -23,18 +23,16 @@ export function serviceWithPorts(spec: Pick<ContractExport, "namespace" | "servi
     .join(",")}`;
 }
 
-/** Who may call an export. */
+/** The allowed callers of an export. */
 export function callersOf(spec: Pick<ContractExport, "callers" | "public">, to: string[]): string {
   if (spec.callers.length > 0) return `callers ${[...spec.callers].sort().join(", ")}`;
-  return spec.public ? "callers: anybody, declared public" : `callers: any identity of ${list(to, "nobody")}`;
+  return spec.public ? "callers: all, declared public" : `callers: any identity of ${list(to, "no mesh")}`;
 }
 
-/** Gateway addresses; one that is still to be given says so. */
+/** Gateway addresses, with their ports. */
 export function addressesOf(gateways: FederationContract["gateways"]): string {
   return list(
-    gateways
-      .map((g) => (g.address === addressToCome ? "an address still to be given" : `${g.address}:${g.port}`))
-      .sort(),
+    gateways.map((g) => (g.address === pendingAddress ? "pending address" : `${g.address}:${g.port}`)).sort(),
   );
 }
 
@@ -43,7 +41,7 @@ export function portOf(port: ServicePort): string {
   return `${port.number} (${port.name}, ${port.protocol})`;
 }
 
-/** What was added to a list and what taken from it, e.g. `+ a, - b`; undefined when neither. */
+/** What is added to and removed from a list, such as `+ a, - b`; undefined when nothing is. */
 export function listChange(before: string[], after: string[]): string | undefined {
   const parts = [
     ...after.filter((v) => !before.includes(v)).map((v) => `+ ${v}`),
@@ -52,24 +50,24 @@ export function listChange(before: string[], after: string[]): string | undefine
   return parts.length > 0 ? parts.join(", ") : undefined;
 }
 
-/** `what before -> after`, in a list; empty when both are the same. */
+/** `what before -> after`, in a list; empty when both are equal. */
 export function valueChange(what: string, before: string, after: string): string[] {
   return before === after ? [] : [`${what} ${before} -> ${after}`];
 }
 
-/** A value at the end of a configuration's path. */
+/** A leaf value of a configuration. */
 interface Leaf {
   text: string;
-  /** The members of a list of plain values that is told as one. */
+  /** The members of a list of plain values, which is one leaf. */
   members?: string[] | undefined;
-  /** Whether it is secret by what its key means, or by itself: then it is never printed. */
+  /** Whether its key or its text marks it as secret. A secret is never printed. */
   secret: boolean;
 }
 
-/** How lists are compared: place by place, as an engine does; or, where each entry is a value of its own or has a name of its own, by these. */
-type Lists = "by place" | "by member";
+/** How lists are compared: by index, as the engine does, or by member where the members are unique values or names. */
+type Lists = "by index" | "by member";
 
-/** Leaf values of a configuration by their path, e.g. `istio.values.pilot.cpu`. */
+/** Leaf values of a configuration by their path, such as `istio.values.pilot.cpu`. */
 function leaves(value: unknown, lists: Lists, path = "", secret = false): Map<string, Leaf> {
   if (!isObject(value))
     return new Map([[path, { text: JSON.stringify(value) ?? "nothing", secret: isSecretLeaf(value, secret) }]]);
@@ -81,7 +79,7 @@ function leaves(value: unknown, lists: Lists, path = "", secret = false): Map<st
       return [...leaves(v, lists, path ? `${path}.${key}` : key, secret || isSecretMember(value, key))];
     const entry = `${path}[${keys?.[Number(key)] ?? key}]`;
     const all = [...leaves(v, lists, entry, secret)];
-    // The path has the name already, unless there is nothing else to tell of the entry.
+    // The path has the name of the entry; the leaf `name` matters only in an entry without other leaves.
     return keys && all.length > 1 ? all.filter(([inner]) => inner !== `${entry}.name`) : all;
   });
   return new Map(
@@ -108,7 +106,7 @@ function isSecretLeaf(value: unknown, secret: boolean): boolean {
   return secret || value === masked || (typeof value === "string" && isSecretText(value));
 }
 
-/** Whether a value is a list of plain values, none of them twice and none a secret. */
+/** Whether a value is a list of unique plain values without secrets. */
 function isSet(value: object): value is (string | number)[] {
   return (
     Array.isArray(value) &&
@@ -118,7 +116,7 @@ function isSet(value: object): value is (string | number)[] {
   );
 }
 
-/** The names of a list's entries, where each has one of its own. */
+/** The names of a list's entries when each has a unique one. */
 function namesIn(value: object): string[] | undefined {
   const names = Array.isArray(value)
     ? value.map((v: unknown) => (isObject(v) ? (v as { name?: unknown }).name : undefined))
@@ -128,12 +126,12 @@ function namesIn(value: object): string[] | undefined {
     : undefined;
 }
 
-/** Leaf values that differ, in words, lists place by place; of those that are secret by what they mean, only that they differ. */
+/** Leaf values that differ, in words, with lists by index. Of secrets it says only that they differ. */
 export function leafChanges(before: unknown, after: unknown): string[] {
-  return changesOf(leaves(before, "by place"), leaves(after, "by place"));
+  return changesOf(leaves(before, "by index"), leaves(after, "by index"));
 }
 
-/** The same of a configuration somebody wrote: an entry that is put before others changes none of them. */
+/** {@link leafChanges} with lists by member: an entry that is inserted changes no other entry. */
 export function settingChanges(before: unknown, after: unknown): string[] {
   return changesOf(leaves(before, "by member"), leaves(after, "by member"));
 }
@@ -154,7 +152,7 @@ function changesOf(old: Map<string, Leaf>, now: Map<string, Leaf>): string[] {
   });
 }
 
-/** Pairs what was with what is: first by `keys[0]`, what is left over by `keys[1]`, and so on. */
+/** Pairs old and new values with equal keys: first by `keys[0]`, the rest by `keys[1]`, and so on. */
 export function pair<T>(before: T[], after: T[], ...keys: ((value: T) => string)[]): { before?: T; after?: T }[] {
   const [old, now] = [[...before], [...after]];
   const pairs: { before?: T; after?: T }[] = [];

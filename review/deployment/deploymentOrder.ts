@@ -2,28 +2,24 @@ import { isDeepStrictEqual } from "node:util";
 import type { FederationContract } from "../../federation/contract/contract.ts";
 import { publishedImport, resolveImports } from "../../federation/imports/resolveImports.ts";
 import { neighbourOf } from "../../workspace/stackFiles.ts";
-import {
-  checkMesh,
-  peersOf,
-  type FailedCheck,
-  type PlannedFederation,
-  type PlannedMesh,
-} from "../revision/planRevision.ts";
+import type { Finding } from "../../federation/errors/userError.ts";
+import { inStack, type StackFinding } from "../findings.ts";
+import { checkMesh, peersOf, type PlannedFederation, type PlannedMesh } from "../revision/planRevision.ts";
 import type { Revision } from "../revision/revision.ts";
 
-/** Steps by which a revision gets deployed from what there is now. */
+/** How a revision is deployed onto what is deployed now. */
 export interface DeploymentOrder {
-  /** Stacks to bring up, one after the other; a stack comes twice where its imports wait for one in between. */
+  /** Stacks to deploy, one after the other. A stack occurs twice when some of its imports need another stack first. */
   steps: string[];
-  /** What still cannot be made after all of them, and why; empty when everything can. */
-  stuck: string[];
-  /** Stacks that cannot be deployed, in whatever order, and why; what only waits for a peer elsewhere is not among them. */
-  blocked: FailedCheck[];
+  /** What is not deployed after all steps: findings that block a stack, and pending imports. */
+  unfinished: StackFinding[];
+  /** Findings that block a stack in any order. Pending imports block no stack. */
+  blocked: StackFinding[];
 }
 
 /**
- * Finds an order in which each stack's own checks pass against what is deployed at that moment: exporters before new
- * importers, importers that let go before exporters that take away.
+ * Finds an order in which the checks of each stack pass against what is deployed at that step: an exporter before its
+ * new importers, and an importer that removes an import before the exporter that removes the export.
  *
  * @param deployed contracts published now, by mesh name
  */
@@ -37,10 +33,10 @@ export function deploymentOrder(
   let left = federation.meshes;
   while (left.length > 0) {
     const states = left.map((mesh) => ({ mesh, ...stateOf(mesh, now, revision) }));
-    // One that comes out as planned goes first; else one that can at least go a part of the way, and comes again.
+    // First a stack that reaches its planned contract; else one that changes its contract, and is deployed again later.
     const next =
-      states.find((s) => s.problems.length === 0 && sameContract(s.contract, s.mesh.contract)) ??
-      states.find((s) => s.problems.length === 0 && !sameContract(s.contract, now.get(s.mesh.name)));
+      states.find((s) => s.findings.length === 0 && sameContract(s.contract, s.mesh.contract)) ??
+      states.find((s) => s.findings.length === 0 && !sameContract(s.contract, now.get(s.mesh.name)));
     if (!next) break;
     steps.push(next.mesh.stack);
     now.set(next.mesh.name, next.contract);
@@ -49,33 +45,38 @@ export function deploymentOrder(
   const states = federation.meshes.map((mesh) => ({ stack: mesh.stack, ...stateOf(mesh, now, revision) }));
   return {
     steps,
-    stuck: states.flatMap((s) => [...s.problems, ...s.pending].map((p) => `${s.stack}: ${p}`)),
-    blocked: states.flatMap((s) => s.problems.map((message) => ({ stack: s.stack, message }))),
+    unfinished: states.flatMap((s) => inStack(s.stack, [...s.findings, ...s.pending])),
+    blocked: states.flatMap((s) => inStack(s.stack, s.findings)),
   };
 }
 
-/** What keeps a mesh from being deployed as things are, what would stay pending, and what it would publish. */
+/** What an `up` of a mesh does now: the findings that block it, its pending imports, and the contract it publishes. */
 export function stateOf(
   mesh: PlannedMesh,
   deployed: ReadonlyMap<string, FederationContract>,
   revision: Revision,
-): { problems: string[]; pending: string[]; contract: FederationContract } {
+): { findings: Finding[]; pending: Finding[]; contract: FederationContract } {
   const neighbours = revision.stacks.filter((s) => s.role === "mesh").map((s) => neighbourOf(s.stack, s.raw));
   const peers = peersOf(mesh, deployed, revision);
-  // What a peer's configuration declares may be ahead of what it published; then an import is pending, not wrong.
+  // A peer can declare an export that it has not published yet. Then an import is pending, and not an error.
   for (const [name, peer] of peers)
     peers.set(name, { ...peer, declared: neighbours.find((n) => n.name === name)?.exports });
-  const { problems } = checkMesh(mesh, peers, neighbours);
-  if (problems.length > 0) return { problems, pending: [], contract: mesh.contract };
+  const { findings } = checkMesh(mesh, peers, neighbours);
+  if (findings.length > 0) return { findings, pending: [], contract: mesh.contract };
   const { imports, pending } = resolveImports(mesh.config.imports, peers, mesh.contract.mesh);
   return {
-    problems,
-    pending: pending.map((p) => `import "${p.name}" from "${p.from}": ${p.reason}`),
+    findings,
+    pending: pending.map((p) => ({
+      code: "review-import-pending",
+      subject: `import "${p.name}" from "${p.from}"`,
+      problem: p.reason,
+      remedy: "",
+    })),
     contract: { ...mesh.contract, imports: imports.map(publishedImport) },
   };
 }
 
-/** Whether two contracts say the same of exports, gateways and imports. */
+/** Whether two contracts are equal, apart from pending imports. */
 export function sameContract(a: FederationContract, b: FederationContract | undefined): boolean {
   const plain = (contract: FederationContract | undefined): unknown =>
     contract && JSON.parse(JSON.stringify({ ...contract, pendingImports: [] }));

@@ -1,6 +1,9 @@
 import { existsSync } from "node:fs";
 import { federationOutput, parseContract, type FederationContract } from "../../federation/contract/contract.ts";
-import { byStack, type FailedCheck } from "../revision/planRevision.ts";
+import { findingSentences, UserError, type Finding } from "../../federation/errors/userError.ts";
+import { byStack, type StackFinding } from "../findings.ts";
+import type { SkipReason } from "../result.ts";
+import { firstLineOf } from "./pulumiMessage.ts";
 import { peerEntries, secretsOfConfig, type DeclaredStack, type Revision } from "../revision/revision.ts";
 import { secretsIn } from "../secrets/masking.ts";
 import type { Toolchain } from "../../tools/index.ts";
@@ -9,38 +12,45 @@ import { pulumiJson } from "../../workspace/pulumiJson.ts";
 import { refreshOwnFile } from "../../workspace/stackConfig.ts";
 import { deployedStacks } from "../../workspace/state.ts";
 import { NoBackend, stateFile, usesOwnBackend } from "../../workspace/workspace.ts";
-import { inTwos } from "../concurrency.ts";
+import { forEachStack } from "../concurrency.ts";
 
-/** What the backend says of the stacks of a revision. */
+/** What the backend has of the stacks of a revision. */
 export interface Deployed {
-  /** Why nothing is known of the backend, in a sentence; undefined where something is. */
-  down?: string;
-  /** The revision's stacks that are in the backend. */
+  /** Why the backend cannot be read; undefined when it can. */
+  backendError?: SkipReason;
+  /** Stacks of the revision that are in the backend. */
   stacks: string[];
-  /** Contracts published now, by mesh name; those of peers in other projects too. */
+  /** Published contracts, by mesh name; those of peers in other projects too. */
   contracts: Map<string, FederationContract>;
-  /** Every secret text in states and configuration, to be masked. Never to be printed. */
+  /** Every secret text in states and configuration. They are masked and never printed. */
   secrets: Set<string>;
-  /** What could not be read, one sentence each. */
-  notes: FailedCheck[];
-  /** Those of the revision's stacks of which nobody knows what they published, and why. */
-  unread: FailedCheck[];
-  /** Stacks with resources that the revision does not declare, and what to do about them. */
-  orphans: FailedCheck[];
+  /** What cannot be read; includes {@link unreadable}. */
+  notes: StackFinding[];
+  /** Stacks of the revision whose published contract cannot be read. */
+  unreadable: StackFinding[];
+  /** Stacks with resources that the revision does not declare. */
+  undeclared: StackFinding[];
 }
 
-/** Reads the deployed contracts, and the secrets that nothing printed may contain. Writes nothing. */
+/** Reads the deployed contracts, and the secrets that are masked. Writes nothing. */
 export async function readDeployed(tools: Toolchain, head: Revision): Promise<Deployed> {
-  const result: Deployed = { stacks: [], contracts: new Map(), secrets: new Set(), notes: [], unread: [], orphans: [] };
+  const result: Deployed = {
+    stacks: [],
+    contracts: new Map(),
+    secrets: new Set(),
+    notes: [],
+    unreadable: [],
+    undeclared: [],
+  };
   try {
-    const { known, filled } = await stacksOf(tools);
+    const { known, deployed } = await stacksOf(tools);
     result.stacks = head.stacks.map((s) => s.stack).filter(known);
-    result.orphans = orphansAmong(filled, head);
+    result.undeclared = undeclaredOf(deployed, head);
   } catch (error) {
-    result.down = error instanceof NoBackend ? error.message : `the backend cannot be read: ${firstLine(error)}`;
+    result.backendError = backendErrorOf(error);
     return result;
   }
-  await inTwos(
+  await forEachStack(
     head.stacks.filter((s) => result.stacks.includes(s.stack)),
     async (declared) => {
       const { stack, secrets } = declared;
@@ -48,22 +58,23 @@ export async function readDeployed(tools: Toolchain, head: Revision): Promise<De
       try {
         addContract(result, stack, outputsOf(state)[federationOutput]);
       } catch (error) {
-        result.unread.push({ stack, message: `what it has published cannot be used: ${firstLine(error)}` });
+        result.unreadable.push({
+          stack,
+          ...noteOn("contract", "review-contract-unreadable", `is not valid (${reasonOf(error)})`),
+        });
       }
       if (Object.keys(secrets).length === 0) return;
       try {
         (await readConfigSecrets(tools, declared)).forEach((s) => result.secrets.add(s));
       } catch (error) {
-        result.notes.push({
-          stack,
-          message: `its secret configuration cannot be read (${firstLine(error)}), so it is not masked beyond what Pulumi masks`,
-        });
+        const problem = `cannot be decrypted (${firstLineOf(error)}); only what Pulumi masks is masked`;
+        result.notes.push({ stack, ...noteOn("secret configuration", "review-config-secrets-unreadable", problem) });
       }
     },
   );
-  result.unread.sort(byStack);
-  result.notes.push(...result.unread);
-  await inTwos(peersElsewhere(head), async ([mesh, stack]) => {
+  result.unreadable.sort(byStack);
+  result.notes.push(...result.unreadable);
+  await forEachStack(peersElsewhere(head), async ([mesh, stack]) => {
     try {
       addContract(
         result,
@@ -71,41 +82,63 @@ export async function readDeployed(tools: Toolchain, head: Revision): Promise<De
         await pulumiJson(tools, ["stack", "output", federationOutput, "--json", "--stack", stack]),
       );
     } catch (error) {
-      result.notes.push({
-        stack: mesh,
-        message: `its contract in stack ${stack} cannot be read (${firstLine(error)})`,
-      });
+      const problem = `cannot be read from stack ${stack} (${reasonOf(error)})`;
+      result.notes.push({ stack: mesh, ...noteOn("contract", "review-contract-unreadable", problem) });
     }
   });
   result.notes.sort(byStack);
   return { ...result, contracts: new Map([...result.contracts].sort(([a], [b]) => (a < b ? -1 : 1))) };
 }
 
+function backendErrorOf(error: unknown): SkipReason {
+  if (error instanceof NoBackend)
+    return { code: "review-backend-none", reason: "no backend is given", detail: "MESH_FEDERATION_BACKEND is none" };
+  return { code: "review-backend-unreadable", reason: "the backend cannot be read", detail: firstLineOf(error) };
+}
+
+/** The reason of an error of this project, or Pulumi's. */
+function reasonOf(error: unknown): string {
+  return error instanceof UserError ? findingSentences(error) : firstLineOf(error);
+}
+
+function noteOn(subject: string, code: Finding["code"], problem: string): Finding {
+  return { code, subject, problem, remedy: "" };
+}
+
 /** Which stacks are in the backend, and the names of those with resources. */
-async function stacksOf(tools: Toolchain): Promise<{ known: (stack: string) => boolean; filled: string[] }> {
-  if (usesOwnBackend()) return { known: (stack) => existsSync(stateFile(stack)), filled: deployedStacks() };
+async function stacksOf(tools: Toolchain): Promise<{ known: (stack: string) => boolean; deployed: string[] }> {
+  if (usesOwnBackend()) return { known: (stack) => existsSync(stateFile(stack)), deployed: deployedStacks() };
   const stacks = await stacksInBackend(tools);
   return {
     known: (stack) => stacks.some((s) => s.name === stack),
-    filled: stacks.filter((s) => s.resources !== 0).map((s) => s.name),
+    deployed: stacks.filter((s) => s.resources !== 0).map((s) => s.name),
   };
 }
 
-/** Stacks that nobody declares: a mesh whose file is taken out of the repository stays as it was deployed. */
-function orphansAmong(stacks: string[], head: Revision): FailedCheck[] {
+/** Deployed stacks without a stack file: the removal of the file does not destroy a mesh. */
+function undeclaredOf(stacks: string[], head: Revision): StackFinding[] {
   const declared = new Set([
     ...head.stacks.map((s) => s.stack),
     ...peersElsewhere(head).map(([, stack]) => stack.split("/").at(-1)),
   ]);
-  const message =
-    'it is deployed, and no file in stacks/ declares it: if its mesh was removed, it stays up until it is destroyed (docs/ci.md, "A mesh that was removed"); if another repository deploys it, name it in peers.<mesh>.stack';
   return stacks
     .filter((stack) => !declared.has(stack))
     .sort()
-    .map((stack) => ({ stack, message }));
+    .map((stack) => ({
+      stack,
+      code: "review-stack-undeclared",
+      subject: "stack",
+      problem: "is deployed, but has no file in stacks/",
+      remedy:
+        'Destroy it if its mesh was removed (docs/ci.md, "Removing a mesh"), ' +
+        "or name it in peers.<mesh>.stack if another repository deploys it",
+    }));
 }
 
-/** The state of a stack, its secrets noted; without them where they cannot be decrypted: what a mesh publishes is plain. */
+/**
+ * The state of a stack; collects its secrets. When they cannot be decrypted, the state without them, which has the
+ * contract.
+ */
 async function readState(tools: Toolchain, stack: string, result: Deployed): Promise<unknown> {
   const exported = (...more: string[]): Promise<unknown> =>
     pulumiJson(tools, ["stack", "export", "--stack", stack, ...more]);
@@ -114,25 +147,21 @@ async function readState(tools: Toolchain, stack: string, result: Deployed): Pro
     secretsIn(state).forEach((s) => result.secrets.add(s));
     return state;
   } catch (error) {
-    const why = firstLine(error);
+    const why = firstLineOf(error);
     try {
       const state = await exported();
-      result.notes.push({
-        stack,
-        message: `the secrets of its state cannot be read (${why}), so they are not masked beyond what Pulumi masks`,
-      });
+      const problem = `secrets cannot be decrypted (${why}); only what Pulumi masks is masked`;
+      result.notes.push({ stack, ...noteOn("state", "review-state-secrets-unreadable", problem) });
       return state;
     } catch {
-      result.unread.push({
-        stack,
-        message: `its state cannot be read (${why}), so what it has published is not known here`,
-      });
+      const problem = `cannot be read (${why}); the published contract is unknown`;
+      result.unreadable.push({ stack, ...noteOn("state", "review-state-unreadable", problem) });
       return undefined;
     }
   }
 }
 
-/** Every text of a stack's secret configuration, in clear. */
+/** Every text of a stack's secret configuration, decrypted. */
 async function readConfigSecrets(tools: Toolchain, declared: DeclaredStack): Promise<string[]> {
   const values = await pulumiJson(tools, [
     "config",
@@ -152,7 +181,7 @@ function addContract(result: Deployed, stack: string, value: unknown): void {
   result.contracts.set(contract.mesh.name, contract);
 }
 
-/** Peers whose contract is in a stack of another project or backend organisation, by mesh name. */
+/** Peers whose contract is in a stack of another project or organization, by mesh name. */
 function peersElsewhere(head: Revision): [string, string][] {
   const own = new Set(head.stacks.map((s) => s.stack));
   const found = head.stacks.flatMap(({ raw }) => peerEntries(raw));
@@ -168,12 +197,4 @@ function peersElsewhere(head: Revision): [string, string][] {
 function outputsOf(state: any): Record<string, unknown> {
   const resources = (state?.deployment?.resources ?? []) as { type: string; outputs?: Record<string, unknown> }[];
   return resources.find((r) => r.type === "pulumi:pulumi:Stack")?.outputs ?? {};
-}
-
-export function firstLine(error: unknown): string {
-  const lines = String((error as Error).message)
-    .split("\n")
-    .map((l) => l.trim().replace(/^error: /, ""))
-    .filter(Boolean);
-  return lines.find((l) => !/exit code|failed:$/.test(l)) ?? lines[0] ?? "no reason given";
 }

@@ -1,25 +1,34 @@
 import type { FederationContract } from "../../federation/contract/contract.ts";
 import { importedFrom } from "../../federation/contract/contract.ts";
 import { importName } from "../../federation/imports/importObjects.ts";
-import { listItem, oneLine } from "../report/markdown.ts";
-import type { FailedCheck } from "../revision/planRevision.ts";
+import { oneLine } from "../report/markdown.ts";
+import { logLine, type StackFinding } from "../findings.ts";
+import { findingItem } from "../report/comment.ts";
 import type { TouchedResource } from "../preview/previewReport.ts";
 
-/** A resource that is not as its stack left it, and the imports that this breaks. */
+/** A resource that differs from the state of its stack, and the imports that the difference breaks. */
 export interface Drift {
   stack: string;
-  /** `changed` or `gone`. */
-  what: "changed" | "gone";
+  kind: "changed" | "deleted";
   type: string;
   name: string;
   details: string[];
-  /** Imports that no longer work, or no longer as declared: `east imports httpbin from west`. */
+  /** Imports that fail, or differ from their declaration: `east imports httpbin from west`. */
   breaks: string[];
 }
 
+/** The drift of all stacks. */
+export interface DriftReport {
+  drift: Drift[];
+  /** Stacks that could not be compared. */
+  notCompared: StackFinding[];
+  /** Deployed stacks without a stack file. */
+  undeclared: StackFinding[];
+}
+
 /**
- * Tells which imports each drifted resource breaks, by the resource's logical name: the objects of one import, those of
- * one export, or what a whole mesh stands on (gateway, istiod, CA, cluster).
+ * Finds the imports that each drifted resource breaks, by the resource's logical name: an object of one import, of one
+ * export, or of a whole mesh (gateway, istiod, CA, cluster).
  *
  * @param mesh name of the mesh of the stack; undefined for the trust stack
  * @param contracts contracts published now, by mesh name
@@ -34,7 +43,7 @@ export function driftOf(
     .filter((t) => !t.type.startsWith("pulumi:") && (t.op === "delete" || t.details.length > 0))
     .map(({ op, type, name, details }) => ({
       stack,
-      what: op === "delete" ? "gone" : "changed",
+      kind: op === "delete" ? "deleted" : "changed",
       type,
       name,
       details,
@@ -53,56 +62,55 @@ function brokenBy(
   const others = [...contracts.values()].flatMap((c) =>
     c.imports.filter((i) => importedFrom(i).includes(mesh)).map((spec) => ({ importer: c.mesh.name, spec })),
   );
-  const told = (imports: typeof own): string[] =>
+  const described = (imports: typeof own): string[] =>
     imports.map(({ importer, spec }) => `${importer} imports ${spec.name} from ${importedFrom(spec).join(" and ")}`);
-  // A part of a component is named after it; a component is no object of a cluster, and has no more than its own name.
+  // The name of an object starts with the name of its component.
   const component = type.startsWith("mesh-federation:") ? name : name.replace(partOfService, "");
   const imported = own.filter(({ spec }) => component === importName(spec));
-  if (imported.length > 0) return told(imported);
+  if (imported.length > 0) return described(imported);
   const sample = samplePart.exec(name)?.[1];
   const exported = (contract?.exports ?? [])
     .filter((e) => component === `export-${e.name}` || (sample === e.namespace && sample === e.service))
     .map((e) => e.name);
-  if (exported.length > 0) return told(others.filter(({ spec }) => exported.includes(spec.name)));
-  if (/^east-west-gateway(-|$)/.test(name)) return told(others);
+  if (exported.length > 0) return described(others.filter(({ spec }) => exported.includes(spec.name)));
+  if (/^east-west-gateway(-|$)/.test(name)) return described(others);
   const wholeMesh =
     /^(istio|load-balancer)(-|$)/.test(name) ||
     [`${contract?.mesh.cluster}-kind`, `${contract?.mesh.cluster}-network`].includes(name);
-  return wholeMesh ? told([...own, ...others]) : [];
+  return wholeMesh ? described([...own, ...others]) : [];
 }
 
-/** What makes a drift report fail, a line each. @param notes stacks that had to be compared and were not, and why */
-export function driftFailures(drift: Drift[], notes: FailedCheck[]): string[] {
+/** Why a drift report fails, a line each. @param required stacks that had to be compared and were not */
+export function driftFailures(drift: Drift[], required: StackFinding[]): string[] {
   return [
-    ...drift.map((d) => `drifted: ${d.stack}: ${d.type} ${d.name} is ${d.what}`),
-    ...notes.map((n) => `not compared: ${n.stack}: ${n.message}`),
+    ...drift.map((d) => `drifted: ${d.stack}: ${d.type} ${d.name} is ${d.kind}`),
+    ...required.map((finding) => `not compared: ${logLine(finding)}`),
   ];
 }
 
-/** What follows a component's name in those of the objects that an export or import is made of. */
+/** Suffixes of the objects of an export or import, after the name of their component. */
 const partOfService = /-(?:entry|rule|policy|gateway|workload-\d+(?:-\d+)?)$/;
 
-/** Objects of a sample application, which may be what an export of that name leads to. */
+/** Objects of a sample application. An export of that name can lead to it. */
 const samplePart = /^(.+)-(?:namespace|account|service|deployment)$/;
 
 /**
  * The drift report, in Markdown.
- * @param notes stacks that were not compared, and why
- * @param orphans stacks that nobody declares, and what to do about them
+ * @param errorsPage path or URL of docs/errors.md
  */
-export function renderDrift(drift: Drift[], notes: FailedCheck[], orphans: FailedCheck[] = []): string {
+export function renderDrift({ drift, notCompared, undeclared }: DriftReport, errorsPage = "docs/errors.md"): string {
   const lines = drift.flatMap((d) => [
-    `- **${d.stack}**: ${d.type} \`${d.name}\` is ${d.what}`,
+    `- **${d.stack}**: ${d.type} \`${d.name}\` is ${d.kind}`,
     ...d.details.map((line) => `  - ${oneLine(line)}`),
     ...(d.breaks.length > 0 ? [`  - breaks: ${d.breaks.join("; ")}`] : []),
   ]);
-  const skipped = notes.map((n) => `- **${n.stack}** was not compared: ${listItem(n.message)}`);
+  const skipped = notCompared.map((f) => `- **${f.stack}** is not compared: ${findingItem(f, errorsPage)}`);
   return [
     "## Federation drift",
     "",
-    ...(lines.length > 0 ? lines : ["Every stack that was compared is as it was left."]),
+    ...(lines.length > 0 ? lines : ["No compared stack has drift."]),
     ...skipped,
-    ...orphans.map((o) => `- **${o.stack}**: ${listItem(o.message)}`),
+    ...undeclared.map((f) => `- **${f.stack}**: ${findingItem(f, errorsPage)}`),
     "",
   ].join("\n");
 }

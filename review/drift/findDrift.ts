@@ -1,41 +1,41 @@
-import { driftOf, type Drift } from "./drift.ts";
+import { driftOf, type Drift, type DriftReport } from "./drift.ts";
 import { neighbourOf } from "../../workspace/stackFiles.ts";
 import { readPreview } from "../preview/previewReport.ts";
-import { byStack, type FailedCheck } from "../revision/planRevision.ts";
+import { byStack, inStack, type StackFinding } from "../findings.ts";
+import { skipText } from "../result.ts";
 import type { Revision } from "../revision/revision.ts";
 import type { Progress } from "../../tools/progress.ts";
 import type { Toolchain } from "../../tools/index.ts";
 import { runPulumi } from "../../workspace/pulumiJson.ts";
 import { refreshOwnFile } from "../../workspace/stackConfig.ts";
-import { firstLine, type Deployed } from "../deployment/readDeployed.ts";
-import { inTwos } from "../concurrency.ts";
+import { firstLine } from "../deployment/pulumiMessage.ts";
+import type { Deployed } from "../deployment/readDeployed.ts";
+import { forEachStack } from "../concurrency.ts";
 
-/** What was found, stacks that could not be compared, and stacks that nobody declares. */
-export interface DriftReport {
-  drift: Drift[];
-  notes: FailedCheck[];
-  orphans: FailedCheck[];
-}
-
-/** Compares every deployed stack with what lives in its cluster. Changes nothing, in no state either. */
+/** Compares every deployed stack with its cluster. Changes nothing, and no state. */
 export async function findDrift(
   tools: Toolchain,
   head: Revision,
   deployed: Deployed,
   progress: Progress,
 ): Promise<DriftReport> {
-  const notes = head.stacks
+  const { code, ...why } = deployed.backendError ?? {
+    code: "review-stack-not-deployed" as const,
+    reason: "it is not in the backend",
+  };
+  const missing = { code, subject: "stack", problem: skipText({ code, ...why }), remedy: "" };
+  const notCompared: StackFinding[] = head.stacks
     .filter((s) => !deployed.stacks.includes(s.stack))
-    .map(({ stack }) => ({ stack, message: deployed.down ?? "it is not in the backend" }));
-  const found = await inTwos(
+    .flatMap(({ stack }) => inStack(stack, [missing]));
+  const found = await forEachStack(
     head.stacks.filter((s) => deployed.stacks.includes(s.stack)),
     async ({ stack, role, raw, problem }): Promise<Drift[]> => {
       if (problem) {
-        notes.push({ stack, message: problem });
+        notCompared.push(...inStack(stack, [problem]));
         return [];
       }
       const step = progress.step(`refresh ${stack}`);
-      // Without the program (--run-program): the engine gives up there on what depends on a resource that is gone.
+      // Without --run-program: the program fails where it depends on a deleted resource.
       const { code, stdout, stderr } = await runPulumi(tools, [
         "refresh",
         "--preview-only",
@@ -52,7 +52,8 @@ export async function findDrift(
         report = undefined;
       }
       if (code !== 0 || !report) {
-        notes.push({ stack, message: report?.errors[0] ?? firstLine(new Error(stderr)) });
+        const problem = report?.errors[0] ?? firstLine(stderr);
+        notCompared.push({ stack, code: "review-refresh-failed", subject: "refresh", problem, remedy: "" });
         step.done("not compared");
         return [];
       }
@@ -62,9 +63,9 @@ export async function findDrift(
         report.touched,
         deployed.contracts,
       );
-      step.done(drift.length > 0 ? `${drift.length} drifted` : "as it was left");
+      step.done(drift.length > 0 ? `${drift.length} drifted` : "no drift");
       return drift;
     },
   );
-  return { drift: found.flat(), notes: notes.sort(byStack), orphans: deployed.orphans };
+  return { drift: found.flat(), notCompared: notCompared.sort(byStack), undeclared: deployed.undeclared };
 }

@@ -1,24 +1,25 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { judge, type Judgement } from "../../policy/judge.ts";
+import { UserError } from "../../federation/errors/userError.ts";
+import { evaluate, type Evaluation } from "../../policy/evaluate.ts";
 import { rules } from "../../policy/rules.ts";
 import { readConfig } from "../../policy/settings.ts";
-import type { PlannedFederation } from "../revision/planRevision.ts";
-import type { PreviewedResource } from "./previewReport.ts";
 import type { StackPreview } from "../result.ts";
+import type { PlannedFederation } from "../revision/planRevision.ts";
 import { policyConfigFile } from "../revision/revision.ts";
+import type { PreviewedResource } from "./previewReport.ts";
 
 /**
- * Runs the policy pack's rules on the resources that previews show. Each stack's root carries the contract that its
- * configuration makes: in a preview the engine does not know that output yet, and without one it is all there is.
+ * Runs the rules of the policy pack on the resources of the previews. Each root stack has the contract that its
+ * configuration declares, because a preview does not know that output yet.
  */
 export function checkPolicies(
   federation: PlannedFederation,
   resources: ReadonlyMap<string, PreviewedResource[]>,
   previews: StackPreview[],
   config: unknown = {},
-): Judgement {
-  return judge(
+): Evaluation {
+  return evaluate(
     previews.map((preview) => {
       const { stack } = preview;
       const contract = federation.meshes.find((m) => m.stack === stack)?.contract;
@@ -34,7 +35,10 @@ export function checkPolicies(
   );
 }
 
-/** The configuration of the policies: `policy-config.json` beside `stacks/`; without that file, the defaults. Throws at a wrong one. */
+/**
+ * The configuration of the policies: `policy-config.json` next to `stacks/`; the defaults without that file.
+ * @throws UserError `review-policy-config-invalid`
+ */
 export function readPolicyConfig(folder: string): unknown {
   const file = join(folder, policyConfigFile);
   if (!existsSync(file)) return {};
@@ -43,8 +47,10 @@ export function readPolicyConfig(folder: string): unknown {
     readConfig(config, rules);
     return config;
   } catch (error) {
-    throw new Error(
-      `${policyConfigFile} cannot be used: ${(error as Error).message}\nIt must be JSON as in docs/policies.md`,
-    );
+    throw new UserError("review-policy-config-invalid", {
+      subject: policyConfigFile,
+      problem: `is not valid: ${(error as Error).message}`,
+      remedy: "Correct it; docs/policies.md has its form",
+    });
   }
 }

@@ -1,6 +1,6 @@
 import { leafChanges } from "../changes/words.ts";
 
-/** A state in Pulumi's JSON, as far as it is used here. */
+/** The fields of a state in Pulumi's JSON that are used here. */
 interface State {
   type?: string;
   inputs?: Record<string, unknown>;
@@ -15,20 +15,20 @@ interface Step {
   detailedDiff?: Record<string, { kind: string }> | null;
 }
 
-/** What `pulumi preview --json` and `pulumi refresh --preview-only --json` print. */
+/** The output of `pulumi preview --json` and `pulumi refresh --preview-only --json`. */
 interface PulumiJson {
   steps?: Step[];
   changeSummary?: Record<string, number>;
   diagnostics?: { message: string; severity: string }[];
 }
 
-/** A resource that an operation would touch. */
+/** A resource that an operation touches. */
 export interface TouchedResource {
   op: "create" | "update" | "replace" | "delete" | "refresh";
   type: string;
   name: string;
   urn: string;
-  /** Properties that change, one line each; empty for what is created or deleted. */
+  /** Properties that change, one line each; empty for a created or deleted resource. */
   details: string[];
 }
 
@@ -39,22 +39,22 @@ export interface PreviewedResource {
   props: Record<string, unknown>;
 }
 
-/** What a preview of a stack says. */
+/** The preview of a stack. */
 export interface PreviewReport {
   touched: TouchedResource[];
   unchanged: number;
   errors: string[];
   warnings: string[];
-  /** Every resource that there would be afterwards. */
+  /** All resources after the operation. */
   resources: PreviewedResource[];
 }
 
-/** Kinds of steps that are one change of a resource together. */
+/** Kinds of steps that together are one replacement of a resource. */
 const replacing = ["replace", "create-replacement", "delete-replaced", "read-replacement", "discard-replaced"];
-// Nothing is done to what is only read: each reference to another stack is read in every preview.
+// A read changes nothing: every preview reads each reference to another stack.
 const plain = ["create", "update", "delete", "refresh"] as const;
 
-/** Reads what Pulumi printed. Throws when it is not what Pulumi prints. */
+/** Reads the output of Pulumi. Throws a SyntaxError when it is no JSON. */
 export function readPreview(text: string): PreviewReport {
   const json = JSON.parse(text) as PulumiJson;
   const touched = new Map<string, TouchedResource>();
@@ -84,7 +84,7 @@ export function readPreview(text: string): PreviewReport {
   };
 }
 
-/** Counts in words, e.g. `1 to update, 8 unchanged`. */
+/** Counts in words, such as `1 to update, 8 unchanged`. */
 export function countsOf({ touched, unchanged }: PreviewReport): string {
   const kinds = ["create", "update", "replace", "delete"] as const;
   const changes = kinds.flatMap((kind) => {
@@ -98,17 +98,17 @@ function messages(json: PulumiJson, severity: string): string[] {
   const found = (json.diagnostics ?? [])
     .filter((d) => d.severity === severity)
     .map((d) => d.message.trim().replace(new RegExp(`^${severity}: `), ""));
-  // A program that fails makes Pulumi repeat that it failed.
+  // After an error of the program Pulumi adds a summary.
   return [...new Set(found)].filter((m) => m !== "" && m !== "preview failed" && m !== "update failed");
 }
 
-/** What Pulumi says of the properties, with their values where the inputs have them; secrets are masked by Pulumi already. */
+/** The changed properties, with their values where the inputs have them. Pulumi masks the secrets. */
 function detailsOf({ oldState, newState, detailedDiff }: Step): string[] {
   const lines = leafChanges(oldState?.inputs ?? {}, newState?.inputs ?? {}).filter((line) => !line.startsWith("__"));
-  const told = (path: string): boolean => lines.some((line) => line.startsWith(path.split(/[.[]/)[0]!));
+  const listed = (path: string): boolean => lines.some((line) => line.startsWith(path.split(/[.[]/)[0]!));
   return [
     ...lines,
-    ...Object.entries(detailedDiff ?? {}).flatMap(([path, { kind }]) => (told(path) ? [] : [`${path} (${kind})`])),
+    ...Object.entries(detailedDiff ?? {}).flatMap(([path, { kind }]) => (listed(path) ? [] : [`${path} (${kind})`])),
   ];
 }
 

@@ -1,26 +1,28 @@
 import { deploymentOrder, sameContract, stateOf, type DeploymentOrder } from "../deployment/deploymentOrder.ts";
-import { byStack, type FailedCheck, type PlannedFederation } from "../revision/planRevision.ts";
-import { outOfReach } from "./unreachable.ts";
+import { byStack, inStack, type StackFinding } from "../findings.ts";
+import type { PlannedFederation } from "../revision/planRevision.ts";
+import { unreachableCluster } from "./unreachable.ts";
 import { countsOf, readPreview, type PreviewedResource } from "./previewReport.ts";
-import type { StackPreview } from "../result.ts";
+import { detailOf, skipText, type SkipReason, type StackPreview } from "../result.ts";
 import type { Revision } from "../revision/revision.ts";
 import type { Progress } from "../../tools/progress.ts";
 import type { Toolchain } from "../../tools/index.ts";
 import { runPulumi } from "../../workspace/pulumiJson.ts";
 import { refreshOwnFile } from "../../workspace/stackConfig.ts";
-import { firstLine, type Deployed } from "../deployment/readDeployed.ts";
-import { inTwos } from "../concurrency.ts";
+import { firstLine } from "../deployment/pulumiMessage.ts";
+import type { Deployed } from "../deployment/readDeployed.ts";
+import { forEachStack } from "../concurrency.ts";
 
-/** Previews of the head's stacks, what went wrong in them, and what resources there would be. */
+/** Previews of the stacks of the head, those that failed, and the resources after the change. */
 export interface Previews {
   previews: StackPreview[];
-  failed: FailedCheck[];
-  /** Resources after the change, by stack; only of stacks that were previewed. */
+  failed: StackFinding[];
+  /** Resources after the change, by stack; only of previewed stacks. */
   resources: Map<string, PreviewedResource[]>;
   order: DeploymentOrder;
 }
 
-/** Previews each stack that can be, two at a time, and says of the others why not. Changes nothing. */
+/** Previews the stacks, two at a time. A stack that cannot be previewed has the reason. Changes nothing. */
 export async function previewStacks(
   tools: Toolchain,
   head: Revision,
@@ -30,9 +32,9 @@ export async function previewStacks(
 ): Promise<Previews> {
   const order = orderFor(head, federation, deployed);
   const result: Previews = { previews: [], failed: [], resources: new Map(), order };
-  result.previews = await inTwos(head.stacks, async ({ stack, role, problem }): Promise<StackPreview> => {
-    const reason = problem ?? whyNot(stack, role, head, federation, deployed, order);
-    if (reason) return { stack, state: "skipped", reason };
+  result.previews = await forEachStack(head.stacks, async ({ stack, role, problem }): Promise<StackPreview> => {
+    const reason = problem ? invalid : whySkipped(stack, role, head, federation, deployed, order);
+    if (reason) return { stack, state: "skipped", ...reason };
     const step = progress.step(`preview ${stack}`);
     const preview = await previewStack(tools, stack, result);
     step.done(preview.state === "previewed" ? preview.counts : "not previewed");
@@ -43,57 +45,72 @@ export async function previewStacks(
     const preview = result.previews.find((p) => p.stack === stack);
     return preview?.state !== "previewed" || preview.touched.length > 0 || differs(stack, federation, deployed);
   };
-  const trust = deployed.down ? [] : head.stacks.filter((s) => s.role === "trust").map((s) => s.stack);
+  const trust = deployed.backendError ? [] : head.stacks.filter((s) => s.role === "trust").map((s) => s.stack);
   return { ...result, order: { ...order, steps: [...trust, ...order.steps].filter(changed) } };
 }
 
-/** The order of deployment; blocked where nobody knows what is deployed, and so what has to go first, or what a stack declares. */
+/** The order of deployment. An unreadable or invalid stack is blocked; without the backend all stacks are. */
 function orderFor(
   head: Revision,
   federation: PlannedFederation,
-  { down, unread, contracts }: Deployed,
+  { backendError, unreadable, contracts }: Deployed,
 ): DeploymentOrder {
-  if (down) return { steps: [], stuck: [], blocked: head.stacks.map(({ stack }) => ({ stack, message: down })) };
+  if (backendError) {
+    const { code, reason, detail } = backendError;
+    const finding = { code, subject: "deployment", problem: skipText({ code, reason, detail }), remedy: "" };
+    return { steps: [], unfinished: [], blocked: head.stacks.flatMap(({ stack }) => inStack(stack, [finding])) };
+  }
   const order = deploymentOrder(head, federation, contracts);
-  const invalid = federation.failed.filter(
+  const invalidStacks = federation.failed.filter(
     (f) => head.stacks.some((s) => s.stack === f.stack) && !federation.meshes.some((m) => m.stack === f.stack),
   );
-  return { ...order, blocked: [...unread, ...invalid, ...order.blocked] };
+  return { ...order, blocked: [...unreadable, ...invalidStacks, ...order.blocked] };
 }
 
-/** Whether a stack would publish another contract than it does, even where it touches no resource. */
+/** Whether the contract of a stack changes, which is possible without a change of any resource. */
 function differs(stack: string, federation: PlannedFederation, deployed: Deployed): boolean {
   const planned = federation.meshes.find((m) => m.stack === stack)?.contract;
   return planned !== undefined && !sameContract(planned, deployed.contracts.get(planned.mesh.name));
 }
 
-/** Why a preview of a stack cannot be made; undefined when it is worth trying. */
-function whyNot(
+/** The finding is one of the failed checks. */
+const invalid: SkipReason = {
+  code: "review-config-invalid",
+  reason: "its configuration is not valid, see the checks",
+};
+
+/** Why a stack cannot be previewed; undefined when it can. */
+function whySkipped(
   stack: string,
   role: string,
   head: Revision,
   federation: PlannedFederation,
   deployed: Deployed,
   order: DeploymentOrder,
-): string | undefined {
-  if (deployed.down) return deployed.down;
-  if (!deployed.stacks.includes(stack)) return "it is not in the backend yet; everything in it will be created";
+): SkipReason | undefined {
+  if (deployed.backendError) return deployed.backendError;
+  if (!deployed.stacks.includes(stack))
+    return {
+      code: "review-stack-not-deployed",
+      reason: "it is not in the backend yet; `up` creates all its resources",
+    };
   const mesh = federation.meshes.find((m) => m.stack === stack);
-  if (role === "trust" ? federation.failed.some((f) => f.stack === stack) : !mesh)
-    return "its configuration is not valid, see the checks";
+  if (role === "trust" ? federation.failed.some((f) => f.stack === stack) : !mesh) return invalid;
   if (!mesh) return undefined;
-  // What fails only against what is deployed now waits for other stacks; that is no fault of the change.
-  if (federation.failed.some((f) => f.stack === stack)) return "its checks failed, see above";
-  const { problems } = stateOf(mesh, deployed.contracts, head);
-  if (problems.length === 0) return undefined;
+  if (federation.failed.some((f) => f.stack === stack))
+    return { code: "review-checks-failed", reason: "its checks failed, see above" };
+  // Checks that fail only against what is deployed now are no fault of the change: other stacks must be deployed first.
+  const { findings } = stateOf(mesh, deployed.contracts, head);
+  if (findings.length === 0) return undefined;
   const before = order.steps.slice(0, order.steps.indexOf(stack));
+  const detail = detailOf(findings);
   return before.length > 0
-    ? `it waits for ${before.join(", ")} to be deployed first: ${problems[0]}`
-    : `it cannot be deployed as things are: ${problems[0]}`;
+    ? { code: "review-stack-waits", reason: `it waits for the deployment of ${before.join(", ")}`, detail }
+    : { code: "review-stack-blocked", reason: "it cannot be deployed onto what is deployed now", detail };
 }
 
 async function previewStack(tools: Toolchain, stack: string, result: Previews): Promise<StackPreview> {
-  // The policies look at everything there would be, so what stays the same is asked for too.
+  // The policies read all resources, so the preview includes those that stay the same.
   const { code, stdout, stderr } = await runPulumi(tools, [
     "preview",
     "--json",
@@ -107,16 +124,21 @@ async function previewStack(tools: Toolchain, stack: string, result: Previews): 
   try {
     report = readPreview(stdout);
   } catch {
-    return { stack, state: "skipped", reason: firstLine(new Error(stderr)) };
+    return skipped(stack, "review-preview-failed", "Pulumi printed no preview", firstLine(stderr));
   }
   if (code !== 0) {
-    const errors = report.errors.length > 0 ? report.errors : [firstLine(new Error(stderr))];
-    const lost = outOfReach(errors);
-    if (lost !== undefined) return { stack, state: "skipped", reason: `its cluster cannot be reached: ${lost}` };
-    const message = errors.join("\n");
-    result.failed.push({ stack, message: `preview: ${message}` });
-    return { stack, state: "skipped", reason: "its preview failed, see the checks" };
+    const errors = report.errors.length > 0 ? report.errors : [firstLine(stderr)];
+    const unreachable = unreachableCluster(errors);
+    if (unreachable !== undefined)
+      return skipped(stack, "review-cluster-unreachable", "its cluster is unreachable", unreachable);
+    const code = "review-preview-failed";
+    result.failed.push({ stack, code, subject: "preview", problem: errors.join("\n"), remedy: "" });
+    return skipped(stack, code, "its preview failed, see the checks");
   }
   result.resources.set(stack, report.resources);
   return { stack, state: "previewed", counts: countsOf(report), touched: report.touched, notes: report.warnings };
+}
+
+function skipped(stack: string, code: SkipReason["code"], reason: string, detail?: string): StackPreview {
+  return { stack, state: "skipped", code, reason, ...(detail === undefined ? {} : { detail }) };
 }

@@ -1,22 +1,24 @@
 import { fencedLine, listItem, tableCell } from "./markdown.ts";
-import type { ReviewResult, StackPreview } from "../result.ts";
+import { findingSentences, type Finding } from "../../federation/errors/userError.ts";
+import { skipText, type ReviewResult, type StackPreview } from "../result.ts";
 import type { TouchedResource } from "../preview/previewReport.ts";
 
-/** Hidden line by which the comment of an earlier run is found and replaced. */
+/** Hidden line that identifies the comment of an earlier run. */
 export const marker = "<!-- mesh-federation review -->";
 
-/** GitHub takes 65,536 characters; some are left for what it counts otherwise than we do. */
+/** GitHub accepts 65,536 characters, and counts some of them differently. */
 export const longestComment = 60_000;
 
-/** One line that is longer than this would crowd out all others. */
+/** Longer lines are cut, so that one line does not displace all others. */
 const longestLine = 4_000;
 
-/** Lines that are left out from the end where there is no room for all of them, and what is said of those then. */
+/** Lines that are cut at the end when there is no room for all. */
 interface Lines {
   lines: string[];
+  /** The line that replaces the lines that are cut. */
   more: (left: number) => string;
-  /** How many characters of them what stands before may not take. */
-  kept: number;
+  /** Characters that are reserved for these lines: earlier pieces cannot use them. */
+  reserved: number;
 }
 
 type Piece = string | Lines;
@@ -30,17 +32,18 @@ const signs: Record<TouchedResource["op"], string> = {
 };
 
 /**
- * The one comment of a pull request, in Markdown. Where not everything has room, the folded diff gives way first, then what
- * stands last; each says how much was left out.
+ * The comment on a pull request, in Markdown. When it is too long, the folded diff is cut first, then the end of each
+ * part; the comment counts what is left out.
+ * @param errorsPage path or URL of docs/errors.md
  */
-export function renderComment(result: ReviewResult): string {
+export function renderComment(result: ReviewResult, errorsPage = "docs/errors.md"): string {
   return fit(
     [
       marker,
       "## Federation review",
       ...changesPart(result),
-      ...checksPart(result),
-      ...previewsPart(result),
+      ...checksPart(result, errorsPage),
+      ...previewsPart(result, errorsPage),
       ...foldedPart(result.previews),
     ],
     longestComment,
@@ -48,12 +51,12 @@ export function renderComment(result: ReviewResult): string {
 }
 
 function changesPart(result: ReviewResult): Piece[] {
-  const { changes, notCompared } = result;
-  const left =
-    notCompared.length > 0
-      ? [short(`Not compared, because the configuration cannot be read: ${notCompared.join(", ")}.`), ""]
+  const { changes, invalidStacks } = result;
+  const notCompared =
+    invalidStacks.length > 0
+      ? [short(`Not compared, because the configuration is not valid: ${invalidStacks.join(", ")}.`), ""]
       : [];
-  if (changes.length === 0) return ["", short(nothingTold(result)), "", ...left];
+  if (changes.length === 0) return ["", short(withoutChanges(result)), "", ...notCompared];
   return [
     "",
     "### What changes",
@@ -64,63 +67,70 @@ function changesPart(result: ReviewResult): Piece[] {
       20_000,
     ),
     "",
-    ...left,
+    ...notCompared,
   ];
 }
 
-/** What is known where no change was found: that there is none is told only when every stack was compared and previewed. */
-function nothingTold({ notCompared, previews }: ReviewResult): string {
-  const unknown = new Set([...notCompared, ...previews.flatMap((p) => (p.state === "skipped" ? [p.stack] : []))]);
+/** What a review without changes knows: that there are none, only when every stack is compared and previewed. */
+function withoutChanges({ invalidStacks, previews }: ReviewResult): string {
+  const unknown = new Set([...invalidStacks, ...previews.flatMap((p) => (p.state === "skipped" ? [p.stack] : []))]);
   const touched = previews.flatMap((p) => (p.state === "previewed" && p.touched.length > 0 ? [p.stack] : []));
   if (unknown.size + touched.length === 0) return "Nothing changes between or within the meshes.";
   const known =
-    notCompared.length > 0
-      ? "No change was found in the configuration that can be read."
+    invalidStacks.length > 0
+      ? "The valid configuration has no change."
       : "The configuration changes nothing between or within the meshes.";
-  const told = touched.length > 0 ? [`All the same, resources change in ${touched.join(", ")}; see the previews.`] : [];
+  const resources = touched.length > 0 ? [`Resources change in ${touched.join(", ")}; see the previews.`] : [];
   return [
     known,
-    ...told,
+    ...resources,
     ...(unknown.size > 0
-      ? [`What changes in the clusters of ${[...unknown].sort().join(", ")} is not known: not previewed, see below.`]
+      ? [`Changes in the clusters of ${[...unknown].sort().join(", ")} are unknown: not previewed, see below.`]
       : []),
   ].join(" ");
 }
 
-function checksPart({ failed, warnings, policies, policiesRan }: ReviewResult): Piece[] {
+function checksPart(result: ReviewResult, errorsPage: string): Piece[] {
+  const { failed, warnings, violations, advisories, policyCoverage } = result;
   const lines = [
-    ...failed.map((f) => `- **${f.stack}**: ${listItem(f.message)}`),
-    ...policies.map((p) => `- **${p.stack}**: policy \`${p.policy}\`: ${listItem(p.message)}`),
+    ...failed.map((f) => `- **${f.stack}**: ${findingItem(f, errorsPage)}`),
+    ...violations.map((v) => `- **${v.stack}**: policy \`${v.policy}\`: ${listItem(v.message)}`),
   ];
   const ran =
-    policiesRan.stacks.length > 0
-      ? `${policiesRan.policies} policies on ${policiesRan.stacks.join(", ")}`
-      : "no policy (no stack was previewed)";
-  // The whole reason stands with the stack's preview, below.
-  const unjudged = policiesRan.notJudged.map(({ stack, why }) => `${stack} (${listItem(why.split(": ")[0]!)})`);
-  const told = warnings.map((w) => `- **${w.stack}** (goes ahead): ${listItem(w.message)}`);
+    policyCoverage.stacks.length > 0
+      ? `${policyCoverage.policies} policies on ${policyCoverage.stacks.join(", ")}`
+      : "no policy (no stack is previewed)";
+  // The table of previews has the whole reason.
+  const notEvaluated = policyCoverage.notEvaluated.map(({ stack, reason }) => `${stack} (${listItem(reason)})`);
+  const warningLines = [
+    ...warnings.map((w) => `- **${w.stack}** (warning): ${findingItem(w, errorsPage)}`),
+    ...advisories.map((a) => `- **${a.stack}** (warning): policy \`${a.policy}\`: ${listItem(a.message)}`),
+  ];
   return [
     lines.length > 0 ? `### ${lines.length === 1 ? "1 check" : `${lines.length} checks`} failed` : "### Checks passed",
     "",
     ...cuttable(lines, (n) => `- ... ${n} more failed checks; ${json}`, 20_000),
-    ...cuttable(told, (n) => `- ... ${n} more that go ahead; ${json}`, 2_000),
-    ...(lines.length + told.length > 0 ? [""] : []),
+    ...cuttable(warningLines, (n) => `- ... ${n} more warnings; ${json}`, 2_000),
+    ...(lines.length + warningLines.length > 0 ? [""] : []),
     short(
-      `Ran: contract checks, ${ran}.${unjudged.length > 0 ? ` Not judged by policies: ${unjudged.join(", ")}.` : ""}`,
+      `Ran: contract checks, ${ran}.` +
+        (notEvaluated.length > 0 ? ` Policies did not run on ${notEvaluated.join(", ")}.` : ""),
     ),
     "",
   ];
 }
 
-function previewsPart({ previews, order }: ReviewResult): Piece[] {
+function previewsPart({ previews, order }: ReviewResult, errorsPage: string): Piece[] {
   const rows = previews.map(
-    (p) => `| ${p.stack} | ${p.state === "previewed" ? p.counts : `not previewed: ${tableCell(p.reason)}`} |`,
+    (p) => `| ${p.stack} | ${p.state === "previewed" ? p.counts : `not previewed: ${tableCell(skipText(p))}`} |`,
   );
   const notes = previews.flatMap((p) =>
     p.state === "previewed" ? p.notes.map((n) => `- **${p.stack}**: ${listItem(n)}`) : [],
   );
-  const steps = order.steps.length > 1 ? [short(`Order on deployment: ${order.steps.join(", then ")}.`), ""] : [];
-  const stuck = order.stuck.map((s) => `- stays open after that: ${listItem(s)}`);
+  const steps = order.steps.length > 1 ? [short(`Order of deployment: ${order.steps.join(", then ")}.`), ""] : [];
+  const unfinished = order.unfinished.map(
+    (f) => `- not deployed after that: ${f.stack}: ${findingItem(f, errorsPage)}`,
+  );
   return [
     "### Previews",
     "",
@@ -131,8 +141,8 @@ function previewsPart({ previews, order }: ReviewResult): Piece[] {
     ...cuttable(notes, (n) => `- ... ${n} more notes; ${json}`, 2_000),
     ...(notes.length > 0 ? [""] : []),
     ...steps,
-    ...cuttable(stuck, (n) => `- ... ${n} more that stay open; ${json}`, 2_000),
-    ...(stuck.length > 0 ? [""] : []),
+    ...cuttable(unfinished, (n) => `- ... ${n} more not deployed; ${json}`, 2_000),
+    ...(unfinished.length > 0 ? [""] : []),
   ];
 }
 
@@ -158,23 +168,23 @@ function foldedPart(previews: StackPreview[]): Piece[] {
   ];
 }
 
-/** Where all of it is. */
+/** The pointer to the complete result. */
 const json = "`npm run review -- --json` has all";
 
-/** Puts the pieces together, leaving lines out so that no more than `room` characters come of it. */
+/** Joins the pieces, and cuts lines so that the text has at most `room` characters. */
 function fit(pieces: Piece[], room: number): string {
   const later = pieces.map((piece) =>
     typeof piece === "string"
       ? piece.length + 1
-      : Math.min(sizeOf(piece.lines), Math.max(piece.kept, piece.more(piece.lines.length).length + 1)),
+      : Math.min(sizeOf(piece.lines), Math.max(piece.reserved, piece.more(piece.lines.length).length + 1)),
   );
   let left = room;
   let reserved = later.reduce((sum, n) => sum + n, 0);
   const text = pieces.flatMap((piece, i) => {
     reserved -= later[i]!;
-    const told = typeof piece === "string" ? [piece] : keep(piece, left - reserved);
-    left -= sizeOf(told);
-    return told;
+    const shown = typeof piece === "string" ? [piece] : keep(piece, left - reserved);
+    left -= sizeOf(shown);
+    return shown;
   });
   return text.join("\n");
 }
@@ -196,17 +206,22 @@ function sizeOf(lines: string[]): number {
   return lines.reduce((sum, line) => sum + line.length + 1, 0);
 }
 
-function cuttable(lines: string[], more: Lines["more"], kept: number): Lines[] {
-  return lines.length > 0 ? [{ lines: lines.map(short), more, kept }] : [];
+function cuttable(lines: string[], more: Lines["more"], reserved: number): Lines[] {
+  return lines.length > 0 ? [{ lines: lines.map(short), more, reserved }] : [];
 }
 
-/** A line of which the end is left out where it is too long, and says so. */
+/** A finding as the text of a list item, with a link to its code. */
+export function findingItem({ code, ...finding }: Finding, errorsPage: string): string {
+  return `${listItem(short(findingSentences(finding)))} ([${code}](${errorsPage}#${code}))`;
+}
+
+/** A line without its end when it is too long. */
 function short(line: string): string {
   return line.length <= longestLine
     ? line
     : `${line.slice(0, longestLine - 100)} ... ${line.length - longestLine + 100} more characters; ${json}`;
 }
 
-function fenced(lines: string[], more: Lines["more"], kept: number): Piece[] {
-  return ["```diff", ...cuttable(lines.map(fencedLine), more, kept), "```"];
+function fenced(lines: string[], more: Lines["more"], reserved: number): Piece[] {
+  return ["```diff", ...cuttable(lines.map(fencedLine), more, reserved), "```"];
 }

@@ -1,6 +1,6 @@
 /**
- * Text of others as Markdown: what it says is shown, and does nothing. Outside of its `code`, HTML would not be shown,
- * and a name after an @ would be told of the comment; a fence would take in all that follows.
+ * Text from outside as Markdown without effect. HTML outside of `code` would not be shown, a name after an @ would be
+ * notified, and a fence would include all that follows.
  * https://github.github.com/gfm/#raw-html, https://github.github.com/gfm/#code-spans
  */
 export function plainText(text: string): string {
@@ -8,14 +8,14 @@ export function plainText(text: string): string {
 }
 
 function plainLine(text: string): string {
-  // Only code that begins and ends in the line, each with one backtick, is surely code for Markdown as well.
+  // Only code that starts and ends in the line, each with one backtick, is code in every Markdown renderer.
   const line = text.replace(/`{2,}|~{3,}/g, (run) => "'".repeat(run.length));
   const parts = line.split("`");
   if (parts.length % 2 === 0 || line.includes("\\`")) return inert(parts.join("'"));
   return parts.map((part, i) => (i % 2 === 1 ? part : inert(part))).join("`");
 }
 
-/** The zero-width space keeps a name from being looked up, and is not seen. */
+/** The invisible zero-width space prevents the notification of a name. */
 function inert(text: string): string {
   return text.replaceAll("<", "&lt;").replace(/(?<!\w)@(?=\w)/g, "@\u200b");
 }
@@ -25,7 +25,7 @@ export function fencedLine(text: string): string {
   return oneEnding(text).replaceAll("```", "'''").replaceAll("\n", " ");
 }
 
-/** Text of one list item: what was written as a list stays one, indented. */
+/** Text of one list item; a list inside is indented. */
 export function listItem(text: string): string {
   return plainText(text).trim().replaceAll("\n", "\n  ");
 }

@@ -2,25 +2,29 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { UserError } from "../../federation/errors/userError.ts";
 import { readRevision, type Revision } from "./revision.ts";
 
-/** What a push says was there before it when nothing was: a new branch. */
-const nothingBefore = /^0*$/;
+/** The previous commit in the event of a push to a new branch: empty, or zeros. */
+const noCommit = /^0*$/;
 
 /**
- * Reads what a git revision declares. Throws when git does not know it; says how to get it.
- * @param ref the revision; undefined for the first parent of the merge commit that is checked out, as CI checks out a pull
- *   request; empty or zeros, as a push to a new branch has it, for the commit before the one that is checked out
+ * Reads what a git revision declares.
+ * @param ref the revision. Undefined: the first parent of the merge commit that is checked out, as CI checks out a pull
+ *   request. Empty or zeros, as in the event of a push to a new branch: the parent of the commit that is checked out
+ * @throws UserError `review-base-unknown`
  */
 export function readBase(root: string, ref: string | undefined): Revision {
-  if (ref !== undefined && nothingBefore.test(ref) && !commitOf(root, "HEAD^1") && !isShallow(root))
+  if (ref !== undefined && noCommit.test(ref) && !commitOf(root, "HEAD^1") && !isShallow(root))
     return { stacks: [], contractFiles: new Map() };
-  const named = ref === undefined || nothingBefore.test(ref) ? "HEAD^1" : ref;
+  const named = ref === undefined || noCommit.test(ref) ? "HEAD^1" : ref;
   const commit = commitOf(root, named);
   if (!commit)
-    throw new Error(
-      `--base ${named}: git knows no such revision here; name a commit, branch or tag, and fetch it first (\`git fetch origin\`; in CI check out with the whole history)`,
-    );
+    throw new UserError("review-base-unknown", {
+      subject: `--base ${named}`,
+      problem: "git has no such revision in this clone",
+      remedy: "Name a commit, branch or tag, and fetch it (`git fetch origin`; in CI check out with the whole history)",
+    });
   const folder = mkdtempSync(join(tmpdir(), "mesh-federation-base-"));
   try {
     execFileSync("tar", ["-x", "-C", folder], {
@@ -33,7 +37,7 @@ export function readBase(root: string, ref: string | undefined): Revision {
   }
 }
 
-/** Whether a merge commit is checked out, so that its first parent is what it was merged into. */
+/** Whether a merge commit is checked out. Its first parent is the branch that it was merged into. */
 export function isMerge(root: string): boolean {
   return commitOf(root, "HEAD^2") !== undefined;
 }

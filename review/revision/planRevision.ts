@@ -3,7 +3,7 @@ import { publishedExport } from "../../federation/exports/exportPlan.ts";
 import { autoPassthroughPort } from "../../federation/cluster/gatewayObjects.ts";
 import { meshesOf, type ImportConfig } from "../../federation/imports/importConfig.ts";
 import { identityOf, planFederation } from "../../federation/planFederation.ts";
-import { Problem } from "../../federation/errors/problem.ts";
+import { UserError, type Finding } from "../../federation/errors/userError.ts";
 import { readMeshConfig, type MeshConfig, type Neighbour } from "../../federation/config/readMeshConfig.ts";
 import {
   publishedImport,
@@ -16,53 +16,43 @@ import type { Sources } from "../../federation/config/sources.ts";
 import { keyProblems, meshKeys } from "../../federation/config/stackKeys.ts";
 import { neighbourOf } from "../../workspace/stackFiles.ts";
 import { masked } from "../secrets/masking.ts";
+import { configFinding, findingsOf, inStack, type StackFinding } from "../findings.ts";
 import type { DeclaredStack, Revision } from "./revision.ts";
 
-/** Stands for an address that a load balancer has yet to give; no real gateway has it. */
-export const addressToCome = "0.0.0.0";
+/** A gateway address that the load balancer has not assigned yet. No gateway has it. */
+export const pendingAddress = "0.0.0.0";
 
-/** An import that a revision asks for: what its objects would be once every mesh of the revision is up. */
+/** An import that a revision declares, as it is when every mesh of the revision is deployed. */
 export interface PlannedImport {
   spec: ImportConfig;
-  /** Undefined where it cannot be made; the mesh's problems or `pending` say why. */
-  made?: ResolvedImport | undefined;
-  /** Why it cannot be made yet, although nothing is wrong with it. */
+  /** Undefined when it cannot be resolved; the findings of the mesh or `pending` have the reason. */
+  resolved?: ResolvedImport | undefined;
+  /** Why it is pending; undefined when it is not. */
   pending?: string | undefined;
 }
 
-/** A mesh as a revision would make it. */
+/** A mesh as a revision declares it. */
 export interface PlannedMesh {
   stack: string;
   name: string;
   declared: DeclaredStack;
   config: MeshConfig;
-  /** What it would publish. */
+  /** What it publishes when the revision is deployed. */
   contract: FederationContract;
   imports: PlannedImport[];
 }
 
-/** A check that failed, and whose stack it concerns. */
-export interface FailedCheck {
-  stack: string;
-  message: string;
-}
-
-/** Sorts by stack: what is looked at side by side ends in any order, and the same revision is to give the same review. */
-export function byStack(a: FailedCheck, b: FailedCheck): number {
-  return a.stack === b.stack ? 0 : a.stack < b.stack ? -1 : 1;
-}
-
-/** What a revision of the repository means for the federation, once all of it is deployed. */
+/** The federation when a revision of the repository is deployed completely. */
 export interface PlannedFederation {
   meshes: PlannedMesh[];
-  failed: FailedCheck[];
-  /** What goes ahead although somebody should know, one sentence each. */
-  warnings: FailedCheck[];
+  failed: StackFinding[];
+  /** Findings that do not fail the review. */
+  warnings: StackFinding[];
 }
 
 /**
- * Works out what a revision would make of the federation: from its configuration, and from what is deployed now only
- * what no configuration says: addresses that a load balancer gave, roots, and contracts of meshes that are not in `stacks/`.
+ * Plans the federation of a revision from its configuration. Only what no configuration has comes from what is deployed
+ * now: addresses of load balancers, roots, and contracts of meshes that are not in `stacks/`.
  *
  * @param deployed contracts published now, by mesh name
  */
@@ -71,72 +61,75 @@ export function planRevision(
   deployed: ReadonlyMap<string, FederationContract>,
   sources: Sources,
 ): PlannedFederation {
-  const failed: FailedCheck[] = [];
+  const failed: StackFinding[] = [];
   const stacks = revision.stacks.filter((s) => s.role === "mesh");
-  for (const { stack, problem } of stacks) if (problem) failed.push({ stack, message: problem });
   const neighbours = stacks.map(({ stack, raw }) => neighbourOf(stack, raw));
-  for (const declared of revision.stacks.filter((s) => s.role === "trust")) failed.push(...trustProblems(declared));
+  for (const { stack, problem } of stacks) if (problem) failed.push(...inStack(stack, [problem]));
+  for (const declared of revision.stacks.filter((s) => s.role === "trust"))
+    failed.push(...inStack(declared.stack, trustFindings(declared)));
   const drafts = stacks.flatMap((declared): PlannedMesh[] => {
     if (declared.problem) return [];
-    const wrong = wrongKeys(declared);
-    failed.push(...wrong);
-    if (wrong.length > 0) return [];
-    try {
-      const others = neighbours.filter((n) => n.stack !== declared.stack);
-      const config = readMeshConfig(
-        Object.fromEntries(meshKeys.flatMap((key) => (key in declared.raw ? [[key, declared.raw[key]]] : []))),
-        declared.stack,
-        sources,
-        others,
-      );
-      return [
-        {
-          stack: declared.stack,
-          name: config.mesh.name,
-          declared,
-          config,
-          contract: draftContract(config, others, deployed, revision),
-          imports: [],
-        },
-      ];
-    } catch (error) {
-      failed.push(...messagesOf(error).map((message) => ({ stack: declared.stack, message })));
-      return [];
-    }
+    const draft = draftMesh(declared, neighbours, deployed, sources, revision);
+    if (!Array.isArray(draft)) return [draft];
+    failed.push(...inStack(declared.stack, draft));
+    return [];
   });
   for (const [file, contract] of revision.contractFiles)
-    if (contract instanceof Problem) failed.push({ stack: file, message: contract.message });
+    if (contract instanceof UserError) failed.push(...inStack(file, findingsOf(contract)));
 
-  const published = new Map([...deployed, ...drafts.map((m): [string, FederationContract] => [m.name, m.contract])]);
-  const withImports = drafts.map((mesh) => ({ ...mesh, ...planImports(mesh, peersOf(mesh, published, revision)) }));
-  const complete = new Map([
-    ...published,
-    ...withImports.map((m): [string, FederationContract] => [m.name, m.contract]),
-  ]);
-  const warnings: FailedCheck[] = [];
-  for (const mesh of withImports) {
-    const { problems, warnings: told } = checkMesh(mesh, peersOf(mesh, complete, revision), neighbours);
-    failed.push(...problems.map((message) => ({ stack: mesh.stack, message })));
-    warnings.push(...told.map((message) => ({ stack: mesh.stack, message })));
+  const published = new Map([...deployed, ...contractsByName(drafts)]);
+  const meshes = drafts.map((mesh) => ({ ...mesh, ...planImports(mesh, peersOf(mesh, published, revision)) }));
+  const complete = new Map([...published, ...contractsByName(meshes)]);
+  const warnings: StackFinding[] = [];
+  for (const mesh of meshes) {
+    const checked = checkMesh(mesh, peersOf(mesh, complete, revision), neighbours);
+    failed.push(...inStack(mesh.stack, checked.findings));
+    warnings.push(...inStack(mesh.stack, checked.warnings));
   }
-  return { meshes: withImports, failed, warnings };
+  return { meshes, failed, warnings };
 }
 
-/** What is wrong with the keys of a stack, those of its secrets included. */
-function wrongKeys({ stack, role, raw, secrets }: DeclaredStack): FailedCheck[] {
+function contractsByName(meshes: PlannedMesh[]): [string, FederationContract][] {
+  return meshes.map((mesh) => [mesh.name, mesh.contract]);
+}
+
+/** A mesh without its imports; or the findings about its configuration. */
+function draftMesh(
+  declared: DeclaredStack,
+  neighbours: Neighbour[],
+  deployed: ReadonlyMap<string, FederationContract>,
+  sources: Sources,
+  revision: Revision,
+): PlannedMesh | Finding[] {
+  const { stack, raw } = declared;
+  const wrongKeys = wrongKeysOf(declared);
+  if (wrongKeys.length > 0) return wrongKeys;
+  const others = neighbours.filter((n) => n.stack !== stack);
+  const given = Object.fromEntries(meshKeys.flatMap((key) => (key in raw ? [[key, raw[key]]] : [])));
+  try {
+    const config = readMeshConfig(given, stack, sources, others);
+    const contract = draftContract(config, others, deployed, revision);
+    return { stack, name: config.mesh.name, declared, config, contract, imports: [] };
+  } catch (error) {
+    return [...findingsOf(error)];
+  }
+}
+
+/** Findings about the keys of a stack, those of its secrets included. */
+function wrongKeysOf({ role, raw, secrets }: DeclaredStack): Finding[] {
   const ofSecrets = Object.keys(secrets).map((path) => [path.split(/[.[]/)[0]!, masked]);
-  return keyProblems(role, { ...Object.fromEntries(ofSecrets), ...raw }).map((message) => ({ stack, message }));
+  return keyProblems(role, { ...Object.fromEntries(ofSecrets), ...raw }).map(configFinding);
 }
 
-/** What is wrong with the configuration of a trust stack. */
-function trustProblems(declared: DeclaredStack): FailedCheck[] {
-  const wrong = wrongKeys(declared);
-  if (wrong.length > 0) return wrong;
+/** Findings about the configuration of a trust stack. */
+function trustFindings(declared: DeclaredStack): readonly Finding[] {
+  const wrongKeys = wrongKeysOf(declared);
+  if (wrongKeys.length > 0) return wrongKeys;
   try {
     readRootConfig(declared.raw["root"], declared.stack);
     return [];
   } catch (error) {
-    return messagesOf(error).map((message) => ({ stack: declared.stack, message }));
+    return findingsOf(error);
   }
 }
 
@@ -145,23 +138,23 @@ export function checkMesh(
   mesh: PlannedMesh,
   peers: ReadonlyMap<string, Peer>,
   neighbours: Neighbour[],
-): { problems: string[]; warnings: string[] } {
+): { findings: Finding[]; warnings: Finding[] } {
   const own = neighbours.filter((n) => n.stack !== mesh.stack);
-  const problems: string[] = [];
+  const findings: Finding[] = [];
   const attempt = <T>(work: () => T): T | undefined => {
     try {
       return work();
     } catch (error) {
-      problems.push(...messagesOf(error));
+      findings.push(...findingsOf(error));
       return undefined;
     }
   };
   attempt(() => resolveImports(mesh.config.imports, peers, mesh.contract.mesh));
   const plan = attempt(() => planFederation({ ...mesh.config, imports: [] }, mesh.contract.mesh.roots, own, peers));
-  return { problems, warnings: plan?.warnings ?? [] };
+  return { findings, warnings: plan?.warnings ?? [] };
 }
 
-/** The other meshes as one mesh knows them: by their published contracts, or by the files that it names for them. */
+/** The peers of a mesh: their published contracts, or the contract files that it names. */
 export function peersOf(
   mesh: Pick<PlannedMesh, "name" | "config">,
   contracts: ReadonlyMap<string, FederationContract>,
@@ -177,35 +170,32 @@ export function peersOf(
     [...names].map((name): [string, Peer] => {
       const file = mesh.config.peers[name]?.file;
       const given = file === undefined ? undefined : revision.contractFiles.get(file);
-      const contract = given instanceof Problem ? undefined : (given ?? contracts.get(name));
+      const contract = given instanceof UserError ? undefined : (given ?? contracts.get(name));
       return [name, contract ? { state: "up", stack: name, contract } : { state: "absent", stack: name }];
     }),
   );
-}
-
-/** The single messages of an error; anything but a user's mistake is thrown on. */
-function messagesOf(error: unknown): string[] {
-  if (!(error instanceof Problem)) throw error;
-  const items = error.message.split("\n").filter((line) => line.startsWith("  - "));
-  return items.length > 0 ? items.map((line) => line.slice(4)) : [error.message];
 }
 
 function planImports(mesh: PlannedMesh, peers: ReadonlyMap<string, Peer>): Pick<PlannedMesh, "imports" | "contract"> {
   const imports = mesh.config.imports.map((spec): PlannedImport => {
     try {
       const {
-        imports: [made],
+        imports: [resolved],
         pending,
       } = resolveImports([spec], peers, mesh.contract.mesh);
-      return { spec, made, pending: pending[0]?.reason };
+      return { spec, resolved, pending: pending[0]?.reason };
     } catch (error) {
-      messagesOf(error);
+      // checkMesh reports the findings.
+      findingsOf(error);
       return { spec };
     }
   });
   return {
     imports,
-    contract: { ...mesh.contract, imports: imports.flatMap(({ made }) => (made ? [publishedImport(made)] : [])) },
+    contract: {
+      ...mesh.contract,
+      imports: imports.flatMap(({ resolved }) => (resolved ? [publishedImport(resolved)] : [])),
+    },
   };
 }
 
@@ -237,5 +227,5 @@ function gatewaysOf({ gateway }: MeshConfig, before: FederationContract | undefi
   if (gateway.addresses) return gateway.addresses.map((address) => ({ address, port: autoPassthroughPort }));
   return before && before.gateways.length > 0
     ? before.gateways
-    : [{ address: addressToCome, port: autoPassthroughPort }];
+    : [{ address: pendingAddress, port: autoPassthroughPort }];
 }

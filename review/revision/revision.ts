@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseContract, type FederationContract } from "../../federation/contract/contract.ts";
-import { Problem } from "../../federation/errors/problem.ts";
+import { UserError, type Finding } from "../../federation/errors/userError.ts";
 import { configPrefix, isMeshStack, readStackFile, stackNames } from "../../workspace/stackFiles.ts";
+import { findingsOf } from "../findings.ts";
 import { masked, textsOf } from "../secrets/masking.ts";
 import { plainSecrets } from "../secrets/secretKeys.ts";
 
@@ -12,27 +13,27 @@ export interface DeclaredStack {
   stack: string;
   /** `mesh`, or `trust` for the stack of the root CA. */
   role: "mesh" | "trust";
-  /** Values of its plain keys, without the project's prefix; `[secret]` stands for each secret inside them. */
+  /** Values of its plain keys, without the project's prefix. Each secret inside them is `[secret]`. */
   raw: Record<string, unknown>;
-  /** Fingerprint of each secret's encrypted value, by key or path: tells that it changed, and nothing of what it is. */
+  /** SHA-256 of each secret's encrypted value, by key or path. It shows that a secret changes, and nothing else. */
   secrets: Record<string, string>;
   /** Why its file cannot be used; undefined when it can. */
-  problem?: string;
+  problem?: Finding;
 }
 
-/** What a revision declares: its stacks, the contracts that its `peers.<mesh>.file` name, and how its policies are run. */
+/** What a revision declares: its stacks, the contract files of `peers.<mesh>.file`, and the policy configuration. */
 export interface Revision {
   stacks: DeclaredStack[];
-  /** Contract of a peer handed over as a file, by the file's path as the configuration names it. */
-  contractFiles: ReadonlyMap<string, FederationContract | Problem>;
-  /** What `policy-config.json` says; undefined where there is none that can be read. */
+  /** Contracts of peers that are files, by the path in the configuration; an error where a file cannot be used. */
+  contractFiles: ReadonlyMap<string, FederationContract | UserError>;
+  /** Content of `policy-config.json`; undefined when it is missing or no JSON. */
   policyConfig?: unknown;
 }
 
-/** The file beside `stacks/` that configures the policies. */
+/** The file next to `stacks/` that configures the policies. */
 export const policyConfigFile = "policy-config.json";
 
-/** Reads the revision that a folder holds: `stacks/`, the contract files that it names, relative to the folder, and the configuration of the policies. */
+/** Reads the revision in a folder: `stacks/`, the contract files, and the policy configuration. */
 export function readRevision(folder: string): Revision {
   const stacks = namesIn(folder).map((stack) => readStack(folder, stack));
   const named = stacks.flatMap(({ raw }) =>
@@ -45,7 +46,7 @@ export function readRevision(folder: string): Revision {
   };
 }
 
-/** As it stands; a wrong one ends a review where the policies read it. */
+/** Not checked here: the review ends with an error where the policies read an invalid one. */
 function policyConfigIn(folder: string): unknown {
   try {
     return JSON.parse(readFileSync(join(folder, policyConfigFile), "utf8"));
@@ -54,12 +55,12 @@ function policyConfigIn(folder: string): unknown {
   }
 }
 
-/** A revision from before there were stacks has none. */
+/** Stack names; none in a revision without the folder `stacks/`. */
 function namesIn(folder: string): string[] {
   return existsSync(join(folder, "stacks")) ? stackNames(folder) : [];
 }
 
-/** What key `peers` says of each peer, as far as it says anything: nobody has checked it yet. */
+/** The peers of an unchecked configuration. */
 export function peerEntries(raw: Record<string, unknown>): { name: string; stack?: unknown; file?: unknown }[] {
   return isMapping(raw["peers"])
     ? Object.entries(raw["peers"]).flatMap(([name, peer]) =>
@@ -68,7 +69,7 @@ export function peerEntries(raw: Record<string, unknown>): { name: string; stack
     : [];
 }
 
-/** The secrets that a revision's configuration has in plain text, where they should be encrypted; to be masked. */
+/** Secrets that a revision has in plain text although they should be encrypted. They are masked. */
 export function plainSecretsOf({ stacks }: Revision): string[] {
   return stacks
     .flatMap(({ raw }) => plainSecrets(raw))
@@ -81,8 +82,7 @@ function readStack(folder: string, stack: string): DeclaredStack {
   try {
     keys = readStackFile(folder, stack);
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    return { stack, role: "mesh", raw: {}, secrets: {}, problem: error.message };
+    return { stack, role: "mesh", raw: {}, secrets: {}, problem: findingsOf(error)[0]! };
   }
   const { role, ...own } = keys;
   const plain = Object.entries(own).filter(([, value]) => !isSecret(value));
@@ -96,18 +96,31 @@ function readStack(folder: string, stack: string): DeclaredStack {
     return {
       ...declared,
       role: "mesh",
-      problem: `config key role must be one of mesh, trust (given: ${JSON.stringify(role)})`,
+      problem: {
+        code: "review-stack-role-invalid",
+        subject: "role",
+        problem: `is ${JSON.stringify(role)}; it can be mesh or trust`,
+        remedy: "Set role to trust for the root CA, or remove it for a mesh",
+      },
     };
   return isMeshStack(keys)
     ? { ...declared, role: "mesh" }
     : { ...declared, role: "mesh", problem: nothingDeclared(stack) };
 }
 
-function nothingDeclared(stack: string): string {
-  return `stacks/Pulumi.${stack}.yaml declares nothing: a mesh needs ${configPrefix}cluster, the stack of the root CA ${configPrefix}role: trust; set it, or remove the file`;
+function nothingDeclared(stack: string): Finding {
+  return {
+    code: "review-stack-empty",
+    subject: `stacks/Pulumi.${stack}.yaml`,
+    problem: "declares neither a mesh nor a root CA",
+    remedy: `Set ${configPrefix}cluster for a mesh, or ${configPrefix}role: trust for the root CA, or remove the file`,
+  };
 }
 
-/** An encrypted value, as Pulumi writes it into a stack file at any depth. https://www.pulumi.com/docs/iac/concepts/config/#structured-configuration */
+/**
+ * An encrypted value of a stack file, at any depth.
+ * https://www.pulumi.com/docs/iac/concepts/config/#structured-configuration
+ */
 function isSecret(value: unknown): value is { secure: string } {
   return isMapping(value) && typeof value["secure"] === "string" && Object.keys(value).length === 1;
 }
@@ -116,7 +129,7 @@ function isMapping(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A value with a mark in the place of each secret. */
+/** A value in which each secret is `[secret]`. */
 function withoutSecrets(value: unknown): unknown {
   if (isSecret(value)) return masked;
   if (Array.isArray(value)) return value.map(withoutSecrets);
@@ -126,8 +139,8 @@ function withoutSecrets(value: unknown): unknown {
 }
 
 /**
- * The texts to be masked of a stack's configuration that was read in clear: of a key whose value is a secret all of it,
- * of one with secrets inside only those.
+ * The secrets of a stack's decrypted configuration: the whole value of a secret key, and of a structured value only the
+ * secrets inside.
  * @param values the values by full key, as `pulumi config --show-secrets --json` prints them
  */
 export function secretsOfConfig(
@@ -141,7 +154,7 @@ export function secretsOfConfig(
   });
 }
 
-/** The texts of a value where another of the same shape has the mark of a secret. */
+/** The texts of a value at the paths where the marked value is `[secret]`. */
 function textsAtMarks(value: unknown, marked: unknown): string[] {
   if (marked === masked) return textsOf(typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
   if (typeof value !== "object" || value === null || typeof marked !== "object" || marked === null) return [];
@@ -159,15 +172,17 @@ function fingerprints(value: unknown, path: string): [string, string][] {
     : [];
 }
 
-function readContract(folder: string, peer: string, file: string): FederationContract | Problem {
+function readContract(folder: string, peer: string, file: string): FederationContract | UserError {
   try {
     return parseContract(JSON.parse(readFileSync(join(folder, file), "utf8")), peer);
   } catch (error) {
-    // The message of a JSON error quotes the file, which may be any.
-    return error instanceof Problem
-      ? error
-      : new Problem(
-          `peers.${peer}.file: "${file}" cannot be read as JSON (${(error as NodeJS.ErrnoException).code ?? "it is none"})`,
-        );
+    if (error instanceof UserError) return error;
+    // The message of a JSON error quotes the file, which can be any file: it is not shown.
+    const { code } = error as NodeJS.ErrnoException;
+    return new UserError("review-contract-file-unreadable", {
+      subject: `peers.${peer}.file`,
+      problem: code === undefined ? `"${file}" is not JSON` : `"${file}" cannot be read (${code})`,
+      remedy: "Give the path of a contract as `npm run contract` prints it",
+    });
   }
 }

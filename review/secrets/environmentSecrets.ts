@@ -6,13 +6,13 @@ import { textsOf } from "./masking.ts";
 const userInfo = /[a-z][\w+.-]*:\/\/[^/\s:@]*:([^/\s]+)@/gi;
 /** A secret among a URL's parameters. */
 const parameter = new RegExp(`[?&][\\w.-]*?${secretKeyEnding}=([^&#\\s]+)`, "gi");
-/** Values that are no secrets whatever their variable is called; masked, they would blacken ordinary words. */
+/** Values that are no secrets in any variable. Their mask would hide ordinary words. */
 const ordinary = /^(?:true|false|yes|no|none|\d{1,3})$/i;
 
 /**
- * The secrets in an environment, to be masked: a backend that is down may be told with its URL and the password in it,
- * while nothing of its states is known. They are values of variables whose names mean a secret, except the names of files,
- * and the passwords in URLs.
+ * The secrets in an environment, to be masked: the error of a backend can have its URL with the password, while its
+ * states are unknown. They are the values of variables with a secret's name, except names of files, and the passwords in
+ * URLs.
  */
 export function secretsOfEnvironment(env: Readonly<Record<string, string | undefined>>): string[] {
   return Object.entries(env).flatMap(([name, value = ""]) => {

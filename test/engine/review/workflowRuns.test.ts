@@ -1,9 +1,9 @@
 import { secrets, variables, WorkflowRepository, type Trigger, type WorkflowRun } from "./support/workflowRun.ts";
 
 /*
- * The workflows on a runner: act runs their jobs on this machine, with stand-ins for actions, npm and gh. It reads
- * conditions, needs, outputs, matrices, variables and secrets as GitHub does; it knows neither environments, permissions
- * and concurrency, nor `fail-fast`.
+ * The workflows on a runner: act runs their jobs on this machine, with stand-ins for actions, npm and gh. It evaluates
+ * conditions, needs, outputs, matrices, variables and secrets as GitHub does. It does not support environments,
+ * permissions, concurrency and `fail-fast`.
  */
 let repository: WorkflowRepository;
 beforeAll(() => {
@@ -11,8 +11,8 @@ beforeAll(() => {
 });
 afterAll(() => repository?.remove());
 
-const patience = 240_000;
-/** What a step that works with the backend sees. */
+const timeout = 240_000;
+/** The environment of a step that uses the backend. */
 const required = {
   MESH_FEDERATION_BACKEND: "required",
   MESH_FEDERATION_SOURCE: "release",
@@ -23,7 +23,7 @@ const required = {
   AWS_SECRET_ACCESS_KEY: secrets.BACKEND_AWS_SECRET_ACCESS_KEY,
   AWS_REGION: variables.BACKEND_AWS_REGION,
 };
-/** What any other step sees. */
+/** The environment of any other step. */
 const plain = { MESH_FEDERATION_BACKEND: "required", MESH_FEDERATION_SOURCE: "release" };
 /** The jobs' commands, without the installations. */
 const commandsOf = ({ commands }: WorkflowRun) =>
@@ -37,7 +37,7 @@ describe("a pull request", () => {
   const review = (
     from: string,
     npm: string,
-    { actor, author = "somebody", action = "synchronize" }: { actor?: string; author?: string; action?: string } = {},
+    { actor, author = "member", action = "synchronize" }: { actor?: string; author?: string; action?: string } = {},
   ): WorkflowRun =>
     repository.run({
       workflow: "federation-review.yml",
@@ -55,7 +55,7 @@ describe("a pull request", () => {
       npm,
       ...(actor ? { actor } : {}),
     });
-  /** Where there is to be no backend; the runner, unlike GitHub, has the secrets there too. */
+  /** The environment without a backend; this runner, unlike GitHub, has the secrets there too. */
   const without = {
     MESH_FEDERATION_BACKEND: "none",
     MESH_FEDERATION_SOURCE: "release",
@@ -66,7 +66,7 @@ describe("a pull request", () => {
     'case "$1" in *review*) git rev-parse --verify --quiet HEAD^2 > /dev/null || exit 3; echo result > review.md; exit 1 ;; esac';
 
   test(
-    "is reviewed as the merge that it is; the comment is written although a check failed, by a job that sees no secret",
+    "is reviewed as a merge; a job without secrets writes the comment, also when a check failed",
     () => {
       const run = review("o/r", writes);
       expect({ passed: run.passed, jobs: run.jobs, comment: run.comment }).toEqual({
@@ -74,45 +74,48 @@ describe("a pull request", () => {
         jobs: ["review: failure", "comment: success"],
         comment: "result\n",
       });
-      expect(commandsOf(run)[0]).toBe("review: npm run --silent review -- --comment review.md");
+      expect(commandsOf(run).slice(0, 2)).toEqual([
+        "review: npm run check",
+        "review: npm run --silent review -- --comment review.md",
+      ]);
       expect(envOf(run, /review --/)).toEqual(required);
-      expect(envOf(run, /npm ci/)).toEqual(plain);
+      for (const command of [/npm ci/, /npm run check/]) expect(envOf(run, command)).toEqual(plain);
       expect(envOf(run, /gh api/)).toEqual({ ...plain, GH_TOKEN: secrets.GITHUB_TOKEN });
     },
-    patience,
+    timeout,
   );
 
   test(
-    "whose review breaks down gets a comment that says so",
+    "gets a comment when its review ends with an error",
     () => {
       const run = review("o/r", 'case "$1" in *review*) exit 2 ;; esac');
       expect(run.jobs).toEqual(["review: failure", "comment: success"]);
       expect(run.comment).toContain("**The review of abc123 failed** before it had a result");
     },
-    patience,
+    timeout,
   );
 
   test(
-    "of a fork is reviewed without a backend, and nobody tries to write a comment",
+    "from a fork is reviewed without a backend and without a comment",
     () => {
       const run = review("fork/r", writes);
       expect(run.jobs).toEqual(["review: failure"]);
       expect(filled(envOf(run, /review --/))).toEqual(without);
     },
-    patience,
+    timeout,
   );
 
   test.each([
     { who: "Dependabot", actor: "dependabot[bot]", action: "synchronize" },
-    { who: "somebody who edits it", actor: "somebody", action: "edited" },
+    { who: "a member who edits it", actor: "member", action: "edited" },
   ])(
-    "of Dependabot is reviewed without a backend, and gets its comment, when $who starts it",
+    "of Dependabot is reviewed without a backend and gets its comment, when $who starts it",
     ({ actor, action }) => {
       const run = review("o/r", "echo result > review.md", { actor, author: "dependabot[bot]", action });
       expect(run.jobs).toEqual(["review: success", "comment: success"]);
       expect(filled(envOf(run, /review --/))).toEqual(without);
     },
-    patience,
+    timeout,
   );
 });
 
@@ -128,7 +131,7 @@ describe("a push to main", () => {
     `up: npm run --silent pulumi -- up --stack ${stack} --yes --non-interactive --color never`;
 
   test(
-    "brings the stacks up one by one in the order of the review, one of them twice, and then sends requests",
+    "deploys the stacks one by one in the order of the review, one of them twice, and then verifies",
     () => {
       const run = deploy(["trust", "west", "east", "west"]);
       expect(run.passed).toBe(true);
@@ -143,35 +146,35 @@ describe("a push to main", () => {
       for (const { command, env } of run.commands)
         expect({ command, env }).toEqual({ command, env: command.startsWith("npm ci") ? plain : required });
     },
-    patience,
+    timeout,
   );
 
   test(
-    "that changes nothing brings nothing up",
+    "deploys nothing when nothing changes",
     () => {
       const run = deploy([]);
       expect([run.passed, commandsOf(run).length, run.jobs]).toEqual([true, 1, ["order: success"]]);
     },
-    patience,
+    timeout,
   );
 
   test(
-    "whose order is not sure brings nothing up",
+    "deploys nothing when the order is unknown",
     () => {
       const run = deploy(["west"], 'case "$1" in *review*) exit 1 ;; esac');
       expect([run.passed, commandsOf(run).length]).toEqual([false, 1]);
     },
-    patience,
+    timeout,
   );
 
   test(
-    "of which a stack fails sends no requests",
+    "does not verify after a stack failed",
     () => {
       const run = deploy(["west"], 'case "$1" in *"up --stack west"*) exit 255 ;; esac');
       expect([run.passed, run.jobs]).toEqual([false, ["order: success", "up: failure"]]);
       expect(commandsOf(run).slice(1)).toEqual([up("west")]);
     },
-    patience,
+    timeout,
   );
 });
 
@@ -179,7 +182,7 @@ test.each([
   [0, "success"],
   [1, "failure"],
 ])(
-  "a night whose drift report ends with %i is a %s",
+  "a nightly drift report with exit code %i is a %s",
   (code, result) => {
     const run = repository.run({
       workflow: "federation-drift.yml",
@@ -191,10 +194,10 @@ test.each([
     expect(commandsOf(run)).toEqual(["drift: npm run --silent review -- --drift --require-previews"]);
     expect(envOf(run, /review --/)).toEqual(required);
   },
-  patience,
+  timeout,
 );
 
-describe("by hand", () => {
+describe("a manual run", () => {
   const destroy = (stack: string): WorkflowRun => {
     const trigger: Trigger = {
       workflow: "federation-destroy.yml",
@@ -206,7 +209,7 @@ describe("by hand", () => {
   };
 
   test(
-    "a stack that was removed is destroyed with the file that it had, and taken out of the backend",
+    "destroys a removed stack with its last stack file, and removes it from the backend",
     () => {
       const run = destroy("north");
       expect(run.jobs).toEqual(["destroy: success"]);
@@ -216,16 +219,16 @@ describe("by hand", () => {
       ]);
       expect(envOf(run, /destroy --stack/)).toEqual(required);
     },
-    patience,
+    timeout,
   );
 
   test(
-    "one that is still declared is not",
+    "does not destroy a stack that is still declared",
     () => {
       const run = destroy("east");
       expect([run.jobs, commandsOf(run)]).toEqual([["destroy: failure"], []]);
-      expect(run.log).toContain("stacks/Pulumi.east.yaml is in the repository");
+      expect(run.log).toContain("stacks/Pulumi.east.yaml is in the repository.");
     },
-    patience,
+    timeout,
   );
 });

@@ -105,7 +105,7 @@ test.each<{ what: string; before?: (stacks: Stacks) => unknown; change: (stacks:
     change: (s) => ((service(s).name = "web"), (s["east"]!["imports"][0].name = "web")),
     says: [
       "~ west exports httpbin/httpbin:8000 under httpbin.mesh.global: name httpbin -> web (imported by east)",
-      "~ east imports httpbin/httpbin:8000 from west: its name there httpbin -> web",
+      "~ east imports httpbin/httpbin:8000 from west: name at the exporter httpbin -> web",
     ],
   },
   {
@@ -209,7 +209,7 @@ test("a secret tells that it changed, and nothing else", () => {
     planned(example(), [], { east: { kubeconfig: "a" } }),
     planned(example(), [], { east: { kubeconfig: "b" } }),
   ];
-  expect(changesBetween(before, after)).toEqual([{ sign: "~", text: "stack east: secret kubeconfig is set anew" }]);
+  expect(changesBetween(before, after)).toEqual([{ sign: "~", text: "stack east: secret kubeconfig changed" }]);
 });
 
 test.each([

@@ -62,16 +62,17 @@ function preview(): string {
   });
 }
 
-test("a chart upgrade: the comment says the versions, the values and the objects that change, and no more", () => {
+test("the comment of a chart upgrade has exactly the versions, values and objects that change", () => {
   const report = readPreview(preview());
   const comment = renderComment({
     changes: changesBetween(planned(stacks("1.30.1", "1")), planned(stacks("1.31.0", "2"))),
-    notCompared: [],
+    invalidStacks: [],
     failed: [],
     warnings: [],
-    policies: [],
-    policiesRan: { policies: 7, stacks: ["west"], notJudged: [] },
-    order: { steps: ["west"], stuck: [], blocked: [] },
+    violations: [],
+    advisories: [],
+    policyCoverage: { policies: 7, stacks: ["west"], notEvaluated: [] },
+    order: { steps: ["west"], unfinished: [], blocked: [] },
     previews: [
       { stack: "west", state: "previewed", counts: countsOf(report), touched: report.touched, notes: report.warnings },
     ],

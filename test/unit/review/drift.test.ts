@@ -19,7 +19,7 @@ const touched = (name: string, more: Partial<TouchedResource> = {}): TouchedReso
 const names = ["httpbin", "httpbin-gateway", "cart", "v2-workload-0"];
 const all = names.map((name) => `east imports ${name} from west`);
 
-/** Every object that the components of an import, an export and a gateway make, see the components. */
+/** The objects of the components of an import and an export. */
 const parts = {
   import: ["entry", "rule", "workload-0", "workload-1-2"],
   export: ["policy", "entry", "rule", "gateway"],
@@ -32,7 +32,7 @@ test.each(
   ]),
 )("$object in $stack breaks the import of $name, and no other", ({ stack, object, name }) => {
   expect(driftOf(stack, stack, [touched(object)], contracts)).toEqual([
-    expect.objectContaining({ stack, name: object, what: "gone", breaks: [`east imports ${name} from west`] }),
+    expect.objectContaining({ stack, name: object, kind: "deleted", breaks: [`east imports ${name} from west`] }),
   ]);
 });
 
@@ -64,22 +64,22 @@ test.each([
   { stack: "east", name: "sleep-deployment", breaks: [] },
   { stack: "west", name: "strict-mtls-policy", breaks: [] },
   { stack: "west", name: "export-guard-importers", breaks: [] },
-  { stack: "east", name: "proof-west-httpbin-call", breaks: [] },
+  { stack: "east", name: "verify-west-httpbin-call", breaks: [] },
   { stack: "west", name: "import-west-httpbin-entry", breaks: [] },
 ])("$name in $stack breaks $breaks", ({ stack, name, breaks }) => {
   expect(driftOf(stack, stack, [touched(name)], contracts)).toEqual([
-    expect.objectContaining({ stack, name, what: "gone", breaks }),
+    expect.objectContaining({ stack, name, kind: "deleted", breaks }),
   ]);
 });
 
-test("a component is known by its whole name", () => {
+test("a component is identified by its whole name", () => {
   const component = { type: "mesh-federation:federation:ExportedService" };
   expect(driftOf("west", "west", [touched("export-httpbin-gateway", component)], contracts)[0]!.breaks).toEqual([
     "east imports httpbin-gateway from west",
   ]);
 });
 
-test("a refresh that finds nothing different is no drift; one with a difference is", () => {
+test("a refresh is drift only with a difference", () => {
   expect(driftOf("west", "west", [touched("export-httpbin-gateway", { op: "refresh" })], contracts)).toEqual([]);
   expect(
     driftOf(
@@ -91,8 +91,15 @@ test("a refresh that finds nothing different is no drift; one with a difference 
   ).toHaveLength(1);
 });
 
-test("a stack that nobody declares is named in the report", () => {
-  expect(renderDrift([], [], [{ stack: "north", message: "it is deployed" }])).toContain(
-    "\n- **north**: it is deployed\n",
+test("a deployed stack without a stack file is named in the report", () => {
+  const undeclared = {
+    stack: "north",
+    code: "review-stack-undeclared" as const,
+    subject: "stack",
+    problem: "is deployed",
+    remedy: "",
+  };
+  expect(renderDrift({ drift: [], notCompared: [], undeclared: [undeclared] })).toContain(
+    "\n- **north**: stack: is deployed. " + "([review-stack-undeclared](docs/errors.md#review-stack-undeclared))\n",
   );
 });

@@ -1,57 +1,81 @@
 import { driftFailures, type Drift } from "../../../review/drift/drift.ts";
-import { failures, hasFailed, type ReviewResult } from "../../../review/result.ts";
+import type { StackFinding } from "../../../review/findings.ts";
+import { failures, type ReviewResult } from "../../../review/result.ts";
 
-const nothing: ReviewResult = {
+const passed: ReviewResult = {
   changes: [],
-  notCompared: [],
+  invalidStacks: [],
   failed: [],
   warnings: [],
-  policies: [],
-  policiesRan: { policies: 7, stacks: [], notJudged: [] },
+  violations: [],
+  advisories: [],
+  policyCoverage: { policies: 7, stacks: [], notEvaluated: [] },
   previews: [],
-  order: { steps: [], stuck: [], blocked: [] },
+  order: { steps: [], unfinished: [], blocked: [] },
 };
-
-test("all that makes a review fail is named; a stack that was skipped or is blocked only where it must not be", () => {
-  const result: ReviewResult = {
-    ...nothing,
-    warnings: [{ stack: "east", message: "goes ahead" }],
-    previews: [
-      { stack: "north", state: "skipped", reason: "no cluster" },
-      { stack: "east", state: "previewed", counts: "", touched: [], notes: [] },
-    ],
-    order: { steps: [], stuck: ["later"], blocked: [{ stack: "west", message: "waits" }] },
-  };
-  expect([failures(result), hasFailed(result)]).toEqual([[], false]);
-  expect([failures(result, { previews: true }), hasFailed(result, { previews: true })]).toEqual([
-    ["not previewed: north: no cluster"],
-    true,
-  ]);
-  expect([failures(result, { order: true }), hasFailed(result, { order: true })]).toEqual([
-    ["cannot be deployed: west: waits"],
-    true,
-  ]);
-  expect(
-    failures({
-      ...result,
-      failed: [{ stack: "east", message: "wrong" }],
-      policies: [{ stack: "west", policy: "no-peer-kubeconfig", message: "is one" }],
-    }),
-  ).toEqual(["check failed: east: wrong", "policy no-peer-kubeconfig: west: is one"]);
+const finding = (stack: string, problem: string): StackFinding => ({
+  stack,
+  code: "imports-mismatch",
+  subject: 'import "httpbin"',
+  problem,
+  remedy: "Change it",
 });
 
-test("all that makes a drift report fail is named", () => {
+describe("the failures of a review", () => {
+  const result: ReviewResult = {
+    ...passed,
+    warnings: [finding("east", "is pending")],
+    previews: [
+      { stack: "north", state: "skipped", code: "review-cluster-unreachable", reason: "no cluster", detail: "timeout" },
+      { stack: "east", state: "previewed", counts: "", touched: [], notes: [] },
+    ],
+    order: { steps: [], unfinished: [finding("east", "waits")], blocked: [finding("west", "waits")] },
+  };
+
+  test("are empty for warnings, and for previews and an order that are not required", () => {
+    expect(failures(result)).toEqual([]);
+  });
+
+  test("include skipped previews when previews are required", () => {
+    expect(failures(result, { previews: true })).toEqual([
+      "not previewed: north: no cluster: timeout [review-cluster-unreachable]",
+    ]);
+  });
+
+  test("include blocked stacks when the order is required", () => {
+    expect(failures(result, { order: true })).toEqual([
+      'cannot be deployed: west: import "httpbin": waits. Change it. [imports-mismatch]',
+    ]);
+  });
+
+  test("include failed checks and violated policies", () => {
+    const failed = [finding("east", "is wrong")];
+    const violations = [{ stack: "west", policy: "no-peer-kubeconfig", message: "is one" }];
+    expect(failures({ ...result, failed, violations })).toEqual([
+      'check failed: east: import "httpbin": is wrong. Change it. [imports-mismatch]',
+      "policy no-peer-kubeconfig: west: is one",
+    ]);
+  });
+});
+
+describe("the failures of a drift report", () => {
   const drift: Drift = {
     stack: "west",
-    what: "gone",
+    kind: "deleted",
     type: "a:b:Gateway",
     name: "export-httpbin-gateway",
     details: [],
     breaks: ["east imports httpbin from west"],
   };
-  expect(driftFailures([], [])).toEqual([]);
-  expect(driftFailures([drift], [{ stack: "east", message: "its cluster is down" }])).toEqual([
-    "drifted: west: a:b:Gateway export-httpbin-gateway is gone",
-    "not compared: east: its cluster is down",
-  ]);
+
+  test("are empty without drift", () => {
+    expect(driftFailures([], [])).toEqual([]);
+  });
+
+  test("name each drift and each stack that is not compared", () => {
+    expect(driftFailures([drift], [finding("east", "is down")])).toEqual([
+      "drifted: west: a:b:Gateway export-httpbin-gateway is deleted",
+      'not compared: east: import "httpbin": is down. Change it. [imports-mismatch]',
+    ]);
+  });
 });

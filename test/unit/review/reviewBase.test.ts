@@ -36,7 +36,7 @@ function pullRequest(): void {
   git("merge", "--quiet", "--no-edit", "mine");
 }
 
-test("of a merge commit, the default is what it was merged into, with what others merged meanwhile", () => {
+test("the default base of a merge commit is its first parent", () => {
   pullRequest();
   expect(isMerge(folder)).toBe(true);
   expect(stacksOf()).toEqual(["first", "others"]);
@@ -69,12 +69,12 @@ test.each(["0".repeat(40), "0".repeat(64), ""])(
   },
 );
 
-test("the very first commit is compared with nothing", () => {
+test("the first commit has an empty base", () => {
   commit("first");
   expect(stacksOf("0".repeat(40))).toEqual([]);
 });
 
-test("a revision that is named is used, and one that git does not know is refused with how to get it", () => {
+test("uses the given revision, and rejects an unknown one", () => {
   commit("first");
   commit("second");
   expect(stacksOf("main")).toEqual(["first", "second"]);

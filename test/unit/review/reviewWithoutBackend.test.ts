@@ -11,23 +11,23 @@ afterEach(() => {
   else process.env["MESH_FEDERATION_BACKEND"] = before;
 });
 
-/** Nothing of these may be used: there is no backend to ask. */
+/** Not used without a backend. */
 const tools = {} as Toolchain;
 const progress = {} as Progress;
-const reason = "no backend given: MESH_FEDERATION_BACKEND is none, as for a pull request that gets no secrets";
+const code = "review-backend-none";
 
-test("a pull request without secrets is planned from its configuration; each stack says why it was not previewed", async () => {
+test("without a backend a review plans from the configuration, and no stack is previewed", async () => {
   process.env["MESH_FEDERATION_BACKEND"] = "none";
   const { revision, federation } = planned(example(), []);
   const deployed = await readDeployed(tools, revision);
-  expect(deployed).toMatchObject({ down: reason, stacks: [] });
+  expect(deployed).toMatchObject({ backendError: { code }, stacks: [] });
   const { previews, failed, order } = await previewStacks(tools, revision, federation, deployed, progress);
-  expect(previews).toEqual(["east", "west"].map((stack) => ({ stack, state: "skipped", reason })));
-  expect({ failed, order }).toEqual({
+  expect(previews).toMatchObject(["east", "west"].map((stack) => ({ stack, state: "skipped", code })));
+  expect({ failed, order }).toMatchObject({
     failed: [],
-    order: { steps: [], stuck: [], blocked: ["east", "west"].map((stack) => ({ stack, message: reason })) },
+    order: { steps: [], unfinished: [], blocked: ["east", "west"].map((stack) => ({ stack, code })) },
   });
-  expect((await findDrift(tools, revision, deployed, progress)).notes).toEqual(
-    ["east", "west"].map((stack) => ({ stack, message: reason })),
+  expect((await findDrift(tools, revision, deployed, progress)).notCompared).toMatchObject(
+    ["east", "west"].map((stack) => ({ stack, code })),
   );
 });

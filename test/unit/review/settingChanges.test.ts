@@ -32,7 +32,7 @@ function sorted(value: unknown): unknown {
   );
 }
 
-test("settings that differ are told to differ, and only those", () => {
+test("exactly the settings that differ are changes", () => {
   fc.assert(
     fc.property(settings, settings, (one, two) => {
       expect(settingChanges(one, two).length === 0).toBe(JSON.stringify(sorted(one)) === JSON.stringify(sorted(two)));
@@ -40,7 +40,7 @@ test("settings that differ are told to differ, and only those", () => {
   );
 });
 
-test("what stands in another order, and means the same, is no change", () => {
+test("another order with the same meaning is no change", () => {
   const stacks = (): Stacks => ({
     east: mesh("east", {
       mesh: { name: "east", acceptedTrustDomains: ["a.example", "b.example"] },

@@ -99,7 +99,7 @@ test("no workflow may keep a state in its clone; only a pull request without sec
 test("where a pull request does without a backend, its review gets no secret, whoever started the run", () => {
   const { env } = jobs
     .find((j) => j.name === "federation-review.yml review")!
-    .steps.find((s) => /npm run/.test(s.run ?? ""));
+    .steps.find((s) => /npm run --silent/.test(s.run ?? ""));
   const secrets = Object.values<string>(env).filter((value) => value.includes("secrets."));
   expect(secrets).toHaveLength(4);
   for (const value of secrets)
@@ -161,12 +161,22 @@ describe("the comment", () => {
     expect(written).toMatch(/--method PATCH/);
     expect(body!.startsWith(`${marker}\n## Federation review\n`)).toBe(true);
     expect(body).toContain(
-      "**The review of abc123 failed** before it had a result; [its log](https://github.example/o/r/actions/runs/42)",
+      "**The review of abc123 failed** before it had a result. [Its log](https://github.example/o/r/actions/runs/42)",
     );
     expect(job.if).toContain("!cancelled()");
     expect(steps.find((s) => /download-artifact/.test(s.uses ?? ""))["continue-on-error"]).toBe(true);
     expect(steps.find((s) => s.run).if).toBeUndefined();
   });
+});
+
+test("a pull request is checked by formatter, linter and compiler before its review", () => {
+  const { steps } = jobs.find((j) => j.name === "federation-review.yml review")!;
+  const commands = steps.flatMap((s) => s.run ?? []);
+  expect(commands.map((c) => c.split(" -- ")[0])).toEqual([
+    "npm ci --no-audit --no-fund",
+    "npm run check",
+    "npm run --silent review",
+  ]);
 });
 
 test("deployment goes step by step, each behind the stack's own environment", () => {
@@ -218,13 +228,13 @@ test("secrets are seen by the steps that work with the backend, and by no other"
 test("every step that works with the backend is given its URL", () => {
   for (const { steps } of jobs)
     for (const { run = "", env = {} } of steps)
-      if (/npm run/.test(run)) expect(env.PULUMI_BACKEND_URL).toBe("${{ vars.PULUMI_BACKEND_URL }}");
+      if (/npm run --silent/.test(run)) expect(env.PULUMI_BACKEND_URL).toBe("${{ vars.PULUMI_BACKEND_URL }}");
 });
 
 test("a pull request is compared with what it is merged into, a push with what was there before", () => {
   const step = (job: string, command: RegExp) =>
     jobs.find((j) => j.name === job)!.steps.find((s) => command.test(s.run ?? s.uses));
-  expect(step("federation-review.yml review", /npm run/).run).not.toContain("--base");
+  expect(step("federation-review.yml review", /npm run --silent/).run).not.toContain("--base");
   expect(step("federation-review.yml review", /checkout/).with).toMatchObject({ "fetch-depth": 2 });
   expect(step("federation-review.yml review", /checkout/).with).not.toHaveProperty("ref");
   expect(step("federation-deploy.yml order", /npm run/)).toMatchObject({
@@ -261,7 +271,7 @@ describe("the summary of a deployment", () => {
   }
 
   test.each([
-    [0, "## verify: all is well"],
+    [0, "## verify: passed"],
     [1, "## verify: failed, exit code 1"],
   ])("has the table of verify, which ends the job with %i", (code, heading) => {
     expect(runStep("federation-deploy.yml verify", "echo 'IMPORT  RESULT'", code)).toMatchObject({
@@ -331,7 +341,7 @@ describe("a stack that is destroyed", () => {
   });
 
   test.each([
-    ["east", "is in the repository: remove it in a pull request first"],
+    ["east", "is in the repository. Remove it in a pull request first"],
     ["south", "was never in this branch"],
   ])("%s is refused: it %s", (stack, why) => {
     expect(bringBack(stack)).toMatchObject({ status: 1, stderr: expect.stringContaining(why) });

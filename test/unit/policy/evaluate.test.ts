@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkPolicies, readPolicyConfig } from "../../../review/preview/policies.ts";
-import { judge } from "../../../policy/judge.ts";
+import { evaluate } from "../../../policy/evaluate.ts";
 import { rules } from "../../../policy/rules.ts";
 import { renderComment } from "../../../review/report/comment.ts";
 import type { StackPreview } from "../../../review/result.ts";
@@ -10,30 +10,35 @@ import { example, planned } from "../review/federation.ts";
 import { gateway, object } from "./examples/kubernetes.ts";
 
 const west = { stack: "west", resources: [gateway(["*.local"])] };
-const skipped = (stack: string, reason: string): StackPreview => ({ stack, state: "skipped", reason });
+const skipped = (stack: string, reason: string): StackPreview => ({
+  stack,
+  state: "skipped",
+  code: "review-preview-failed",
+  reason,
+});
 const previewed = (stack: string): StackPreview => ({ stack, state: "previewed", counts: "", touched: [], notes: [] });
 
 test("a stack that could not be previewed is named with the reason, and is not passed", () => {
-  const judgement = judge([
+  const evaluation = evaluate([
     west,
     { stack: "east", resources: [], notPreviewed: "its cluster cannot be reached: timeout" },
   ]);
-  expect(judgement).toMatchObject({
+  expect(evaluation).toMatchObject({
     policies: rules.length,
-    judged: ["west"],
-    notJudged: [{ stack: "east", why: "its cluster cannot be reached: timeout" }],
+    stacks: ["west"],
+    notEvaluated: [{ stack: "east", reason: "its cluster cannot be reached: timeout" }],
   });
-  expect(judgement.findings.map((f) => [f.stack, f.policy])).toEqual([
+  expect(evaluation.violations.map((f) => [f.stack, f.policy])).toEqual([
     ["west", "no-wildcard-gateway-host"],
     ["west", "export-names-callers"],
   ]);
 });
 
 test("no rule about one stack runs on what is known of a stack without a preview", () => {
-  expect(judge([{ ...west, notPreviewed: "x" }])).toMatchObject({
-    findings: [],
-    judged: [],
-    notJudged: [{ stack: "west", why: "x" }],
+  expect(evaluate([{ ...west, notPreviewed: "x" }])).toMatchObject({
+    violations: [],
+    stacks: [],
+    notEvaluated: [{ stack: "west", reason: "x" }],
   });
 });
 
@@ -41,15 +46,15 @@ test("what a stack without a preview would publish is compared with the others",
   const stacks = example();
   stacks["west"]!["gateway"].addresses = ["192.0.2.20"];
   const { federation } = planned(stacks);
-  const { findings, notJudged } = checkPolicies(federation, new Map([["east", []]]), [
+  const { violations, notEvaluated } = checkPolicies(federation, new Map([["east", []]]), [
     previewed("east"),
     skipped("west", "its preview failed, see the checks"),
   ]);
-  expect(notJudged).toEqual([{ stack: "west", why: "its preview failed, see the checks" }]);
-  expect(findings).toEqual([]);
+  expect(notEvaluated).toEqual([{ stack: "west", reason: "its preview failed, see the checks" }]);
+  expect(violations).toEqual([]);
   const root = { type: "pulumi:pulumi:Stack", name: "mesh-federation-east", props: {} };
   expect(
-    checkPolicies(federation, new Map([["east", [root]]]), [previewed("east"), skipped("west", "x")]).findings,
+    checkPolicies(federation, new Map([["east", [root]]]), [previewed("east"), skipped("west", "x")]).violations,
   ).toEqual([
     {
       stack: "west",
@@ -63,12 +68,12 @@ test("resources of different stacks are not taken together by a rule about one s
   const policy = object("security.istio.io/v1:AuthorizationPolicy", "httpbin", { namespace: "httpbin", spec: {} });
   const exports = gateway(["httpbin.httpbin.svc.cluster.local"]);
   expect(
-    judge([
+    evaluate([
       { stack: "west", resources: [exports] },
       { stack: "east", resources: [policy] },
-    ]).findings.map((f) => f.stack),
+    ]).violations.map((f) => f.stack),
   ).toEqual(["west"]);
-  expect(judge([{ stack: "west", resources: [exports, policy] }]).findings).toEqual([]);
+  expect(evaluate([{ stack: "west", resources: [exports, policy] }]).violations).toEqual([]);
 });
 
 test.each<[string, unknown, string[], string[], number]>([
@@ -94,14 +99,14 @@ test.each<[string, unknown, string[], string[], number]>([
     [],
     rules.length,
   ],
-])("configured: %s", (_, config, findings, advice, policies) => {
+])("configured: %s", (_, config, violations, advisories, policies) => {
   const policy = object("security.istio.io/v1:AuthorizationPolicy", "all", { namespace: "mesh-root", spec: {} });
-  const judgement = judge([{ stack: "west", resources: [gateway(["*.local"]), policy] }], config);
-  expect([judgement.findings.map((f) => f.policy), judgement.advice.map((f) => f.policy), judgement.policies]).toEqual([
-    findings,
-    advice,
-    policies,
-  ]);
+  const evaluation = evaluate([{ stack: "west", resources: [gateway(["*.local"]), policy] }], config);
+  expect([
+    evaluation.violations.map((f) => f.policy),
+    evaluation.advisories.map((f) => f.policy),
+    evaluation.policies,
+  ]).toEqual([violations, advisories, policies]);
 });
 
 test("a configuration that does not fit is refused with everything that is wrong", () => {
@@ -111,7 +116,7 @@ test("a configuration that does not fit is refused with everything that is wrong
     "strict-mtls-stays": { rootNamespaces: [], other: 1 },
     "no-clashes-across-stacks": { separateTrustDomains: "yes" },
   };
-  expect(() => judge([], config)).toThrow(
+  expect(() => evaluate([], config)).toThrow(
     new RegExp(
       [
         "no-such-rule: there is no such rule; there are no-wildcard-gateway-host, ",
@@ -122,38 +127,42 @@ test("a configuration that does not fit is refused with everything that is wrong
       ].join("[^]*"),
     ),
   );
-  expect(() => judge([], null)).toThrow(/must be an object with rules as keys \(given: null\)/);
+  expect(() => evaluate([], null)).toThrow(/must be an object with rules as keys \(given: null\)/);
 });
 
 test("the configuration is read from its file; without one there are the defaults", () => {
+  const invalid = { code: "review-policy-config-invalid" };
   const folder = mkdtempSync(join(tmpdir(), "policy-config-"));
   try {
     expect(readPolicyConfig(folder)).toEqual({});
     writeFileSync(join(folder, "policy-config.json"), '{"all":"advisory"}');
     expect(readPolicyConfig(folder)).toEqual({ all: "advisory" });
     writeFileSync(join(folder, "policy-config.json"), "all: advisory");
-    expect(() => readPolicyConfig(folder)).toThrow(/policy-config\.json cannot be used: [^]*docs\/policies\.md/);
+    expect(() => readPolicyConfig(folder)).toThrow(expect.objectContaining(invalid));
     writeFileSync(join(folder, "policy-config.json"), '{"al":"advisory"}');
-    expect(() => readPolicyConfig(folder)).toThrow(/policy-config\.json cannot be used: [^]*al: there is no such rule/);
+    expect(() => readPolicyConfig(folder)).toThrow(
+      expect.objectContaining({ ...invalid, problem: expect.stringContaining("al: ") }),
+    );
   } finally {
     rmSync(folder, { recursive: true });
   }
 });
 
-test("the comment names what was not judged", () => {
+test("the comment names stacks on which the policies did not run", () => {
   const result = {
     changes: [],
-    notCompared: [],
+    invalidStacks: [],
     failed: [],
     warnings: [],
-    policies: [],
+    violations: [],
+    advisories: [],
     previews: [skipped("north", "it waits: for west")],
-    order: { steps: [], stuck: [], blocked: [] },
+    order: { steps: [], unfinished: [], blocked: [] },
   };
-  const told = (notJudged: { stack: string; why: string }[]) =>
-    renderComment({ ...result, policiesRan: { policies: 7, stacks: ["east"], notJudged } });
-  expect(told([{ stack: "north", why: "it waits: for west" }])).toContain(
-    "7 policies on east. Not judged by policies: north (it waits).\n",
+  const commentOf = (notEvaluated: { stack: string; reason: string }[]) =>
+    renderComment({ ...result, policyCoverage: { policies: 7, stacks: ["east"], notEvaluated } });
+  expect(commentOf([{ stack: "north", reason: "it waits for west" }])).toContain(
+    "7 policies on east. Policies did not run on north (it waits for west).\n",
   );
-  expect(told([])).toContain("7 policies on east.\n");
+  expect(commentOf([])).toContain("7 policies on east.\n");
 });
