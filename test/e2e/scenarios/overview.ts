@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Status } from "../../../status/status.ts";
 import { jsonIn } from "../support/clone.ts";
 import type { World } from "../support/world.ts";
 
@@ -20,11 +21,10 @@ export function overview(world: World): void {
     await pin("other-account");
     try {
       const json = (await world.clone.must("status", ["--json"], {}, true)).output;
-      const { drift, exports } = jsonIn<{
-        drift: { mesh: string; what: string }[];
-        exports: { importers: string[] }[];
-      }>(json);
-      expect(drift).toEqual([{ mesh: "east", what: expect.stringMatching(/subjectAltNames.*other-account.*httpbin/) }]);
+      const { drift, exports } = jsonIn<Status>(json);
+      expect(drift).toEqual([
+        { mesh: "east", description: expect.stringMatching(/subjectAltNames.*other-account.*httpbin/) },
+      ]);
       expect(exports[0]!.importers).toEqual(["east"]);
     } finally {
       await pin("httpbin");
