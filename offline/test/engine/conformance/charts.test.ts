@@ -107,7 +107,9 @@ test("a group of secret inputs: hidden in state, unchanged, changed in place", a
   const project = cluster.project();
   await cluster.namespace("hidden");
   const program = (value: string) => `
-    new k8s.yaml.v2.ConfigGroup("text", { yaml: pulumi.secret(${JSON.stringify(secretText.replace("VALUE", value))}) }, opts);
+    new k8s.yaml.v2.ConfigGroup(
+      "text", { yaml: pulumi.secret(${JSON.stringify(secretText.replace("VALUE", value))}) }, opts,
+    );
     new k8s.yaml.v2.ConfigGroup("objects", { skipAwait: true, objs: [{ apiVersion: "v1", kind: "Service",
       metadata: { name: "object", namespace: "hidden", annotations: { a: pulumi.secret("hush-${value}") } },
       spec: { ports: [{ port: 80 }] } }] }, opts);`;

@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Json } from "./wire.ts";
 
-/** One call of a recording; see test/fixtures/traces/README.md. */
+/** One call of a recording; see offline/test/fixtures/traces/README.md. */
 export interface Recorded {
   file: string;
   plugin: string;
