@@ -1,30 +1,35 @@
 import { brokenImports } from "./checks/brokenImports.ts";
-import type { PendingImport } from "./contract/contract.ts";
-import type { ExportPlan } from "./exports/exportPlan.ts";
-import { callerProblems, clashingPolicies, exportPolicy, type DenyPolicy } from "./exports/exportPolicy.ts";
 import type { MeshIdentity } from "./checks/peerMismatches.ts";
-import { Problems } from "./errors/problem.ts";
 import type { MeshConfig, Neighbour } from "./config/readMeshConfig.ts";
+import type { PendingImport } from "./contract/contract.ts";
+import { Findings, type Finding } from "./errors/userError.ts";
+import type { ExportPlan } from "./exports/exportPlan.ts";
+import { callerFindings, exportPolicy, type DenyPolicy } from "./exports/exportPolicy.ts";
+import { conflictingPolicies } from "./exports/policyConflicts.ts";
 import { resolveImports, type Peer, type ResolvedImport } from "./imports/resolveImports.ts";
 import { acceptedTrustDomains, type TrustDomains } from "./trust/trustDomains.ts";
 
-/** What a mesh does for the federation, worked out before anything is created. */
+/** The imports and exports of a mesh, planned before anything is created. */
 export interface FederationPlan {
   identity: MeshIdentity;
   imports: ResolvedImport[];
   pending: PendingImport[];
   exports: { spec: ExportPlan; policy?: DenyPolicy | undefined }[];
-  /** What is going to happen that somebody should know, one sentence each. */
-  warnings: string[];
+  /** Trust domains of this mesh and, as far as they are known, of the others. */
+  trustDomains: TrustDomains;
+  /** Trust domains besides its own whose callers reach this mesh's workloads. */
+  acceptedTrustDomains: string[];
+  /** Imports of peers that the change breaks, as `allowBreaking` permits. */
+  warnings: Finding[];
 }
 
 /**
- * Plans a mesh's imports and exports from its configuration and what is known of the others.
+ * Plans a mesh's imports and exports from its configuration and what is known of the other meshes.
  *
  * @param roots SHA-256 of the mesh's root certificates; empty where they are not known
  * @param neighbours the other mesh stacks of this project
  * @param peers every mesh that may export to this one or import from it, with what it published
- * @throws Problem for whatever cannot work, naming both sides and what to change
+ * @throws UserError `imports-mismatch` or `exports-mismatch` with a detail for everything that cannot work
  */
 export function planFederation(
   config: MeshConfig,
@@ -38,40 +43,59 @@ export function planFederation(
   const { imports, pending } = resolveImports(config.imports, peers, identity);
   const exports = config.exports.map((spec) => ({ spec, policy: exportPolicy(spec, domains, accepted) }));
 
-  const problems = new Problems();
-  for (const spec of config.exports) {
-    for (const p of callerProblems(spec, domains)) problems.add(`export "${spec.name}": ${p}`);
-    for (const p of distrustedImporters(spec, config, domains)) problems.add(`export "${spec.name}": ${p}`);
-  }
-  clashingPolicies(exports).forEach((p) => problems.add(p));
   const contracts = [...peers.values()].flatMap((peer) => (peer.state === "up" ? [peer.contract] : []));
   const broken = brokenImports(config.mesh.name, config.exports, contracts);
-  const allowed = (name: string): boolean => config.allowBreaking.includes(name);
-  broken.filter((b) => !allowed(b.name)).forEach((b) => problems.add(b.message));
-  problems.throwIfAny(`the exports of mesh "${config.mesh.name}" cannot be made so:`);
+  const isAllowed = (name: string): boolean => config.allowBreaking.includes(name);
+
+  const findings = new Findings();
+  for (const spec of config.exports) {
+    findings.addAll(callerFindings(spec, domains));
+    findings.addAll(unacceptedImporters(spec, config, domains));
+  }
+  findings.addAll(conflictingPolicies(exports));
+  findings.addAll(broken.filter(({ name }) => !isAllowed(name)).map(({ finding }) => finding));
+  findings.throwIfAny("exports-mismatch", {
+    subject: `mesh "${config.mesh.name}"`,
+    problem: "its exports cannot be created as configured",
+    remedy: "Change the exports, or the imports of the peers",
+  });
   return {
     identity,
     imports,
     pending,
     exports,
-    warnings: broken.filter((b) => allowed(b.name)).map((b) => `${b.message} (it is listed, so this goes ahead)`),
+    trustDomains: domains,
+    acceptedTrustDomains: accepted,
+    warnings: broken
+      .filter(({ name }) => isAllowed(name))
+      .map(({ finding }) => ({ ...finding, remedy: "allowBreaking lists it, so the change is not refused" })),
   };
 }
 
-/** Importers whose calls an existing Istio would refuse: nobody else can tell it to accept their trust domain. */
-function distrustedImporters(spec: ExportPlan, config: MeshConfig, { own, ofMeshes }: TrustDomains): string[] {
-  if (config.istio.provider === "managed") return [];
-  return spec.to.flatMap((mesh) => {
+/** Importers that an existing Istio rejects: this program cannot configure it to accept their trust domains. */
+function unacceptedImporters(
+  spec: ExportPlan,
+  { mesh: { acceptedTrustDomains: accepted }, istio }: MeshConfig,
+  { own, ofMeshes }: TrustDomains,
+): Finding[] {
+  if (istio.provider === "managed") return [];
+  return spec.to.flatMap((mesh): Finding[] => {
     const domain = ofMeshes.get(mesh);
-    return domain === undefined || domain === own || config.mesh.acceptedTrustDomains.includes(domain)
-      ? []
-      : [
-          `mesh "${mesh}" has trust domain ${domain}, which this mesh's existing Istio (${own}) does not accept; add it to meshConfig.caCertificates[].trustDomains there, then to mesh.acceptedTrustDomains`,
-        ];
+    if (domain === undefined || domain === own || accepted.includes(domain)) return [];
+    return [
+      {
+        code: "trust-domain-not-accepted",
+        subject: `export "${spec.name}"`,
+        problem:
+          `mesh "${mesh}" has trust domain ${domain}, which this mesh's existing Istio ` +
+          `(trust domain ${own}) does not accept`,
+        remedy: "Add it to meshConfig.caCertificates[].trustDomains there, then to mesh.acceptedTrustDomains",
+      },
+    ];
   });
 }
 
-/** Trust domains of the other meshes: as their files, this mesh's `peers` or their contracts say, in that order. */
+/** Trust domains of the other meshes: from their stack files, this mesh's `peers`, or their contracts, in that order. */
 function trustDomainsOf(config: MeshConfig, neighbours: Neighbour[], peers: ReadonlyMap<string, Peer>): TrustDomains {
   const known = new Map<string, string>();
   for (const [name, peer] of peers) if (peer.state === "up") known.set(name, peer.contract.mesh.trustDomain);
@@ -81,8 +105,8 @@ function trustDomainsOf(config: MeshConfig, neighbours: Neighbour[], peers: Read
 }
 
 /**
- * What the mesh tells its peers about itself. A managed Istio accepts the trust domains of its importers, an existing one
- * those that its configuration names.
+ * The identity that a mesh publishes. A managed Istio accepts the trust domains of the importers, an existing one those in
+ * `mesh.acceptedTrustDomains`.
  *
  * @param roots SHA-256 of the mesh's root certificates; empty where they are not known
  * @param neighbours the other mesh stacks of this project

@@ -1,77 +1,100 @@
-import { importedFrom, type ContractExport, type FederationContract } from "../contract/contract.ts";
+import {
+  importedFrom,
+  type ContractExport,
+  type ContractImport,
+  type FederationContract,
+} from "../contract/contract.ts";
+import type { Finding } from "../errors/userError.ts";
 import { socketAddress } from "../objects/socketAddress.ts";
 
-/** An import of a peer that a change of this mesh's exports would break. */
+/** An import of a peer that a change of this mesh's exports breaks. */
 export interface BrokenImport {
   /** Name of the export. */
   name: string;
-  /** The importing mesh. */
+  /** Name of the importing mesh. */
   mesh: string;
-  /** What would break it, and what to do. */
-  message: string;
+  /** What breaks it. */
+  finding: Finding;
 }
 
-/** The imports that peers have made of a mesh, as their contracts say. */
-export function importsOf(mesh: string, contracts: FederationContract[]) {
+/** An import of a peer that uses gateway addresses which the mesh no longer has. */
+export interface StaleImport {
+  /** Name of the import. */
+  name: string;
+  /** Name of the importing mesh. */
+  mesh: string;
+  /** The addresses that it uses, `address:port`, sorted. */
+  addresses: string[];
+}
+
+/** The imports that peers have from a mesh, according to their contracts. */
+export function importsFrom(mesh: string, contracts: FederationContract[]): { mesh: string; spec: ContractImport }[] {
   return contracts.flatMap((contract) =>
     contract.imports.filter((i) => importedFrom(i).includes(mesh)).map((spec) => ({ mesh: contract.mesh.name, spec })),
   );
 }
 
 /**
- * Imports of peers that would break if a mesh published `exports`: what they use is removed or narrowed. Everything
- * else about an export may change while it is imported.
+ * Imports of peers that would break if a mesh published `exports`, because something they use is removed or narrowed.
+ * Everything else about an export may change while it is imported.
  */
 export function brokenImports(
   mesh: string,
   exports: ContractExport[],
   contracts: FederationContract[],
 ): BrokenImport[] {
-  return importsOf(mesh, contracts).flatMap(({ mesh: importer, spec }) => {
+  return importsFrom(mesh, contracts).flatMap(({ mesh: importer, spec }) => {
     const found = exports.find((e) => e.name === spec.name);
-    const client = spec.client && `${spec.client.namespace}/${spec.client.serviceAccount}`;
-    const why: string[] = [];
-    if (!found) why.push("is removed");
-    else {
-      if (!found.to.includes(importer)) why.push(`is no longer exported to "${importer}"`);
-      const host = spec.exportedHost || spec.host;
-      if (found.host !== host) why.push(`changes its host from ${host} to ${found.host}`);
-      for (const port of spec.ports) {
-        const now = found.ports.find((p) => p.number === port.number);
-        if (!now) why.push(`loses port ${port.number}`);
-        else if (now.protocol !== port.protocol)
-          why.push(`changes the protocol of port ${port.number} from ${port.protocol} to ${now.protocol}`);
-      }
-      for (const subset of spec.subsets.filter((s) => !found.subsets.includes(s))) why.push(`loses subset "${subset}"`);
-      if (client && found.callers.length > 0 && !found.callers.includes(client))
-        why.push(`no longer admits caller ${client}`);
-    }
-    return why.map((reason) => ({
+    return breakingChanges(spec, found, importer).map((change): BrokenImport => ({
       name: spec.name,
       mesh: importer,
-      message:
-        `export "${spec.name}" ${reason}, but mesh "${importer}" imports it (host ${spec.host}, visible to ${spec.visibleTo.join(", ")}): ` +
-        `change the import there and run \`pulumi up\` of that mesh first, or list "${spec.name}" in allowBreaking`,
+      finding: {
+        code: "export-breaks-import",
+        subject: `export "${spec.name}"`,
+        problem:
+          `it ${change}, but mesh "${importer}" imports it ` +
+          `(host ${spec.host}, visible to ${spec.visibleTo.join(", ")})`,
+        remedy:
+          `Change the import in mesh "${importer}" and run \`pulumi up\` of that mesh first, ` +
+          `or list "${spec.name}" in allowBreaking`,
+      },
     }));
   });
 }
 
-/**
- * Imports of peers that use other gateway addresses than those given: each must be brought up to date after the change.
- * In words, one per import.
- */
-export function staleAddresses(
+/** How an export changes that an import uses, as predicates; empty when the import keeps working. */
+function breakingChanges(spec: ContractImport, found: ContractExport | undefined, importer: string): string[] {
+  if (!found) return ["is removed"];
+  const changes: string[] = [];
+  if (!found.to.includes(importer)) changes.push(`is no longer exported to "${importer}"`);
+  const host = spec.exportedHost || spec.host;
+  if (found.host !== host) changes.push(`changes its host from ${host} to ${found.host}`);
+  for (const { number, protocol } of spec.ports) {
+    const now = found.ports.find((p) => p.number === number);
+    if (!now) changes.push(`loses port ${number}`);
+    else if (now.protocol !== protocol)
+      changes.push(`changes the protocol of port ${number} from ${protocol} to ${now.protocol}`);
+  }
+  for (const subset of spec.subsets.filter((s) => !found.subsets.includes(s))) changes.push(`loses subset "${subset}"`);
+  const client = spec.client && `${spec.client.namespace}/${spec.client.serviceAccount}`;
+  if (client && found.callers.length > 0 && !found.callers.includes(client))
+    changes.push(`no longer admits caller ${client}`);
+  return changes;
+}
+
+/** Imports of peers that use other gateway addresses than those given. Their meshes need an `up` after the change. */
+export function staleImports(
   mesh: string,
   gateways: FederationContract["gateways"],
   contracts: FederationContract[],
-): string[] {
+): StaleImport[] {
   const now = gateways.map(socketAddress).sort().join(", ");
-  return importsOf(mesh, contracts).flatMap(({ mesh: importer, spec }) => {
-    const used = spec.gateways
+  return importsFrom(mesh, contracts).flatMap(({ mesh: importer, spec }) => {
+    const addresses = spec.gateways
       .filter((g) => g.mesh === mesh)
       .map(socketAddress)
-      .sort()
-      .join(", ");
-    return used === now || used === "" ? [] : [`import "${spec.name}" of mesh "${importer}" uses ${used}`];
+      .sort();
+    const used = addresses.join(", ");
+    return used === now || used === "" ? [] : [{ name: spec.name, mesh: importer, addresses }];
   });
 }

@@ -1,13 +1,13 @@
 import type { ExportPlan } from "./exportPlan.ts";
-import { autoPassthroughPort, type GatewayIdentity } from "../cluster/gatewayObjects.ts";
+import { autoPassthroughPort, type GatewaySelector } from "../cluster/gatewayObjects.ts";
 import { federationMetadata, publicAnnotation } from "../objects/labels.ts";
 
 /**
- * Gateway that passes mTLS through to exactly one exported host. Each export has its own, on the same port: adding or
- * removing one touches no other, and a wildcard host never appears.
+ * Gateway that passes mTLS through to exactly one exported host. Each export has its own on the same port, so that adding
+ * or removing one changes no other, and none has a wildcard host.
  * https://istio.io/latest/docs/reference/config/networking/gateway/#ServerTLSSettings-TLSmode
  */
-export function exportGateway(gateway: GatewayIdentity, spec: ExportPlan) {
+export function exportGateway(gateway: GatewaySelector, spec: ExportPlan) {
   return {
     metadata: federationMetadata(
       "export",
@@ -29,11 +29,12 @@ export function exportGateway(gateway: GatewayIdentity, spec: ExportPlan) {
 }
 
 /**
- * ServiceEntry by which this mesh knows a mesh-neutral host of its own: the gateway has a filter chain for known
- * services only. It leads to the serving pods, and only the gateway's namespace sees it. Undefined for a Service's own host.
+ * ServiceEntry that defines a mesh-neutral host in the exporting mesh, because the gateway has filter chains for known
+ * services only. It selects the serving pods and is visible to the gateway's namespace only. Undefined for a Service's own
+ * host.
  */
-export function exportServiceEntry(gateway: GatewayIdentity, spec: ExportPlan) {
-  if (!spec.neutral) return undefined;
+export function exportServiceEntry(gateway: GatewaySelector, spec: ExportPlan) {
+  if (!spec.meshNeutral) return undefined;
   return {
     metadata: federationMetadata("export", spec.name, spec.namespace),
     spec: {
@@ -53,10 +54,10 @@ export function exportServiceEntry(gateway: GatewayIdentity, spec: ExportPlan) {
 }
 
 /**
- * DestinationRule with an export's subsets: the gateway has a filter chain per subset that it knows by a rule of its
- * own mesh, with labels that select the pods. Only the gateway's namespace sees it. Undefined without such subsets.
+ * DestinationRule with the subsets of an export that have labels, because the gateway has filter chains for subsets of
+ * rules in its own mesh only. It is visible to the gateway's namespace only. Undefined without such subsets.
  */
-export function exportDestinationRule(gateway: GatewayIdentity, spec: ExportPlan) {
+export function exportDestinationRule(gateway: GatewaySelector, spec: ExportPlan) {
   if (spec.subsetLabels.length === 0) return undefined;
   return {
     metadata: federationMetadata("export", spec.name, spec.namespace),

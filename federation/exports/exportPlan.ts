@@ -2,21 +2,21 @@ import type { ContractExport } from "../contract/contract.ts";
 import { exportHost, exportSans, type ExportConfig } from "./exportConfig.ts";
 import { serviceHost } from "../objects/names.ts";
 
-/** An export with everything that its objects need; what peers need of it is the {@link ContractExport} in it. */
+/** An export with everything that its objects need. Its {@link ContractExport} part is published to peers. */
 export interface ExportPlan extends ContractExport {
-  /** Labels of the serving pods; undefined where neither callers nor a mesh-neutral host need them. */
+  /** Labels of the serving pods; undefined if neither callers nor a mesh-neutral host need them. */
   selector?: Record<string, string>;
-  /** The subsets that get labels here; others stand in a DestinationRule of the service's owner. */
+  /** The subsets with labels; the others are in a DestinationRule of the service's owner. */
   subsetLabels: { name: string; labels: Record<string, string> }[];
-  /** The pods' ports by port name, where they are declared. */
+  /** The declared ports of the pods, by port name. */
   targetPorts: Record<string, number>;
-  /** Names of the accounts that serve it, in its namespace. */
+  /** Names of the service accounts in its namespace that serve it. */
   serviceAccounts: string[];
-  /** Whether its host is another than the Service's own, so that a call's SNI tells whether it came by this export. */
-  neutral: boolean;
+  /** Whether its host is not the Service's own, so that the SNI of a call shows whether it used this export. */
+  meshNeutral: boolean;
 }
 
-/** An export's plan, from its configuration. */
+/** Plans an export from its configuration. */
 export function planExport(spec: ExportConfig, trustDomain: string): ExportPlan {
   const host = exportHost(spec);
   return {
@@ -35,18 +35,18 @@ export function planExport(spec: ExportConfig, trustDomain: string): ExportPlan 
     subsetLabels: spec.subsets.flatMap(({ name, labels }) => (labels ? [{ name, labels }] : [])),
     targetPorts: Object.fromEntries(spec.ports.flatMap((p) => (p.targetPort ? [[p.name, p.targetPort]] : []))),
     serviceAccounts: spec.serviceAccounts,
-    neutral: host !== serviceHost(spec.service, spec.namespace),
+    meshNeutral: host !== serviceHost(spec.service, spec.namespace),
   };
 }
 
-/** What of an export is published to peers. */
+/** The part of an export that is published to peers. */
 export function publishedExport(plan: ExportPlan): ContractExport {
   const {
     selector: _selector,
     subsetLabels: _labels,
     targetPorts: _ports,
     serviceAccounts: _accounts,
-    neutral: _neutral,
+    meshNeutral: _meshNeutral,
     ...published
   } = plan;
   return published;

@@ -1,60 +1,75 @@
-import type { ExportPlan } from "./exportPlan.ts";
+import { Findings, type Finding } from "../errors/userError.ts";
 import { federationMetadata } from "../objects/labels.ts";
 import type { TrustDomains } from "../trust/trustDomains.ts";
+import type { ExportPlan } from "./exportPlan.ts";
 
-/** `cluster.local` in a policy means the mesh's own trust domain, whatever that is; another mesh's cannot be named so. */
-const ownInPolicies = "cluster.local";
+/** In a policy, `cluster.local` means the mesh's own trust domain. A peer's of that name cannot be expressed. */
+const ownTrustDomainInPolicies = "cluster.local";
 
-/** A rule of a DENY policy, as far as it is used here. */
-interface DenyRule {
+/** The fields of a DENY rule that are used here. */
+export interface DenyRule {
   from: [{ source: { principals?: string[]; notPrincipals?: string[] } }];
   to?: [{ operation: { ports: string[] } }];
   when?: [{ key: string; values: string[] }];
 }
 
-/** An AuthorizationPolicy that denies. */
+/** An AuthorizationPolicy with the action DENY. */
 export interface DenyPolicy {
   metadata: ReturnType<typeof federationMetadata>;
   spec: { selector: { matchLabels: Record<string, string> }; action: "DENY"; rules: DenyRule[] };
 }
 
 /**
- * What is wrong with an export's callers; empty when its policy can enforce them.
+ * Why a policy cannot enforce an export's callers; empty when it can.
  *
- * Under one trust domain a caller of a peer and one of this mesh look alike. Only the SNI of a mesh-neutral host tells
- * them apart; without it a restriction binds both, which its owner has to want.
+ * With one trust domain, a peer's caller and a caller in this mesh have the same principal. Only the SNI of a mesh-neutral
+ * host distinguishes them. Without it a restriction applies to both, which `callersApplyTo: everyone` must allow.
  */
-export function callerProblems(spec: ExportPlan, domains: TrustDomains): string[] {
-  if (spec.callers.length === 0) return [];
-  const problems: string[] = [];
-  const unknown = spec.to.filter((mesh) => !domains.ofMeshes.has(mesh));
-  for (const mesh of unknown)
-    problems.push(
-      `its callers cannot be enforced for mesh "${mesh}", whose trust domain is not known; set peers.${mesh}.trustDomain`,
-    );
-  const shared = spec.to.filter((mesh) => domains.ofMeshes.get(mesh) === domains.own);
-  if (shared.length > 0 && !spec.neutral && spec.callersApplyTo !== "everyone")
-    problems.push(
-      `mesh ${shared.map((m) => `"${m}"`).join(", ")} has this mesh's trust domain (${domains.own}), so callers ${spec.callers.join(", ")} of either mesh look alike and the restriction would bind callers in this mesh too: ` +
-        `accept that with callersApplyTo: everyone, give the export a mesh-neutral host (such as ${spec.service}.mesh.global), or give the meshes trust domains of their own`,
-    );
-  for (const mesh of spec.to.filter((m) => domains.ofMeshes.get(m) === ownInPolicies && domains.own !== ownInPolicies))
-    problems.push(
-      `mesh "${mesh}" has trust domain ${ownInPolicies}, which Istio takes for this mesh's own (${domains.own}) in every policy, so its callers cannot be told apart; give "${mesh}" a trust domain of its own`,
-    );
-  return problems;
+export function callerFindings(spec: ExportPlan, domains: TrustDomains): readonly Finding[] {
+  const findings = new Findings();
+  if (spec.callers.length === 0) return findings.all;
+  const code = "export-callers-not-enforceable";
+  const subject = `export "${spec.name}"`;
+  for (const mesh of spec.to.filter((name) => !domains.ofMeshes.has(name)))
+    findings.add(code, {
+      subject,
+      problem: `its callers cannot be enforced for mesh "${mesh}", whose trust domain is not known`,
+      remedy: `Set peers.${mesh}.trustDomain`,
+    });
+  const sameDomain = spec.to.filter((mesh) => domains.ofMeshes.get(mesh) === domains.own);
+  if (sameDomain.length > 0 && !spec.meshNeutral && spec.callersApplyTo !== "everyone")
+    findings.add(code, {
+      subject,
+      problem:
+        `mesh ${sameDomain.map((mesh) => `"${mesh}"`).join(", ")} has this mesh's trust domain (${domains.own}), ` +
+        `so callers ${spec.callers.join(", ")} of both meshes have the same principals, ` +
+        "and the restriction would apply to callers in this mesh too",
+      remedy:
+        "Accept that with callersApplyTo: everyone, give the export a mesh-neutral host " +
+        `(such as ${spec.service}.mesh.global), or give the meshes different trust domains`,
+    });
+  if (domains.own !== ownTrustDomainInPolicies)
+    for (const mesh of spec.to.filter((name) => domains.ofMeshes.get(name) === ownTrustDomainInPolicies))
+      findings.add(code, {
+        subject,
+        problem:
+          `mesh "${mesh}" has trust domain ${ownTrustDomainInPolicies}, which means this mesh's own (${domains.own}) ` +
+          "in every policy, so its callers cannot be named",
+        remedy: `Give mesh "${mesh}" another trust domain`,
+      });
+  return findings.all;
 }
 
 /**
- * AuthorizationPolicy that turns away callers an export is not meant for; undefined where it restricts nobody.
+ * AuthorizationPolicy that denies the callers for whom an export is not meant; undefined if it restricts no caller.
  *
- * A DENY on the serving pods: an ALLOW would shut out callers in this mesh, and the gateway's AUTO_PASSTHROUGH chains
- * carry no authorization at all. HTTP answers 403, other protocols reset. Three forms:
+ * It is a DENY on the serving pods, because an ALLOW would exclude callers in this mesh, and the gateway's
+ * AUTO_PASSTHROUGH chains have no authorization. HTTP callers get 403, others a reset. It denies, depending on the export:
  *
- * - a peer with a trust domain of its own: its principals that are not listed; also all principals of accepted trust
- *   domains that the export is not for. Callers in this mesh are not concerned.
- * - `callersApplyTo: everyone`: whoever is not listed, wherever it is.
- * - a mesh-neutral host under one trust domain: whoever is not listed and came by that host's SNI.
+ * - with peers of other trust domains: their principals that are not listed, and all principals of accepted trust domains
+ *   of meshes that are not in `to`. Callers in this mesh are not affected.
+ * - with `callersApplyTo: everyone`: all principals that are not listed, of any mesh.
+ * - with a mesh-neutral host and one trust domain: all principals that are not listed and call with that host's SNI.
  *
  * https://istio.io/latest/docs/reference/config/security/authorization-policy/
  *
@@ -62,42 +77,7 @@ export function callerProblems(spec: ExportPlan, domains: TrustDomains): string[
  */
 export function exportPolicy(spec: ExportPlan, domains: TrustDomains, accepted: string[]): DenyPolicy | undefined {
   if (!spec.selector) return undefined;
-  const domainsOfPeers = [...new Set(spec.to.flatMap((mesh) => domains.ofMeshes.get(mesh) ?? []))].sort();
-  const principals = (domain: string): string[] =>
-    spec.callers.map((caller) => `${domain}/ns/${caller.replace("/", "/sa/")}`);
-  const listed = domainsOfPeers.flatMap(principals);
-  const restricted = spec.callers.length > 0;
-  const everyone = restricted && spec.callersApplyTo === "everyone";
-  const rules: DenyRule[] = [];
-  const targets = spec.ports.flatMap((p) => spec.targetPorts[p.name] ?? []);
-  // Without every pod port declared, all ports of the pods are bound: too much is mended, too little is a hole.
-  const onPorts: Pick<DenyRule, "to"> =
-    targets.length === spec.ports.length ? { to: [{ operation: { ports: targets.map(String) } }] } : {};
-  if (everyone)
-    rules.push({
-      from: [{ source: { notPrincipals: [...new Set([...listed, ...principals(domains.own)])].sort() } }],
-      ...onPorts,
-    });
-  const outsiders = accepted.filter((domain) => !domainsOfPeers.includes(domain));
-  const bound = restricted && !everyone ? domainsOfPeers.filter((domain) => domain !== domains.own) : [];
-  const foreign = [...new Set([...bound, ...outsiders])].sort();
-  if (foreign.length > 0)
-    rules.push({
-      from: [
-        {
-          source: {
-            principals: foreign.map((domain) => `${domain}/*`),
-            ...(bound.length > 0 ? { notPrincipals: bound.flatMap(principals) } : {}),
-          },
-        },
-      ],
-      ...onPorts,
-    });
-  if (restricted && !everyone && spec.neutral && domainsOfPeers.includes(domains.own))
-    rules.push({
-      from: [{ source: { notPrincipals: listed } }],
-      when: [{ key: "connection.sni", values: [`*_.${spec.host}`] }],
-    });
+  const rules = denyRules(spec, domains, accepted);
   if (rules.length === 0) return undefined;
   return {
     metadata: federationMetadata("export", spec.name, spec.namespace),
@@ -105,39 +85,41 @@ export function exportPolicy(spec: ExportPlan, domains: TrustDomains, accepted: 
   };
 }
 
+function denyRules(spec: ExportPlan, domains: TrustDomains, accepted: string[]): DenyRule[] {
+  const peerDomains = [...new Set(spec.to.flatMap((mesh) => domains.ofMeshes.get(mesh) ?? []))].sort();
+  const principals = (domain: string): string[] =>
+    spec.callers.map((caller) => `${domain}/ns/${caller.replace("/", "/sa/")}`);
+  const listed = peerDomains.flatMap(principals);
+  const restricted = spec.callers.length > 0;
+  const appliesToAll = restricted && spec.callersApplyTo === "everyone";
+  const appliesToPeers = restricted && !appliesToAll;
+  const onPorts = portsOf(spec);
+  const rules: DenyRule[] = [];
+  if (appliesToAll) {
+    const notPrincipals = [...new Set([...listed, ...principals(domains.own)])].sort();
+    rules.push({ from: [{ source: { notPrincipals } }], ...onPorts });
+  }
+  const domainsNotInTo = accepted.filter((domain) => !peerDomains.includes(domain));
+  const restrictedDomains = appliesToPeers ? peerDomains.filter((domain) => domain !== domains.own) : [];
+  const denied = [...new Set([...restrictedDomains, ...domainsNotInTo])].sort();
+  if (denied.length > 0) {
+    const exceptListed = restrictedDomains.length > 0 ? { notPrincipals: restrictedDomains.flatMap(principals) } : {};
+    const source = { principals: denied.map((domain) => `${domain}/*`), ...exceptListed };
+    rules.push({ from: [{ source }], ...onPorts });
+  }
+  if (appliesToPeers && spec.meshNeutral && peerDomains.includes(domains.own))
+    rules.push({
+      from: [{ source: { notPrincipals: listed } }],
+      when: [{ key: "connection.sni", values: [`*_.${spec.host}`] }],
+    });
+  return rules;
+}
+
 /**
- * Exports that the same pods serve for different callers: a DENY binds the pods, so each would shut out the other's
- * callers. Rules for one SNI, or for other ports, do not meet.
+ * Restricts a rule to the export's pod ports. If not every pod port is declared, the rule applies to all ports of the
+ * pods: denying too much shows and can be corrected, denying too little is a security hole.
  */
-export function clashingPolicies(exports: { spec: ExportPlan; policy?: DenyPolicy | undefined }[]): string[] {
-  const problems: string[] = [];
-  for (const [i, a] of exports.entries())
-    for (const b of exports.slice(i + 1)) {
-      const [x, y] = [a, b].map(({ spec }) =>
-        JSON.stringify([spec.namespace, Object.entries(spec.selector ?? {}).sort()]),
-      );
-      if (x !== y || (!a.policy && !b.policy)) continue;
-      const [of, other] = [broadRules(a.policy), broadRules(b.policy)];
-      const meet =
-        of.some((r) => !other.some((o) => JSON.stringify(r) === JSON.stringify(o)) && reaches(r, b.spec)) ||
-        other.some((r) => !of.some((o) => JSON.stringify(r) === JSON.stringify(o)) && reaches(r, a.spec));
-      if (meet)
-        problems.push(
-          `exports "${a.spec.name}" and "${b.spec.name}" are served by the same pods for different callers, and the policy of one would turn away callers of the other: give both the same to, callers and callersApplyTo, declare targetPort for every port of both, or serve them by different pods`,
-        );
-    }
-  return problems;
-}
-
-function broadRules(policy: DenyPolicy | undefined): DenyRule[] {
-  return policy?.spec.rules.filter((rule) => !rule.when) ?? [];
-}
-
-/** Whether a rule concerns the pod ports of another export; where they are not declared, it may. */
-function reaches(rule: DenyRule, spec: ExportPlan): boolean {
-  const ports = rule.to?.[0].operation.ports;
-  return (
-    !ports ||
-    spec.ports.some((p) => spec.targetPorts[p.name] === undefined || ports.includes(String(spec.targetPorts[p.name])))
-  );
+function portsOf(spec: ExportPlan): Pick<DenyRule, "to"> {
+  const targets = spec.ports.flatMap((port) => spec.targetPorts[port.name] ?? []);
+  return targets.length === spec.ports.length ? { to: [{ operation: { ports: targets.map(String) } }] } : {};
 }

@@ -1,24 +1,24 @@
 import { z } from "zod";
 import { duplicates, label, podLabels, portNumber, portProtocols, subdomain } from "../config/fields.ts";
 
-/** How `verify` tests one port of an import. */
+/** How `verify` calls one port of an import. */
 const probeSpec = z.strictObject({
   /** Default by the port's protocol: `http` for HTTP and HTTP2, `grpc` for GRPC, `tcp` (connect only) for the others. */
   kind: z.enum(["http", "grpc", "tcp"]).optional(),
   /** HTTP method. Default GET. */
   method: z
     .string()
-    .regex(/^[A-Z]+$/, "must be an HTTP method in capitals")
+    .regex(/^[A-Z]+$/, "must be an HTTP method in capital letters")
     .optional(),
   /** HTTP path. Default `/`. */
   path: z.string().startsWith("/", "must start with /").optional(),
-  /** HTTP status codes that count as success. Default: 200. */
+  /** HTTP status codes that count as success. Default: `[200]`. */
   expect: z.array(z.int().min(100).max(599)).min(1).optional(),
   /** Name for gRPC's health check (grpc.health.v1). Default: the empty name, which is the server itself. */
   service: z.string().optional(),
 });
 
-/** Who calls an import when it is tested. */
+/** The client that calls an import when it is verified. */
 const clientSpec = z.strictObject({
   namespace: label,
   serviceAccount: z.string().min(1),
@@ -29,58 +29,62 @@ const clientSpec = z.strictObject({
 /** One entry of `imports`: a service of one or several other meshes. */
 export const importSpec = z
   .strictObject({
-    /** The exporter's name for it. */
+    /** Name of the export in the exporting mesh. */
     name: label,
     /** The mesh that exports it, or several that export the same service. */
     from: z.union([label, z.array(label).min(1, "must name at least one mesh")]),
-    /** Host by which it is called here; default the exporter's. */
+    /** Host by which workloads of this mesh call it. Default: the exporter's host. */
     as: subdomain.optional(),
-    /** Namespace of the objects; default the first of `visibleTo`, for a blended import the Service's. */
+    /** Namespace of the objects. Default: the first of `visibleTo`; for a blended import, the Service's. */
     namespace: label.optional(),
-    /** Namespaces that may call it. Exactly `["*"]` for a blended import, which everybody sees who sees the Service. */
+    /** Namespaces that may call it. Exactly `["*"]` for a blended import, which is visible wherever the Service is. */
     visibleTo: z
       .array(z.union([label, z.literal("*")], "must be namespaces"))
       .min(1, "must name at least one namespace that may call it"),
-    /** Ports that clients here rely on: the preview fails when the exporter offers one not, or under another protocol. */
+    /** Ports on which clients in this mesh rely. The preview fails if the exporter lacks one or has another protocol. */
     ports: z.array(z.strictObject({ number: portNumber, protocol: z.enum(portProtocols).optional() })).default([]),
-    /** Subsets of the export that routes here address. */
+    /** Subsets of the export that routes in this mesh address. */
     subsets: z.array(label).default([]),
-    /** Adds the peer's endpoints to the Service of the same name here, to fail over to: labels and accounts of its pods. */
+    /** Adds the peer's endpoints to the local Service of the same name, for failover. `labels`: those of its pods. */
     blend: z.strictObject({ labels: podLabels }).optional(),
-    /** Who calls it when it is tested. */
+    /** The client that calls it when it is verified. */
     client: clientSpec.optional(),
-    /** How its ports are tested, by port name or number; a port without a probe is only connected to. */
+    /** How its ports are called, by port name or number. `verify` only connects to a port without a probe. */
     probe: z.record(z.string(), probeSpec).default({}),
     /**
-     * Whether `up` fails when it does not answer; `probe-pod`: it does, and where the client has no running pod, a pod of
-     * its service account calls that lives as long as the proof. Default: the mesh's own key `proof`.
+     * Whether `up` fails when the import does not answer. With `probe-pod`, a short-lived pod of the client's service
+     * account calls if the client has no running pod. Default: the mesh's key `verifyOnUp`.
      */
-    proof: z.union([z.boolean(), z.literal("probe-pod")], "must be true, false or probe-pod").optional(),
+    verifyOnUp: z.union([z.boolean(), z.literal("probe-pod")], "must be true, false or probe-pod").optional(),
   })
   .superRefine((value, ctx) => {
     const issue = (key: string, input: unknown, message: string) =>
       ctx.addIssue({ code: "custom", path: [key], input, message });
     for (const d of duplicates(meshesOf(value))) issue("from", d, "names a mesh twice");
     for (const d of duplicates(value.visibleTo)) issue("visibleTo", d, "names a namespace twice");
-    const everybody = value.visibleTo.includes("*");
+    const allNamespaces = value.visibleTo.includes("*");
     if (value.blend) {
-      if (!everybody || value.visibleTo.length > 1)
+      if (!allNamespaces || value.visibleTo.length > 1)
         issue(
           "visibleTo",
           value.visibleTo,
-          'must be ["*"] with blend: the peer\'s endpoints join the local Service, so everybody gets them who calls it',
+          'must be ["*"] with blend: the peer\'s endpoints join the local Service, so all its callers use them',
         );
-      if (value.as) issue("as", value.as, "cannot be used with blend: the name is the local Service's");
+      if (value.as) issue("as", value.as, "cannot be used with blend: the host is the local Service's");
       if (value.namespace)
-        issue("namespace", value.namespace, "cannot be used with blend: the objects stand beside the local Service");
+        issue(
+          "namespace",
+          value.namespace,
+          "cannot be used with blend: the objects are in the local Service's namespace",
+        );
       if (value.subsets.length > 0)
         issue(
           "subsets",
           value.subsets,
-          "cannot be used with blend: a peer's endpoint carries no version labels, so a subset would lose the remote side",
+          "cannot be used with blend: a peer's endpoint has no version labels, so a subset would exclude it",
         );
-    } else if (everybody)
-      issue("visibleTo", value.visibleTo, "must name the namespaces that may call it; * is for blended imports only");
+    } else if (allNamespaces)
+      issue("visibleTo", value.visibleTo, "must name the namespaces that may call it; only a blended import has *");
   });
 
 export type ImportConfig = z.infer<typeof importSpec>;
@@ -91,12 +95,12 @@ export function meshesOf(spec: { from: string | string[] }): string[] {
   return typeof spec.from === "string" ? [spec.from] : spec.from;
 }
 
-/** Name of an import, by its first mesh: adding a further one renames nothing. */
+/** Name of an import's objects. It contains the first mesh only, so that adding another renames nothing. */
 export function importId(spec: { from: string | string[]; name: string }): string {
   return `${meshesOf(spec)[0]}-${spec.name}`;
 }
 
-/** Whether workloads of a namespace see an import. */
-export function mayBeCalledFrom({ visibleTo }: { visibleTo: string[] }, namespace: string): boolean {
+/** Whether an import is visible to workloads of a namespace. */
+export function isVisibleFrom({ visibleTo }: { visibleTo: string[] }, namespace: string): boolean {
   return visibleTo.includes("*") || visibleTo.includes(namespace);
 }

@@ -9,20 +9,19 @@ export function federationLabels(part: "import" | "export" | "gateway", name: st
 /** Annotation on the Gateway of an export that is declared public: policies that ask for named callers let it be. */
 export const publicAnnotation = "mesh-federation.dev/public";
 
-/**
- * Annotation of an object that is decided in this program alone: an `up` that changes it wins over whoever edited it in
- * the cluster, instead of stopping at a conflict.
- * https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/managing-resources-with-server-side-apply/
- */
-export const winsOverEdits = { "pulumi.com/patchForce": "true" };
-
-/** Metadata of an object by which an import or export works; it {@link winsOverEdits}. */
+/** Metadata of an object that an import or export consists of. */
 export function federationMetadata(
   part: "import" | "export",
   of: string,
   namespace: string,
-  more: { name?: string; annotations?: Record<string, string> } = {},
+  { name = part === "import" ? of : `export-${of}`, annotations }: FederationMetadataOptions = {},
 ) {
-  const { name = part === "import" ? of : `export-${of}`, annotations } = more;
-  return { name, namespace, labels: federationLabels(part, of), annotations: { ...winsOverEdits, ...annotations } };
+  return { name, namespace, labels: federationLabels(part, of), ...(annotations ? { annotations } : {}) };
+}
+
+interface FederationMetadataOptions {
+  /** Name of the object. Default: `of` for an import, `export-<of>` for an export. */
+  name?: string;
+  /** Annotations of the object. Default: none. */
+  annotations?: Record<string, string>;
 }

@@ -7,7 +7,125 @@ export const federation = {
     page: "The details name each import. `npm run up` retries the mesh after its peers have changed.",
   },
   "exports-mismatch": {
-    title: "The exports of a mesh cannot be made as configured.",
+    title: "The exports of a mesh cannot be created as configured.",
     page: "The details name each export and who imports it. `npm run up` retries the mesh after its peers have changed.",
+  },
+  "import-not-exported": {
+    title: "The peer of an import does not export a service of that name.",
+    page: "Add the export in the peer's stack and run `pulumi up` there, or remove the import.",
+  },
+  "import-not-allowed": {
+    title: "The peer exports the service, but not to the importing mesh.",
+    page: "The peer must add the mesh to `to` of the export.",
+  },
+  "import-port-missing": {
+    title: "An import relies on a port that the peer does not export.",
+    page: "The peer must add the port to the export, or the import must no longer name it.",
+  },
+  "import-port-protocol": {
+    title: "An import relies on a protocol that the export's port does not have.",
+    page: "Set the same protocol in the import and the export.",
+  },
+  "import-subset-missing": {
+    title: "An import addresses a subset that the peer does not export.",
+    page: "Both sides must name a subset. The peer must add it to the export, or the import must no longer name it.",
+  },
+  "import-probe-port": {
+    title: "A probe of an import names no port of the service.",
+    page: "The keys of `probe` are names or numbers of the ports that the peer exports.",
+  },
+  "import-host-duplicate": {
+    title: "Several imports have the same host.",
+    page: "Merge them into one import from several meshes (`from: [...]`), rename one with `as`, or remove one.",
+  },
+  "import-peers-differ": {
+    title: "The peers of one import export the service with different hosts or ports.",
+    page: "One import has one host and one set of ports. Align the exports, or import them separately with `as`.",
+  },
+  "blended-import-host": {
+    title: "A blended import has a mesh-neutral host.",
+    page: "A blended import joins the local Service of the same name, so the export needs the Service's own host.",
+  },
+  "blended-import-gateway-name": {
+    title: "A blended import has a gateway whose address is a host name.",
+    page: "An endpoint of a Service is an IP address. The peer must publish IP addresses (`gateway.addresses`).",
+  },
+  "blended-import-trust-domain": {
+    title: "A blended import comes from a mesh with another trust domain.",
+    page: "Istio expects an identity of the local trust domain from an endpoint of a local Service. Import without `blend`.",
+  },
+  "blended-import-identity": {
+    title: "A blended import is served by an identity that is no service account of the Service's namespace.",
+    page: "A WorkloadEntry names a service account of its own namespace. Import without `blend`.",
+  },
+  "peer-name-conflict": {
+    title: "Two meshes have the same name, network, cluster or mesh ID.",
+    page: "With equal values, Istio takes the peer's endpoints for local ones. Change `mesh` in one of the stacks.",
+  },
+  "peer-root-mismatch": {
+    title: "Two meshes have no root CA in common.",
+    page: "Neither mesh can verify the other's certificates. Give both an intermediate of one root.",
+  },
+  "peer-istio-unsupported": {
+    title: "A peer runs an Istio minor version that is not supported.",
+    page: "Upgrade it. If it behaves like a supported minor, the peer can set `istio.istioMinor`.",
+  },
+  "peer-istio-skew": {
+    title: "The Istio versions of two meshes are too far apart.",
+    page: "Upgrade the older mesh.",
+  },
+  "trust-domain-not-accepted": {
+    title: "A mesh does not accept the trust domain of the callers in another mesh.",
+    page:
+      "The TLS handshake fails. A managed Istio accepts the meshes that it exports to after its next `pulumi up`. An " +
+      "existing Istio needs `meshConfig.caCertificates[].trustDomains`, and `mesh.acceptedTrustDomains` in its stack file.",
+  },
+  "export-breaks-import": {
+    title: "A change of an export breaks an import of a peer.",
+    page:
+      "Change the import in the peer first, then the export. `allowBreaking` names the exports that may change " +
+      "regardless; the finding is a warning then.",
+  },
+  "export-policies-conflict": {
+    title: "Two exports are served by the same pods but are for different callers.",
+    page:
+      "The policy of one export denies the callers of the other. Give both the same callers, declare `targetPort` for " +
+      "every port of both, or serve them by different pods.",
+  },
+  "live-service-conflict": {
+    title: "An import has the host of a Service in the cluster.",
+    page: "The local Service takes precedence. Use `blend` to fail over between the two, or rename the import with `as`.",
+  },
+  "live-rule-conflict": {
+    title: "Another DestinationRule in the cluster has the host of an import or export.",
+    page: "Istio uses or merges one of the two. Remove the other rule, or change the import or export.",
+  },
+  "live-entry-conflict": {
+    title: "Another ServiceEntry in the cluster has the host of an import.",
+    page: "Remove the other ServiceEntry, or rename the import with `as`.",
+  },
+  "live-service-missing": {
+    title: "The Service of an export or of a blended import does not exist in the cluster.",
+    page: "An export of it is created with a warning, and peers get no answer. A blended import fails.",
+  },
+  "live-port-missing": {
+    title: "A port exists only in the Service or only in the export.",
+    page: "Align the ports of the Service in the cluster with those of the export.",
+  },
+  "live-port-name": {
+    title: "A port of a blended import has different names in the local Service and in the export.",
+    page: "Istio finds the port of an endpoint by its name. Use the same name on both sides.",
+  },
+  "live-selector-mismatch": {
+    title: "Configured pod labels do not match the selector of the Service in the cluster.",
+    page: "Use the labels of the Service's selector in `selector` or `blend.labels`.",
+  },
+  "live-account-undeclared": {
+    title: "Pods behind an export run as a service account that the export does not name.",
+    page: "Importers reject what these pods answer. Add the account to `serviceAccounts`.",
+  },
+  "live-subset-missing": {
+    title: "No DestinationRule defines a subset of an export.",
+    page: "Give the subset labels, or create a DestinationRule that the gateway's namespace sees.",
   },
 } satisfies Record<string, CatalogueEntry>;

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { parseNetwork } from "../../../components/kindCluster.ts";
+import { parseNetwork } from "../../../components/kind/nodeNetwork.ts";
 import { poolOfSlot } from "../../../federation/cluster/addressPool.ts";
 import { overlaps, parseCidr } from "../../../federation/cluster/cidr.ts";
 import { declaredPool, poolClashes, poolsOnNetwork, type DeclaredPool } from "../../../federation/cluster/meshPools.ts";

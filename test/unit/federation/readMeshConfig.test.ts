@@ -193,8 +193,8 @@ test.each([
   },
   {
     name: "a proof of another kind",
-    change: { imports: [{ name: "httpbin", from: "west", visibleTo: ["sleep"], proof: "sometimes" }] },
-    says: /imports\.0\.proof: must be true, false or probe-pod \(given: "sometimes"\)/,
+    change: { imports: [{ name: "httpbin", from: "west", visibleTo: ["sleep"], verifyOnUp: "sometimes" }] },
+    says: /imports\.0\.verifyOnUp: must be true, false or probe-pod \(given: "sometimes"\)/,
   },
   {
     name: "an import listed twice",

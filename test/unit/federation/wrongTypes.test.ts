@@ -35,7 +35,7 @@ const whole: Record<string, unknown> = {
   ],
   peers: { west: { file: "x" } },
   requireImports: false,
-  proof: true,
+  verifyOnUp: true,
   allowBreaking: ["h"],
 };
 const values = [null, "", "x", 7, 1.5, true, [], [null], {}, { a: null }];

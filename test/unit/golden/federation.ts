@@ -69,7 +69,7 @@ export const edge = {
   imports: [{ name: "stock", from: "core", visibleTo: ["web"], client: { namespace: "web", serviceAccount: "cart" } }],
 };
 
-/** Shop imports from both meshes, under another name, blended, and with subsets and proofs. */
+/** Shop imports from both meshes, under another name, blended, and with subsets, verified on up. */
 export const shop = {
   ...mesh("shop", "10"),
   samples: ["sleep"],
@@ -83,7 +83,7 @@ export const shop = {
       ports: [{ number: 8080, protocol: "HTTP" }],
       client: { namespace: "web", serviceAccount: "cart", app: "cart" },
       probe: { http: { path: "/health" }, grpc: { kind: "grpc" } },
-      proof: true,
+      verifyOnUp: true,
     },
   ],
 };

@@ -1,6 +1,6 @@
-import { proofTriggers, type ProvenImport } from "../../../federation/imports/proofTriggers.ts";
+import { verificationTriggers, type ImportWithClient } from "../../../federation/imports/verificationTriggers.ts";
 
-const spec: ProvenImport = {
+const spec: ImportWithClient = {
   name: "httpbin",
   from: "west",
   host: "a.b",
@@ -20,7 +20,7 @@ const spec: ProvenImport = {
   probe: { http: { kind: "http", path: "/" } },
 };
 
-test.each<{ what: string; more: Partial<ProvenImport> }>([
+test.each<{ what: string; more: Partial<ImportWithClient> }>([
   { what: "the address", more: { gateways: [{ ...spec.gateways[0]!, address: "192.0.2.2" }] } },
   { what: "the gateway's port", more: { gateways: [{ ...spec.gateways[0]!, port: 443 }] } },
   { what: "a port", more: { ports: [spec.ports[0]!] } },
@@ -30,18 +30,18 @@ test.each<{ what: string; more: Partial<ProvenImport> }>([
   { what: "the exporter's host", more: { exportedHost: "c.d" } },
   { what: "the client", more: { client: { ...spec.client, app: "other" } } },
 ])("$what triggers a proof", ({ more }) =>
-  expect(proofTriggers({ ...spec, ...more })).not.toEqual(proofTriggers(spec)),
+  expect(verificationTriggers({ ...spec, ...more })).not.toEqual(verificationTriggers(spec)),
 );
 
-test.each<{ what: string; more: Partial<ProvenImport> }>([
+test.each<{ what: string; more: Partial<ImportWithClient> }>([
   { what: "another probe", more: { probe: {} } },
   { what: "another order of ports", more: { ports: [...spec.ports].reverse() } },
   { what: "another order of SANs", more: { subjectAltNames: [...spec.subjectAltNames].reverse() } },
   { what: "another locality", more: { gateways: [{ ...spec.gateways[0]!, locality: "q/q" }] } },
-])("$what does not", ({ more }) => expect(proofTriggers({ ...spec, ...more })).toEqual(proofTriggers(spec)));
+])("$what does not", ({ more }) => expect(verificationTriggers({ ...spec, ...more })).toEqual(verificationTriggers(spec)));
 
 test("addresses are as URLs write them: IPv6 in brackets", () => {
-  const addresses = (address: string) => proofTriggers({ ...spec, gateways: [{ ...spec.gateways[0]!, address }] })[2];
+  const addresses = (address: string) => verificationTriggers({ ...spec, gateways: [{ ...spec.gateways[0]!, address }] })[2];
   expect([addresses("192.0.2.1"), addresses("2001:db8::1")]).toEqual([
     "addresses 192.0.2.1:15443",
     "addresses [2001:db8::1]:15443",

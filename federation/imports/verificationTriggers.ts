@@ -1,18 +1,18 @@
 import type { ContractImport } from "../contract/contract.ts";
 import { socketAddress } from "../objects/socketAddress.ts";
 
-/** The mesh that proves its imports. */
-export interface ProvingMesh {
+/** The mesh that verifies its imports. */
+export interface VerifyingMesh {
   name: string;
   stack: string;
   trustDomain: string;
 }
 
-/** An import with a client to call from. */
-export type ProvenImport = ContractImport & { client: NonNullable<ContractImport["client"]> };
+/** An import that is verified on `up`: one with a client to call from. */
+export type ImportWithClient = ContractImport & { client: NonNullable<ContractImport["client"]> };
 
-/** What an import's traffic proof depends on: it is proven again exactly when one of these values changes. */
-export function proofTriggers(spec: ProvenImport): string[] {
+/** The values on which the verification of an import depends: it runs again exactly when one of them changes. */
+export function verificationTriggers(spec: ImportWithClient): string[] {
   const { client } = spec;
   return [
     `host ${spec.host} ${spec.exportedHost}`,

@@ -1,0 +1,57 @@
+import { serviceHost } from "../objects/names.ts";
+
+/** A Service in the cluster. */
+export interface LiveService {
+  namespace: string;
+  name: string;
+  ports: { name: string; number: number; targetPort: number | string }[];
+  selector: Record<string, string>;
+}
+
+/** A DestinationRule or ServiceEntry in the cluster that this project did not create. */
+export interface LiveObject {
+  namespace: string;
+  name: string;
+  hosts: string[];
+  /** Namespaces that see it; empty: all. */
+  exportTo: string[];
+  /** Names of the subsets; empty for a ServiceEntry. */
+  subsets: string[];
+}
+
+/** What the checks need of a cluster. */
+export interface LiveCluster {
+  /** Those of the Services in question that exist. */
+  services: LiveService[];
+  /** DestinationRules. */
+  rules: LiveObject[];
+  /** ServiceEntries. */
+  entries: LiveObject[];
+  /** Service accounts of the running pods behind each export's Service, by export name. */
+  accounts: ReadonlyMap<string, string[]>;
+}
+
+/** Whether an object is visible from at least one of the namespaces. */
+export function isVisibleFromAny({ namespace, exportTo }: LiveObject, namespaces: string[]): boolean {
+  if (exportTo.length === 0 || exportTo.includes("*") || namespaces.includes("*")) return true;
+  return namespaces.some((n) => exportTo.includes(n) || (exportTo.includes(".") && n === namespace));
+}
+
+/** Whether a selector selects pods with these labels. An empty selector of a Service selects none. */
+export function selects(selector: Record<string, string>, labels: Record<string, string>): boolean {
+  const wanted = Object.entries(selector);
+  return wanted.length > 0 && wanted.every(([key, value]) => labels[key] === value);
+}
+
+/** Labels as text: `{app: orders, version: v1}`. */
+export function labelsText(labels: Record<string, string>): string {
+  return `{${Object.entries(labels)
+    .map(([key, value]) => `${key}: ${value}`)
+    .join(", ")}}`;
+}
+
+/** Namespace and name of the Service with a host; undefined for any other host. */
+export function serviceOfHost(host: string): { namespace: string; name: string } | undefined {
+  const [name, namespace] = host.split(".");
+  return name && namespace && host === serviceHost(name, namespace) ? { namespace, name } : undefined;
+}

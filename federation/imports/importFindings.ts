@@ -1,0 +1,128 @@
+import type { ContractExport, FederationContract, ServicePort } from "../contract/contract.ts";
+import { Findings, type Finding } from "../errors/userError.ts";
+import { serviceHost } from "../objects/names.ts";
+import type { ImportConfig } from "./importConfig.ts";
+import type { ResolvedImport } from "./resolveImports.ts";
+
+/** A peer that exports the service of an import, with its export. */
+export interface ImportSource {
+  contract: FederationContract;
+  exported: ContractExport;
+}
+
+/**
+ * What keeps an import from working although every peer exports it.
+ *
+ * @param ownTrustDomain trust domain of the importing mesh
+ */
+export function importFindings(
+  spec: ImportConfig,
+  resolved: ResolvedImport,
+  sources: ImportSource[],
+  ownTrustDomain: string,
+): readonly Finding[] {
+  const findings = new Findings();
+  for (const key of Object.keys(spec.probe))
+    if (!resolved.ports.some((p) => p.name === key || String(p.number) === key))
+      findings.add("import-probe-port", {
+        subject: `import "${spec.name}"`,
+        problem: `probe names port "${key}", but its ports are ${portsText(resolved.ports)}`,
+        remedy: "Use the name or number of one of these ports as the key",
+      });
+  if (spec.blend) findings.addAll(blendFindings(resolved, sources, ownTrustDomain));
+  return findings.all;
+}
+
+function blendFindings(resolved: ResolvedImport, sources: ImportSource[], ownTrustDomain: string): readonly Finding[] {
+  const subject = `import "${resolved.name}"`;
+  const findings = new Findings();
+  const { service, namespace, host } = sources[0]!.exported;
+  if (host !== serviceHost(service, namespace))
+    findings.add("blended-import-host", {
+      subject,
+      problem: `it is blended, but its host "${host}" is mesh-neutral, and no local Service has that name`,
+      remedy: "Export it under the Service's own host, or import it without blend",
+    });
+  for (const { contract } of sources) findings.addAll(blendedPeerFindings(subject, contract, ownTrustDomain));
+  const accountOfNamespace = new RegExp(`^spiffe://[^/]+/ns/${namespace}/sa/[^/]+$`);
+  for (const san of resolved.subjectAltNames.filter((id) => !accountOfNamespace.test(id)))
+    findings.add("blended-import-identity", {
+      subject,
+      problem:
+        `it is blended, but ${san} is not an account of namespace ${namespace}, ` +
+        "and an endpoint of a Service can name no other identity",
+      remedy: "Import it without blend under another name (as)",
+    });
+  return findings.all;
+}
+
+function blendedPeerFindings(
+  subject: string,
+  { mesh, gateways }: FederationContract,
+  ownTrustDomain: string,
+): readonly Finding[] {
+  const findings = new Findings();
+  const hostName = gateways.find((g) => !/^[\d.]+$|:/.test(g.address))?.address;
+  if (hostName)
+    findings.add("blended-import-gateway-name", {
+      subject,
+      problem:
+        `it is blended, but the gateway of mesh "${mesh.name}" is the host name ${hostName}, ` +
+        "and an endpoint of a Service must be an IP address",
+      remedy:
+        `Publish IP addresses in mesh "${mesh.name}" (gateway.addresses), ` +
+        "or import it without blend under another name (as)",
+    });
+  if (mesh.trustDomain !== ownTrustDomain)
+    findings.add("blended-import-trust-domain", {
+      subject,
+      problem:
+        `it is blended, but mesh "${mesh.name}" has trust domain ${mesh.trustDomain} and this mesh ` +
+        `${ownTrustDomain}; Istio expects an identity of the local trust domain from an endpoint of a local Service, ` +
+        "so every call would fail",
+      remedy: "Import it without blend under another name (as)",
+    });
+  return findings.all;
+}
+
+/** Why the exports of several peers cannot be one import; empty when all have the same hosts and ports. */
+export function differencesBetween(spec: ImportConfig, sources: ImportSource[]): readonly Finding[] {
+  const findings = new Findings();
+  const [first, ...others] = sources;
+  for (const other of others) {
+    const compare = (what: string, valueOf: (source: ImportSource) => string): void => {
+      const [a, b] = [valueOf(first!), valueOf(other)];
+      if (a !== b)
+        findings.add("import-peers-differ", {
+          subject: `import "${spec.name}"`,
+          problem: `${what} differ between "${first!.contract.mesh.name}" (${a}) and "${other.contract.mesh.name}" (${b})`,
+          remedy: "Align the exports, or import them separately under different names (as)",
+        });
+    };
+    compare("hosts", ({ exported }) => exported.host);
+    compare("ports", ({ exported }) => portsText(exported.ports));
+  }
+  return findings.all;
+}
+
+/** Imports with the same host. */
+export function duplicateHosts(imports: ResolvedImport[]): readonly Finding[] {
+  const findings = new Findings();
+  for (const [host, same] of Map.groupBy(imports, (spec) => spec.host))
+    if (same.length > 1)
+      findings.add("import-host-duplicate", {
+        subject: `imports ${same.map(({ id }) => `"${id}"`).join(" and ")}`,
+        problem: `they have the same host "${host}"`,
+        remedy: "Import it once from several meshes (from: [...]), rename one of them (as), or remove one",
+      });
+  return findings.all;
+}
+
+function portsText(ports: ServicePort[]): string {
+  return (
+    [...ports]
+      .sort((a, b) => a.number - b.number)
+      .map((p) => `${p.name} ${p.number}/${p.protocol}`)
+      .join(", ") || "none"
+  );
+}
