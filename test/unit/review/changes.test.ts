@@ -96,7 +96,7 @@ test.each<{ what: string; before?: (stacks: Stacks) => unknown; change: (stacks:
     what: "an import that names another export than there is",
     change: (s) => (s["east"]!["imports"][0].name = "web"),
     says: [
-      "+ east imports web from west, visible to sleep (cannot be made, see the checks)",
+      "+ east imports web from west, visible to sleep (its checks fail)",
       "- east no longer imports httpbin/httpbin:8000 from west",
     ],
   },
@@ -279,9 +279,7 @@ test("a stack that cannot be read is not called new or gone; the others are comp
   expect(changesBetween(planned(example()), head).map((c) => c.sign + c.text)).toEqual([
     "-east no longer imports httpbin/httpbin:8000 from west",
   ]);
-  expect(head.federation.failed).toEqual([
-    { stack: "west", message: expect.stringContaining("exports.0.ports.0.number: must be 1 to 65535 (given: 70000)") },
-  ]);
+  expect(head.federation.failed).toEqual([{ stack: "west" }]);
 });
 
 test("what is undone is told with the signs turned round", () => {

@@ -102,7 +102,7 @@ test("of a configuration in clear, whole secrets are masked, and of what has sec
   const values = {
     "mesh-federation:istio": { value: JSON.stringify(istio), secret: true },
     "mesh-federation:kubeconfig": { value: "text", secret: true },
-    "mesh-federation:proof": { value: "true", secret: false },
+    "mesh-federation:verifyOnUp": { value: "true", secret: false },
   };
   expect(secretsOfConfig(values, stacks[1]!)).toEqual(["1234", "letters", "text"]);
 });
@@ -154,20 +154,20 @@ test.each([
     "ca",
     "cluster",
     "samples",
-    "proof",
+    "verifyOnUp",
     "allowBreaking",
   ].map((key) => ({
     what: `an empty ${key}`,
     text: eastWith({ [key]: null }),
-    facts: new RegExp(`^east: .*\\b${key}\\b.* is empty`),
+    facts: new RegExp(`^east: [^]*\\b${key}\\b.* is empty`),
   })),
   {
     what: "an empty peer",
     text: eastWith({ peers: { west: null } }),
-    facts: /^east: .*peers\.west\b.* is empty/,
+    facts: /^east: [^]*peers\.west\b.* is empty/,
   },
-  { what: "an empty name", text: eastWith({ mesh: { name: null } }), facts: /^east: .*mesh\.name\b.* is empty/ },
-  { what: "an empty export", text: eastWith({ exports: [null] }), facts: /^east: .*exports\.0\b.* is empty/ },
+  { what: "an empty name", text: eastWith({ mesh: { name: null } }), facts: /^east: [^]*mesh\.name\b.* is empty/ },
+  { what: "an empty export", text: eastWith({ exports: [null] }), facts: /^east: [^]*exports\.0\b.* is empty/ },
 ])("$what is one finding, and the other stacks are reviewed", ({ text, facts }) => {
   expect(findingsOnEast(text)).toEqual([expect.stringMatching(facts)]);
 });
