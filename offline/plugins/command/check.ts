@@ -4,7 +4,7 @@ import { hasUnknown, isObject, reveal, type Values } from "../shared/values.ts";
 const texts = ["create", "update", "delete", "command", "dir", "stdin", "logging"];
 const loggings = ["stdout", "stderr", "stdoutAndStderr", "none"];
 
-/** What is wrong with a command's inputs. `required`: the input that must be there, e.g. `command` for a function. */
+/** Failures of a command's inputs. `required`: a required input, such as `command` for a function. */
 export function checkCommand(inputs: Values, required?: string): CheckFailure[] {
   const failures: CheckFailure[] = [];
   const fail = (property: string, reason: string): void => void failures.push({ property, reason });

@@ -7,10 +7,10 @@ import { kubeconfigText, type ProviderConfig } from "./config.ts";
 import { Kinds } from "./kinds.ts";
 import { rateLimit } from "./rateLimit.ts";
 
-/** How long a server may take to take a connection, in milliseconds. */
-const connectPatience = 5_000;
+/** Timeout of a connection, in milliseconds. */
+const connectTimeout = 5_000;
 /** How long an exchange may take, in milliseconds: longer than the 30 s that webhooks may take at most. */
-const answerPatience = 60_000;
+const answerTimeout = 60_000;
 
 /**
  * The cluster that a provider's configuration leads to. Nothing is sent yet. Throws when the kubeconfig is not
@@ -193,13 +193,13 @@ function exchange(
       reject(
         new Unreachable(
           `configured Kubernetes cluster is unreachable: ${server}: ` +
-            `${error.message || error.code}; is it running, and may this machine talk to it?`,
+            `${error.message || error.code}; check that it runs and that this machine reaches it`,
         ),
       );
     };
     const connecting = setTimeout(
-      () => call.destroy(new Error(`no connection within ${connectPatience / 1000} s`)),
-      connectPatience,
+      () => call.destroy(new Error(`no connection within ${connectTimeout / 1000} s`)),
+      connectTimeout,
     );
     call.on("socket", (socket) => {
       if (!socket.connecting) return clearTimeout(connecting);
@@ -207,7 +207,7 @@ function exchange(
     });
     const whole = limit && setTimeout(() => call.destroy(new Error(`no answer within ${limit} s`)), limit * 1000);
     call.on("close", () => [connecting, whole].forEach((timer) => timer && clearTimeout(timer)));
-    call.setTimeout(answerPatience, () => call.destroy(new Error(`no answer within ${answerPatience / 1000} s`)));
+    call.setTimeout(answerTimeout, () => call.destroy(new Error(`no answer within ${answerTimeout / 1000} s`)));
     call.on("error", fail);
     call.end(body);
   });

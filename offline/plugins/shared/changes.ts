@@ -1,6 +1,6 @@
 import { equal, isObject, Secret, type Value, type Values } from "./values.ts";
 
-/** One difference: where, and what happened there. */
+/** One difference at a property path. */
 export interface Change {
   path: string;
   kind: "add" | "delete" | "update";

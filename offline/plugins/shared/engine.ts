@@ -2,13 +2,13 @@ import * as grpc from "@grpc/grpc-js";
 import engineRpc from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import enginePb from "@pulumi/pulumi/proto/engine_pb.js";
 
-/** The engine, as far as a plugin talks to it: messages for the user. */
+/** The part of the engine that a plugin uses: messages for the user. */
 export interface Engine {
-  /** Shows a line at a resource. `passing` lines are shown while it works and then forgotten. */
+  /** Shows a line at a resource. `passing` lines are shown only while the operation runs. */
   log(severity: "debug" | "info" | "warning" | "error", message: string, urn?: string, passing?: boolean): void;
 }
 
-/** Connects to the engine at `address`; messages that it no longer takes are dropped. */
+/** Connects to the engine at `address`; messages that it no longer accepts are dropped. */
 export function connectEngine(address: string): Engine {
   const client = new engineRpc.EngineClient(address, grpc.credentials.createInsecure());
   const severities = { debug: 0, info: 1, warning: 2, error: 3 } as const;

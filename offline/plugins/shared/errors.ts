@@ -6,10 +6,10 @@ import structPb from "google-protobuf/google/protobuf/struct_pb.js";
 import { InitFailed } from "./plugin.ts";
 import { encode, type Value } from "./values.ts";
 
-/** A method of the protocol that is not built. */
+/** A method of the protocol that is not implemented. */
 export class Unimplemented extends Error {}
 
-/** The status by which the engine learns of an error; what exists in spite of it travels in the status's details. */
+/** The gRPC status of an error. Its details carry the object that exists despite the error. */
 export function statusOf(plugin: string, error: unknown): grpc.ServiceError {
   const aborted = error instanceof Error && error.name === "AbortError";
   const message = aborted
@@ -20,7 +20,7 @@ export function statusOf(plugin: string, error: unknown): grpc.ServiceError {
   const metadata = new grpc.Metadata();
   if (error instanceof InitFailed) metadata.add("grpc-status-details-bin", details(error));
   else if (error instanceof TypeError || error instanceof RangeError)
-    // A mistake of the plugin itself; its place helps whoever has to mend it.
+    // A bug of the plugin: the stack trace shows where.
     process.stderr.write(`${plugin}: ${error.stack ?? message}\n`);
   return Object.assign(new Error(message), {
     code: error instanceof Unimplemented ? grpc.status.UNIMPLEMENTED : grpc.status.UNKNOWN,

@@ -29,7 +29,7 @@ export interface ResourceRequest {
   type: string;
   /** Logical name. */
   name: string;
-  /** Aborted when the engine cancels or goes away. */
+  /** Aborted when the engine cancels or ends. */
   signal: AbortSignal;
 }
 
@@ -38,15 +38,15 @@ export interface CreateResult {
   properties: Values;
 }
 
-/** How the project wants resources named that name themselves not: `pulumi:autonaming` in its configuration. */
+/** Names of resources without a name, from the project's setting `pulumi:autonaming`. */
 export interface Autonaming {
-  /** Name to take. */
+  /** Proposed name. */
   proposedName: string;
   /** `disable`: a resource without a name is an error. */
   mode: "propose" | "enforce" | "disable";
 }
 
-/** Request to make the children of a component that lives in the plugin. */
+/** Request to create the children of a component of the plugin. */
 export interface ConstructRequest {
   type: string;
   name: string;
@@ -55,7 +55,7 @@ export interface ConstructRequest {
   /** Providers by package, as `urn::id`. */
   providers: Record<string, string>;
   dependencies: string[];
-  /** URN of the resource whose deletion takes this one along; empty when there is none. */
+  /** URN of the resource with which this one is deleted. Empty without one. */
   deletedWith: string;
   monitorEndpoint: string;
   dryRun: boolean;
@@ -63,11 +63,11 @@ export interface ConstructRequest {
   stack: string;
   parallel: number;
   acceptsOutputs: boolean;
-  /** Aborted when the engine cancels or goes away. */
+  /** Aborted when the engine cancels or ends. */
   signal: AbortSignal;
 }
 
-/** What a plugin can do, as it answers to Configure. */
+/** Capabilities of a plugin, its answer to Configure. */
 export interface ConfigureResult {
   /** Whether create and update understand `preview`. Default false. */
   supportsPreview?: boolean;

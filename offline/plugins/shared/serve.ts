@@ -26,7 +26,7 @@ export async function serve(plugin: Plugin): Promise<void> {
     ),
   );
   const stop = () => session.stop.abort(new Error("the engine stopped this operation"));
-  // The engine interrupts a plugin that it needs no more, and then waits for its end.
+  // The engine interrupts a plugin that it no longer needs, and waits for its end.
   for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => endSoon(session, stop));
   watchParent(stop);
   process.stdout.write(`${port}\n`);
@@ -35,13 +35,13 @@ export async function serve(plugin: Plugin): Promise<void> {
 /** What requests of one engine share. */
 export interface Session {
   engine?: Engine;
-  /** Aborted by Cancel, by signals and when the engine is gone. */
+  /** Aborted by Cancel, by signals and when the engine ended. */
   stop: AbortController;
-  /** How many requests are being worked on. */
+  /** Number of running requests. */
   running: number;
 }
 
-/** Ends this process as soon as the operations under way, told to stop, have cleaned up after themselves. */
+/** Ends this process when the running operations, which are aborted, have cleaned up. */
 function endSoon(session: Session, stop: () => void): void {
   stop();
   const until = Date.now() + 2000;
@@ -52,7 +52,7 @@ function endSoon(session: Session, stop: () => void): void {
   check();
 }
 
-/** State of large stacks travels in one message. */
+/** The state of a large stack is one message. */
 const messageLimit = 400 * 1024 * 1024;
 
 /** An engine that was killed says nothing; the plugin notices that it has another parent, and ends. */

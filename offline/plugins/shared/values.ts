@@ -2,7 +2,7 @@
 const signature = "4dabf18193072939515e22adb298388d";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 const outputSignature = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
-/** What stands for a value that is not known yet, in a preview. */
+/** Placeholder of a value that is not known yet, in a preview. */
 const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** A value that must stay encrypted in state and masked in output. */
@@ -13,7 +13,7 @@ export class Secret {
   }
 }
 
-/** A value that only `up` will know. */
+/** A value that a preview does not know. */
 export class Unknown {
   static readonly value = new Unknown();
 }
@@ -21,7 +21,7 @@ export class Unknown {
 export type Value = null | boolean | number | string | Secret | Unknown | Value[] | { [key: string]: Value };
 export type Values = Record<string, Value>;
 
-/** Turns what the protocol carried into values: secrets and unknowns become objects of their own. */
+/** Converts values of the protocol: secrets and unknowns become objects of their own. */
 export function decode(wire: unknown): Value {
   if (wire === unknownText) return Unknown.value;
   if (Array.isArray(wire)) return wire.map(decode);

@@ -1,16 +1,16 @@
 import type { CheckFailure } from "../shared/plugin.ts";
 import type { Value, Values } from "../shared/values.ts";
 
-/** One input of a resource type: what it may hold, and what a change of it means. */
+/** One input of a resource type: its type, default and rules. */
 export interface InputRule {
   type: "string" | "integer" | "boolean" | "strings" | "subject";
   required?: true;
-  /** Stands in outputs when the input is left out. */
+  /** Default, which the outputs get. */
   default?: Value;
   secret?: true;
-  /** Used to make the resource and kept in inputs only, never among outputs. */
+  /** An input that is not among the outputs. */
   writeOnly?: true;
-  /** A change is written into state; a change of any other input makes the resource anew. */
+  /** A change is written into state; a change of any other input replaces the resource. */
   updatable?: true;
   /** What is wrong with a known value of the right type. */
   wrong?(value: any): string | undefined;
@@ -22,7 +22,7 @@ export interface Made {
   outputs: Values;
 }
 
-/** One resource type of this plugin. Nothing of it lives outside state, so making it is all there is to do. */
+/** One resource type of this plugin. Its resources exist in the state only. */
 export interface ResourceKind {
   /** Type token, e.g. `tls:index/privateKey:PrivateKey`. */
   token: string;

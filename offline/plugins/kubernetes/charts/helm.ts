@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const prefix = "pulumi-helm-";
-/** Age from which a dead process's files are removed, in milliseconds. */
-const patience = 60_000;
+/** Age from which files of a dead process are removed, in milliseconds. */
+const abandonedAfter = 60_000;
 
 /** One call of Helm. */
 export interface HelmCall {
@@ -16,7 +16,7 @@ export interface HelmCall {
   kubeconfig?: string;
   /** More variables for Helm, such as the provider's `helmEnvironment`. */
   environment?: Record<string, string>;
-  /** Takes what Helm says beside its answer, when it succeeds. */
+  /** Gets Helm's standard error output after a success. */
   note?(text: string): void;
   signal: AbortSignal;
 }
@@ -24,7 +24,7 @@ export interface HelmCall {
 /**
  * Runs the Helm program that MESH_FEDERATION_HELM names, and returns what it prints.
  *
- * @throws with Helm's own words
+ * @throws with Helm's error message
  */
 export async function helm({
   args,
@@ -73,10 +73,10 @@ function removeAbandoned(): void {
     const pid = Number(/^\d+/.exec(name.slice(prefix.length))?.[0]);
     try {
       // A process of another container may seem dead; Helm reads its files in its first seconds.
-      if (pid && !isAlive(pid) && Date.now() - statSync(path).mtimeMs > patience)
+      if (pid && !isAlive(pid) && Date.now() - statSync(path).mtimeMs > abandonedAfter)
         rmSync(path, { recursive: true, force: true });
     } catch {
-      // Somebody else's, or gone already.
+      // It belongs to another user, or is removed already.
     }
   }
 }

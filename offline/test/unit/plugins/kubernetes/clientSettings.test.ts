@@ -5,7 +5,7 @@ import { readConfig } from "../../../../plugins/kubernetes/config.ts";
 import { PluginProcess } from "../../../support/plugins/pluginProcess.ts";
 
 /** A plugin starts slowly where the machine has much to do. */
-const patience = 60_000;
+const timeout = 60_000;
 const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "m", namespace: "n" } };
 const warnings = ["v1 ConfigMap is deprecated in v9.9+", 'unknown field "x"'];
 
@@ -25,7 +25,7 @@ let plugin: PluginProcess;
 beforeAll(async () => {
   await new Promise<void>((resolve) => api.listen(0, "127.0.0.1", resolve));
   plugin = await PluginProcess.start("kubernetes");
-}, patience);
+}, timeout);
 afterAll(async () => {
   await plugin.stop();
   api.closeAllConnections();
@@ -59,7 +59,7 @@ test.each<[Record<string, string>, string[]]>([
     for (let i = 0; i < 1000 && plugin.logged.length < shown.length; i++) await sleep(10);
     expect(plugin.logged).toEqual(shown.map((text) => `warning: ${text}`));
   },
-  patience,
+  timeout,
 );
 
 test(
@@ -73,7 +73,7 @@ test(
     // A second by rights; the first may be seen late on a machine that is busy.
     expect(times[5]! - times[0]!).toBeGreaterThan(600);
   },
-  patience,
+  timeout,
 );
 
 test(
@@ -83,7 +83,7 @@ test(
     silent = true;
     expect((await create()).errors).toEqual([expect.stringMatching(/cluster is unreachable: .*no answer within 1 s/)]);
   },
-  patience,
+  timeout,
 );
 
 test.each<[string, object]>([

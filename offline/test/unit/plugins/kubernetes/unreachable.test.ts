@@ -6,7 +6,7 @@ import { PluginProcess } from "../../../support/plugins/pluginProcess.ts";
 import type { Json } from "../../../support/plugins/wire.ts";
 
 /** A plugin starts slowly where the machine has much to do. */
-const patience = 60_000;
+const timeout = 60_000;
 /** Nothing listens there. */
 const kubeconfig = JSON.stringify({
   "current-context": "c",
@@ -17,7 +17,7 @@ const kubeconfig = JSON.stringify({
 const words = /configured Kubernetes cluster is unreachable: https:\/\/127\.0\.0\.1:1: /;
 
 let plugin: PluginProcess;
-beforeAll(async () => void (plugin = await PluginProcess.start("kubernetes")), patience);
+beforeAll(async () => void (plugin = await PluginProcess.start("kubernetes")), timeout);
 afterAll(() => plugin.stop());
 
 /** Forgets what was said before, too. */
@@ -74,7 +74,7 @@ test(
     expect(await check(map("1"))).toMatchObject({ inputs: map("2") });
     expect(await logged(1)).toEqual([expect.stringMatching(words)]);
   },
-  patience,
+  timeout,
 );
 
 test(
@@ -87,7 +87,7 @@ test(
     await expect(update(false)).rejects.toThrow(words);
     expect(await logged(1)).toEqual([expect.stringMatching(/^warning: .*deleteUnreachable is set/)]);
   },
-  patience,
+  timeout,
 );
 
 test(
@@ -104,7 +104,7 @@ test(
     await expect(create(false)).rejects.toThrow(words);
     await expect(read({})).rejects.toThrow(words);
   },
-  patience,
+  timeout,
 );
 
 const folder = mkdtempSync(join(tmpdir(), "kubeconfig-"));
@@ -151,5 +151,5 @@ test.each<[string, Record<string, string>, RegExp]>([
     await configure({ ...options, deleteUnreachable: "true" });
     await remove();
   },
-  patience,
+  timeout,
 );
