@@ -130,7 +130,7 @@ export const faults = (endpoint: EntryEndpoint): Fault[] => [
     name: "the server's certificate has expired",
     hop: "tls",
     evidence: /expired on/,
-    remedy: /renews/,
+    remedy: /renew/,
     break: serviceOf("expired"),
     repair: serviceOf("httpbin"),
   },
