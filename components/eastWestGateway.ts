@@ -1,43 +1,84 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { gatewayDeployment, gatewayService, type GatewayIdentity } from "../federation/cluster/gatewayObjects.ts";
+import { gatewayDeployment, gatewayService } from "../federation/cluster/gatewayObjects.ts";
 import { federationLabels } from "../federation/objects/labels.ts";
+import { annotated, waitForAddress } from "./annotations.ts";
 
 /** Arguments of {@link EastWestGateway}. */
 export interface EastWestGatewayArgs {
-  /** Name, namespace, network and pod labels of the gateway. */
-  gateway: GatewayIdentity;
+  /** Istio network of the mesh, as its istiod knows it. */
+  network: pulumi.Input<string>;
+  /**
+   * Name of the Deployment, Service and service account.
+   * @default "istio-eastwestgateway"
+   */
+  gatewayName?: pulumi.Input<string>;
+  /**
+   * Namespace of the gateway. It must exist.
+   * @default "istio-system"
+   */
+  namespace?: pulumi.Input<string>;
+  /**
+   * Labels that select the gateway's pods, in the Service and in Istio's Gateway objects. Changing them replaces the
+   * Deployment.
+   * @default { istio: "eastwestgateway" }
+   */
+  labels?: pulumi.Input<Record<string, pulumi.Input<string>>>;
 }
 
 /**
- * The proxy through which other networks reach this mesh's exports, with a Service of type LoadBalancer.
- * It lets nothing through by itself; each {@link ExportedService} opens one host.
+ * The gateway at which other networks reach this mesh's exports, with a Service of type LoadBalancer.
+ *
+ * It exposes nothing by itself; each {@link ExportedService} exposes one host. Needs istiod, whose injector fills in the
+ * pod: give {@link IstioInstall.ready} in `dependsOn`.
+ * https://istio.io/latest/docs/setup/install/multicluster/multi-primary_multi-network/
  */
 export class EastWestGateway extends pulumi.ComponentResource {
-  /** Addresses at which peers reach it: IPs, or host names where the load balancer gives names. */
+  static readonly type = "mesh-federation:mesh:EastWestGateway";
+
+  /** Addresses at which peers reach it, sorted: IP addresses, or host names where the load balancer assigns names. */
   public readonly addresses: pulumi.Output<string[]>;
 
   constructor(name: string, args: EastWestGatewayArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("mesh-federation:mesh:EastWestGateway", name, {}, opts);
+    super(EastWestGateway.type, name, {}, opts);
     const parent = { parent: this };
-    const { gateway } = args;
+    const gateway = pulumi.output({
+      name: args.gatewayName ?? "istio-eastwestgateway",
+      namespace: args.namespace ?? "istio-system",
+      network: args.network,
+      labels: args.labels ?? { istio: "eastwestgateway" },
+    });
+    const deployment = gateway.apply(gatewayDeployment);
+    const loadBalancer = gateway.apply(gatewayService);
     const account = new k8s.core.v1.ServiceAccount(
       `${name}-account`,
       {
         metadata: {
           name: gateway.name,
           namespace: gateway.namespace,
-          labels: federationLabels("gateway", gateway.name),
+          labels: gateway.apply((known) => federationLabels("gateway", known.name)),
         },
       },
       parent,
     );
-    new k8s.apps.v1.Deployment(`${name}-deployment`, gatewayDeployment(gateway), { parent: this, dependsOn: account });
-    const service = new k8s.core.v1.Service(`${name}-service`, gatewayService(gateway), parent);
+    new k8s.apps.v1.Deployment(
+      `${name}-deployment`,
+      { metadata: deployment.metadata, spec: deployment.spec },
+      { parent: this, dependsOn: account },
+    );
+    const service = new k8s.core.v1.Service(
+      `${name}-service`,
+      {
+        // Peers need only its address. The Deployment above waits for the pods.
+        metadata: annotated(loadBalancer.metadata, waitForAddress),
+        spec: loadBalancer.spec,
+      },
+      parent,
+    );
     this.addresses = service.status.apply((status) =>
       (status?.loadBalancer?.ingress ?? [])
-        .map((i) => i.ip ?? i.hostname)
-        .filter((a) => a !== undefined)
+        .map((ingress) => ingress.ip ?? ingress.hostname)
+        .filter((address) => address !== undefined)
         .sort(),
     );
     this.registerOutputs({ addresses: this.addresses });

@@ -1,54 +1,95 @@
-import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { ContractExport } from "../federation/contract/contract.ts";
 import { exportDestinationRule, exportGateway, exportServiceEntry } from "../federation/exports/exportObjects.ts";
-import type { DenyPolicy } from "../federation/exports/exportPolicy.ts";
-import type { ExportPlan } from "../federation/exports/exportPlan.ts";
+import { publishedExport } from "../federation/exports/exportPlan.ts";
 import { componentTypes, type FederationObject } from "../federation/objects/federationObject.ts";
-import type { GatewayIdentity } from "../federation/cluster/gatewayObjects.ts";
-
-/** Arguments of {@link ExportedService}. */
-export interface ExportedServiceArgs {
-  /** What is exported. */
-  spec: ExportPlan;
-  /** The gateway that lets it through. */
-  gateway: GatewayIdentity;
-  /** The policy that turns away callers it is not for (`exportPolicy`); none where it restricts nobody. */
-  policy?: DenyPolicy;
-}
+import { federationMetadata, publicAnnotation } from "../federation/objects/labels.ts";
+import {
+  checkPlainArgs,
+  plannedExport,
+  policySpec,
+  whichObjects,
+  type ExportedServiceArgs,
+  type PlannedExport,
+} from "./exportedServiceArgs.ts";
+import { istioObject, networking, security, type IstioObject } from "./istioObject.ts";
 
 /**
- * One service that peers may reach: opens exactly its host on the east-west gateway, after the policy that says who may
- * call it. A mesh-neutral host gets a ServiceEntry, subsets a DestinationRule, both seen by the gateway only.
+ * A service that peers may import: exposes exactly its host on the east-west gateway.
+ *
+ * An AuthorizationPolicy on the serving pods denies the callers that the export is not for. A mesh-neutral host gets a
+ * ServiceEntry, subsets with labels get a DestinationRule; only the gateway's namespace sees both.
  */
 export class ExportedService extends pulumi.ComponentResource {
+  static readonly type = componentTypes.exportedService;
+
   /** Host by which peers call it. */
-  public readonly host: string;
-  /** What it makes in the cluster. */
-  public readonly objects: FederationObject[] = [];
+  public readonly host: pulumi.Output<string>;
+  /** The entry of the contract by which peers import it. */
+  public readonly published: pulumi.Output<ContractExport>;
+  /** The objects that it creates. `npm run status` compares the cluster with them. */
+  public readonly objects: pulumi.Output<FederationObject[]>;
 
   constructor(name: string, args: ExportedServiceArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(componentTypes.exportedService, name, {}, opts);
-    const { spec, gateway, policy } = args;
-    this.host = spec.host;
-    const make = (
+    super(ExportedService.type, name, {}, opts);
+    checkPlainArgs(args, name);
+    const which = whichObjects(args);
+    const planned = plannedExport(args);
+    this.host = planned.plan.host;
+    this.published = planned.apply(({ plan }) => publishedExport(plan));
+
+    // Names are known in a preview in which other arguments are not.
+    const metadata = pulumi
+      .all([args.exportName, args.namespace])
+      .apply(([exportName, namespace]) => federationMetadata("export", exportName, namespace));
+    const register = (
       part: string,
       apiVersion: string,
       kind: string,
-      object: Pick<FederationObject, "metadata" | "spec"> | undefined,
-      dependsOn: pulumi.Resource[] = [],
-    ) => {
-      if (!object) return [];
-      const whole = { apiVersion, kind, ...object };
-      this.objects.push(whole);
-      return [new k8s.apiextensions.CustomResource(`${name}-${part}`, whole, { parent: this, dependsOn })];
-    };
-    const first = [
-      ...make("policy", "security.istio.io/v1", "AuthorizationPolicy", policy),
-      ...make("entry", "networking.istio.io/v1", "ServiceEntry", exportServiceEntry(gateway, spec)),
-      ...make("rule", "networking.istio.io/v1", "DestinationRule", exportDestinationRule(gateway, spec)),
-    ];
-    // The door opens last, and closes first: nobody comes through it past a policy that is not there yet.
-    make("gateway", "networking.istio.io/v1", "Gateway", exportGateway(gateway, spec), first);
-    this.registerOutputs({ host: this.host, objects: this.objects });
+      spec: (known: PlannedExport) => object,
+    ): IstioObject =>
+      istioObject(`${name}-${part}`, { apiVersion, kind, metadata, spec: planned.apply(spec) }, { parent: this });
+
+    const optional: IstioObject[] = [];
+    if (which.policy) optional.push(register("policy", security, "AuthorizationPolicy", policySpec));
+    if (which.serviceEntry)
+      optional.push(
+        register("entry", networking, "ServiceEntry", (known) => exportServiceEntry(known.gateway, known.plan)!.spec),
+      );
+    if (which.destinationRule)
+      optional.push(
+        register(
+          "rule",
+          networking,
+          "DestinationRule",
+          (known) => exportDestinationRule(known.gateway, known.plan)!.spec,
+        ),
+      );
+    // Created last and deleted first: the gateway never exposes the host without its policy.
+    const gateway = istioObject(
+      `${name}-gateway`,
+      {
+        apiVersion: networking,
+        kind: "Gateway",
+        metadata: gatewayMetadata(args),
+        spec: planned.apply((known) => exportGateway(known.gateway, known.plan).spec),
+      },
+      { parent: this, dependsOn: optional.map(({ resource }) => resource) },
+    );
+    this.objects = pulumi.all([...optional, gateway].map(({ object }) => object));
+    this.registerOutputs({ host: this.host, published: this.published, objects: this.objects });
   }
+}
+
+function gatewayMetadata(args: ExportedServiceArgs) {
+  return pulumi
+    .all([args.exportName, args.gatewayNamespace ?? "istio-system", args.public ?? false])
+    .apply(([exportName, namespace, isPublic]) =>
+      federationMetadata(
+        "export",
+        exportName,
+        namespace,
+        isPublic ? { annotations: { [publicAnnotation]: "true" } } : {},
+      ),
+    );
 }

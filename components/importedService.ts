@@ -1,49 +1,74 @@
-import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { componentTypes, type FederationObject } from "../federation/objects/federationObject.ts";
 import {
   importDestinationRule,
+  importName,
   importServiceEntry,
   importWorkloadEntries,
 } from "../federation/imports/importObjects.ts";
 import type { ResolvedImport } from "../federation/imports/resolveImports.ts";
-
-/** Arguments of {@link ImportedService}. */
-export interface ImportedServiceArgs {
-  /** The import, with what the peers' contracts say of it. */
-  spec: ResolvedImport;
-}
+import { componentTypes, type FederationObject } from "../federation/objects/federationObject.ts";
+import { federationMetadata } from "../federation/objects/labels.ts";
+import { resolvedImport, workloadEntryParts, type ImportedServiceArgs } from "./importedServiceArgs.ts";
+import { istioObject, networking, type IstioObject } from "./istioObject.ts";
 
 /**
- * One service of one or several peers, callable in this mesh by its host: a DestinationRule with a ServiceEntry, or,
- * blended with a local Service, with WorkloadEntries.
+ * A service of one or more peers, callable in this mesh by its host.
+ *
+ * It creates a DestinationRule and a ServiceEntry. For a blended import, the endpoints join the local Service of the same
+ * name: it creates WorkloadEntries instead of the ServiceEntry.
  */
 export class ImportedService extends pulumi.ComponentResource {
-  /** Host by which workloads here call it. */
-  public readonly host: string;
-  /** What it makes in the cluster. */
-  public readonly objects: FederationObject[] = [];
+  static readonly type = componentTypes.importedService;
+
+  /** Host by which workloads of this mesh call it. */
+  public readonly host: pulumi.Output<string>;
+  /** The objects that it creates. `npm run status` compares the cluster with them. */
+  public readonly objects: pulumi.Output<FederationObject[]>;
 
   constructor(name: string, args: ImportedServiceArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(componentTypes.importedService, name, {}, opts);
-    const { spec } = args;
-    this.host = spec.host;
-    const make = (
+    super(ImportedService.type, name, {}, opts);
+    const parts = workloadEntryParts(name, args);
+    const resolved = resolvedImport(args);
+    this.host = resolved.host;
+
+    // Names are known in a preview in which the gateways are not.
+    const identity = pulumi.output({ id: args.importName, namespace: args.namespace });
+    const register = (
       part: string,
       kind: string,
-      { metadata, spec }: Pick<FederationObject, "metadata" | "spec">,
-      dependsOn: pulumi.Resource[] = [],
-    ) => {
-      const object = { apiVersion: "networking.istio.io/v1", kind, metadata, spec };
-      this.objects.push(object);
-      return new k8s.apiextensions.CustomResource(`${name}-${part}`, object, { parent: this, dependsOn });
-    };
-    const rule = make("rule", "DestinationRule", importDestinationRule(spec));
-    // The rule first: an entry alone would send plaintext, which the gateway resets, or spread calls over all meshes.
-    const entry = importServiceEntry(spec);
-    if (entry) make("entry", "ServiceEntry", entry, [rule]);
-    for (const { part, ...workload } of importWorkloadEntries(spec))
-      make(`workload-${part}`, "WorkloadEntry", workload, [rule]);
+      spec: (known: ResolvedImport) => object,
+      { suffix = "", dependsOn }: { suffix?: string; dependsOn?: pulumi.Resource[] } = {},
+    ): IstioObject =>
+      istioObject(
+        `${name}-${part}`,
+        {
+          apiVersion: networking,
+          kind,
+          metadata: identity.apply(({ id, namespace }) => {
+            const objectName = importName({ id, name: id, from: "", meshes: [] });
+            return federationMetadata("import", objectName, namespace, { name: `${objectName}${suffix}` });
+          }),
+          spec: resolved.apply(spec),
+        },
+        { parent: this, dependsOn },
+      );
+
+    const rule = register("rule", "DestinationRule", (known) => importDestinationRule(known).spec);
+    // After the rule: without it, a remote endpoint gets plaintext, which the gateway resets, and a blended import
+    // spreads calls over all meshes.
+    const dependsOn = [rule.resource];
+    const endpoints =
+      args.blendLabels === undefined
+        ? [register("entry", "ServiceEntry", (known) => importServiceEntry(known)!.spec, { dependsOn })]
+        : parts.map((part) =>
+            register(
+              `workload-${part}`,
+              "WorkloadEntry",
+              (known) => importWorkloadEntries(known).find((entry) => entry.part === part)!.spec,
+              { suffix: `-${part}`, dependsOn },
+            ),
+          );
+    this.objects = pulumi.all([rule, ...endpoints].map(({ object }) => object));
     this.registerOutputs({ host: this.host, objects: this.objects });
   }
 }

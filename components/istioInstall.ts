@@ -1,33 +1,56 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { mergeValues } from "../federation/config/sources.ts";
 import type { CaMaterial } from "../federation/trust/caMaterial.ts";
-import type { Sources } from "../federation/config/sources.ts";
+import { skipAwait } from "./annotations.ts";
+import { chartArgs, releaseTimeout } from "./helmChart.ts";
 
 /** Arguments of {@link IstioInstall}. */
 export interface IstioInstallArgs {
-  /** Network name of the mesh; label of the namespace, by which Istio knows where its pods are. */
-  network: string;
-  /** The mesh's CA. Secret. */
+  /** Network of the mesh. It becomes the label by which Istio knows where the pods of the mesh are. */
+  network: pulumi.Input<string>;
+  /** Certificate authority of the mesh: PEM texts, as an intermediate of {@link MeshTrust}. Secret. */
   ca: pulumi.Input<CaMaterial>;
-  /** Chart names or folders, and their repository. */
-  charts: Pick<Sources["istio"], "charts" | "chartRepository">;
-  /** Version of both charts; ignored for folders, which hold one version. */
-  version: string;
-  /** Values of chart `base`. */
-  baseValues: Record<string, unknown>;
-  /** Values of chart `istiod`. */
-  istiodValues: Record<string, unknown>;
+  /** Chart `base`: its name in `chartRepository`, or the path of a directory. */
+  baseChart: pulumi.Input<string>;
+  /** Chart `istiod`: its name in `chartRepository`, or the path of a directory. */
+  istiodChart: pulumi.Input<string>;
+  /**
+   * URL of the repository of both charts.
+   * @default none: the charts are directories
+   */
+  chartRepository?: pulumi.Input<string>;
+  /**
+   * Version of both charts. Ignored for directories, which hold one version.
+   * @default the newest version in the repository
+   */
+  chartVersion?: pulumi.Input<string>;
+  /**
+   * Values of chart `base`.
+   * @default {}
+   */
+  baseValues?: pulumi.Input<Record<string, unknown>>;
+  /**
+   * Values of chart `istiod`.
+   * @default {}
+   */
+  istiodValues?: pulumi.Input<Record<string, unknown>>;
 }
 
-/** Istio's control plane in namespace `istio-system`, from the official charts, signing with the given CA. */
+/**
+ * Istio's control plane in namespace `istio-system`, from the official charts. It signs with the given CA.
+ * https://istio.io/latest/docs/setup/install/helm/
+ */
 export class IstioInstall extends pulumi.ComponentResource {
-  /** Depend on it for whatever is injected, or validated by istiod. */
+  static readonly type = "mesh-federation:mesh:IstioInstall";
+
+  /** Resource to depend on: after it, pods are injected and istiod validates Istio's objects. */
   public readonly ready: pulumi.Resource;
-  /** Name of the namespace. */
+  /** Name of the namespace, which is also Istio's root namespace. */
   public readonly namespace: pulumi.Output<string>;
 
   constructor(name: string, args: IstioInstallArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("mesh-federation:mesh:IstioInstall", name, {}, opts);
+    super(IstioInstall.type, name, {}, opts);
     const parent = { parent: this };
     const namespace = new k8s.core.v1.Namespace(
       `${name}-namespace`,
@@ -49,28 +72,33 @@ export class IstioInstall extends pulumi.ComponentResource {
       },
       parent,
     );
-    const { charts, chartRepository } = args.charts;
-    const from = chartRepository ? { repositoryOpts: { repo: chartRepository }, version: args.version } : {};
-    // As a Release: its CRDs make up two thirds of a preview when each is an object of the stack.
+    const { chartRepository, chartVersion } = args;
+    // As a Release: as objects of the stack, its CRDs take two thirds of a preview (decision 4).
     const base = new k8s.helm.v3.Release(
       `${name}-base`,
       {
         name: "istio-base",
         namespace: this.namespace,
-        chart: charts.base,
-        ...from,
-        values: args.baseValues,
-        timeout: 300,
+        ...chartArgs({ chart: args.baseChart, chartRepository, chartVersion }),
+        values: args.baseValues ?? {},
+        timeout: releaseTimeout,
       },
       parent,
     );
-    const istiod = new k8s.helm.v4.Chart(
+    this.ready = new k8s.helm.v4.Chart(
       `${name}-istiod`,
-      { name: "istiod", namespace: this.namespace, chart: charts.istiod, ...from, values: args.istiodValues },
-      // istiod reads `cacerts` when it starts; later it would sign with a root of its own.
+      {
+        name: "istiod",
+        namespace: this.namespace,
+        ...chartArgs({ chart: args.istiodChart, chartRepository, chartVersion }),
+        // The provider waits for istiod's Deployment; its wait for the Service adds ten seconds.
+        values: pulumi
+          .output(args.istiodValues)
+          .apply((values) => mergeValues({ serviceAnnotations: skipAwait }, values)),
+      },
+      // istiod reads `cacerts` when it starts. Without it, istiod signs with a root of its own.
       { parent: this, dependsOn: [base, cacerts] },
     );
-    this.ready = istiod;
     this.registerOutputs({ namespace: this.namespace });
   }
 }

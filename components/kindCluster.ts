@@ -1,36 +1,48 @@
+import { readFileSync } from "node:fs";
 import * as command from "@pulumi/command";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { clusterIdentifier, kindConfig, type KindClusterSpec } from "../federation/cluster/kindConfig.ts";
-import { checkNodeNetwork, type NodeNetwork } from "../federation/cluster/meshPools.ts";
-import { Problem } from "../federation/errors/problem.ts";
+import { clusterIdentifier, kindConfig } from "../federation/cluster/kindConfig.ts";
+import type { NodeNetwork } from "../federation/cluster/meshPools.ts";
+import { inspectNetwork, parseNetwork } from "./kind/nodeNetwork.ts";
 
-/** Arguments of {@link KindCluster}. Changing any of them replaces the cluster and everything in it. */
+/** Arguments of {@link KindCluster}. Changing any of them but `markDirectory` replaces the cluster and its contents. */
 export interface KindClusterArgs {
-  /** Name of the cluster for KinD; RFC 1123 label. */
-  clusterName: string;
-  /** Pod network, CIDR. */
-  podSubnet: string;
-  /** Service network, CIDR. */
-  serviceSubnet: string;
+  /** Name of the cluster in KinD; an RFC 1123 label. */
+  clusterName: pulumi.Input<string>;
+  /** Network of the pods, CIDR. */
+  podSubnet: pulumi.Input<string>;
+  /** Network of the Services, CIDR. */
+  serviceSubnet: pulumi.Input<string>;
   /** KinD node image. */
-  nodeImage: string;
+  nodeImage: pulumi.Input<string>;
   /** Kubernetes version of the node image, without `v`. */
-  kubernetesVersion: string;
-  /** Label `topology.kubernetes.io/region` of the nodes; Istio's locality. */
-  region: string;
-  /** Label `topology.kubernetes.io/zone` of the nodes. */
-  zone: string;
+  kubernetesVersion: pulumi.Input<string>;
+  /** Label `topology.kubernetes.io/region` of the nodes, which is the region of Istio's locality. */
+  region: pulumi.Input<string>;
+  /** Label `topology.kubernetes.io/zone` of the nodes, which is the zone of Istio's locality. */
+  zone: pulumi.Input<string>;
+  /**
+   * Directory in which the marks of the clusters that this machine created are kept; see kind/create.sh. A relative path
+   * counts from the directory of the Pulumi program.
+   * @default "$XDG_STATE_HOME/mesh-federation/clusters", where XDG_STATE_HOME defaults to "~/.local/state"
+   */
+  markDirectory?: pulumi.Input<string>;
 }
 
+/** The text of a script in kind/. Commands run the text, so that they do not depend on the working directory. */
+const script = (name: string): string => readFileSync(new URL(`./kind/${name}.sh`, import.meta.url), "utf8");
+
 /**
- * A Kubernetes cluster in docker, made by KinD through its command line, and the provider for what goes into it.
+ * A Kubernetes cluster in docker, created with the command line of KinD, and a provider bound to it.
  *
- * Adopts a cluster that this clone made before and lost sight of, replaces a half-made one, and refuses one that is
- * not ours. Fails in `up` when docker or kind is missing, with their own words, and when pods or services would have
- * addresses of the nodes' network.
+ * It adopts a cluster that this machine created and that is not in the state, recreates an incomplete one, and rejects one
+ * that was created otherwise. `up` fails with the message of docker or kind when either is missing, and when the networks
+ * of pods or Services overlap the nodes' network.
  */
 export class KindCluster extends pulumi.ComponentResource {
+  static readonly type = "mesh-federation:cluster:KindCluster";
+
   /** Kubeconfig for the cluster's API server, as the machine that runs Pulumi reaches it. Secret. */
   public readonly kubeconfig: pulumi.Output<string>;
   /** Provider bound to this cluster. */
@@ -39,42 +51,63 @@ export class KindCluster extends pulumi.ComponentResource {
   public readonly nodeNetwork: pulumi.Output<NodeNetwork>;
 
   constructor(name: string, args: KindClusterArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("mesh-federation:cluster:KindCluster", name, {}, opts);
-    const spec: KindClusterSpec = { ...args, name: args.clusterName };
-    const identity = clusterIdentifier(spec);
+    super(KindCluster.type, name, {}, opts);
+    const { clusterName, podSubnet, serviceSubnet, nodeImage, kubernetesVersion, region, zone } = args;
+    const spec = pulumi.output({
+      name: clusterName,
+      podSubnet,
+      serviceSubnet,
+      nodeImage,
+      kubernetesVersion,
+      region,
+      zone,
+    });
+    const identity = spec.apply(clusterIdentifier);
+    const environment = { CLUSTER: clusterName };
+    const triggers = [identity];
 
     const cluster = new command.local.Command(
       `${name}-kind`,
       {
-        create: "sh components/kind/create.sh",
-        delete: "sh components/kind/delete.sh",
-        stdin: kindConfig(spec),
-        environment: { CLUSTER: args.clusterName, IDENTITY: identity },
-        triggers: [identity],
+        // The scripts are in the environment: a failing command is reported with its text.
+        create: 'exec sh -c "$CREATE_CLUSTER" create-cluster',
+        // Another script text changes nothing about an existing cluster.
+        update: ":",
+        delete: 'exec sh -c "$DELETE_CLUSTER" delete-cluster',
+        stdin: spec.apply(kindConfig),
+        environment: {
+          ...environment,
+          IDENTITY: identity,
+          ...(args.markDirectory === undefined ? {} : { MARKS: args.markDirectory }),
+          CREATE_CLUSTER: script("create"),
+          DELETE_CLUSTER: script("delete"),
+          START_NODES: script("start"),
+        },
+        triggers,
         logging: "none",
       },
-      // Two clusters of one name cannot stand side by side.
+      // Two clusters cannot have the same name at the same time.
       { parent: this, deleteBeforeReplace: true, customTimeouts: { create: "10m", delete: "5m" } },
     );
-    const environment = { CLUSTER: args.clusterName };
+    const inCluster = { parent: this, dependsOn: cluster, deletedWith: cluster };
     const kubeconfig = new command.local.Command(
       `${name}-kubeconfig`,
-      { create: 'kind get kubeconfig --name "$CLUSTER"', environment, triggers: [identity], logging: "none" },
-      { parent: this, dependsOn: cluster, deletedWith: cluster, additionalSecretOutputs: ["stdout"] },
+      { create: 'kind get kubeconfig --name "$CLUSTER"', environment, triggers, logging: "none" },
+      { ...inCluster, additionalSecretOutputs: ["stdout"] },
     );
     const network = new command.local.Command(
       `${name}-network`,
-      { create: inspectNetwork, environment, triggers: [identity], logging: "none" },
-      { parent: this, dependsOn: cluster, deletedWith: cluster },
+      { create: inspectNetwork, environment, triggers, logging: "none" },
+      inCluster,
     );
     this.kubeconfig = pulumi.secret(kubeconfig.stdout);
-    this.nodeNetwork = network.stdout.apply((stdout) => parseNetwork(stdout, args));
-    // Changed in place: a ConfigMap that is replaced is gone for a moment, and Istio's configuration is one.
+    this.nodeNetwork = pulumi.all([network.stdout, spec]).apply(([stdout, known]) => parseNetwork(stdout, known));
     this.provider = new k8s.Provider(
       `${name}-k8s`,
       {
         kubeconfig: this.kubeconfig,
         clusterIdentifier: identity,
+        // Updated in place: a replaced ConfigMap is absent for a moment, and Istio's configuration is a ConfigMap.
         enableSecretMutable: true,
         enableConfigMapMutable: true,
       },
@@ -82,31 +115,4 @@ export class KindCluster extends pulumi.ComponentResource {
     );
     this.registerOutputs({ kubeconfig: this.kubeconfig, nodeNetwork: this.nodeNetwork });
   }
-}
-
-/** Command that tells the subnets of the docker network `kind`, then the addresses of the containers on it, one per line. */
-export const inspectNetwork =
-  "docker network inspect kind -f '{{range .IPAM.Config}}subnet {{.Subnet}}{{println}}{{end}}{{range .Containers}}address {{.IPv4Address}}{{println}}{{end}}'";
-
-/** Reads what `inspectNetwork` prints. Throws a `Problem` when the network has no IPv4 subnet, or pods or services share addresses with it. */
-export function parseNetwork(
-  stdout: string,
-  cluster: Pick<KindClusterArgs, "podSubnet" | "serviceSubnet">,
-): NodeNetwork {
-  const words = stdout.split("\n").map((line) => line.trim().split(/\s+/));
-  // An IPv6 subnet may stand beside; the pools are IPv4.
-  const values = (kind: string) =>
-    words.flatMap(([k, value]) => (k === kind && value && !value.includes(":") ? [value] : []));
-  const subnet = values("subnet")[0];
-  if (!subnet)
-    throw new Problem(
-      `the docker network "kind" has no IPv4 subnet (docker said: ${JSON.stringify(stdout)}); delete it when no cluster uses it and let KinD make it anew`,
-    );
-  checkNodeNetwork(subnet, cluster);
-  return {
-    subnet,
-    addresses: values("address")
-      .map((a) => a.split("/")[0]!)
-      .sort(),
-  };
 }

@@ -1,30 +1,47 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { poolRange } from "../federation/cluster/addressPool.ts";
-import type { Sources } from "../federation/config/sources.ts";
+import { chartArgs, releaseTimeout } from "./helmChart.ts";
 
 /** Arguments of {@link LoadBalancer}. */
 export interface LoadBalancerArgs {
-  /** Address pools as CIDRs; MetalLB announces them on the nodes' network (layer 2). */
-  pools: pulumi.Input<string[]>;
-  /** Chart and images of MetalLB. */
-  source: Sources["metallb"];
+  /** Networks (CIDR) whose addresses Services get. MetalLB announces them on the nodes' network (layer 2). */
+  pools: pulumi.Input<pulumi.Input<string>[]>;
+  /** Chart of MetalLB: its name in `chartRepository`, or the path of a directory. */
+  chart: pulumi.Input<string>;
+  /**
+   * URL of the chart repository.
+   * @default none: `chart` is a directory
+   */
+  chartRepository?: pulumi.Input<string>;
+  /**
+   * Version of the chart. Ignored for a directory, which holds one version.
+   * @default the newest version in the repository
+   */
+  chartVersion?: pulumi.Input<string>;
+  /**
+   * Values of the chart.
+   * @default {}
+   */
+  values?: pulumi.Input<Record<string, unknown>>;
 }
 
 /** MetalLB in layer-2 mode with one address pool, so that Services of type LoadBalancer get addresses. */
 export class LoadBalancer extends pulumi.ComponentResource {
-  /** The pool. What needs an address depends on it. */
+  static readonly type = "mesh-federation:cluster:LoadBalancer";
+
+  /** Resource to depend on: after it, a Service of type LoadBalancer gets an address. */
   public readonly ready: pulumi.Resource;
 
   constructor(name: string, args: LoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("mesh-federation:cluster:LoadBalancer", name, {}, opts);
+    super(LoadBalancer.type, name, {}, opts);
     const parent = { parent: this };
     const namespace = new k8s.core.v1.Namespace(
       `${name}-namespace`,
       {
         metadata: {
           name: "metallb-system",
-          // The speaker answers ARP itself, which the stricter pod security levels forbid.
+          // The speaker answers ARP requests itself, which the stricter pod security levels forbid.
           labels: {
             "pod-security.kubernetes.io/enforce": "privileged",
             "pod-security.kubernetes.io/audit": "privileged",
@@ -39,12 +56,9 @@ export class LoadBalancer extends pulumi.ComponentResource {
       {
         name: "metallb",
         namespace: namespace.metadata.name,
-        chart: args.source.chart,
-        ...(args.source.chartRepository
-          ? { repositoryOpts: { repo: args.source.chartRepository }, version: args.source.version }
-          : {}),
-        values: args.source.values ?? {},
-        timeout: 300,
+        ...chartArgs(args),
+        values: args.values ?? {},
+        timeout: releaseTimeout,
       },
       parent,
     );

@@ -1,25 +1,39 @@
-import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { componentTypes } from "../federation/objects/federationObject.ts";
-import { winsOverEdits } from "../federation/objects/labels.ts";
+import { componentTypes, type FederationObject } from "../federation/objects/federationObject.ts";
+import { istioObject, security } from "./istioObject.ts";
 
 /** Arguments of {@link StrictMtls}. */
 export interface StrictMtlsArgs {
-  /** Istio's root namespace; a policy there is mesh-wide. */
-  rootNamespace: pulumi.Input<string>;
+  /**
+   * Istio's root namespace. A policy there applies to the whole mesh.
+   * @default "istio-system"
+   */
+  rootNamespace?: pulumi.Input<string>;
 }
 
-/** Mesh-wide STRICT mTLS: no workload of the mesh takes plaintext. */
+/**
+ * STRICT mutual TLS for the whole mesh: its workloads reject plaintext.
+ * https://istio.io/latest/docs/tasks/security/authentication/mtls-migration/#lock-down-mutual-tls-for-the-entire-mesh
+ */
 export class StrictMtls extends pulumi.ComponentResource {
+  static readonly type = componentTypes.strictMtls;
+
+  /** The objects that it creates. `npm run status` compares the cluster with them. */
+  public readonly objects: pulumi.Output<FederationObject[]>;
+
   constructor(name: string, args: StrictMtlsArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(componentTypes.strictMtls, name, {}, opts);
-    const object = {
-      apiVersion: "security.istio.io/v1",
-      kind: "PeerAuthentication",
-      metadata: { name: "default", namespace: args.rootNamespace, annotations: winsOverEdits },
-      spec: { mtls: { mode: "STRICT" } },
-    };
-    new k8s.apiextensions.CustomResource(`${name}-policy`, object, { parent: this });
-    this.registerOutputs({ objects: [object] });
+    super(StrictMtls.type, name, {}, opts);
+    const policy = istioObject(
+      `${name}-policy`,
+      {
+        apiVersion: security,
+        kind: "PeerAuthentication",
+        metadata: pulumi.output({ name: "default", namespace: args.rootNamespace ?? "istio-system" }),
+        spec: { mtls: { mode: "STRICT" } },
+      },
+      { parent: this },
+    );
+    this.objects = pulumi.all([policy.object]);
+    this.registerOutputs({ objects: this.objects });
   }
 }

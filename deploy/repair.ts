@@ -48,11 +48,11 @@ export async function repairStack(tools: Toolchain, stack: string, progress: Pro
  * @param env by which docker finds their engine, where it is not the machine's own
  */
 export async function wakeClusters(progress: Progress, env: Record<string, string> = {}): Promise<void> {
-  const told = await run("sh", ["components/kind/wake.sh"], { cwd: root, env });
+  const told = await run("sh", ["components/kind/start.sh", ".federation/clusters"], { cwd: root, env });
   for (const line of told.split("\n").filter(Boolean)) {
     const [what, cluster] = line.split(" ");
     progress.note(
-      `cluster ${cluster}: ${what === "woken" ? "its node stood still and was started again" : "its node was removed, though not by this project, and all that ran there with it; `npm run down` and `npm run up` make it anew"}`,
+      `cluster ${cluster}: ${what === "started" ? "its node stood still and was started again" : "its node was removed, though not by this project, and all that ran there with it; `npm run down` and `npm run up` make it anew"}`,
     );
   }
 }

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { parseCaMaterial, rootFingerprints, type CaMaterial } from "../federation/trust/caMaterial.ts";
-import { Problem } from "../federation/errors/problem.ts";
 import type { MeshConfig } from "../federation/config/readMeshConfig.ts";
+import { UserError } from "../federation/errors/userError.ts";
+import { parseCaMaterial, rootFingerprints, type CaMaterial } from "../federation/trust/caMaterial.ts";
 import { readSecret } from "./config.ts";
 import { stackName } from "./peers.ts";
 import { readOutputs } from "./readOutputs.ts";
@@ -10,53 +10,60 @@ import { readOutputs } from "./readOutputs.ts";
 export interface MeshCa {
   /** Secret. */
   material: pulumi.Output<CaMaterial>;
-  /** SHA-256 of its root certificates, by which meshes see whether they have one in common. Not secret. */
+  /** SHA-256 of its root certificates, by which meshes compare their roots. Not secret. */
   roots: string[];
 }
 
-/** Takes the mesh's CA from the trust stack or from its own configuration. Throws a `Problem` where there is none. */
+/**
+ * The mesh's CA, from the trust stack or from its own configuration.
+ * @throws UserError when there is none
+ */
 export function readCa(config: MeshConfig): Promise<MeshCa> {
   return config.ca.provider === "existing" ? readCaMaterial() : readIntermediate(config.ca.stack, config.mesh.name);
 }
 
-/** CA material given as secret key `caMaterial`, checked. */
+/** The CA in the secret key `caMaterial`, checked. */
 async function readCaMaterial(): Promise<MeshCa> {
   const text = await readSecret("caMaterial");
   if (text === undefined)
-    throw new Problem(
-      "ca.provider is existing, but key caMaterial is not set; set it with `pulumi config set --secret caMaterial` to JSON {caCert, caKey, certChain, rootCert}",
-    );
+    throw new UserError("ca-material-missing", {
+      subject: "caMaterial",
+      problem: "it is not set, but ca.provider is existing",
+      remedy: "Set it with `pulumi config set --secret caMaterial` to JSON {caCert, caKey, certChain, rootCert}",
+    });
   const given = parseCaMaterial(text);
   return { material: pulumi.secret(given), roots: rootFingerprints(given.rootCert) };
 }
 
-/** The intermediate of a mesh, from the trust stack; what is missing is said with what to run. */
+/** The intermediate of a mesh, from the trust stack. */
 async function readIntermediate(stack: string, mesh: string): Promise<MeshCa> {
   const full = stack.includes("/") ? stack : stackName(stack);
-  const remedy = `run \`pulumi up --stack ${stack}\` first, or bring your own CA with ca.provider: existing`;
-  let plain: Record<string, unknown>;
-  try {
-    plain = await readOutputs(full);
-  } catch (error) {
-    throw new Problem(`the trust stack "${full}" cannot be read (${firstLine(error)}); ${remedy}`);
-  }
+  const subject = `trust stack "${full}"`;
+  const remedy = `Run \`pulumi up --stack ${stack}\` first, or bring your own CA with ca.provider: existing`;
+  const plain = await readOutputs(full).catch((error: unknown) => {
+    const reason = String((error as Error).message).split("\n")[0]!;
+    throw error instanceof UserError
+      ? error
+      : new UserError("trust-stack-unreadable", { subject, problem: `it cannot be read (${reason})`, remedy });
+  });
   const meshes = plain["meshes"];
-  if (!Array.isArray(meshes)) throw new Problem(`the trust stack "${full}" has published nothing; ${remedy}`);
+  if (!Array.isArray(meshes))
+    throw new UserError("trust-stack-empty", { subject, problem: "it publishes nothing", remedy });
   if (!meshes.includes(mesh))
-    throw new Problem(
-      `the trust stack "${full}" has no intermediate for mesh "${mesh}" (it has: ${meshes.join(", ")}); run \`pulumi up --stack ${stack}\``,
-    );
+    throw new UserError("intermediate-missing", {
+      subject,
+      problem: `it has no intermediate for mesh "${mesh}"; it has: ${meshes.join(", ")}`,
+      remedy: `Run \`pulumi up --stack ${stack}\``,
+    });
   const material = new pulumi.StackReference(full).requireOutput("intermediates").apply((all) => {
     const found = (all as Record<string, CaMaterial>)[mesh];
     if (!found)
-      throw new Problem(
-        `the secrets of the trust stack "${full}" cannot be decrypted here: use the same passphrase or secrets provider for both stacks, or ca.provider: existing`,
-      );
+      throw new UserError("trust-secrets-undecryptable", {
+        subject,
+        problem: "its secrets cannot be decrypted by this stack",
+        remedy: "Use the same passphrase or secrets provider for both stacks, or ca.provider: existing",
+      });
     return found;
   });
   return { material, roots: rootFingerprints(String(plain["rootCert"] ?? "")) };
-}
-
-function firstLine(error: unknown): string {
-  return String((error as Error).message).split("\n")[0]!;
 }

@@ -1,37 +1,38 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { ExistingCluster } from "../components/existingCluster.ts";
-import { KindCluster } from "../components/kindCluster.ts";
-import { LoadBalancer } from "../components/loadBalancer.ts";
+import { ExistingCluster, KindCluster, LoadBalancer } from "../components/index.ts";
 import { poolsOnNetwork } from "../federation/cluster/meshPools.ts";
 import { nodesOf } from "../federation/cluster/nodeImage.ts";
 import { poolOf, type MeshConfig, type Neighbour } from "../federation/config/readMeshConfig.ts";
 import type { Sources } from "../federation/config/sources.ts";
 
-/** The cluster that a mesh runs in. */
-export interface Cluster {
+/** The cluster of a mesh, with its load balancer. */
+export interface MeshCluster {
   kubeconfig: pulumi.Output<string>;
   provider: k8s.Provider;
-  /** The components that it is made of. */
-  parts: pulumi.Resource[];
-  /** What must be there before a Service of type LoadBalancer gets an address. */
-  addresses: pulumi.Resource[];
+  /** Its components. */
+  components: pulumi.Resource[];
+  /** What a Service of type LoadBalancer needs before it gets an address. */
+  loadBalancerReady: pulumi.Resource[];
 }
 
+/** The directory of the marks of this clone's KinD clusters, from the project's directory. */
+const markDirectory = ".federation/clusters";
+
 /**
- * Makes or takes the cluster that the configuration names, with a load balancer where one is asked for.
- * @param neighbours the other meshes of this project, whose pools must be apart from this one's
- * @param kubeconfig of a cluster that exists
+ * Creates the cluster of the configuration or binds to it, and creates a load balancer where one is configured.
+ * @param neighbours the other meshes of this project, whose pools must not overlap this one's
+ * @param kubeconfig of an existing cluster
  */
-export function makeCluster(
+export function createCluster(
   config: MeshConfig,
   sources: Sources,
   neighbours: Neighbour[],
   kubeconfig: pulumi.Output<string> | undefined,
-): Cluster {
+): MeshCluster {
   const { mesh, cluster } = config;
   const pool = poolOf(config);
-  let made: KindCluster | ExistingCluster;
+  let component: KindCluster | ExistingCluster;
   let pools: pulumi.Input<string[]> | undefined;
   if (cluster.provider === "kind") {
     const kind = new KindCluster(mesh.cluster, {
@@ -40,32 +41,37 @@ export function makeCluster(
       serviceSubnet: cluster.serviceSubnet,
       ...nodesOf(cluster, sources),
       ...mesh.locality,
+      markDirectory,
     });
-    goesWith(kind.provider);
+    deleteWithCluster(kind.provider);
     pools = pool && kind.nodeNetwork.apply((network) => poolsOnNetwork({ name: mesh.name, pool }, network, neighbours));
-    made = kind;
+    component = kind;
   } else {
-    made = new ExistingCluster(mesh.cluster, { kubeconfig: kubeconfig!, context: cluster.context });
+    component = new ExistingCluster(mesh.cluster, { kubeconfig: kubeconfig!, context: cluster.context });
     pools = pool && "addresses" in pool ? pool.addresses : undefined;
   }
-  const balancer =
-    pools && new LoadBalancer("load-balancer", { pools, source: sources.metallb }, { provider: made.provider });
+  const loadBalancer = pools && createLoadBalancer(pools, sources, component.provider);
   return {
-    kubeconfig: made.kubeconfig,
-    provider: made.provider,
-    parts: balancer ? [made, balancer] : [made],
-    addresses: balancer ? [balancer.ready] : [],
+    kubeconfig: component.kubeconfig,
+    provider: component.provider,
+    components: loadBalancer ? [component, loadBalancer] : [component],
+    loadBalancerReady: loadBalancer ? [loadBalancer.ready] : [],
   };
 }
 
+function createLoadBalancer(pools: pulumi.Input<string[]>, { metallb }: Sources, provider: k8s.Provider): LoadBalancer {
+  const { chart, chartRepository, version: chartVersion, values } = metallb;
+  return new LoadBalancer("load-balancer", { pools, chart, chartRepository, chartVersion, values }, { provider });
+}
+
 /**
- * Objects in a cluster are gone with it: without this, `destroy` would delete each through an API server about to go,
- * and a cluster made anew to another configuration would leave its predecessor's objects to be deleted where none is.
+ * Marks every object in a cluster as deleted with the cluster. Otherwise `destroy` deletes each object through an API
+ * server that is about to be deleted, and a recreated cluster leaves the objects of its predecessor to be deleted in it.
  *
- * Their provider stands for the cluster, since of the two it alone is deleted last in both cases.
- * By a transformation and not by the newer transforms, which the language host of registry mode does not pass on.
+ * The provider represents the cluster: of the two, it alone is deleted last in both cases. This is a transformation and
+ * not one of the newer transforms, which the language host of registry mode does not pass on.
  */
-function goesWith(provider: k8s.Provider): void {
+function deleteWithCluster(provider: k8s.Provider): void {
   pulumi.runtime.registerStackTransformation(({ type, props, opts }) =>
     type.startsWith("kubernetes:") ? { props, opts: pulumi.mergeOptions(opts, { deletedWith: provider }) } : undefined,
   );

@@ -2,38 +2,59 @@ import { accessSync, constants, readFileSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { checkCredentials, contextOf, withAbsolutePaths } from "../federation/cluster/kubeconfig.ts";
-import { Problem, Problems } from "../federation/errors/problem.ts";
+import { Findings, UserError } from "../federation/errors/userError.ts";
 import { readMeshConfig, type MeshConfig, type Neighbour } from "../federation/config/readMeshConfig.ts";
 import { readRootConfig, type RootConfig } from "../federation/config/rootConfig.ts";
 import type { Sources } from "../federation/config/sources.ts";
 import { keyProblems, meshKeys, type Role } from "../federation/config/stackKeys.ts";
 import { configPrefix, meshStackFiles } from "../workspace/stackFiles.ts";
 
-/** Throws a `Problem` when the stack sets a key that nothing reads, or one of the other kind of stack. */
+/**
+ * Checks the names of the keys that the stack sets.
+ * @throws UserError for a key that nothing reads, or that belongs to the other kind of stack
+ */
 export function checkKeys(role: Role): void {
   const given = Object.entries(pulumi.runtime.allConfig()).flatMap(([key, value]) =>
     key.startsWith(configPrefix) ? [[key.slice(configPrefix.length), parsed(value)]] : [],
   );
-  const problems = new Problems();
-  for (const problem of keyProblems(role, Object.fromEntries(given))) problems.add(problem);
-  problems.throwIfAny(`the configuration of stack "${pulumi.getStack()}" is not valid:`);
+  const findings = new Findings();
+  for (const problem of keyProblems(role, Object.fromEntries(given)))
+    findings.add("config-invalid", { subject: "key", problem, remedy: "" });
+  findings.throwIfAny("config-invalid", {
+    subject: `stack "${pulumi.getStack()}"`,
+    problem: "its configuration is not valid",
+    remedy: "Correct the keys below",
+  });
 }
 
-/** What the current stack is. Throws a `Problem` for anything but `mesh` and `trust`. */
+/**
+ * The kind of the current stack.
+ * @throws UserError for anything but `mesh` and `trust`
+ */
 export function readRole(): Role {
   const role = new pulumi.Config().get("role") ?? "mesh";
   if (role !== "mesh" && role !== "trust")
-    throw new Problem(`role: must be one of mesh, trust (given: ${JSON.stringify(role)})`);
+    throw new UserError("role-invalid", {
+      subject: "role",
+      problem: `it is ${JSON.stringify(role)}; allowed are mesh and trust`,
+      remedy: "Correct it in the stack file",
+    });
   return role;
 }
 
-/** Configuration of the trust stack, checked and complete. Throws a `Problem` naming every wrong key. */
+/**
+ * The configuration of the trust stack, checked and complete.
+ * @throws UserError that names every key that is not valid
+ */
 export function readTrustConfig(): RootConfig {
   const config = new pulumi.Config();
   return readRootConfig(isSet(config, "root") ? parsed(config.require("root")) : undefined, pulumi.getStack());
 }
 
-/** Configuration of the current mesh stack, checked and complete. Throws a `Problem` naming every wrong key. */
+/**
+ * The configuration of the current mesh stack, checked and complete.
+ * @throws UserError that names every key that is not valid
+ */
 export function readConfig(sources: Sources, neighbours: Neighbour[]): MeshConfig {
   const config = new pulumi.Config();
   const raw = Object.fromEntries(
@@ -49,13 +70,13 @@ export function neighbourFiles(): Neighbour[] {
   return meshStackFiles().filter((s) => s.stack !== stack);
 }
 
-/** Set by `npm run down`, which takes the imports away everywhere before it destroys a mesh that exports. */
+/** Set by `npm run down`, which removes all imports before it destroys a mesh that exports. */
 const withoutImports = "MESH_FEDERATION_WITHOUT_IMPORTS";
 
 /**
  * Kubeconfig of an existing cluster: secret key `kubeconfig`, else the file `cluster.kubeconfigPath`.
- * Relative paths in a file count from its folder, and are absolute in what is returned.
- * Throws a `Problem` when neither is given, the file cannot be read, or it lacks the context, or this machine its credentials.
+ * Relative paths in a file count from its directory, and are absolute in the returned text.
+ * @throws UserError when neither is given, the file cannot be read, it lacks the context, or the machine its credentials
  */
 export async function readKubeconfig({
   kubeconfigPath: path,
@@ -66,13 +87,13 @@ export async function readKubeconfig({
 }): Promise<pulumi.Output<string>> {
   const secret = await readSecret("kubeconfig");
   const text = secret === undefined ? readKubeconfigFile(path) : withAbsolutePaths(secret, undefined);
-  checkCredentials(contextOf(text, context), canBeStarted, (file) => mayBe(file, constants.R_OK));
+  checkCredentials(contextOf(text, context), isExecutable, (file) => isAccessible(file, constants.R_OK));
   return pulumi.secret(text);
 }
 
 /**
- * Text of a secret key, never to be printed; undefined when it is not set. What is configured is there at once, so what
- * is wrong with it is found before anything is registered, and told in its own words.
+ * Value of a secret key, never to be printed; undefined when it is not set. Configuration is known when the program runs,
+ * so a mistake in it is found before any resource is registered.
  */
 export async function readSecret(key: string): Promise<string | undefined> {
   const secret = new pulumi.Config().getSecret(key);
@@ -81,30 +102,34 @@ export async function readSecret(key: string): Promise<string | undefined> {
 
 function readKubeconfigFile(path: string | undefined): string {
   if (!path)
-    throw new Problem(
-      "cluster.provider is existing, but there is no kubeconfig: set cluster.kubeconfigPath to a file, or `pulumi config set --secret kubeconfig` with its text",
-    );
+    throw new UserError("kubeconfig-missing", {
+      subject: "cluster.kubeconfigPath",
+      problem: "it is not set, and neither is the secret key kubeconfig, but cluster.provider is existing",
+      remedy: "Set it to a file, or set the key to the file's text with `pulumi config set --secret kubeconfig`",
+    });
   const file = resolve(path.replace(/^~(?=\/)/, process.env["HOME"] ?? "~"));
   let text: string;
   try {
     text = readFileSync(file, "utf8");
   } catch (error) {
-    throw new Problem(
-      `cluster.kubeconfigPath: "${path}" cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown error"}); give a readable kubeconfig file, or its text as secret key kubeconfig`,
-    );
+    throw new UserError("kubeconfig-unreadable", {
+      subject: "cluster.kubeconfigPath",
+      problem: `"${path}" cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown error"})`,
+      remedy: "Give a readable kubeconfig file, or its text as secret key kubeconfig",
+    });
   }
   return withAbsolutePaths(text, dirname(file));
 }
 
-/** Whether there is a program of that path, or of that name on the PATH. */
-function canBeStarted(program: string): boolean {
-  const places = program.includes("/")
+/** Whether a program of that path, or of that name on the PATH, can be run. */
+function isExecutable(program: string): boolean {
+  const paths = program.includes("/")
     ? [program]
-    : (process.env["PATH"] ?? "").split(delimiter).map((folder) => join(folder, program));
-  return places.some((place) => mayBe(place, constants.X_OK));
+    : (process.env["PATH"] ?? "").split(delimiter).map((directory) => join(directory, program));
+  return paths.some((path) => isAccessible(path, constants.X_OK));
 }
 
-function mayBe(path: string, mode: number): boolean {
+function isAccessible(path: string, mode: number): boolean {
   try {
     accessSync(path, mode);
     return true;
@@ -113,12 +138,12 @@ function mayBe(path: string, mode: number): boolean {
   }
 }
 
-/** Whether a key has more than the empty value that `Pulumi.yaml` gives it. */
+/** Whether a key has another value than the empty default in `Pulumi.yaml`. */
 function isSet(config: pulumi.Config, key: string): boolean {
   return ![undefined, "", "{}", "[]"].includes(config.get(key));
 }
 
-/** Values set by `pulumi config set --path` are JSON, those of `config set` may be text that is not. */
+/** Values set by `pulumi config set --path` are JSON. Those of `config set` may be any text. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,20 +1,23 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Problem } from "../federation/errors/problem.ts";
+import { UserError } from "../federation/errors/userError.ts";
 import { checkKeys, readRole } from "./config.ts";
+import { writeErrorFile } from "./errorFile.ts";
 import { meshProgram } from "./mesh.ts";
 import { trustProgram } from "./trust.ts";
 
-/** The program of every stack of this project; its configuration says which of the two it is. */
+/** The program of every stack of this project. The stack's configuration decides which of two it is. */
 export default async function program() {
-  // Node runs these files as they are, so there are no source maps to follow; Pulumi's following them for the stack of
-  // every promise takes a tenth of a preview's processor time.
+  // Node runs these files without source maps. Pulumi's lookup of source maps for the stack of every promise takes a
+  // tenth of a preview's processor time.
   delete (Error as { prepareStackTrace?: unknown }).prepareStackTrace;
   try {
     const role = readRole();
     checkKeys(role);
     return role === "trust" ? trustProgram() : await meshProgram();
   } catch (error) {
-    // A user's mistake is told in its own words; a stack trace would bury them.
-    throw error instanceof Problem ? new pulumi.RunError(error.message) : error;
+    if (!(error instanceof UserError)) throw error;
+    writeErrorFile(error);
+    // Pulumi prints the message of a RunError without a stack trace.
+    throw new pulumi.RunError(error.message);
   }
 }

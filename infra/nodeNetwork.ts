@@ -1,30 +1,30 @@
 import { execFile } from "node:child_process";
-import { inspectNetwork, parseNetwork } from "../components/kindCluster.ts";
+import { inspectNetwork, parseNetwork } from "../components/kind/nodeNetwork.ts";
 import { poolsOnNetwork } from "../federation/cluster/meshPools.ts";
 import { poolOf, type MeshConfig, type Neighbour } from "../federation/config/readMeshConfig.ts";
 
-/** How long docker may take to tell of a network, in milliseconds. */
-const patience = 3_000;
+/** Timeout of the docker command, in milliseconds. */
+const timeout = 3_000;
 
 /**
- * Compares pods, services and pools of a mesh on KinD with the docker network that its nodes would be on, where there is
- * one already, as after other clusters: so a clash is found before a cluster is made. Which network docker would choose
- * for a new one nobody knows; that is compared when it is there.
+ * Compares pods, Services and pools of a mesh on KinD with docker's network of the nodes, when it exists because of other
+ * clusters. An overlap is then found before a cluster is created. A network that docker has yet to create is compared
+ * after its creation, because docker chooses its subnet.
  *
- * Addresses in use are left out: they pass with their containers.
- * @throws Problem that names the key, its value and the network
+ * Addresses in use are left out: they belong to containers that may be gone.
+ * @throws UserError that names the key, its value and the network
  */
 export async function checkExistingNetwork(config: MeshConfig, neighbours: Neighbour[]): Promise<void> {
   const { mesh, cluster } = config;
   if (cluster.provider !== "kind") return;
-  const told = await new Promise<string>((resolve) =>
-    execFile("sh", ["-c", `exec ${inspectNetwork}`], { timeout: patience, env: process.env }, (error, stdout) =>
+  const printed = await new Promise<string>((resolve) =>
+    execFile("sh", ["-c", `exec ${inspectNetwork}`], { timeout, env: process.env }, (error, stdout) =>
       resolve(error ? "" : stdout),
     ),
   );
   // Without docker, or without the network, there is nothing to compare.
-  if (told.trim() === "") return;
-  const { subnet } = parseNetwork(told, cluster);
+  if (printed.trim() === "") return;
+  const { subnet } = parseNetwork(printed, cluster);
   const pool = poolOf(config);
   if (pool) poolsOnNetwork({ name: mesh.name, pool }, { subnet, addresses: [] }, neighbours);
 }

@@ -3,15 +3,16 @@ import { federationOutput } from "../federation/contract/contract.ts";
 import type { MeshConfig, Neighbour } from "../federation/config/readMeshConfig.ts";
 import type { Peer } from "../federation/imports/resolveImports.ts";
 import { contractOfPeer, readContractFile } from "../workspace/contractFile.ts";
-import { readOutputs } from "./readOutputs.ts";
 import type { PeerSource } from "../workspace/stackFiles.ts";
+import { isStackAbsent } from "./pulumiMessages.ts";
+import { readOutputs } from "./readOutputs.ts";
 
 /** Full name of a stack of this project: `organization/project/stack`. */
 export function stackName(stack: string): string {
   return `${pulumi.getOrganization()}/${pulumi.getProject()}/${stack}`;
 }
 
-/** Where each mesh that this one may deal with publishes: those of this project, and those in `peers`. */
+/** Where each possible peer of a mesh publishes its contract: the meshes of this project, and those in `peers`. */
 export function peerSources(config: Pick<MeshConfig, "peers">, neighbours: Neighbour[]): Map<string, PeerSource> {
   const own = neighbours.map(({ name, stack }): [string, PeerSource] => [name, { stack: stackName(stack) }]);
   const given = Object.entries(config.peers).flatMap(([name, { stack, file }]): [string, PeerSource][] => {
@@ -22,7 +23,7 @@ export function peerSources(config: Pick<MeshConfig, "peers">, neighbours: Neigh
   return new Map([...own, ...given]);
 }
 
-/** Reads what every mesh of {@link peerSources} published. */
+/** Reads what every mesh in {@link peerSources} publishes. */
 export async function readPeers(
   sources: ReadonlyMap<string, PeerSource>,
   neighbours: Neighbour[],
@@ -41,18 +42,17 @@ export async function readPeers(
 }
 
 /**
- * Reads what a peer published in its stack.
+ * Reads what a peer publishes in its stack.
  *
- * A StackReference to a stack that does not exist fails the whole run; the invoke behind it can be caught, so a peer
- * that is not there yet only leaves its imports pending.
+ * A StackReference to a stack that does not exist fails the whole run. The error of an invoke can be caught, so an absent
+ * peer only leaves its imports pending (decision 3).
  */
 async function readPeer(name: string, stack: string): Promise<Peer> {
   let outputs: Record<string, unknown>;
   try {
     outputs = await readOutputs(stack);
   } catch (error) {
-    if (/unknown stack|no stack named|not found/i.test(String((error as Error).message)))
-      return { state: "absent", stack };
+    if (isStackAbsent(String((error as Error).message))) return { state: "absent", stack };
     throw error;
   }
   const published = outputs[federationOutput];

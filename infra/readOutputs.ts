@@ -1,27 +1,34 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
+import { UserError } from "../federation/errors/userError.ts";
+import { isStateBeingWritten } from "./pulumiMessages.ts";
 
-/** How often outputs are read that another run is just writing, and the pause between, in milliseconds. */
-const [tries, pause] = [25, 200];
+/** How often a state that another run writes is read, and the pause between two attempts, in milliseconds. */
+const [attempts, pause] = [25, 200];
 
 /**
- * Plain outputs of another stack. Rejects when the stack does not exist; secrets are left out by the engine.
+ * Plain outputs of another stack; the engine leaves out secrets. Rejects when the stack does not exist.
  *
- * Meshes are brought up side by side, and a backend of files cannot be read in the moment in which a stack's run writes
- * its state (https://github.com/google/go-cloud/blob/master/blob/fileblob/attrs.go), so that is tried again. Where it
- * stays so, no run is writing: one was killed in that moment.
+ * Meshes are deployed in parallel, and a backend of files cannot be read while another run writes the state, so that is
+ * retried. When it does not end, no run is writing: one was killed while it wrote.
  */
 export async function readOutputs(stack: string): Promise<Record<string, unknown>> {
-  for (let left = tries; ; left--) {
+  for (let attempt = 1; ; attempt++) {
     try {
       const result = (await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name: stack })) as
         { outputs?: Record<string, unknown> } | undefined;
       return result?.outputs ?? {};
     } catch (error) {
-      if (!/failed to load checkpoint: (unexpected )?EOF/.test(String((error as Error).message))) throw error;
-      if (left === 1)
-        throw new Error(
-          `the state of stack "${stack}" cannot be read, probably because a run was killed while it wrote it; \`npm run up\`, or any other command of this clone whose state it is, makes it readable again`,
+      if (!isStateBeingWritten(String((error as Error).message))) throw error;
+      if (attempt === attempts)
+        throw new UserError(
+          "state-unreadable",
+          {
+            subject: `stack "${stack}"`,
+            problem: "its state cannot be read, probably because a run was killed while it wrote the state",
+            remedy: "Run `npm run up`, or any other command, in the clone that has the state; it repairs the state",
+          },
+          [],
           { cause: error },
         );
       await sleep(pause);

@@ -1,53 +1,74 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { importsOf } from "../federation/checks/brokenImports.ts";
-import { parseContract, type FederationContract } from "../federation/contract/contract.ts";
+import { importsFrom } from "../federation/checks/brokenImports.ts";
+import { federationOutput, parseContract, type FederationContract } from "../federation/contract/contract.ts";
+import { UserError, type Finding } from "../federation/errors/userError.ts";
+import { isOutputAbsent, isStackAbsent } from "./pulumiMessages.ts";
 
-/** Overrides the refusal. */
+/*
+ * Command of the component ExportGuard: fails while a peer imports from the mesh $MESH. $PEERS is where each peer
+ * publishes its contract, as JSON.
+ */
+
+/** Environment variable that permits the deletion although peers import from the mesh. */
 const override = "MESH_FEDERATION_ALLOW_BREAKING";
 
-/** Reads a peer's contract; undefined when it publishes none: never deployed, or destroyed. Throws when it cannot tell. */
-function contractOf(name: string, source: { stack?: string; file?: string }): FederationContract | undefined {
+interface Source {
+  stack?: string;
+  file?: string;
+}
+
+/**
+ * Reads a peer's contract; undefined when the peer publishes none, because it was never deployed or was destroyed.
+ * @throws Error when that is not known
+ */
+function contractOf(name: string, source: Source): FederationContract | undefined {
   if (source.file) return parseContract(JSON.parse(readFileSync(source.file, "utf8")), name);
+  const args = ["stack", "output", federationOutput, "--json", "--non-interactive", "--stack", source.stack!];
+  let text: string;
   try {
-    const text = execFileSync(
-      "pulumi",
-      ["stack", "output", "federation", "--json", "--non-interactive", "--stack", source.stack!],
-      { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] },
-    );
-    return parseContract(JSON.parse(text), name);
+    text = execFileSync("pulumi", args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
   } catch (error) {
-    const said = String((error as { stderr?: string }).stderr ?? error);
-    if (/no stack named|unknown stack|not found|does not have output property/i.test(said)) return undefined;
-    throw new Error(said.trim());
+    const message = String((error as { stderr?: string }).stderr ?? error);
+    if (isStackAbsent(message) || isOutputAbsent(message)) return undefined;
+    throw new Error(message.trim(), { cause: error });
+  }
+  return parseContract(JSON.parse(text), name);
+}
+
+/** The imports of a peer from the mesh, a finding each. */
+function findingsOf(mesh: string, name: string, source: Source): Finding[] {
+  const subject = `mesh "${name}"`;
+  try {
+    const contract = contractOf(name, source);
+    return importsFrom(mesh, contract ? [contract] : []).map(({ spec }) => ({
+      code: "mesh-has-importers",
+      subject,
+      problem: `it imports "${spec.name}", visible to ${spec.visibleTo.join(", ")}`,
+      remedy: "Remove the import there, and run `pulumi up` there first",
+    }));
+  } catch (error) {
+    const problem = `whether it imports from mesh "${mesh}" is not known: ${(error as Error).message}`;
+    return [{ code: "importers-unknown", subject, problem, remedy: "Make its contract readable" }];
   }
 }
 
-/** Ends with 1 and the importers' names while a peer imports from the mesh. */
 function main(): number {
-  const mesh = process.env["MESH"]!;
-  const peers = JSON.parse(process.env["PEERS"]!) as Record<string, { stack?: string; file?: string }>;
   if (["1", "true"].includes(process.env[override] ?? "")) return 0;
-  const reasons = Object.entries(peers).flatMap(([name, source]) => {
-    try {
-      const contract = contractOf(name, source);
-      return importsOf(mesh, contract ? [contract] : []).map(
-        ({ spec }) =>
-          `mesh "${name}" imports "${spec.name}" (visible to ${spec.visibleTo.join(", ")}); remove the import there and run \`pulumi up\` of that mesh first`,
-      );
-    } catch (error) {
-      return [`whether mesh "${name}" imports from it cannot be told: ${(error as Error).message}`];
-    }
-  });
-  if (reasons.length === 0) return 0;
-  process.stderr.write(
-    [
-      `mesh "${mesh}" is not destroyed, and nothing of it was touched:`,
-      ...reasons.map((r) => `  - ${r}`),
-      `${override}=1 destroys it all the same`,
-      "",
-    ].join("\n"),
+  const mesh = process.env["MESH"]!;
+  const peers = JSON.parse(process.env["PEERS"]!) as Record<string, Source>;
+  const findings = Object.entries(peers).flatMap(([name, source]) => findingsOf(mesh, name, source));
+  if (findings.length === 0) return 0;
+  const error = new UserError(
+    "mesh-has-importers",
+    {
+      subject: `mesh "${mesh}"`,
+      problem: "it is not destroyed, because other meshes import from it; nothing was deleted",
+      remedy: `Remove the imports first. ${override}=1 destroys it regardless`,
+    },
+    findings,
   );
+  process.stderr.write(`${error.message}\n`);
   return 1;
 }
 

@@ -1,30 +1,32 @@
 #!/bin/sh
-# Makes sure that the KinD cluster $CLUSTER exists as $IDENTITY says, from the configuration on stdin.
+# Creates the KinD cluster $CLUSTER from the configuration on stdin, or adopts it when it exists as $IDENTITY requires.
+# $START_NODES is the text of start.sh.
 #
-# A mark in .federation/clusters says whose a cluster is and whether it is whole: `creating IDENTITY` before it is made,
-# `ready IDENTITY NODE` when it is, NODE being the id of its control plane's container. So a half-made or outdated
-# cluster of ours is made anew, a whole one is adopted, and a cluster that has our name but no mark, or another node
-# than the mark says, is somebody else's and is never touched.
+# A mark in the directory $MARKS records who created a cluster and whether it is complete: `creating IDENTITY` before it is
+# created, `ready IDENTITY NODE` afterwards, where NODE is the container id of its control plane. A marked cluster is
+# adopted when it is complete, and recreated when it is incomplete or has another identity. A cluster without a mark, or
+# with another node than the mark, was created otherwise and is never touched.
 set -eu
-: "${CLUSTER:?}" "${IDENTITY:?}"
-mark=.federation/clusters/$CLUSTER
+: "${CLUSTER:?}" "${IDENTITY:?}" "${START_NODES:?}"
+marks=${MARKS:-${XDG_STATE_HOME:-${HOME:?}/.local/state}/mesh-federation/clusters}
+mark=$marks/$CLUSTER
 config=$(cat)
-mkdir -p .federation/clusters
-# KinD insists on merging into a kubeconfig file; the real one is read as a secret later.
+mkdir -p "$marks"
+# KinD always merges into a kubeconfig file; the provider reads the kubeconfig later, as a secret.
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 export KUBECONFIG="$scratch/kubeconfig"
 
-say() { echo "kind cluster $CLUSTER: $*" >&2; }
+log() { echo "kind cluster $CLUSTER: $*" >&2; }
 node() { docker inspect --format '{{.Id}}' "$CLUSTER-control-plane" 2>/dev/null || true; }
-# In one step: a mark that was cut short would make the cluster somebody else's.
+# Atomic: a truncated mark would disown the cluster.
 write_mark() { echo "$*" > "$mark.new"; mv "$mark.new" "$mark"; }
 
 if ! clusters=$(kind get clusters 2>"$scratch/error"); then
-  say "cannot list clusters: $(cat "$scratch/error")"
-  say "is the docker engine running, and may you use it? (\`docker info\` tells)"
+  log "cannot list clusters: $(cat "$scratch/error")"
+  log "Start the docker engine, or get permission to use it. \`docker info\` shows which."
   exit 1
 fi
 
@@ -34,17 +36,18 @@ if echo "$clusters" | grep -qxF -- "$CLUSTER"; then
   case "$state" in
     ready)
       if [ "$identity" != "$IDENTITY" ]; then
-        say "ours, but made to another configuration; making it anew"
-      elif sh "${0%/*}/wake.sh" "$CLUSTER" >/dev/null 2>&1 && kind export kubeconfig --name "$CLUSTER" --kubeconfig "$KUBECONFIG" >/dev/null 2>&1; then
-        say "already there, adopted"
+        log "it has another configuration; recreating it"
+      elif sh -c "$START_NODES" start-nodes "$marks" "$CLUSTER" >/dev/null 2>&1 &&
+        kind export kubeconfig --name "$CLUSTER" --kubeconfig "$KUBECONFIG" >/dev/null 2>&1; then
+        log "adopted"
         exit 0
       else
-        say "ours, but it does not answer; making it anew"
+        log "its API server does not answer; recreating it"
       fi ;;
-    creating) say "ours, but half-made; making it anew" ;;
+    creating) log "it is incomplete; recreating it" ;;
     *)
-      say "a cluster of this name exists and was not made by this project's clone; it is left alone"
-      say "delete it (\`kind delete cluster --name $CLUSTER\`), or give the mesh another name (mesh.cluster)"
+      log "a cluster of this name exists that this program did not create. It was not changed."
+      log "Delete it with \`kind delete cluster --name $CLUSTER\`, or choose another cluster name (mesh.cluster)."
       exit 1 ;;
   esac
   kind delete cluster --name "$CLUSTER" >&2

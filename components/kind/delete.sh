@@ -1,19 +1,20 @@
 #!/bin/sh
-# Deletes the KinD cluster $CLUSTER, if it is there and this clone made it; see create.sh for the mark.
+# Deletes the KinD cluster $CLUSTER when it exists and has a mark in the directory $MARKS; create.sh describes marks.
 set -eu
 : "${CLUSTER:?}"
-mark=.federation/clusters/$CLUSTER
+marks=${MARKS:-${XDG_STATE_HOME:-${HOME:?}/.local/state}/mesh-federation/clusters}
+mark=$marks/$CLUSTER
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 export KUBECONFIG="$scratch/kubeconfig"
 
-say() { echo "kind cluster $CLUSTER: $*" >&2; }
+log() { echo "kind cluster $CLUSTER: $*" >&2; }
 
 if ! clusters=$(kind get clusters 2>"$scratch/error"); then
-  say "cannot list clusters: $(cat "$scratch/error")"
-  say "start the docker engine and run the same command again; nothing was deleted"
+  log "cannot list clusters: $(cat "$scratch/error")"
+  log "Nothing was deleted. Start the docker engine and run the same command again."
   exit 1
 fi
 read -r state _ id 2>/dev/null < "$mark" || state=
@@ -22,7 +23,7 @@ if echo "$clusters" | grep -qxF -- "$CLUSTER"; then
   if [ "$state" = creating ] || { [ "$state" = ready ] && [ "$id" = "$node" ]; }; then
     kind delete cluster --name "$CLUSTER" >&2
   else
-    say "not made by this project's clone; left alone"
+    log "this program did not create it; it was not deleted"
   fi
 fi
 rm -f "$mark"

@@ -3,12 +3,18 @@ import { federationLabels } from "../objects/labels.ts";
 /** Port on which an east-west gateway takes mTLS from other networks. */
 export const autoPassthroughPort = 15443;
 
-export interface GatewayIdentity {
-  name: string;
+/** What an Istio Gateway object needs to know of the gateway that serves it. */
+export interface GatewaySelector {
   namespace: string;
-  network: string;
   /** Labels that select the gateway's pods; the Gateway object's `selector`. */
   labels: Record<string, string>;
+}
+
+/** An east-west gateway of the program's own. */
+export interface GatewayIdentity extends GatewaySelector {
+  name: string;
+  /** Istio network of the mesh. */
+  network: string;
 }
 
 /** Service of type LoadBalancer in front of the gateway: status, cross-network mTLS, and the two control-plane ports. */
@@ -24,8 +30,6 @@ export function gatewayService(gateway: GatewayIdentity) {
         "topology.istio.io/network": gateway.network,
         ...federationLabels("gateway", gateway.name),
       },
-      // Its address is all that the import needs; whether pods stand behind it, the Deployment's own wait tells.
-      annotations: { "pulumi.com/waitFor": "jsonpath={.status.loadBalancer.ingress[0]}" },
     },
     spec: {
       type: "LoadBalancer",

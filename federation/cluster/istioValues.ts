@@ -30,8 +30,6 @@ export function istiodValues(
     {
       autoscaleEnabled: false,
       resources: { requests: { cpu: "50m", memory: "128Mi" } },
-      // istiod is waited for as its Deployment; the plugin's own wait for a Service adds ten seconds.
-      serviceAnnotations: { "pulumi.com/skipAwait": "true" },
       meshConfig: {
         accessLogFile: "/dev/stdout",
         trustDomain: config.mesh.trustDomain,

@@ -29,8 +29,7 @@ export function sampleObjects(kind: SampleKind, image: string) {
     namespace: { metadata: { name: kind, labels: { "istio-injection": "enabled" } } },
     account: { metadata },
     service: {
-      // Its pods are waited for as the Deployment; the plugin's own wait for a Service adds ten seconds to each.
-      metadata: { ...metadata, annotations: { "pulumi.com/skipAwait": "true" } },
+      metadata,
       spec: { selector: labels, ports: [shape.service] },
     },
     deployment: {

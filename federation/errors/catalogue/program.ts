@@ -1,3 +1,93 @@
 import type { CatalogueEntry } from "./index.ts";
 
-export const program = {} satisfies Record<string, CatalogueEntry>;
+/** Codes of what fails while the program of a stack runs, and of arguments of its components. */
+export const program = {
+  "export-callers-without-selector": {
+    title: "An exported service names callers but not the labels of its pods.",
+    page: "The policy that denies other callers applies to pods. Set `selector` to the labels in the Service's selector.",
+  },
+  "export-callers-not-enforceable": {
+    title: "The callers of an exported service cannot be told apart from other identities.",
+    page: "The trust domains of the meshes decide which callers a policy can name. The message names each mesh.",
+  },
+  "export-policy-missing": {
+    title: "An exported service that is not for every identity has no policy.",
+    page: "The argument `enforceCallers` of ExportedService is false. Remove it.",
+  },
+  "export-host-kind": {
+    title: "The host of an exported service is not of the kind that its arguments declare.",
+    page: "A mesh-neutral host gets a ServiceEntry. `meshNeutralHost` of ExportedService must agree with `host`.",
+  },
+  "export-invalid": {
+    title: "The arguments of an exported service are not valid.",
+    page: "The message names each argument and what is allowed, as for an entry of the key `exports`.",
+  },
+  "blended-import-gateways-unknown": {
+    title: "The number of gateway addresses of a blended import is not known.",
+    page: "A blended import creates a WorkloadEntry per address. Give ImportedService a plain array of gateways.",
+  },
+  "blended-import-without-accounts": {
+    title: "A blended import names no service accounts.",
+    page: "Each WorkloadEntry names the account of its endpoint. Set `blendServiceAccounts` of ImportedService.",
+  },
+  "node-network-without-ipv4": {
+    title: "The docker network of the KinD nodes has no IPv4 subnet.",
+    page: "Load-balancer addresses are IPv4. Delete the docker network when no cluster uses it; KinD creates it again.",
+  },
+  "role-invalid": {
+    title: "The role of a stack is neither mesh nor trust.",
+    page: "Set the key `role` to `trust` for the stack of the root CA. Leave it out for the stack of a mesh.",
+  },
+  "ca-material-missing": {
+    title: "A mesh brings its own CA, but the key caMaterial is not set.",
+    page: "Set the secret key `caMaterial`, or use the trust stack with `ca.provider: managed`.",
+  },
+  "trust-stack-unreadable": {
+    title: "The trust stack cannot be read.",
+    page: "It does not exist, or the backend cannot be reached. Bring it up first, or use `ca.provider: existing`.",
+  },
+  "trust-stack-empty": {
+    title: "The trust stack publishes no intermediates.",
+    page: "It was never brought up, or it was destroyed. Bring it up first.",
+  },
+  "intermediate-missing": {
+    title: "The trust stack has no intermediate for a mesh.",
+    page: "The mesh was added after the last `up` of the trust stack. Bring the trust stack up again.",
+  },
+  "trust-secrets-undecryptable": {
+    title: "The secrets of the trust stack cannot be decrypted by a mesh's stack.",
+    page: "Both stacks need the same passphrase or secrets provider. Otherwise use `ca.provider: existing`.",
+  },
+  "kubeconfig-missing": {
+    title: "An existing cluster has no kubeconfig.",
+    page: "Set `cluster.kubeconfigPath` to a file, or the secret key `kubeconfig` to its text.",
+  },
+  "kubeconfig-unreadable": {
+    title: "The kubeconfig of an existing cluster cannot be read.",
+    page: "The file of `cluster.kubeconfigPath` is missing or not readable.",
+  },
+  "import-pending": {
+    title: "An import is pending, and the stack requires its imports.",
+    page: "The peer publishes nothing yet. Bring the peer up first, or remove `requireImports`.",
+  },
+  "import-client-missing": {
+    title: "An import is verified on up, but no client may call it.",
+    page: "Name a client in the import, or deploy the sample `sleep` and add it to `visibleTo`.",
+  },
+  "cluster-conflict": {
+    title: "The exports and imports of a mesh conflict with objects in its cluster.",
+    page: "The details name each object. Change or remove the object, or the export or import.",
+  },
+  "state-unreadable": {
+    title: "The state of a stack cannot be read.",
+    page: "A run was probably stopped while it wrote the state. `npm run up` of the clone that has it repairs it.",
+  },
+  "mesh-has-importers": {
+    title: "A mesh is destroyed while other meshes import from it.",
+    page: "The details name each import. Remove the imports first.",
+  },
+  "importers-unknown": {
+    title: "Whether a peer imports from a mesh is not known.",
+    page: "The contract of the peer cannot be read. The message has the reason.",
+  },
+} satisfies Record<string, CatalogueEntry>;

@@ -69,17 +69,21 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
+/** The directory of the marks, from the clone's. */
+const marks = join(".federation", "clusters");
 const environment = (more: Record<string, string> = {}): NodeJS.ProcessEnv => ({
   PATH: `${join(dir, "bin")}:${process.env["PATH"]}`,
   ENGINE: engine,
   TMPDIR: join(dir, "tmp"),
   KUBECONFIG: join(dir, "user-kubeconfig"),
   CLUSTER: "east",
+  MARKS: marks,
+  START_NODES: readFileSync(join(scripts, "start.sh"), "utf8"),
   ...more,
 });
 
-function script(name: "create" | "delete" | "wake", more: Record<string, string> = {}) {
-  const { status, stdout, stderr } = spawnSync("sh", [join(scripts, `${name}.sh`)], {
+function script(name: "create" | "delete" | "start", more: Record<string, string> = {}) {
+  const { status, stdout, stderr } = spawnSync("sh", [join(scripts, `${name}.sh`), ...(name === "start" ? [marks] : [])], {
     cwd: clone,
     env: environment(more),
     encoding: "utf8",
@@ -102,7 +106,7 @@ const mark = (cluster = "east"): string => join(clone, ".federation", "clusters"
 const foreign = (cluster = "east", id = "theirs"): void => writeFileSync(join(engine, "clusters", cluster), `${id}\n`);
 
 describe("create", () => {
-  test("where there is none, a cluster is made from the configuration, and the user's kubeconfig is left alone", () => {
+  test("creates a cluster from the configuration and leaves the user's kubeconfig unchanged", () => {
     foreign("eastern");
     expect(create()).toMatchObject({ status: 0 });
     expect(clusters()).toEqual(["east", "eastern"]);
@@ -112,14 +116,14 @@ describe("create", () => {
     expect(readdirSync(join(dir, "tmp"))).toEqual([]);
   });
 
-  test("ours and whole is adopted", () => {
+  test("adopts a complete cluster", () => {
     create();
     const before = node();
-    expect(create()).toMatchObject({ status: 0, stderr: "kind cluster east: already there, adopted\n" });
+    expect(create()).toMatchObject({ status: 0, stderr: "kind cluster east: adopted\n" });
     expect(node()).toBe(before);
   });
 
-  test("ours whose node stands still is started and adopted", () => {
+  test("starts and adopts a stopped cluster", () => {
     create();
     const before = node();
     engineIs("east.stopped");
@@ -127,11 +131,11 @@ describe("create", () => {
     expect(node()).toBe(before);
   });
 
-  test("ours whose node cannot be brought back is made anew", () => {
+  test("recreates a cluster that does not start", () => {
     create();
     engineIs("east.stopped", "east.dead");
     const before = node();
-    expect(script("create", { IDENTITY: "east-1", PATIENCE: "1" })).toMatchObject({
+    expect(script("create", { IDENTITY: "east-1", TIMEOUT: "1" })).toMatchObject({
       status: 0,
       stderr: expect.stringContaining("does not answer"),
     });
@@ -143,21 +147,21 @@ describe("create", () => {
       what: "ours but dead",
       prepare: () => (create(), engineIs("east.dead")),
       identity: "east-1",
-      says: "it does not answer",
+      says: "does not answer",
     },
     {
       what: "ours of another identity",
       prepare: () => void create("east-0"),
       identity: "east-1",
-      says: "made to another configuration",
+      says: "another configuration",
     },
     {
-      what: "half-made",
+      what: "incomplete",
       prepare: () => (create(), writeFileSync(mark(), "creating east-1\n")),
       identity: "east-1",
-      says: "half-made",
+      says: "incomplete",
     },
-  ])("$what is made anew", ({ prepare, identity, says }) => {
+  ])("$what is recreated", ({ prepare, identity, says }) => {
     prepare();
     const before = node();
     const { status, stderr } = create(identity);
@@ -182,7 +186,7 @@ describe("create", () => {
     prepare();
     const { status, stderr } = create();
     expect(status).toBe(1);
-    expect(stderr).toMatch(/was not made by this project's clone; it is left alone\n.*mesh\.cluster/);
+    expect(stderr).toMatch(/this program did not create. It was not changed\.\n.*mesh\.cluster/);
     expect(node()).toBe("theirs");
     expect(calls(/delete/)).toEqual([]);
   });
@@ -191,11 +195,11 @@ describe("create", () => {
     engineIs("absent");
     const { status, stderr } = create();
     expect(status).toBe(1);
-    expect(stderr).toMatch(/cannot list clusters: Cannot connect to the Docker daemon\n.*`docker info` tells/);
+    expect(stderr).toMatch(/cannot list clusters: Cannot connect to the Docker daemon\n.*`docker info`/);
     expect(existsSync(mark())).toBe(false);
   });
 
-  test("a failed creation is an error, and the next one begins anew", () => {
+  test("a failed creation is an error, and the next one creates it", () => {
     engineIs("fail");
     expect(create()).toMatchObject({ status: 1, stderr: expect.stringContaining("no space left") });
     rmSync(join(engine, "fail"));
@@ -206,7 +210,7 @@ describe("create", () => {
     ["SIGKILL", null],
     ["SIGTERM", 143],
   ] as const)(
-    "stopped by %s half-way, it goes no further, and the next one makes the cluster anew",
+    "stopped by %s half-way, it goes no further, and the next one recreates the cluster",
     async (signal, code) => {
       engineIs("hang");
       const child = spawn("sh", [join(scripts, "create.sh")], {
@@ -223,7 +227,7 @@ describe("create", () => {
       expect(await ended).toBe(code);
       expect(readFileSync(mark(), "utf8")).toBe("creating east-1\n");
       rmSync(join(engine, "hang"));
-      expect(create().stderr).toContain("half-made");
+      expect(create().stderr).toContain("incomplete");
       expect(node()).not.toBe(half);
     },
   );
@@ -249,7 +253,7 @@ describe("delete", () => {
   ])("a foreign cluster $what is left alone", ({ prepare }) => {
     prepare();
     foreign();
-    expect(script("delete")).toMatchObject({ status: 0, stderr: expect.stringContaining("left alone") });
+    expect(script("delete")).toMatchObject({ status: 0, stderr: expect.stringContaining("was not deleted") });
     expect(node()).toBe("theirs");
     expect(calls(/delete/)).toEqual([]);
   });
@@ -257,46 +261,46 @@ describe("delete", () => {
   test("without an engine it fails, and the mark stays for the next time", () => {
     create();
     engineIs("absent");
-    expect(script("delete")).toMatchObject({ status: 1, stderr: expect.stringContaining("nothing was deleted") });
+    expect(script("delete")).toMatchObject({ status: 1, stderr: expect.stringContaining("Nothing was deleted") });
     expect(existsSync(mark())).toBe(true);
   });
 });
 
-describe("wake", () => {
+describe("start", () => {
   test("nodes of ours that stand still are started, and no others", () => {
     for (const CLUSTER of ["east", "west"]) script("create", { CLUSTER, IDENTITY: "1" });
     foreign("south");
     engineIs("east.stopped", "south.stopped");
-    expect(script("wake")).toMatchObject({ status: 0, stdout: "woken east\n", stderr: "" });
+    expect(script("start")).toMatchObject({ status: 0, stdout: "started east\n", stderr: "" });
     expect(calls(/docker start/)).toEqual([`docker start ${node("east")}`]);
-    expect(script("wake")).toMatchObject({ status: 0, stdout: "" });
+    expect(script("start")).toMatchObject({ status: 0, stdout: "" });
   });
 
   test("half-made ones are passed over, and those whose node is gone are named", () => {
     create();
     writeFileSync(mark("west"), "creating west-1\n");
     rmSync(join(engine, "clusters", "east"));
-    expect(script("wake")).toEqual({ status: 0, stdout: "gone east\n", stderr: "" });
+    expect(script("start")).toEqual({ status: 0, stdout: "gone east\n", stderr: "" });
     expect(calls(/docker start/)).toEqual([]);
   });
 
   test("of an engine that does not answer, nothing is said to be gone", () => {
     create();
     engineIs("absent");
-    expect(script("wake")).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect(script("start")).toEqual({ status: 0, stdout: "", stderr: "" });
   });
 
   test("a clone without clusters is done at once", () => {
-    expect(script("wake")).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect(script("start")).toEqual({ status: 0, stdout: "", stderr: "" });
   });
 
   test("an API server that does not come back is named, with what to do", () => {
     create();
     engineIs("east.stopped", "east.dead");
-    const { status, stderr } = script("wake", { PATIENCE: "1" });
+    const { status, stderr } = script("start", { TIMEOUT: "1" });
     expect(status).toBe(1);
     expect(stderr).toMatch(
-      /kind cluster east: its API server does not answer, 1 s after .*`npm run down` and `npm run up`/,
+      /kind cluster east: its API server does not answer 1 s after .*`npm run down` and `npm run up`/,
     );
   });
 });

@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { TrafficProof } from "../../../components/trafficProof.ts";
-import type { ProvenImport } from "../../../federation/imports/proofTriggers.ts";
+import type { ImportWithClient } from "../../../federation/imports/verificationTriggers.ts";
 import { importsToProve } from "../../../infra/proof.ts";
 import { named, record } from "./graph.ts";
 
-const spec: ProvenImport = {
+const spec: ImportWithClient = {
   name: "httpbin",
   from: "west",
   host: "a.b",
@@ -20,7 +20,7 @@ const spec: ProvenImport = {
   client: { namespace: "sleep", serviceAccount: "sleep", app: "sleep" },
   probe: {},
 };
-const prove = (more: Partial<ProvenImport> = {}, kubeconfig = "KUBECONFIG", probeImage?: string) =>
+const prove = (more: Partial<ImportWithClient> = {}, kubeconfig = "KUBECONFIG", probeImage?: string) =>
   record(
     () =>
       void new TrafficProof("proof", {
@@ -33,15 +33,15 @@ const prove = (more: Partial<ProvenImport> = {}, kubeconfig = "KUBECONFIG", prob
 
 test("a command whose triggers are the import's, and whose update proves nothing", async () => {
   const { inputs } = named(await prove(), "proof-call");
-  expect([inputs.create, inputs.update]).toEqual(["node cli/prove.ts", "true"]);
+  expect([inputs.create, inputs.update]).toEqual(["node cli/verifyImport.ts", "true"]);
   // The kubeconfig makes the environment secret, as a whole.
-  expect(JSON.parse(inputs.environment.value.PROOF)).toEqual({
+  expect(JSON.parse(inputs.environment.value.VERIFY_IMPORT)).toEqual({
     mesh: { name: "east", stack: "east", trustDomain: "cluster.local" },
     spec,
   });
   // Whether a pod is brought is of the environment, so it proves nothing anew.
   const brought = named(await prove({}, "KUBECONFIG", "image"), "proof-call").inputs;
-  expect([JSON.parse(brought.environment.value.PROOF).probeImage, brought.triggers]).toEqual([
+  expect([JSON.parse(brought.environment.value.VERIFY_IMPORT).probeImage, brought.triggers]).toEqual([
     "image",
     inputs.triggers,
   ]);

@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { parse } from "yaml";
 import { record, valueOf, type Graph } from "../components/graph.ts";
 import { meshProgram } from "../../../infra/mesh.ts";
@@ -59,7 +60,21 @@ export async function trustGraph(config: Record<string, unknown>) {
   return { resources: sorted(await record(() => trustProgram(), { stack: "trust", config })) };
 }
 
-/** In the order of names, which is the same in every run. */
+/** Sorted by type and name, because the order of registration varies. */
 function sorted(graph: Graph<unknown>) {
-  return [...graph.resources].sort((a, b) => (`${a.type} ${a.name}` < `${b.type} ${b.name}` ? -1 : 1));
+  return graph.resources
+    .map((resource) => ({ ...resource, inputs: withoutScripts(resource.inputs) }))
+    .sort((a, b) => (`${a.type} ${a.name}` < `${b.type} ${b.name}` ? -1 : 1));
+}
+
+/** The texts of the scripts in components/kind, by file name. */
+const scripts = readdirSync("components/kind")
+  .filter((file) => file.endsWith(".sh"))
+  .map((file) => [`<${file}>`, readFileSync(join("components/kind", file), "utf8")] as const);
+
+/** Inputs in which a script's text is replaced by its file name, so that an edit of a script changes no golden file. */
+function withoutScripts(inputs: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(inputs, (_, value) => scripts.find(([, text]) => text === value)?.[0] ?? (value as unknown)),
+  );
 }

@@ -1,0 +1,27 @@
+/**
+ * Components by which a Pulumi program federates Istio meshes. They depend on no configuration, stack or working
+ * directory, so that any program can import them.
+ */
+export { EastWestGateway, type EastWestGatewayArgs } from "./eastWestGateway.ts";
+export { ExistingCluster, type ExistingClusterArgs } from "./existingCluster.ts";
+export { ExportGuard, type ContractSource, type ExportGuardArgs } from "./exportGuard.ts";
+export { ExportedService } from "./exportedService.ts";
+export type { ExportedPort, ExportedServiceArgs, ExportedSubset } from "./exportedServiceArgs.ts";
+export { ImportedService } from "./importedService.ts";
+export type { ImportedGateway, ImportedPort, ImportedServiceArgs } from "./importedServiceArgs.ts";
+export { ImportVerification, type ImportVerificationArgs } from "./importVerification.ts";
+export { IstioInstall, type IstioInstallArgs } from "./istioInstall.ts";
+export { KindCluster, type KindClusterArgs } from "./kindCluster.ts";
+export { LoadBalancer, type LoadBalancerArgs } from "./loadBalancer.ts";
+export { MeshTrust, type MeshTrustArgs } from "./meshTrust.ts";
+export { SampleApplication, type SampleApplicationArgs } from "./sampleApplication.ts";
+export { StrictMtls, type StrictMtlsArgs } from "./strictMtls.ts";
+
+// Types of the model that arguments and outputs of the components mention.
+export type { NodeNetwork } from "../federation/cluster/meshPools.ts";
+export type { SampleKind } from "../federation/cluster/sampleObjects.ts";
+export type { ContractExport, ContractImport } from "../federation/contract/contract.ts";
+export { UserError } from "../federation/errors/userError.ts";
+export type { ImportWithClient } from "../federation/imports/verificationTriggers.ts";
+export type { FederationObject } from "../federation/objects/federationObject.ts";
+export type { CaMaterial } from "../federation/trust/caMaterial.ts";

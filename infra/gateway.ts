@@ -1,0 +1,65 @@
+import * as pulumi from "@pulumi/pulumi";
+import { EastWestGateway } from "../components/index.ts";
+import { staleImports } from "../federation/checks/brokenImports.ts";
+import { autoPassthroughPort, type GatewaySelector } from "../federation/cluster/gatewayObjects.ts";
+import type { MeshConfig } from "../federation/config/readMeshConfig.ts";
+import type { FederationContract } from "../federation/contract/contract.ts";
+import type { Peer } from "../federation/imports/resolveImports.ts";
+import { socketAddress } from "../federation/objects/socketAddress.ts";
+
+/** Gateway addresses as the contract publishes them. */
+export type GatewayAddresses = pulumi.Output<FederationContract["gateways"]>;
+
+/** Labels of the pods of a managed gateway. */
+const managedLabels = { istio: "eastwestgateway" };
+
+/** Where Istio's Gateway objects of a mesh's exports belong; undefined for a mesh without a gateway. */
+export function gatewaySelector({ gateway }: MeshConfig): GatewaySelector | undefined {
+  if (gateway.provider === "none") return undefined;
+  const { namespace } = gateway;
+  return { namespace, labels: gateway.provider === "managed" ? managedLabels : gateway.labels };
+}
+
+/** Creates the gateway of the configuration, if it is managed, and gives the addresses at which peers reach it. */
+export function createGateway(
+  { gateway, mesh }: MeshConfig,
+  opts: pulumi.ComponentResourceOptions,
+): { addresses: GatewayAddresses; component?: EastWestGateway } {
+  if (gateway.provider === "none") return { addresses: pulumi.output([]) };
+  const { addresses: configured, namespace } = gateway;
+  if (gateway.provider === "existing")
+    return { addresses: pulumi.output(gateway.addresses.map((address) => ({ address, port: gateway.port }))) };
+  const component = new EastWestGateway(
+    "east-west-gateway",
+    { gatewayName: gateway.name, namespace, network: mesh.network, labels: managedLabels },
+    opts,
+  );
+  // Published only when the gateway has an address of its own, whichever address is configured.
+  const addresses = component.addresses.apply((own) =>
+    (own.length === 0 ? [] : (configured ?? own)).map((address) => ({ address, port: autoPassthroughPort })),
+  );
+  return { addresses, component };
+}
+
+/** Warns about imports of peers that use another address than the gateway's, and need an `up` of their mesh. */
+export function warnOfStaleAddresses(
+  { mesh }: MeshConfig,
+  gateways: GatewayAddresses,
+  peers: ReadonlyMap<string, Peer>,
+): void {
+  const contracts = [...peers.values()].flatMap((peer) => (peer.state === "up" ? [peer.contract] : []));
+  const warn = (now: FederationContract["gateways"], change: string): void => {
+    const stale = staleImports(mesh.name, now, contracts).map(
+      ({ name, mesh: importer, addresses }) => `import "${name}" of mesh "${importer}" uses ${addresses.join(", ")}`,
+    );
+    if (stale.length > 0)
+      void pulumi.log.warn(
+        `the gateway of mesh "${mesh.name}" ${change}; run \`up\` of these meshes afterwards: ${stale.join("; ")}`,
+      );
+  };
+  gateways.apply((now) => warn(now, `has the address ${now.map(socketAddress).join(", ") || "none"}`));
+  // In a preview, an unknown address is one that the load balancer assigns in the update.
+  void (gateways as unknown as { isKnown: Promise<boolean> }).isKnown.then(
+    (known) => known || warn([], "may get another address"),
+  );
+}

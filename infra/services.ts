@@ -1,0 +1,74 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { ExportedService, ImportedService } from "../components/index.ts";
+import type { GatewaySelector } from "../federation/cluster/gatewayObjects.ts";
+import { importName } from "../federation/imports/importObjects.ts";
+import type { ResolvedImport } from "../federation/imports/resolveImports.ts";
+import type { FederationPlan } from "../federation/planFederation.ts";
+
+/** Options of a component whose objects are in a namespace. */
+type OptionsIn = (namespace: string) => pulumi.ComponentResourceOptions;
+
+/** The exports of a plan, with what their policies need to know. */
+type ExportsPlan = Pick<FederationPlan, "exports" | "trustDomains" | "acceptedTrustDomains">;
+
+/** Creates the exports of a plan. */
+export function createExports(plan: ExportsPlan, gateway: GatewaySelector, optionsIn: OptionsIn): ExportedService[] {
+  const trust = {
+    trustDomain: plan.trustDomains.own,
+    peerTrustDomains: Object.fromEntries(plan.trustDomains.ofMeshes),
+    acceptedTrustDomains: plan.acceptedTrustDomains,
+  };
+  return plan.exports.map(({ spec, policy }) => {
+    const labelsOf = new Map(spec.subsetLabels.map(({ name, labels }) => [name, labels]));
+    return new ExportedService(
+      `export-${spec.name}`,
+      {
+        exportName: spec.name,
+        namespace: spec.namespace,
+        service: spec.service,
+        host: spec.host,
+        meshNeutralHost: spec.meshNeutral,
+        ports: spec.ports.map((port) => ({ ...port, targetPort: spec.targetPorts[port.name] })),
+        selector: spec.selector,
+        serviceAccounts: spec.serviceAccounts,
+        subjectAltNames: spec.subjectAltNames,
+        to: spec.to,
+        callers: spec.callers,
+        callersApplyTo: spec.callersApplyTo,
+        enforceCallers: policy !== undefined,
+        public: spec.public,
+        subsets: spec.subsets.map((name) => ({ name, labels: labelsOf.get(name) })),
+        gatewayNamespace: gateway.namespace,
+        gatewayLabels: gateway.labels,
+        ...trust,
+      },
+      optionsIn(spec.namespace),
+    );
+  });
+}
+
+/** Creates the imports of a plan. Returns them by id. */
+export function createImports(imports: ResolvedImport[], optionsIn: OptionsIn): Map<string, ImportedService> {
+  return new Map(
+    imports.map((spec) => [
+      spec.id,
+      new ImportedService(
+        importName(spec),
+        {
+          importName: spec.id,
+          exportedHost: spec.exportedHost,
+          host: spec.host,
+          namespace: spec.namespace,
+          visibleTo: spec.visibleTo,
+          ports: spec.ports,
+          subjectAltNames: spec.subjectAltNames,
+          gateways: spec.gateways,
+          subsets: spec.subsets,
+          blendLabels: spec.blend?.labels,
+          blendServiceAccounts: spec.blend?.serviceAccounts,
+        },
+        optionsIn(spec.namespace),
+      ),
+    ]),
+  );
+}
