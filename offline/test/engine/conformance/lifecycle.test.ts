@@ -176,7 +176,7 @@ describe("a stack from its first up to its end", () => {
     expect((await cluster.get("/api/v1/namespaces/life/services/web")).spec.selector).toEqual({ app: "other" });
     await project.up(
       without.replace(
-        `{ namespace, name: "web" }, spec: { type`,
+        `{ namespace, name: "web" },\n  spec: { type`,
         `{ namespace, name: "web", annotations: { "pulumi.com/patchForce": "true" } }, spec: { type`,
       ),
     );
@@ -190,12 +190,12 @@ describe("a stack from its first up to its end", () => {
       program(2)
         .replace(", labels: { step: String(step) }", "")
         .replace(
-          `{ namespace, name: "web" }, spec: { type`,
+          `{ namespace, name: "web" },\n  spec: { type`,
           `{ namespace, name: "web", annotations: { "pulumi.com/patchForce": "true" } }, spec: { type`,
         )
         .replace(`new k8s.core.v1.ConfigMap("fixed", `, `new k8s.core.v1.ConfigMap("renamed", `)
         .replace(
-          `name: "fixed" }, data: { a: String(step) } }, opts)`,
+          `name: "fixed" },\n  data: { a: String(step) } }, opts)`,
           `name: "fixed" }, data: { a: String(step) } }, { ...opts, aliases: [{ name: "fixed" }] })`,
         ),
     );
