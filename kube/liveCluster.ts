@@ -1,9 +1,5 @@
-import {
-  servicesInvolved,
-  type LiveCluster,
-  type LiveObject,
-  type LiveService,
-} from "../federation/checks/liveChecks.ts";
+import { servicesInvolved } from "../federation/checks/liveChecks.ts";
+import type { LiveCluster, LiveObject, LiveService } from "../federation/checks/liveCluster.ts";
 import { managedBy } from "../federation/objects/labels.ts";
 import type { FederationPlan } from "../federation/planFederation.ts";
 import { KubeClient } from "./kubeClient.ts";

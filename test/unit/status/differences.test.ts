@@ -11,21 +11,21 @@ const { value } = fc.letrec<{ value: unknown }>((tie) => ({
   ),
 }));
 
-/** The same with lists and fields the other way round, and fields that hold nothing. */
-function otherWayRound(of: unknown): unknown {
-  if (Array.isArray(of)) return of.map(otherWayRound).reverse();
+/** The value with lists and fields in reverse order, and with empty fields. */
+function reversed(of: unknown): unknown {
+  if (Array.isArray(of)) return of.map(reversed).reverse();
   if (typeof of !== "object" || of === null) return of;
   return Object.fromEntries([
     ["nothing", {}],
     ...Object.entries(of)
       .reverse()
-      .map(([key, v]) => [key, otherWayRound(v)]),
+      .map(([key, v]) => [key, reversed(v)]),
     ["empty", []],
   ]);
 }
 
-test("nothing differs from itself, in whatever order; what differs does so from either side", () => {
-  fc.assert(fc.property(value, (v) => expect(differencesOf(otherWayRound(v), v)).toEqual([])));
+test("a value has no difference from itself in any order, and differences are symmetric", () => {
+  fc.assert(fc.property(value, (v) => expect(differencesOf(reversed(v), v)).toEqual([])));
   fc.assert(
     fc.property(value, value, (a, b) =>
       expect(differencesOf(a, b).length === 0).toBe(differencesOf(b, a).length === 0),
@@ -38,9 +38,9 @@ test("nothing differs from itself, in whatever order; what differs does so from 
   );
 });
 
-test("an element as often as it stands there", () => {
+test("duplicate elements are a difference", () => {
   expect(differencesOf([{ a: 1 }, { a: 1 }], [{ a: 1 }]).map((d) => d.text)).toEqual([
-    "it has {a: 1}, which was not made",
+    "it has {a: 1}, which the stack did not create",
   ]);
   expect(differencesOf({ hosts: ["a", "a"] }, { hosts: ["a"] })).toEqual([
     { text: "hosts is a, a, and should be a", added: false },

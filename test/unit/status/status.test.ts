@@ -1,12 +1,11 @@
 import type { FederationContract } from "../../../federation/contract/contract.ts";
 import { parseContract } from "../../../federation/contract/contract.ts";
 import { federationMetadata } from "../../../federation/objects/labels.ts";
+import { ApiError } from "../../../kube/errors.ts";
 import { dot, importGraph, mermaid } from "../../../status/graph.ts";
-import { lookAtMesh } from "../../../status/readStatus.ts";
-import { contractDrift, statusOf, statusScreen } from "../../../status/screen.ts";
-
-// An ES module alone, which Jest does not load; nothing here reaches a cluster.
-jest.mock("@kubernetes/client-node", () => ({}));
+import { readMesh } from "../../../status/readStatus.ts";
+import { statusScreen } from "../../../status/screen.ts";
+import { contractDrift, statusOf } from "../../../status/status.ts";
 
 const now = Date.parse("2026-06-01T00:00:00Z");
 const mesh = (name: string) => ({
@@ -51,11 +50,11 @@ const east = contract({
 });
 const up = (c: FederationContract) => ({ name: c.mesh.name, contract: c, problem: undefined });
 
-test("one screen: meshes, exports with importers, what ends soon, what is pending", () => {
+test("the screen shows meshes, exports with importers, expiry and pending imports", () => {
   const certificates = [
-    { what: "root CA", mesh: "west", notAfter: now + 900 * 86_400_000 },
-    { what: "workload", mesh: "west", notAfter: now + 3_600_000 },
-    { what: "intermediate CA", mesh: "east", notAfter: now - 1 },
+    { certificate: "root CA", mesh: "west", notAfter: now + 900 * 86_400_000 },
+    { certificate: "workload", mesh: "west", notAfter: now + 3_600_000 },
+    { certificate: "intermediate CA", mesh: "east", notAfter: now - 1 },
   ];
   const status = statusOf(
     [up(east), up(west), { name: "south", contract: undefined, problem: "is not up" }],
@@ -63,7 +62,7 @@ test("one screen: meshes, exports with importers, what ends soon, what is pendin
     [],
   );
   expect(status.exports[0]!.importers).toEqual(["east"]);
-  expect(status.certificates.map((c) => c.what)).toEqual(["intermediate CA", "workload", "root CA"]);
+  expect(status.certificates.map((c) => c.certificate)).toEqual(["intermediate CA", "workload", "root CA"]);
   const screen = statusScreen(status, now);
   expect(screen.split("\n").filter((line) => line.length > 80)).toEqual([]);
   for (const wanted of [
@@ -79,20 +78,29 @@ test("one screen: meshes, exports with importers, what ends soon, what is pendin
     expect(screen).toMatch(wanted);
 });
 
-/** A cluster of which each question has the same answer. */
-const cluster = (answer: () => Promise<any>) =>
-  ({
-    core: { listPodForAllNamespaces: answer },
-    inTime: (a: Promise<any>) => a,
-    istio: async () => (await answer()).items,
-  }) as never;
-const refuses = (message: string, code?: number) =>
-  cluster(() => Promise.reject(new Error(message, { cause: { code } })));
+/** A cluster with the same answer to every request. */
+const cluster = (answer: () => Promise<any>) => ({ pods: answer, istio: answer }) as never;
+const rejects = (error: Error) => cluster(() => Promise.reject(error));
+
+/** Reads a mesh with this cluster, whose stack created these objects. */
+const readAlone = (cluster: never, created: () => Promise<any[]>) =>
+  readMesh(
+    {
+      name: "alone",
+      stack: "alone",
+      importsFrom: [],
+      contract: contract({ mesh: mesh("alone") }),
+      cluster,
+      fallbackClient: undefined,
+      problem: undefined,
+    },
+    created,
+  );
 
 test.each([
   {
     what: "that is empty",
-    look: cluster(async () => ({ items: [] })),
+    look: cluster(async () => []),
     says: undefined,
     state: "up, Istio 1.30.1",
     complete: true,
@@ -105,79 +113,55 @@ test.each([
     complete: true,
   },
   {
-    what: "that is out of reach",
-    look: refuses("no route"),
+    what: "that is unreachable",
+    look: rejects(new Error("no route")),
     says: "no route",
     state: "cannot be reached: no route",
     complete: false,
   },
   {
-    what: "that refuses to list",
-    look: refuses("403: may not list", 403),
+    what: "that denies listing",
+    look: rejects(new ApiError(403, "may not list")),
     says: "403: may not list",
     state: "up, Istio 1.30.1",
     complete: false,
   },
-])("of a cluster $what, the status says no more than was seen", async ({ look, says, state, complete }) => {
-  const alone = contract({ mesh: mesh("alone") });
-  const seen = await lookAtMesh(
-    {
-      name: "alone",
-      stack: "alone",
-      importsFrom: [],
-      contract: alone,
-      cluster: look,
-      fallbackClient: undefined,
-      problem: undefined,
-    },
-    async () => [],
-  );
+])("the status of a cluster $what reports only what was read", async ({ look, says, state, complete }) => {
+  const seen = await readAlone(look as never, async () => []);
   const status = statusOf([seen.state], seen.certificates, seen.drift);
-  expect([seen.complete, status.meshes[0]!.state, status.notLookedAt]).toEqual([
+  expect([seen.complete, status.meshes[0]!.state, status.notChecked]).toEqual([
     complete,
     state,
-    says ? [{ mesh: "alone", why: says }] : [],
+    says ? [{ mesh: "alone", reason: says }] : [],
   ]);
   const screen = statusScreen(status, now);
   if (says) {
-    expect(screen).toContain(`alone not looked at: ${says}`);
+    expect(screen).toContain(`alone not checked: ${says}`);
     expect(screen).not.toContain("no drift");
-  } else expect(screen).toMatch(/no import is pending\nno drift\n$/);
+  } else expect(screen).toMatch(/no pending imports\nno drift\n$/);
   expect(statusScreen(statusOf([seen.state, up(west)], [], []), now)).toMatch(
-    says ? /no drift in west\nalone not looked at/ : /no drift\n$/,
+    says ? /no drift in west\nalone not checked/ : /no drift\n$/,
   );
 });
 
-test("without its stack's state nobody knows what should be in a cluster, which says so, and is none the less reached", async () => {
-  const alone = contract({ mesh: mesh("alone") });
-  const seen = await lookAtMesh(
-    {
-      name: "alone",
-      stack: "alone",
-      importsFrom: [],
-      contract: alone,
-      cluster: cluster(async () => ({ items: [] })),
-      fallbackClient: undefined,
-      problem: undefined,
-    },
+test("a cluster is reached, but its drift is unknown, without the state of its stack", async () => {
+  const seen = await readAlone(
+    cluster(async () => []),
     () => Promise.reject(new Error("no state")),
   );
   const status = statusOf([seen.state], seen.certificates, seen.drift);
   expect([seen.complete, status.meshes[0]!.state]).toEqual([false, "up, Istio 1.30.1"]);
   expect(statusScreen(status, now)).toMatch(
-    /no import is pending\nalone not looked at: what should be in its cluster is not known: no state\n$/,
+    /no pending imports\nalone not checked: the objects that its stack created are unknown: no state\n$/,
   );
 });
 
-test("what drifted is told beside a kind that may not be listed", async () => {
-  const alone = contract({ mesh: mesh("alone") });
-  const may = {
-    core: { listPodForAllNamespaces: async () => ({ items: [] }) },
-    inTime: (a: Promise<any>) => a,
-    istio: async (group: string) =>
-      group === "security" ? Promise.reject(new Error("403: may not list", { cause: { code: 403 } })) : [],
+test("drift is reported while another kind may not be listed", async () => {
+  const partly = {
+    pods: async () => [],
+    istio: async (group: string) => (group === "security" ? Promise.reject(new ApiError(403, "may not list")) : []),
   } as never;
-  const made = [
+  const created = [
     ["security", "AuthorizationPolicy"],
     ["networking", "Gateway"],
   ].map(([group, kind]) => ({
@@ -186,29 +170,18 @@ test("what drifted is told beside a kind that may not be listed", async () => {
     metadata: federationMetadata("export", "x", "shop"),
     spec: {},
   }));
-  const seen = await lookAtMesh(
-    {
-      name: "alone",
-      stack: "alone",
-      importsFrom: [],
-      contract: alone,
-      cluster: may,
-      fallbackClient: undefined,
-      problem: undefined,
-    },
-    async () => made,
-  );
+  const seen = await readAlone(partly, async () => created);
   expect(statusScreen(statusOf([seen.state], seen.certificates, seen.drift), now)).toMatch(
-    /DRIFT +alone: Gateway shop\/export-x is gone: .*\nalone not looked at: 403: may not list\n$/,
+    /DRIFT +alone: Gateway shop\/export-x is missing: .*\nalone not checked: 403: may not list\n$/,
   );
   expect(seen.complete).toBe(false);
 });
 
-test("an IPv6 gateway is told in brackets, in the table and as drift", () => {
+test("an IPv6 gateway has brackets, in the table and as drift", () => {
   const at = (address: string) => ({ ...west, gateways: [{ address, port: 15443 }] });
   expect(statusOf([up(at("2001:db8::1"))], [], []).meshes[0]!.gateways).toEqual(["[2001:db8::1]:15443"]);
   expect(contractDrift([east, at("2001:db8::1")])).toEqual([
-    { mesh: "east", what: expect.stringContaining("west publishes [2001:db8::1]:15443") },
+    { mesh: "east", description: expect.stringContaining("west publishes [2001:db8::1]:15443") },
   ]);
 });
 
@@ -223,15 +196,15 @@ test.each([
     then: { exports: [{ ...exported, subjectAltNames: [`${san}-2`] }] },
     says: /subjectAltNames .*httpbin, west publishes .*httpbin-2/,
   },
-  { what: "an export that is gone", then: { exports: [] }, says: /west exports no more/ },
+  { what: "a missing export", then: { exports: [] }, says: /west no longer exports/ },
 ])("drift between contracts: $what", ({ then, says }) => {
   expect(statusOf([up(east), up({ ...west, ...then } as FederationContract)], [], []).drift).toEqual([
-    { mesh: "east", what: expect.stringMatching(says) },
+    { mesh: "east", description: expect.stringMatching(says) },
   ]);
   expect(statusOf([up(east), up(west)], [], []).drift).toEqual([]);
 });
 
-test("the graph for Mermaid and Graphviz: an arrow per import, dashed while pending, in a stable order", () => {
+test("the graph has an arrow per import, dashed while pending, in a stable order", () => {
   const graph = importGraph([west, east]);
   expect(graph).toEqual(importGraph([east, west]));
   expect(mermaid(graph)).toBe(
