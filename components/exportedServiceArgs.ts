@@ -72,7 +72,7 @@ export interface ExportedServiceArgs {
   to: pulumi.Input<pulumi.Input<string>[]>;
   /**
    * Callers that may call it, as `namespace/serviceAccount`. An AuthorizationPolicy denies all others.
-   * @default []: every identity of the meshes in `to`
+   * @default none, which admits every identity of the meshes in `to`
    */
   callers?: pulumi.Input<pulumi.Input<string>[]>;
   /**
