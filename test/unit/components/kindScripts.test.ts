@@ -83,13 +83,17 @@ const environment = (more: Record<string, string> = {}): NodeJS.ProcessEnv => ({
 });
 
 function script(name: "create" | "delete" | "start", more: Record<string, string> = {}) {
-  const { status, stdout, stderr } = spawnSync("sh", [join(scripts, `${name}.sh`), ...(name === "start" ? [marks] : [])], {
-    cwd: clone,
-    env: environment(more),
-    encoding: "utf8",
-    input: "kind: Cluster\n",
-    timeout: 30_000,
-  });
+  const { status, stdout, stderr } = spawnSync(
+    "sh",
+    [join(scripts, `${name}.sh`), ...(name === "start" ? [marks] : [])],
+    {
+      cwd: clone,
+      env: environment(more),
+      encoding: "utf8",
+      input: "kind: Cluster\n",
+      timeout: 30_000,
+    },
+  );
   return { status, stdout, stderr };
 }
 const create = (identity = "east-1") => script("create", { IDENTITY: identity });

@@ -48,9 +48,9 @@ test("a key of another namespace is not this project's", async () => {
 });
 
 test("a key that nothing reads is refused, with the nearest one and without its value", async () => {
-  const refused = check({ "mesh-federation:import": [{ name: "SECRET" }], "mesh-federation:Proof": true });
+  const refused = check({ "mesh-federation:import": [{ name: "SECRET" }], "mesh-federation:VerifyOnUp": true });
   await expect(refused).rejects.toThrow(
-    /stack "east" is not valid:\n {2}- unknown key "Proof"; did you mean "proof"\?.*\n {2}- unknown key "import"; did you mean "imports"\?/,
+    /stack "east" is not valid:\n {2}- unknown key "VerifyOnUp"; did you mean "verifyOnUp"\?.*\n {2}- unknown key "import"; did you mean "imports"\?/,
   );
   await expect(refused).rejects.not.toThrow(/SECRET/);
 });

@@ -219,9 +219,10 @@ test.each([
 
 test("requireImports turns a pending import into an error before anything is registered", async () => {
   const config = { ...committed("east"), "mesh-federation:requireImports": true };
-  await expect(run("east", { peer: absent, config })).rejects.toThrow(
-    /import "httpbin" from mesh "west" is pending.*requireImports/,
-  );
+  await expect(run("east", { peer: absent, config })).rejects.toMatchObject({
+    code: "import-pending",
+    subject: 'import "httpbin" from mesh "west"',
+  });
 });
 
 test("a mesh that exists with its own Istio gets exports and imports only", async () => {
@@ -263,12 +264,12 @@ describe("the kubeconfig of an existing cluster", () => {
     );
 
   test.each([
-    { name: "none is given", user: "{}", cluster: {}, says: /there is no kubeconfig: set cluster\.kubeconfigPath/ },
+    { name: "none is given", user: "{}", cluster: {}, says: /cluster\.kubeconfigPath: it is not set/ },
     {
       name: "its file is not there",
       user: "{}",
       cluster: { kubeconfigPath: join(folder, "gone") },
-      says: /cluster\.kubeconfigPath: ".*gone" cannot be read \(ENOENT\); give a readable/,
+      says: /cluster\.kubeconfigPath: ".*gone" cannot be read \(ENOENT\)\. Give a readable/,
     },
     {
       name: "its path is a folder",

@@ -53,13 +53,12 @@ test.each<{ name: string; network: string; loadBalancer?: unknown; says: RegExp 
   {
     name: "a network without IPv4",
     network: "'subnet fc00:f853::/64'",
-    says: /docker network "kind" has no IPv4 subnet/,
+    says: /docker network "kind": it has no IPv4 subnet/,
   },
 ])(
   "a preview before the first up finds a clash of the docker network there is with $name",
   async ({ network, loadBalancer, says }) => {
     await expect(preview(network, loadBalancer)).rejects.toMatchObject({
-      name: "Problem",
       message: expect.stringMatching(says),
     });
   },

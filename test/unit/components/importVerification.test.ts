@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { TrafficProof } from "../../../components/trafficProof.ts";
+import { ImportVerification } from "../../../components/importVerification.ts";
 import type { ImportWithClient } from "../../../federation/imports/verificationTriggers.ts";
-import { importsToProve } from "../../../infra/proof.ts";
+import { importsToVerify } from "../../../infra/verification.ts";
 import { named, record } from "./graph.ts";
 
 const spec: ImportWithClient = {
@@ -23,68 +23,82 @@ const spec: ImportWithClient = {
 const prove = (more: Partial<ImportWithClient> = {}, kubeconfig = "KUBECONFIG", probeImage?: string) =>
   record(
     () =>
-      void new TrafficProof("proof", {
-        mesh: { name: "east", stack: "east", trustDomain: "cluster.local" },
-        spec: { ...spec, ...more },
+      void new ImportVerification("verify", {
+        mesh: "east",
+        stack: "east",
+        trustDomain: "cluster.local",
+        imported: { ...spec, ...more },
+        command: "node verify.ts",
         kubeconfig: pulumi.secret(kubeconfig),
         probeImage,
       }),
   );
 
 test("a command whose triggers are the import's, and whose update proves nothing", async () => {
-  const { inputs } = named(await prove(), "proof-call");
-  expect([inputs.create, inputs.update]).toEqual(["node cli/verifyImport.ts", "true"]);
+  const { inputs } = named(await prove(), "verify-call");
+  expect([inputs.create, inputs.update]).toEqual(["node verify.ts", "true"]);
   // The kubeconfig makes the environment secret, as a whole.
   expect(JSON.parse(inputs.environment.value.VERIFY_IMPORT)).toEqual({
     mesh: { name: "east", stack: "east", trustDomain: "cluster.local" },
     spec,
   });
   // Whether a pod is brought is of the environment, so it proves nothing anew.
-  const brought = named(await prove({}, "KUBECONFIG", "image"), "proof-call").inputs;
+  const brought = named(await prove({}, "KUBECONFIG", "image"), "verify-call").inputs;
   expect([JSON.parse(brought.environment.value.VERIFY_IMPORT).probeImage, brought.triggers]).toEqual([
     "image",
     inputs.triggers,
   ]);
   expect(JSON.stringify(inputs.triggers)).not.toContain("KUBECONFIG");
-  expect(named(await prove({}, "another"), "proof-call").inputs.triggers).toEqual(inputs.triggers);
-  expect(named(await prove({ host: "c.d" }), "proof-call").inputs.triggers).not.toEqual(inputs.triggers);
+  expect(named(await prove({}, "another"), "verify-call").inputs.triggers).toEqual(inputs.triggers);
+  expect(named(await prove({ host: "c.d" }), "verify-call").inputs.triggers).not.toEqual(inputs.triggers);
 });
 
 const { client, ...without } = spec;
 const resolved = { ...without, id: "west-httpbin" };
 const config = (more: object) =>
   ({
-    proof: false,
+    verifyOnUp: false,
     samples: ["sleep"],
     imports: [{ name: "httpbin", from: "west" }],
     ...more,
-  }) as unknown as Parameters<typeof importsToProve>[0];
+  }) as unknown as Parameters<typeof importsToVerify>[0];
 
 test.each([
   { what: "nothing by default", more: {}, proven: 0 },
-  { what: "all with the mesh's key", more: { proof: true }, proven: 1 },
-  { what: "one with its own key", more: { imports: [{ name: "httpbin", from: "west", proof: true }] }, proven: 1 },
+  { what: "all with the mesh's key", more: { verifyOnUp: true }, proven: 1 },
+  { what: "one with its own key", more: { imports: [{ name: "httpbin", from: "west", verifyOnUp: true }] }, proven: 1 },
   {
     what: "one from a pod that is brought where none runs",
-    more: { imports: [{ name: "httpbin", from: "west", proof: "probe-pod" }] },
+    more: { imports: [{ name: "httpbin", from: "west", verifyOnUp: "probe-pod" }] },
     proven: 1,
     probePod: true,
   },
   {
     what: "all but one that says no",
-    more: { proof: true, imports: [{ name: "httpbin", from: "west", proof: false }] },
+    more: { verifyOnUp: true, imports: [{ name: "httpbin", from: "west", verifyOnUp: false }] },
     proven: 0,
   },
 ])("$what is proven", ({ more, proven, probePod = false }) => {
-  expect(importsToProve(config(more), [resolved]).map((p) => p.probePod)).toEqual(Array(proven).fill(probePod));
+  expect(importsToVerify(config(more), [resolved]).map((p) => p.probePod)).toEqual(Array(proven).fill(probePod));
 });
 
 test("the sample calls where no client is named; with neither, the configuration is refused", () => {
-  expect(importsToProve(config({ proof: true }), [resolved])[0]!.spec.client).toEqual(client);
-  expect(() => importsToProve(config({ proof: true }), [{ ...resolved, visibleTo: ["shop"] }])).toThrow(
-    /nobody can call it/,
-  );
-  expect(() => importsToProve(config({ proof: true, samples: [] }), [resolved])).toThrow(
-    /import "httpbin" is to be proven.*client: \{namespace, serviceAccount\}/,
-  );
+  expect(importsToVerify(config({ verifyOnUp: true }), [resolved])[0]!.spec.client).toEqual(client);
+  for (const [settings, spec] of [
+    [{ verifyOnUp: true }, { ...resolved, visibleTo: ["shop"] }],
+    [{ verifyOnUp: true, samples: [] }, resolved],
+  ] as const)
+    expect(thrownBy(() => importsToVerify(config(settings), [spec]))).toMatchObject({
+      code: "import-client-missing",
+      subject: 'import "httpbin"',
+    });
 });
+
+function thrownBy(run: () => unknown): unknown {
+  try {
+    run();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}

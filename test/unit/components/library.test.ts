@@ -1,0 +1,123 @@
+import { spawnSync } from "node:child_process";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import * as command from "@pulumi/command";
+import type * as pulumi from "@pulumi/pulumi";
+import * as library from "../../../components/index.ts";
+import { record } from "./graph.ts";
+
+/** An output that is unknown in a preview, as any type. */
+type Unknown = pulumi.Output<any>;
+
+const port = (u: Unknown) => ({ name: u, number: u, protocol: u });
+const gateway = (u: Unknown) => ({ mesh: u, address: u, network: u, locality: u });
+const imported = (u: Unknown) => ({
+  importName: u,
+  exportedHost: u,
+  namespace: u,
+  ports: u,
+  subjectAltNames: u,
+});
+
+/** Each component with outputs for all arguments that may be outputs, and how many resources it registers. */
+const cases: [string, number, (u: Unknown) => pulumi.Resource][] = [
+  ["EastWestGateway", 4, (u) => new library.EastWestGateway("x", { network: u, labels: u, gatewayName: u })],
+  ["ExistingCluster", 2, (u) => new library.ExistingCluster("x", { kubeconfig: u, context: u })],
+  ["ExportGuard", 2, (u) => new library.ExportGuard("x", { mesh: u, peers: u, command: u })],
+  [
+    "ExportedService",
+    5,
+    (u) =>
+      new library.ExportedService("x", {
+        exportName: u,
+        namespace: u,
+        service: u,
+        host: u,
+        ports: [port(u)],
+        selector: u,
+        to: u,
+        callers: u,
+        subsets: [{ name: u, labels: u }],
+        trustDomain: u,
+        peerTrustDomains: u,
+        acceptedTrustDomains: u,
+      }),
+  ],
+  ["ImportedService", 3, (u) => new library.ImportedService("x", { ...imported(u), gateways: u })],
+  [
+    "blended ImportedService",
+    6,
+    (u) =>
+      new library.ImportedService("x", {
+        ...imported(u),
+        gateways: [gateway(u), gateway(u)],
+        blendLabels: u,
+        blendServiceAccounts: [u, u],
+      }),
+  ],
+  [
+    "ImportVerification",
+    2,
+    (u) =>
+      new library.ImportVerification("x", {
+        mesh: u,
+        stack: u,
+        trustDomain: u,
+        imported: u,
+        kubeconfig: u,
+        command: u,
+      }),
+  ],
+  [
+    "IstioInstall",
+    5,
+    (u) => new library.IstioInstall("x", { network: u, ca: u, baseChart: u, istiodChart: u, istiodValues: u }),
+  ],
+  [
+    "KindCluster",
+    5,
+    (u) =>
+      new library.KindCluster("x", {
+        clusterName: u,
+        podSubnet: u,
+        serviceSubnet: u,
+        nodeImage: u,
+        kubernetesVersion: u,
+        region: u,
+        zone: u,
+      }),
+  ],
+  ["LoadBalancer", 5, (u) => new library.LoadBalancer("x", { pools: u, chart: u, chartRepository: u, values: u })],
+  ["MeshTrust", 6, (u) => new library.MeshTrust("x", { meshes: ["a"], commonName: u, rsaBits: u, validityHours: u })],
+  ["SampleApplication", 5, (u) => new library.SampleApplication("x", { kind: u, image: u })],
+  ["StrictMtls", 2, (u) => new library.StrictMtls("x", { rootNamespace: u })],
+];
+
+describe("the component library", () => {
+  test.each(cases)("previews %s with unknown arguments", async (_, count, create) => {
+    const { resources } = await record(
+      () => void create(new command.local.Command("unknown", { create: ":" }).stdout as Unknown),
+      { preview: true },
+    );
+    expect(resources.filter((r) => r.name === "x" || r.name.startsWith("x-"))).toHaveLength(count);
+  });
+
+  test("loads in another directory", () => {
+    const url = pathToFileURL(join(import.meta.dirname, "..", "..", "..", "components", "index.ts")).href;
+    const script = `import(${JSON.stringify(url)}).then((all) => console.log(Object.keys(all).sort().join(" ")))`;
+    const { stdout, stderr, status } = spawnSync(process.execPath, ["-e", script], { cwd: tmpdir(), encoding: "utf8" });
+    expect([status, stderr]).toEqual([0, expect.not.stringContaining("Error")]);
+    expect(stdout.trim().split(" ")).toEqual(Object.keys(library).sort());
+  });
+});
+
+describe("ExportedService", () => {
+  const args = { exportName: "a", namespace: "a", service: "a", ports: [], to: ["b"], callers: ["c/c"] };
+
+  test("rejects callers without a selector", async () => {
+    await expect(record(() => void new library.ExportedService("x", args))).rejects.toMatchObject({
+      code: "export-callers-without-selector",
+    });
+  });
+});
