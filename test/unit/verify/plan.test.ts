@@ -51,7 +51,7 @@ test("with the importing mesh's credentials alone, no other cluster is read", as
   expect([unreachable, tasks.map(({ access }) => access.peers.size)]).toEqual([[], [0]]);
 });
 
-test("each mesh that cannot be read or called costs a line; a mesh that only exports needs no credentials", async () => {
+test("each mesh that cannot be read or called costs a line; one that only exports does not", async () => {
   const problem = "is not up";
   const all = [
     mesh("east", { cluster: undefined }),

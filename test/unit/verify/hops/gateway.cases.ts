@@ -99,7 +99,8 @@ export const gatewayCases: FailingCase[] = [
     edge: { probe: { kind: "grpc" } },
     evidence: {
       answer: grpcSidecarError(
-        "remote connection failure, transport failure reason: TLS_error:|268435581:SSL routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED:100%25",
+        "remote connection failure, transport failure reason: " +
+          "TLS_error:|268435581:SSL routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED:100%25",
       ),
     },
     hop: "tls",
