@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { endWith } from "../cli/arguments.ts";
+import { exit } from "../cli/arguments.ts";
 import { duration } from "../tools/progress.ts";
 import type { Source } from "../tools/source.ts";
 import { runInContainer } from "./support/container.ts";
@@ -58,8 +58,8 @@ async function main(): Promise<number> {
   return total.failed > 0 || total.passed === 0 || (process.env["CI"] === "true" && total.skipped > 0) ? 1 : 0;
 }
 
-main().then(endWith, (error: Error) => {
+main().then(exit, (error: Error) => {
   process.stderr.write(`error: ${error.message}\n`);
   process.stdout.write("Tests: 0 passed, 1 failed\n");
-  endWith(1);
+  exit(1);
 });
