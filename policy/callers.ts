@@ -33,7 +33,7 @@ export function allowsNamed(value: unknown): boolean {
 }
 
 /**
- * Whether a rule of a DENY policy turns away whoever it does not name (`notPrincipals`, or a condition on
+ * Whether a rule of a DENY policy denies all callers that it does not name (`notPrincipals`, or a condition on
  * `source.principal` with `notValues`), on every exported port. It may keep to the callers of whole trust domains, and
  * to those who come by the host's SNI; a rule that keeps to anything else, such as a method or path, lets others in.
  *
@@ -43,7 +43,7 @@ export function allowsNamed(value: unknown): boolean {
 export function deniesOthers(value: unknown, host: string, ports: string[] | undefined): boolean {
   if (isUnknown(value)) return true;
   const rule = objectOf(value);
-  return onAllPorts(rule["to"], ports) && whoever(rule, host);
+  return onAllPorts(rule["to"], ports) && deniesUnnamed(rule, host);
 }
 
 function onAllPorts(to: unknown, ports: string[] | undefined): boolean {
@@ -57,7 +57,7 @@ function onAllPorts(to: unknown, ports: string[] | undefined): boolean {
   );
 }
 
-function whoever(rule: Record<string, any>, host: string): boolean {
+function deniesUnnamed(rule: Record<string, any>, host: string): boolean {
   const names = (c: Record<string, any>): boolean =>
     c["key"] === "source.principal" && areNamed(c["notValues"]) && isEmpty(c["values"]);
   const bySni = (c: Record<string, any>): boolean =>

@@ -37,10 +37,10 @@ export const exportCallers: Rule = {
         .map((h) => ({ ...h, host: serviceHost(h.host) }));
       if (exported.length === 0 || wordOf(annotationsOf(resource)[publicAnnotation]) === "true") return [];
       return exported
-        .filter(({ host }) => !isGuarded(host, resource, resources, policies, rootNamespaces))
+        .filter(({ host }) => !namesCallers(host, resource, resources, policies, rootNamespaces))
         .map(({ host, field }) =>
           violation(resource, {
-            problem: `exports ${host} to anybody with a certificate of the common root`,
+            problem: `exports ${host} to every caller with a certificate of the common root`,
             field,
             allowed: `an AuthorizationPolicy on every serving pod that names all callers without wildcards, or annotation ${publicAnnotation}: "true"`,
             remedy: `name its callers (DENY with notPrincipals, or only ALLOW with principals, and a selector that takes the serving pods, or label ${exportLabel} as on the Gateway where their Service is in another stack), or declare it public`,
@@ -50,7 +50,7 @@ export const exportCallers: Rule = {
   },
 };
 
-function isGuarded(
+function namesCallers(
   host: string,
   gateway: Resource,
   resources: Resource[],

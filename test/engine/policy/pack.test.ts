@@ -62,7 +62,7 @@ const examples: [string, Change, string, string][] = [
     'wildcard host "*.httpbin.svc.cluster.local"',
   ],
   ["import-pins-identities", { sans: "[]" }, "ServiceEntry import", "pins no identity (spec.subjectAltNames)"],
-  ["export-names-callers", { callers: `["*"]` }, "Gateway export", "to anybody with a certificate of the common root"],
+  ["export-names-callers", { callers: `["*"]` }, "Gateway export", "to every caller with a certificate of the common root"],
   ["no-peer-credentials", { more: kubeconfig("clusters") }, "Secret leak", 'holds a kubeconfig in key "a"'],
   ["strict-mtls-stays", { tls: "DISABLE" }, "DestinationRule client", "so the caller shows no mesh identity"],
   [

@@ -90,6 +90,6 @@ test("the east-west gateway's Service keeps to every rule", () => {
 
 test("an export without callers is found", () => {
   expect(rules.flatMap((rule) => rule.check(objectsOf({}, distinct)).map((v) => v.message))).toEqual([
-    expect.stringMatching(/to anybody/),
+    expect.stringMatching(/to every caller/),
   ]);
 });

@@ -186,8 +186,7 @@ test.each<{ what: string; stack: Partial<DeclaredStack>; facts: string[][] }>([
 ])("the review has the findings of the program: $what", ({ stack, facts }) => {
   const declared: DeclaredStack = { stack: "one", role: "mesh", raw: {}, secrets: {}, ...stack };
   const found = planRevision({ stacks: [declared], contractFiles: new Map() }, new Map(), releaseSources).failed;
-  expect(found.map((f) => f.stack)).toEqual(facts.map(() => "one"));
-  found.forEach((finding, i) => {
-    for (const fact of facts[i]!) expect(findingText(finding)).toContain(fact);
-  });
+  expect([...new Set(found.map((f) => f.stack))]).toEqual(facts.length > 0 ? ["one"] : []);
+  const text = found.map(findingText).join("\n");
+  for (const fact of facts.flat()) expect(text).toContain(fact);
 });

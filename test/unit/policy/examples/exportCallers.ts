@@ -258,5 +258,5 @@ export const exportCallers: Example[] = cases.map(([what, violates, passes]) => 
   what,
   violates,
   passes,
-  says: /exports \S+ to anybody .*AuthorizationPolicy.*public/,
+  says: /exports \S+ to every caller .*AuthorizationPolicy.*public/,
 }));
