@@ -29,8 +29,8 @@ export interface EastWestGatewayArgs {
 /**
  * The gateway at which other networks reach this mesh's exports, with a Service of type LoadBalancer.
  *
- * It exposes nothing by itself; each {@link ExportedService} exposes one host. Needs istiod, whose injector fills in the
- * pod: give {@link IstioInstall.ready} in `dependsOn`.
+ * It exposes nothing by itself; each {@link ExportedService} exposes one host. Needs istiod, whose injector fills in
+ * the pod: give {@link IstioInstall.ready} in `dependsOn`.
  * https://istio.io/latest/docs/setup/install/multicluster/multi-primary_multi-network/
  */
 export class EastWestGateway extends pulumi.ComponentResource {

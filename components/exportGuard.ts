@@ -11,8 +11,8 @@ export interface ExportGuardArgs {
   /** Where each mesh that may import publishes its contract, by mesh name. */
   peers: pulumi.Input<Record<string, pulumi.Input<ContractSource>>>;
   /**
-   * Shell command that `destroy` runs. It gets the mesh's name in the environment variable `MESH` and `peers` as JSON in
-   * `PEERS`, and must fail while a peer imports from the mesh. It runs in the directory of the Pulumi program.
+   * Shell command that `destroy` runs. It gets the mesh's name in the environment variable `MESH` and `peers` as JSON
+   * in `PEERS`, and must fail while a peer imports from the mesh. It runs in the directory of the Pulumi program.
    */
   command: pulumi.Input<string>;
 }
@@ -20,9 +20,9 @@ export interface ExportGuardArgs {
 /**
  * Makes `pulumi destroy` of a mesh fail while other meshes import from it.
  *
- * `destroy` does not run the program, so a check in the program cannot reject it. This resource exists to be deleted: its
- * deletion runs `command`, which reads what the peers publish. Give it every other resource of the stack in `dependsOn`:
- * then it is deleted first, and when it fails nothing else has been deleted.
+ * `destroy` does not run the program, so a check in the program cannot reject it. This resource exists to be deleted:
+ * its deletion runs `command`, which reads what the peers publish. Give it every other resource of the stack in
+ * `dependsOn`: then it is deleted first, and when it fails nothing else has been deleted.
  */
 export class ExportGuard extends pulumi.ComponentResource {
   static readonly type = "mesh-federation:federation:ExportGuard";

@@ -192,7 +192,9 @@ export function planKnown(known: KnownExport, objects: ExportObjects): PlannedEx
   if (plan.meshNeutral !== objects.serviceEntry)
     throw new UserError("export-host-kind", {
       subject,
-      problem: `host "${plan.host}" is ${plan.meshNeutral ? "mesh-neutral" : "the host of the Service"}, but meshNeutralHost is ${objects.serviceEntry}`,
+      problem:
+        `host "${plan.host}" is ${plan.meshNeutral ? "mesh-neutral" : "the host of the Service"}, ` +
+        `but meshNeutralHost is ${objects.serviceEntry}`,
       remedy: plan.meshNeutral ? "Set meshNeutralHost to true" : "Remove host, or set meshNeutralHost to false",
     });
   return {

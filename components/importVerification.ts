@@ -30,8 +30,8 @@ export interface ImportVerificationArgs {
   probeImage?: pulumi.Input<string>;
   /**
    * Shell command that calls the import. It gets the arguments as JSON in the environment variable `VERIFY_IMPORT`
-   * (`{mesh: {name, stack, trustDomain}, spec, context, probeImage}`) and the kubeconfig in `VERIFY_KUBECONFIG`, and fails
-   * with a diagnosis on stderr or stdout. It runs in the directory of the Pulumi program.
+   * (`{mesh: {name, stack, trustDomain}, spec, context, probeImage}`) and the kubeconfig in `VERIFY_KUBECONFIG`, and
+   * fails with a diagnosis on stderr or stdout. It runs in the directory of the Pulumi program.
    */
   command: pulumi.Input<string>;
 }

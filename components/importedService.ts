@@ -14,8 +14,8 @@ import { istioObject, networking, type IstioObject } from "./istioObject.ts";
 /**
  * A service of one or more peers, callable in this mesh by its host.
  *
- * It creates a DestinationRule and a ServiceEntry. For a blended import, the endpoints join the local Service of the same
- * name: it creates WorkloadEntries instead of the ServiceEntry.
+ * It creates a DestinationRule and a ServiceEntry. For a blended import, the endpoints join the local Service of the
+ * same name: it creates WorkloadEntries instead of the ServiceEntry.
  */
 export class ImportedService extends pulumi.ComponentResource {
   static readonly type = componentTypes.importedService;

@@ -44,7 +44,8 @@ export interface ImportedServiceArgs {
   /** Namespace of the objects. For a blended import, the namespace of the local Service. Changing it replaces them. */
   namespace: pulumi.Input<string>;
   /**
-   * Namespaces whose workloads see the import. `["*"]` for a blended import, which everything sees that sees the Service.
+   * Namespaces whose workloads see the import. `["*"]` for a blended import, which everything sees that sees the
+   * Service.
    * @default the import's namespace
    */
   visibleTo?: pulumi.Input<pulumi.Input<string>[]>;
@@ -69,8 +70,8 @@ export interface ImportedServiceArgs {
    */
   blendLabels?: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /**
-   * Service accounts of the remote endpoints of a blended import. A plain array, because each address gets a WorkloadEntry
-   * per account; its elements may be outputs. Required with `blendLabels`.
+   * Service accounts of the remote endpoints of a blended import. A plain array, because each address gets a
+   * WorkloadEntry per account; its elements may be outputs. Required with `blendLabels`.
    * @default []
    */
   blendServiceAccounts?: pulumi.Input<string>[];

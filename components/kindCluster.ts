@@ -23,8 +23,8 @@ export interface KindClusterArgs {
   /** Label `topology.kubernetes.io/zone` of the nodes, which is the zone of Istio's locality. */
   zone: pulumi.Input<string>;
   /**
-   * Directory in which the marks of the clusters that this machine created are kept; see kind/create.sh. A relative path
-   * counts from the directory of the Pulumi program.
+   * Directory in which the marks of the clusters that this machine created are kept; see kind/create.sh. A relative
+   * path counts from the directory of the Pulumi program.
    * @default "$XDG_STATE_HOME/mesh-federation/clusters", where XDG_STATE_HOME defaults to "~/.local/state"
    */
   markDirectory?: pulumi.Input<string>;
@@ -36,9 +36,9 @@ const script = (name: string): string => readFileSync(new URL(`./kind/${name}.sh
 /**
  * A Kubernetes cluster in docker, created with the command line of KinD, and a provider bound to it.
  *
- * It adopts a cluster that this machine created and that is not in the state, recreates an incomplete one, and rejects one
- * that was created otherwise. `up` fails with the message of docker or kind when either is missing, and when the networks
- * of pods or Services overlap the nodes' network.
+ * It adopts a cluster that this machine created and that is not in the state, recreates an incomplete one, and rejects
+ * one that was created otherwise. `up` fails with the message of docker or kind when either is missing, and when the
+ * networks of pods or Services overlap the nodes' network.
  */
 export class KindCluster extends pulumi.ComponentResource {
   static readonly type = "mesh-federation:cluster:KindCluster";

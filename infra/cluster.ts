@@ -66,7 +66,8 @@ function createLoadBalancer(pools: pulumi.Input<string[]>, { metallb }: Sources,
 
 /**
  * Marks every object in a cluster as deleted with the cluster. Otherwise `destroy` deletes each object through an API
- * server that is about to be deleted, and a recreated cluster leaves the objects of its predecessor to be deleted in it.
+ * server that is about to be deleted, and a recreated cluster leaves the objects of its predecessor to be deleted in
+ * it.
  *
  * The provider represents the cluster: of the two, it alone is deleted last in both cases. This is a transformation and
  * not one of the newer transforms, which the language host of registry mode does not pass on.

@@ -76,7 +76,8 @@ const withoutImports = "MESH_FEDERATION_WITHOUT_IMPORTS";
 /**
  * Kubeconfig of an existing cluster: secret key `kubeconfig`, else the file `cluster.kubeconfigPath`.
  * Relative paths in a file count from its directory, and are absolute in the returned text.
- * @throws UserError when neither is given, the file cannot be read, it lacks the context, or the machine its credentials
+ * @throws UserError when neither is given, the file cannot be read, it lacks the context, or the machine its
+ * credentials
  */
 export async function readKubeconfig({
   kubeconfigPath: path,
@@ -92,8 +93,8 @@ export async function readKubeconfig({
 }
 
 /**
- * Value of a secret key, never to be printed; undefined when it is not set. Configuration is known when the program runs,
- * so a mistake in it is found before any resource is registered.
+ * Value of a secret key, never to be printed; undefined when it is not set. Configuration is known when the program
+ * runs, so a mistake in it is found before any resource is registered.
  */
 export async function readSecret(key: string): Promise<string | undefined> {
   const secret = new pulumi.Config().getSecret(key);

@@ -97,7 +97,10 @@ function guardExports({ config, peerSources }: MeshInputs, resources: pulumi.Res
   );
 }
 
-/** The contract. It is published after the check of the cluster: a mesh with a conflict has created nothing of its plan. */
+/**
+ * The contract. It is published after the check of the cluster: a mesh with a conflict has created nothing of
+ * its plan.
+ */
 function contractOf(
   plan: FederationPlan,
   gateways: GatewayAddresses,

@@ -7,8 +7,8 @@ import { poolOf, type MeshConfig, type Neighbour } from "../federation/config/re
 const timeout = 3_000;
 
 /**
- * Compares pods, Services and pools of a mesh on KinD with docker's network of the nodes, when it exists because of
- * clusters. An overlap is then found before a cluster is created. A network that docker has yet to create is compared
+ * Compares pods, Services and pools of a mesh on KinD with docker's network of the nodes, when other clusters
+ * created it. An overlap is then found before a cluster is created. A network that docker has yet to create is compared
  * after its creation, because docker chooses its subnet.
  *
  * Addresses in use are left out: they belong to containers that may be gone.

@@ -44,8 +44,8 @@ export async function readPeers(
 /**
  * Reads what a peer publishes in its stack.
  *
- * A StackReference to a stack that does not exist fails the whole run. The error of an invoke can be caught, so an absent
- * peer only leaves its imports pending (decision 3).
+ * A StackReference to a stack that does not exist fails the whole run. The error of an invoke can be caught, so an
+ * absent peer only leaves its imports pending (decision 3).
  */
 async function readPeer(name: string, stack: string): Promise<Peer> {
   let outputs: Record<string, unknown>;

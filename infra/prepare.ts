@@ -65,7 +65,8 @@ async function report(config: MeshConfig, plan: FederationPlan): Promise<void> {
         remedy: "Bring the peer up first",
       });
     await pulumi.log.warn(
-      `import "${name}" from mesh "${from}" is pending: ${reason}, then \`pulumi up --stack ${pulumi.getStack()}\` again`,
+      `import "${name}" from mesh "${from}" is pending: ${reason}, ` +
+        `then \`pulumi up --stack ${pulumi.getStack()}\` again`,
     );
   }
   for (const warning of plan.warnings) await pulumi.log.warn(findingText(warning));
