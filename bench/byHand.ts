@@ -3,7 +3,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { mergeValues, type Sources } from "../federation/config/sources.ts";
-import { application, inLab, makeCa } from "../test/e2e/support/plainMesh.ts";
+import { makeCa } from "../test/e2e/support/plainCa.ts";
+import { inLab } from "../test/e2e/support/plainMesh.ts";
+import { application } from "../test/e2e/support/plainObjects.ts";
 import { eventually, run, type World } from "../test/e2e/support/world.ts";
 import type { Toolchain } from "../tools/index.ts";
 

@@ -1,4 +1,4 @@
-import { endWith, failWith, readArguments } from "./arguments.ts";
+import { exit, fail, readArguments } from "./arguments.ts";
 import { defaultPicture, drawGraph } from "../status/drawGraph.ts";
 import { prepareTools } from "../workspace/tools.ts";
 
@@ -16,4 +16,4 @@ async function main(): Promise<number> {
   return 0;
 }
 
-main().then(endWith, failWith);
+main().then(exit, fail);

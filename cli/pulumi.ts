@@ -6,7 +6,7 @@ import type { Toolchain } from "../tools/index.ts";
 import { consoleProgress } from "../tools/progress.ts";
 import { run } from "../tools/run.ts";
 import type { Source } from "../tools/source.ts";
-import { endWith, failWith } from "./arguments.ts";
+import { exit, fail } from "./arguments.ts";
 import { needsLab } from "../workspace/needsLab.ts";
 import { configCommands, ensureStack, pulumiInvocation } from "../workspace/pulumiCommand.ts";
 import { committedFile, keepChanges } from "../workspace/stackConfig.ts";
@@ -75,4 +75,4 @@ async function chosenStack(tools: Toolchain): Promise<string | undefined> {
   return (process.env["PULUMI_STACK"] || (await ask())).split("/").at(-1) || undefined;
 }
 
-main().then(endWith, failWith);
+main().then(exit, fail);

@@ -1,5 +1,5 @@
 import { delimiter, dirname, join } from "node:path";
-import { endWith, failWith, readArguments } from "./arguments.ts";
+import { exit, fail, readArguments } from "./arguments.ts";
 import { needsLab } from "../workspace/needsLab.ts";
 import { shellExports, shellQuoted } from "../workspace/pulumiCommand.ts";
 import { prepareTools } from "../workspace/tools.ts";
@@ -25,4 +25,4 @@ async function main(): Promise<void> {
   process.stdout.write(`${shellExports(env)}${path}pulumi() { ${launcher} "$@"; }\n`);
 }
 
-main().then(() => endWith(0), failWith);
+main().then(() => exit(0), fail);

@@ -4,7 +4,7 @@ import { reviewChange } from "../review/reviewChange.ts";
 import { reviewDrift } from "../review/reviewDrift.ts";
 import { isMerge } from "../review/revision/base.ts";
 import { root } from "../workspace/workspace.ts";
-import { endWith, failWith, readArguments } from "./arguments.ts";
+import { exit, fail, readArguments } from "./arguments.ts";
 
 const usage = `npm run review -- [--base REF] [--json] [--comment FILE] [--require-previews] [--require-order]
 npm run review -- --drift [--json] [--comment FILE] [--require-previews]
@@ -53,4 +53,4 @@ async function main(): Promise<number> {
   return report.failures.length === 0 ? 0 : 1;
 }
 
-main().then(endWith, failWith);
+main().then(exit, fail);

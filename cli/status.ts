@@ -1,4 +1,4 @@
-import { endWith, failWith, readArguments } from "./arguments.ts";
+import { exit, fail, readArguments } from "./arguments.ts";
 import { enterLab, insideVariable } from "../workspace/enterLab.ts";
 import { prepareTools } from "../workspace/tools.ts";
 
@@ -18,4 +18,4 @@ async function main(): Promise<number> {
   return printStatus(tools, options.json ?? false);
 }
 
-main().then(endWith, failWith);
+main().then(exit, fail);

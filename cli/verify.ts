@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { endWith, failWith, readArguments, wrongOption } from "./arguments.ts";
+import { exit, fail, readArguments, argumentError } from "./arguments.ts";
 import { prepareTools } from "../workspace/tools.ts";
 import { accessModes, type AccessMode } from "../verify/access.ts";
 import { insideVariable, verifyInLab } from "../workspace/enterLab.ts";
@@ -42,9 +42,8 @@ async function main(): Promise<number> {
   );
   const mode = options.access as AccessMode;
   const wait = Number(options.wait.trim() === "" ? NaN : options.wait);
-  if (!accessModes.includes(mode)) wrongOption(`--access is "${mode}"; allowed: ${accessModes.join(", ")}`);
-  if (!Number.isFinite(wait) || wait < 0 || wait > 600)
-    wrongOption(`--wait is "${options.wait}"; allowed: 0 to 600 seconds`);
+  if (!accessModes.includes(mode)) throw argumentError("--access", mode, accessModes.join(", "));
+  if (!Number.isFinite(wait) || wait < 0 || wait > 600) throw argumentError("--wait", options.wait, "0 to 600 seconds");
   const tools = await prepareTools();
   if (!process.env[insideVariable]) return verifyInLab(tools, process.argv.slice(2));
 
@@ -63,4 +62,4 @@ async function main(): Promise<number> {
   });
 }
 
-main().then(endWith, failWith);
+main().then(exit, fail);

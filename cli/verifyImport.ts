@@ -1,5 +1,5 @@
-import { endWith, failWith } from "./arguments.ts";
+import { exit, fail } from "./arguments.ts";
 import { verifyImport } from "../verify/verifyImport.ts";
 
 // A command of the component ImportVerification.
-verifyImport(process.env).then(endWith, failWith);
+verifyImport(process.env).then(exit, fail);

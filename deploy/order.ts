@@ -30,6 +30,6 @@ function everythingUsedBy(start: DeclaredMesh, stacks: DeclaredMesh[]): Set<stri
 }
 
 /** The meshes that import from themselves by way of others: none of a circle can go first while all import. */
-export function inCircles(stacks: DeclaredMesh[]): DeclaredMesh[] {
+export function inCycles(stacks: DeclaredMesh[]): DeclaredMesh[] {
   return stacks.filter((stack) => everythingUsedBy(stack, stacks).has(stack.name));
 }

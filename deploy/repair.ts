@@ -47,7 +47,7 @@ export async function repairStack(tools: Toolchain, stack: string, progress: Pro
  * Starts nodes of this clone's clusters that stand still, and says which clusters have lost theirs.
  * @param env by which docker finds their engine, where it is not the machine's own
  */
-export async function wakeClusters(progress: Progress, env: Record<string, string> = {}): Promise<void> {
+export async function startClusters(progress: Progress, env: Record<string, string> = {}): Promise<void> {
   const told = await run("sh", ["components/kind/start.sh", ".federation/clusters"], { cwd: root, env });
   for (const line of told.split("\n").filter(Boolean)) {
     const [what, cluster] = line.split(" ");

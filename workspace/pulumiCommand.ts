@@ -1,10 +1,14 @@
-import { spawn } from "node:child_process";
-import { createWriteStream, existsSync, mkdirSync } from "node:fs";
+import { spawn, type ChildProcessByStdio } from "node:child_process";
+import { createWriteStream, existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { UserError } from "../federation/errors/userError.ts";
 import { loadOffline } from "../tools/offline.ts";
 import { letFinish, run } from "../tools/run.ts";
 import type { Toolchain } from "../tools/index.ts";
+import { errorFileVariable, readErrorFile } from "./errorFile.ts";
 import { needsLab } from "./needsLab.ts";
+import { countsOf, diagnosticsOf, type StackResult } from "./pulumiOutput.ts";
 import { prepareInitFolder, refreshOwnFile } from "./stackConfig.ts";
 import { paths, pulumiEnvironment, root, stateFile, usesOwnBackend } from "./workspace.ts";
 
@@ -29,19 +33,19 @@ export async function pulumiInvocation(tools: Toolchain, args: string[]): Promis
   };
 }
 
-/** A word that a POSIX shell takes as it is, whatever it holds. */
+/** A word quoted for a POSIX shell. */
 export function shellQuoted(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-/** Variables as lines for a POSIX shell. */
+/** Variables as `export` lines for a POSIX shell. */
 export function shellExports(env: Record<string, string>): string {
   return Object.entries(env)
     .map(([name, value]) => `export ${name}=${shellQuoted(value)}\n`)
     .join("");
 }
 
-/** Makes sure that a stack exists in the backend and that the clone's copy of its file is up to date; returns the copy. */
+/** Creates a missing stack in the backend and updates the clone's copy of its file. Returns the copy's path. */
 export async function ensureStack(tools: Toolchain, stack: string): Promise<string> {
   const known = usesOwnBackend() ? existsSync(stateFile(stack)) : (await listStacks(tools)).includes(stack);
   refreshOwnFile(stack);
@@ -63,14 +67,14 @@ export async function listStacks(tools: Toolchain): Promise<string[]> {
   return (await stacksInBackend(tools)).map((s) => s.name);
 }
 
-/** The project's stacks in the backend, and how many resources each has where the backend says so. */
+/** The project's stacks in the backend, with their number of resources where the backend reports it. */
 export async function stacksInBackend(tools: Toolchain): Promise<{ name: string; resources: number | undefined }[]> {
   const { command, args, env } = await pulumiInvocation(tools, ["stack", "ls", "--json"]);
   const stacks = JSON.parse(await run(command, args, { cwd: root, env })) as { name: string; resourceCount?: number }[];
   return stacks.map((s) => ({ name: s.name.split("/").at(-1)!, resources: s.resourceCount }));
 }
 
-/** A stack's outputs, by default with its secrets in clear: never to be printed. Undefined when it has none. */
+/** The outputs of a stack, by default with secrets in plain text: never print them. Undefined when it has none. */
 export async function stackOutputs(
   tools: Toolchain,
   stack: string,
@@ -89,51 +93,66 @@ export async function stackOutputs(
   return Object.keys(outputs).length > 0 ? outputs : undefined;
 }
 
-/** What an operation on a stack did. */
-export interface StackResult {
-  /** Pulumi's own counts, e.g. `31 unchanged` or `+ 12 created, 3 unchanged`. */
-  counts: string;
-  /** Whether anything was changed. */
-  changed: boolean;
+/** A failed operation of Pulumi on a stack, with Pulumi's diagnostics and the path of the log. */
+export class OperationFailed extends UserError {
+  /** The error of the stack's own program; undefined when Pulumi or a provider failed. */
+  readonly programError: UserError | undefined;
+
+  constructor(operation: string, stack: string, lines: readonly string[], log: string, programError?: UserError) {
+    super("pulumi-failed", {
+      subject: `stack "${stack}"`,
+      problem: `pulumi ${operation} failed:\n${diagnosticsOf(lines)}\nLog: ${log}`,
+      remedy: "",
+    });
+    this.programError = programError;
+  }
+}
+
+/** Settings of {@link operate}. */
+export interface OperateOptions {
+  /** Called with each line that Pulumi prints. */
+  onLine?: (line: string) => void;
+  /** Variables for the program of the stack and its plugins. */
+  env?: Record<string, string>;
 }
 
 /**
- * Runs `pulumi up` or `pulumi destroy` on a stack without asking, its output going to a log file.
- * Rejects with Pulumi's own diagnostics and the log's path.
- * @param onLine called with each line, for progress
+ * Runs `pulumi up` or `pulumi destroy` on a stack without confirmation. The output goes to a log file.
+ * Throws an {@link OperationFailed}, with the error of the stack's program where there is one.
  */
 export async function operate(
   tools: Toolchain,
   operation: "up" | "destroy",
   stack: string,
-  onLine: (line: string) => void,
-  extra: string[] = [],
-  moreEnv: Record<string, string> = {},
+  { onLine = () => undefined, env = {} }: OperateOptions = {},
 ): Promise<StackResult> {
   const configFile = await ensureStack(tools, stack);
-  const skip = operation === "up" ? ["--skip-preview"] : [];
-  const invocation = await pulumiInvocation(tools, [
-    operation,
-    "--stack",
-    stack,
-    "--config-file",
-    configFile,
-    "--yes",
-    "--non-interactive",
-    "--color",
-    "never",
-    ...skip,
-    ...extra,
-  ]);
+  const args = [operation, "--stack", stack, "--config-file", configFile];
+  const flags = ["--yes", "--non-interactive", "--color", "never"];
+  if (operation === "up") flags.push("--skip-preview");
+  const invocation = await pulumiInvocation(tools, [...args, ...flags]);
   mkdirSync(paths.logs, { recursive: true });
-  const logPath = join(paths.logs, `${operation}-${stack}.log`);
-  const log = createWriteStream(logPath);
+  const log = join(paths.logs, `${operation}-${stack}.log`);
+  const errorFile = join(paths.logs, `${operation}-${stack}.error.json`);
+  rmSync(errorFile, { force: true });
   const child = spawn(invocation.command, invocation.args, {
     cwd: root,
-    env: { ...process.env, ...invocation.env, ...moreEnv },
+    env: { ...process.env, ...invocation.env, ...env, [errorFileVariable]: errorFile },
     stdio: ["ignore", "pipe", "pipe"],
   });
   letFinish(child);
+  const { code, lines } = await readLines(child, log, onLine);
+  if (code !== 0) throw new OperationFailed(operation, stack, lines, log, readErrorFile(errorFile));
+  return countsOf(lines);
+}
+
+/** Waits for the end of a process. Its output goes to a file; its lines are trimmed, without empty ones. */
+async function readLines(
+  child: ChildProcessByStdio<null, Readable, Readable>,
+  file: string,
+  onLine: (line: string) => void,
+): Promise<{ code: number | null; lines: string[] }> {
+  const log = createWriteStream(file);
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     let rest = "";
@@ -149,27 +168,5 @@ export async function operate(
   }
   const code = await new Promise<number | null>((resolve, reject) => child.on("error", reject).on("close", resolve));
   await new Promise((resolve) => log.end(resolve));
-  if (code !== 0)
-    throw new Error(`pulumi ${operation} --stack ${stack} failed:\n${diagnostics(lines)}\nwhole output: ${logPath}`);
-  return countsOf(lines);
-}
-
-/** Pulumi's own summary of errors in what it printed, without the progress lines before it; else its last lines. */
-export function diagnostics(lines: string[]): string {
-  const start = lines.lastIndexOf("Diagnostics:");
-  const end = lines.findIndex((line, i) => i > start && /^(Outputs|Resources):/.test(line));
-  const told = start < 0 ? lines.slice(-15) : lines.slice(start + 1, end < 0 ? undefined : end);
-  return told.map((line) => `  ${line}`).join("\n");
-}
-
-/** The counts of changes that Pulumi printed at the end. */
-export function countsOf(lines: string[]): StackResult {
-  const start = lines.lastIndexOf("Resources:");
-  const counts =
-    start < 0
-      ? []
-      : lines
-          .slice(start + 1)
-          .filter((line) => /^([+\-~]{1,2}\s*)?\d+ \w/.test(line) && !/^\d+ (changes?|warnings?)/.test(line));
-  return { counts: counts.join(", ") || "no resources", changed: counts.some((line) => !/ unchanged$/.test(line)) };
+  return { code, lines };
 }

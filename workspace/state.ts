@@ -41,7 +41,7 @@ export function deployedStacks(): string[] {
 }
 
 /** Whether a stack of the clone's own backend is one that meshes have their CA from. */
-export function holdsTrust(stack: string): boolean {
+export function isTrustStack(stack: string): boolean {
   return (
     readState(stack)?.checkpoint?.latest?.resources?.some(
       (resource) => resource.type === "mesh-federation:trust:MeshTrust",

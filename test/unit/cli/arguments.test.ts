@@ -6,8 +6,8 @@ const argumentsModule = resolve(cli, "arguments.ts");
 
 /** Reads arguments in a process of its own, since an error ends it. */
 function read(...args: string[]) {
-  const script = `import { failWith, readArguments } from ${JSON.stringify(argumentsModule)};
-    const options = readArguments({ source: { type: "string" }, json: { type: "boolean" } }, "usage: x"); if (options.source === "bad") failWith(new Error("no such source")); console.log(JSON.stringify(options));`;
+  const script = `import { fail, readArguments } from ${JSON.stringify(argumentsModule)};
+    const options = readArguments({ source: { type: "string" }, json: { type: "boolean" } }, "usage: x"); if (options.source === "bad") fail(new Error("no such source")); console.log(JSON.stringify(options));`;
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ["--disable-warning=ExperimentalWarning", "--input-type=module", "--eval", script, "--", ...args],
@@ -29,7 +29,7 @@ test.each([
 });
 
 test("what was printed reaches a slow reader whole before the process ends, and one that has left does no harm", () => {
-  const script = `import { endWith } from ${JSON.stringify(argumentsModule)}; process.stdout.write("x".repeat(1_000_000)); endWith(3);`;
+  const script = `import { exit } from ${JSON.stringify(argumentsModule)}; process.stdout.write("x".repeat(1_000_000)); exit(3);`;
   const through = (reader: string) =>
     spawnSync(
       "bash",
@@ -46,9 +46,9 @@ test("what was printed reaches a slow reader whole before the process ends, and 
 });
 
 test.each([
-  { program: "verify.ts", args: ["--wait", "long"], says: /--wait is "long"; it can be 0 to 600/ },
-  { program: "verify.ts", args: ["--access", "theirs"], says: /--access is "theirs"; it can be own or both/ },
-  { program: "contract.ts", args: ["nowhere"], says: /there is no mesh "nowhere"; there are: east, west/ },
+  { program: "verify.ts", args: ["--wait", "long"], says: /--wait: "long" .*0 to 600.*\[arguments-invalid\]/ },
+  { program: "verify.ts", args: ["--access", "theirs"], says: /--access: "theirs" .*own, both.*\[arguments-invalid\]/ },
+  { program: "contract.ts", args: ["nowhere"], says: /mesh "nowhere": .*east, west.*\[mesh-unknown\]/ },
   { program: "contract.ts", args: ["--oot", "x"], says: /--oot[^]*npm run contract/ },
 ])("$program $args ends with 2", ({ program, args, says }) => {
   const { status, stderr } = spawnSync(

@@ -160,8 +160,8 @@ test("a cluster whose node was removed is named, by the engine that is its own",
     `#!/bin/sh\n[ "$DOCKER_HOST $4" = "unix://theirs id-of-west" ] && echo true && exit\necho "Error: No such object: $4" >&2\nexit 1\n`,
     { mode: 0o755 },
   );
-  const script = `const { wakeClusters } = await import(${JSON.stringify(join(clone, "deploy", "repair.ts"))});
-    await wakeClusters({ note: (line) => console.log(line) }, { DOCKER_HOST: "unix://theirs" });`;
+  const script = `const { startClusters } = await import(${JSON.stringify(join(clone, "deploy", "repair.ts"))});
+    await startClusters({ note: (line) => console.log(line) }, { DOCKER_HOST: "unix://theirs" });`;
   const env = { ...process.env, PATH: `${dir}:${process.env["PATH"]}` };
   const { status, stdout, stderr } = spawnSync(
     process.execPath,

@@ -33,7 +33,7 @@ case "$words" in
     echo '{"federation":{"pendingImports":['"$pending"']}}' ;;
   " up"*)
     if [ -e "$CONTROL/fail-$stack" ]; then printf 'Diagnostics:\\n  error: no room for %s\\n\\nResources:\\n    1 unchanged\\n' "$stack"; exit 1; fi
-    if rm "$CONTROL/refuse-$stack" 2>/dev/null; then printf 'Diagnostics:\\n  error: the imports of mesh "%s" do not fit what its peers publish:\\n' "$stack"; exit 1; fi
+    if rm "$CONTROL/refuse-$stack" 2>/dev/null; then echo '{"code":"imports-mismatch","subject":"mesh","problem":"p","remedy":"r","details":[]}' > "$MESH_FEDERATION_ERROR_FILE"; exit 1; fi
     if [ -e "$CONTROL/slow" ]; then exec node -e '
       const fs = require("fs"), say = (line) => fs.appendFileSync(process.env.CONTROL + "/calls", line + "\\n");
       process.on("SIGINT", () => { say("asked to stop"); setTimeout(() => { say("stopped"); process.exit(1); }, 300); });
@@ -152,7 +152,7 @@ test("without a state, down says what it could not look at", async () => {
   const { code, output } = await run("down");
   expect(code).toBe(0);
   expect(output).toMatch(
-    /down: there is no .*\.federation\/state, so what this clone brought up before, if anything, is not known: .*KinD clusters in this machine's own docker engine \(`kind get clusters` lists them\).* were not looked at/,
+    /down: .*\.federation\/state does not exist, so it is unknown what this clone created\. .*KinD clusters in this machine's docker engine \(`kind get clusters` lists them\).* were not checked/,
   );
   expect(output).not.toContain("nothing of this clone is left");
 });
@@ -161,23 +161,23 @@ test("imports that stay pending fail with their reasons, after the meshes are up
   set("pending-forever");
   const { code, output } = await up();
   expect(code).toBe(1);
-  expect(output).toContain("error: imports stay pending:\n  east: httpbin from west: west does not export it");
+  expect(output).toContain(
+    'stack "east": import "httpbin" from "west" is pending: west does not export it. [imports-still-pending]',
+  );
   expect(operations().filter((operation) => operation === "up east")).toHaveLength(2);
 });
 
 test("a mesh that does not fit what its peers publish is tried again once they have changed, and not else", async () => {
   set("refuse-east");
   const { code, output } = await up();
-  expect(output).toContain("next: east again, whose peers have changed meanwhile");
+  expect(output).toContain("next: east again, because peers have changed");
   expect(code).toBe(0);
   operations();
   // Now west changes nothing, so nothing is to be hoped for.
   set("refuse-east");
   const again = await up();
   expect(again.code).toBe(1);
-  expect(again.output).toContain(
-    'error: pulumi up --stack east failed:\n  error: the imports of mesh "east" do not fit',
-  );
+  expect(again.output).toContain("[up-failed]");
   expect(operations().filter((operation) => operation === "up east")).toHaveLength(1);
 });
 
@@ -187,7 +187,7 @@ test("a mesh that fails lets the other finish, and is told in Pulumi's words wit
   expect(code).toBe(1);
   expect(output).toMatch(/up west: done/);
   expect(output).toMatch(
-    /error: pulumi up --stack east failed:\n {2}error: no room for east\nwhole output: .*up-east\.log\nmend that and run `npm run up` again/,
+    /stack "east": pulumi up failed:\n {2}error: no room for east\nLog: .*up-east\.log\. \[pulumi-failed\]/,
   );
 });
 

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { countsOf, diagnostics, shellExports } from "../../../workspace/pulumiCommand.ts";
+import { shellExports } from "../../../workspace/pulumiCommand.ts";
+import { countsOf, diagnosticsOf } from "../../../workspace/pulumiOutput.ts";
 
 /** What `operate` keeps of Pulumi's output: its lines without blanks around them, and no empty ones. */
 const lines = (text: string): string[] =>
@@ -53,13 +54,13 @@ test.each([
 test("of a failure, the diagnostics are told, not the progress before or the outputs after", () => {
   const text =
     "Updating (east):\n +  mesh creating\nDiagnostics:\n  pulumi:pulumi:Stack (east):\n    error: exports[0].ports: missing\n\nOutputs:\n  - kubeconfig: [secret]\n\nResources:\n    + 1 created\n";
-  expect(diagnostics(lines(text))).toBe("  pulumi:pulumi:Stack (east):\n  error: exports[0].ports: missing");
-  expect(diagnostics(lines("Diagnostics:\n  error: a\n"))).toBe("  error: a");
+  expect(diagnosticsOf(lines(text))).toBe("  pulumi:pulumi:Stack (east):\n  error: exports[0].ports: missing");
+  expect(diagnosticsOf(lines("Diagnostics:\n  error: a\n"))).toBe("  error: a");
 });
 
 test("where Pulumi gave none, its last lines are told", () => {
   const many = Array.from({ length: 30 }, (_, i) => `line ${i}`);
-  expect(diagnostics([...many, "error: the stack is currently locked by 1 lock(s)"])).toMatch(
+  expect(diagnosticsOf([...many, "error: the stack is currently locked by 1 lock(s)"])).toMatch(
     /^ {2}line 16\n[^]*\n {2}error: the stack is currently locked by 1 lock\(s\)$/,
   );
 });

@@ -5,6 +5,6 @@ import { sourceVariable } from "../../../../tools/source.ts";
 /** `node upStacks.ts <stack>...` in a clone: `pulumi up` of stacks whose clusters need no lab, one after the other. */
 const tools = await prepareTools({ forced: process.env[sourceVariable] || "registry" });
 for (const stack of process.argv.slice(2)) {
-  const result = await operate(tools, "up", stack, () => undefined, [], { MESH_FEDERATION_SOURCES: "" });
+  const result = await operate(tools, "up", stack, { env: { MESH_FEDERATION_SOURCES: "" } });
   process.stdout.write(`${stack}: ${result.counts}\n`);
 }
