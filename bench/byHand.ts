@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { mergeValues, type Sources } from "../federation/config/sources.ts";
+import { mergeValues, type ArtifactSources } from "../federation/config/sources.ts";
 import { makeCa } from "../test/e2e/support/plainCa.ts";
 import { inLab } from "../test/e2e/support/plainMesh.ts";
 import { application } from "../test/e2e/support/plainObjects.ts";
@@ -29,7 +29,7 @@ export class ByHand {
   private readonly world: World;
   private readonly tools: Toolchain;
   private readonly folder: string;
-  private readonly sources: Required<Sources>;
+  private readonly sources: Required<ArtifactSources>;
 
   /** @param folder scratch folder for kubeconfigs, keys and values */
   constructor(world: World, tools: Toolchain, folder: string) {
@@ -38,7 +38,7 @@ export class ByHand {
     this.folder = folder;
     this.sources = JSON.parse(
       readFileSync(join(world.clone.folder, ".federation", "sources.json"), "utf8"),
-    ) as Required<Sources>;
+    ) as Required<ArtifactSources>;
   }
 
   async run(): Promise<void> {

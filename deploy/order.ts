@@ -1,4 +1,4 @@
-import type { DeclaredMesh } from "../workspace/stackFiles.ts";
+import type { DeclaredMesh } from "../federation/config/declaredMesh.ts";
 
 /** Order in which nothing is taken away while somebody imports it; meshes that import from each other in any order. */
 export function importersFirst(stacks: DeclaredMesh[]): DeclaredMesh[] {

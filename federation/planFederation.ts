@@ -1,6 +1,7 @@
+import type { SiblingMesh } from "./config/declaredMesh.ts";
 import { brokenImports } from "./checks/brokenImports.ts";
 import type { MeshIdentity } from "./checks/peerMismatches.ts";
-import type { MeshConfig, Neighbour } from "./config/readMeshConfig.ts";
+import type { MeshConfig } from "./config/readMeshConfig.ts";
 import type { PendingImport } from "./contract/contract.ts";
 import { Findings, type Finding } from "./errors/userError.ts";
 import type { ExportPlan } from "./exports/exportPlan.ts";
@@ -27,19 +28,19 @@ export interface FederationPlan {
  * Plans a mesh's imports and exports from its configuration and what is known of the other meshes.
  *
  * @param roots SHA-256 of the mesh's root certificates; empty where they are not known
- * @param neighbours the other mesh stacks of this project
+ * @param siblings the other mesh stacks of this project
  * @param peers every mesh that may export to this one or import from it, with what it published
  * @throws UserError `imports-mismatch` or `exports-mismatch` with a detail for everything that cannot work
  */
 export function planFederation(
   config: MeshConfig,
   roots: string[],
-  neighbours: Neighbour[],
+  siblings: SiblingMesh[],
   peers: ReadonlyMap<string, Peer>,
 ): FederationPlan {
-  const domains = trustDomainsOf(config, neighbours, peers);
+  const domains = trustDomainsOf(config, siblings, peers);
   const accepted = acceptedTrustDomains(config.exports, domains, config.mesh.acceptedTrustDomains);
-  const identity = identityOf(config, roots, neighbours, peers);
+  const identity = identityOf(config, roots, siblings, peers);
   const { imports, pending } = resolveImports(config.imports, peers, identity);
   const exports = config.exports.map((spec) => ({ spec, policy: exportPolicy(spec, domains, accepted) }));
 
@@ -96,11 +97,11 @@ function unacceptedImporters(
 }
 
 /** Trust domains of the other meshes: from their stack files, this mesh's `peers`, or their contracts, in that order. */
-function trustDomainsOf(config: MeshConfig, neighbours: Neighbour[], peers: ReadonlyMap<string, Peer>): TrustDomains {
+function trustDomainsOf(config: MeshConfig, siblings: SiblingMesh[], peers: ReadonlyMap<string, Peer>): TrustDomains {
   const known = new Map<string, string>();
   for (const [name, peer] of peers) if (peer.state === "up") known.set(name, peer.contract.mesh.trustDomain);
   for (const [name, { trustDomain }] of Object.entries(config.peers)) if (trustDomain) known.set(name, trustDomain);
-  for (const { name, trustDomain } of neighbours) if (trustDomain) known.set(name, trustDomain);
+  for (const { name, trustDomain } of siblings) if (trustDomain) known.set(name, trustDomain);
   return { own: config.mesh.trustDomain, ofMeshes: known };
 }
 
@@ -109,19 +110,19 @@ function trustDomainsOf(config: MeshConfig, neighbours: Neighbour[], peers: Read
  * `mesh.acceptedTrustDomains`.
  *
  * @param roots SHA-256 of the mesh's root certificates; empty where they are not known
- * @param neighbours the other mesh stacks of this project
+ * @param siblings the other mesh stacks of this project
  * @param peers every mesh that may import from this one, with what it published
  */
 export function identityOf(
   config: MeshConfig,
   roots: string[],
-  neighbours: Neighbour[],
+  siblings: SiblingMesh[],
   peers: ReadonlyMap<string, Peer>,
 ): MeshIdentity {
   const { slot: _slot, locality, acceptedTrustDomains: declared, ...names } = config.mesh;
   const accepted =
     config.istio.provider === "managed"
-      ? acceptedTrustDomains(config.exports, trustDomainsOf(config, neighbours, peers), declared)
+      ? acceptedTrustDomains(config.exports, trustDomainsOf(config, siblings, peers), declared)
       : declared;
   return {
     ...names,

@@ -1,10 +1,12 @@
+import type { SiblingMesh } from "../federation/config/declaredMesh.ts";
+import { poolOf } from "../federation/config/checkMeshConfig.ts";
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { ExistingCluster, KindCluster, LoadBalancer } from "../components/index.ts";
 import { poolsOnNetwork } from "../federation/cluster/meshPools.ts";
 import { nodesOf } from "../federation/cluster/nodeImage.ts";
-import { poolOf, type MeshConfig, type Neighbour } from "../federation/config/readMeshConfig.ts";
-import type { Sources } from "../federation/config/sources.ts";
+import { type MeshConfig } from "../federation/config/readMeshConfig.ts";
+import type { ArtifactSources } from "../federation/config/sources.ts";
 
 /** The cluster of a mesh, with its load balancer. */
 export interface MeshCluster {
@@ -21,13 +23,13 @@ const markDirectory = ".federation/clusters";
 
 /**
  * Creates the cluster of the configuration or binds to it, and creates a load balancer where one is configured.
- * @param neighbours the other meshes of this project, whose pools must not overlap this one's
+ * @param siblings the other meshes of this project, whose pools must not overlap this one's
  * @param kubeconfig of an existing cluster
  */
 export function createCluster(
   config: MeshConfig,
-  sources: Sources,
-  neighbours: Neighbour[],
+  sources: ArtifactSources,
+  siblings: SiblingMesh[],
   kubeconfig: pulumi.Output<string> | undefined,
 ): MeshCluster {
   const { mesh, cluster } = config;
@@ -44,7 +46,7 @@ export function createCluster(
       markDirectory,
     });
     deleteWithCluster(kind.provider);
-    pools = pool && kind.nodeNetwork.apply((network) => poolsOnNetwork({ name: mesh.name, pool }, network, neighbours));
+    pools = pool && kind.nodeNetwork.apply((network) => poolsOnNetwork({ name: mesh.name, pool }, network, siblings));
     component = kind;
   } else {
     component = new ExistingCluster(mesh.cluster, { kubeconfig: kubeconfig!, context: cluster.context });
@@ -59,7 +61,11 @@ export function createCluster(
   };
 }
 
-function createLoadBalancer(pools: pulumi.Input<string[]>, { metallb }: Sources, provider: k8s.Provider): LoadBalancer {
+function createLoadBalancer(
+  pools: pulumi.Input<string[]>,
+  { metallb }: ArtifactSources,
+  provider: k8s.Provider,
+): LoadBalancer {
   const { chart, chartRepository, version: chartVersion, values } = metallb;
   return new LoadBalancer("load-balancer", { pools, chart, chartRepository, chartVersion, values }, { provider });
 }

@@ -2,12 +2,14 @@ import { accessSync, constants, readFileSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { checkCredentials, contextOf, withAbsolutePaths } from "../federation/cluster/kubeconfig.ts";
+import { configPrefix, type SiblingMesh } from "../federation/config/declaredMesh.ts";
+import { invalidConfig } from "../federation/config/fields.ts";
 import { Findings, UserError } from "../federation/errors/userError.ts";
-import { readMeshConfig, type MeshConfig, type Neighbour } from "../federation/config/readMeshConfig.ts";
+import { readMeshConfig, type MeshConfig } from "../federation/config/readMeshConfig.ts";
 import { readRootConfig, type RootConfig } from "../federation/config/rootConfig.ts";
-import type { Sources } from "../federation/config/sources.ts";
-import { keyProblems, meshKeys, type Role } from "../federation/config/stackKeys.ts";
-import { configPrefix, meshStackFiles } from "../workspace/stackFiles.ts";
+import type { ArtifactSources } from "../federation/config/sources.ts";
+import { keyFindings, meshKeys, type Role } from "../federation/config/stackKeys.ts";
+import { meshStackFiles } from "../workspace/stackFiles.ts";
 
 /**
  * Checks the names of the keys that the stack sets.
@@ -18,13 +20,8 @@ export function checkKeys(role: Role): void {
     key.startsWith(configPrefix) ? [[key.slice(configPrefix.length), parsed(value)]] : [],
   );
   const findings = new Findings();
-  for (const problem of keyProblems(role, Object.fromEntries(given)))
-    findings.add("config-invalid", { subject: "key", problem, remedy: "" });
-  findings.throwIfAny("config-invalid", {
-    subject: `stack "${pulumi.getStack()}"`,
-    problem: "its configuration is not valid",
-    remedy: "Correct the keys below",
-  });
+  findings.addAll(keyFindings(role, Object.fromEntries(given)));
+  findings.throwIfAny("config-invalid", invalidConfig(pulumi.getStack()));
 }
 
 /**
@@ -55,17 +52,17 @@ export function readTrustConfig(): RootConfig {
  * The configuration of the current mesh stack, checked and complete.
  * @throws UserError that names every key that is not valid
  */
-export function readConfig(sources: Sources, neighbours: Neighbour[]): MeshConfig {
+export function readConfig(sources: ArtifactSources, siblings: SiblingMesh[]): MeshConfig {
   const config = new pulumi.Config();
   const raw = Object.fromEntries(
     meshKeys.flatMap((key) => (isSet(config, key) ? [[key, parsed(config.require(key))]] : [])),
   );
-  const read = readMeshConfig(raw, pulumi.getStack(), sources, neighbours);
+  const read = readMeshConfig(raw, pulumi.getStack(), sources, siblings);
   return process.env[withoutImports] ? { ...read, imports: [] } : read;
 }
 
 /** The other mesh stacks of this project. */
-export function neighbourFiles(): Neighbour[] {
+export function siblingMeshes(): SiblingMesh[] {
   const stack = pulumi.getStack();
   return meshStackFiles().filter((s) => s.stack !== stack);
 }

@@ -20,8 +20,8 @@ export async function meshProgram() {
 
 /** Registers the resources of a mesh's stack. Returns the stack's outputs. */
 function createMesh(inputs: MeshInputs) {
-  const { config, sources, neighbours, peers, plan, verified } = inputs;
-  const cluster = createCluster(config, sources, neighbours, inputs.kubeconfig);
+  const { config, sources, siblings, peers, plan, verified } = inputs;
+  const cluster = createCluster(config, sources, siblings, inputs.kubeconfig);
   const inCluster = { provider: cluster.provider };
   const istio = installIstio(inputs, inCluster);
   const injected = { ...inCluster, dependsOn: istio ? [istio.ready] : [] };

@@ -1,7 +1,9 @@
+import type { SiblingMesh } from "../federation/config/declaredMesh.ts";
+import { poolOf } from "../federation/config/checkMeshConfig.ts";
 import { execFile } from "node:child_process";
 import { inspectNetwork, parseNetwork } from "../components/kind/nodeNetwork.ts";
 import { poolsOnNetwork } from "../federation/cluster/meshPools.ts";
-import { poolOf, type MeshConfig, type Neighbour } from "../federation/config/readMeshConfig.ts";
+import { type MeshConfig } from "../federation/config/readMeshConfig.ts";
 
 /** Timeout of the docker command, in milliseconds. */
 const timeout = 3_000;
@@ -14,7 +16,7 @@ const timeout = 3_000;
  * Addresses in use are left out: they belong to containers that may be gone.
  * @throws UserError that names the key, its value and the network
  */
-export async function checkExistingNetwork(config: MeshConfig, neighbours: Neighbour[]): Promise<void> {
+export async function checkExistingNetwork(config: MeshConfig, siblings: SiblingMesh[]): Promise<void> {
   const { mesh, cluster } = config;
   if (cluster.provider !== "kind") return;
   const printed = await new Promise<string>((resolve) =>
@@ -26,5 +28,5 @@ export async function checkExistingNetwork(config: MeshConfig, neighbours: Neigh
   if (printed.trim() === "") return;
   const { subnet } = parseNetwork(printed, cluster);
   const pool = poolOf(config);
-  if (pool) poolsOnNetwork({ name: mesh.name, pool }, { subnet, addresses: [] }, neighbours);
+  if (pool) poolsOnNetwork({ name: mesh.name, pool }, { subnet, addresses: [] }, siblings);
 }

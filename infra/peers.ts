@@ -1,9 +1,9 @@
+import type { PeerSource, SiblingMesh } from "../federation/config/declaredMesh.ts";
 import * as pulumi from "@pulumi/pulumi";
-import { federationOutput } from "../federation/contract/contract.ts";
-import type { MeshConfig, Neighbour } from "../federation/config/readMeshConfig.ts";
+import { contractOfPeer, federationOutput } from "../federation/contract/contract.ts";
+import type { MeshConfig } from "../federation/config/readMeshConfig.ts";
 import type { Peer } from "../federation/imports/resolveImports.ts";
-import { contractOfPeer, readContractFile } from "../workspace/contractFile.ts";
-import type { PeerSource } from "../workspace/stackFiles.ts";
+import { readContractFile } from "../workspace/contractFile.ts";
 import { isStackAbsent } from "./pulumiMessages.ts";
 import { readOutputs } from "./readOutputs.ts";
 
@@ -13,8 +13,8 @@ export function stackName(stack: string): string {
 }
 
 /** Where each possible peer of a mesh publishes its contract: the meshes of this project, and those in `peers`. */
-export function peerSources(config: Pick<MeshConfig, "peers">, neighbours: Neighbour[]): Map<string, PeerSource> {
-  const own = neighbours.map(({ name, stack }): [string, PeerSource] => [name, { stack: stackName(stack) }]);
+export function peerSources(config: Pick<MeshConfig, "peers">, siblings: SiblingMesh[]): Map<string, PeerSource> {
+  const own = siblings.map(({ name, stack }): [string, PeerSource] => [name, { stack: stackName(stack) }]);
   const given = Object.entries(config.peers).flatMap(([name, { stack, file }]): [string, PeerSource][] => {
     if (file) return [[name, { file }]];
     if (stack) return [[name, { stack }]];
@@ -26,7 +26,7 @@ export function peerSources(config: Pick<MeshConfig, "peers">, neighbours: Neigh
 /** Reads what every mesh in {@link peerSources} publishes. */
 export async function readPeers(
   sources: ReadonlyMap<string, PeerSource>,
-  neighbours: Neighbour[],
+  siblings: SiblingMesh[],
 ): Promise<Map<string, Peer>> {
   const read = async ([name, source]: [string, PeerSource]): Promise<[string, Peer]> => {
     const peer: Peer =
@@ -35,7 +35,7 @@ export async function readPeers(
         : await readPeer(name, source.stack);
     return [
       name,
-      { ...peer, declared: "stack" in source ? neighbours.find((n) => n.name === name)?.exports : undefined },
+      { ...peer, declared: "stack" in source ? siblings.find((n) => n.name === name)?.exports : undefined },
     ];
   };
   return new Map(await Promise.all([...sources].map(read)));

@@ -1,13 +1,13 @@
+import type { PeerSource, SiblingMesh } from "../federation/config/declaredMesh.ts";
 import * as pulumi from "@pulumi/pulumi";
-import type { MeshConfig, Neighbour } from "../federation/config/readMeshConfig.ts";
-import type { Sources } from "../federation/config/sources.ts";
+import type { MeshConfig } from "../federation/config/readMeshConfig.ts";
+import type { ArtifactSources } from "../federation/config/sources.ts";
 import { findingText, UserError } from "../federation/errors/userError.ts";
 import type { Peer } from "../federation/imports/resolveImports.ts";
 import { planFederation, type FederationPlan } from "../federation/planFederation.ts";
 import { readSources } from "../workspace/sources.ts";
-import type { PeerSource } from "../workspace/stackFiles.ts";
 import { readCa, type MeshCa } from "./ca.ts";
-import { neighbourFiles, readConfig, readKubeconfig } from "./config.ts";
+import { siblingMeshes, readConfig, readKubeconfig } from "./config.ts";
 import { checkExistingNetwork } from "./nodeNetwork.ts";
 import { peerSources, readPeers } from "./peers.ts";
 import { importsToVerify, type VerifiedImport } from "./verification.ts";
@@ -15,9 +15,9 @@ import { importsToVerify, type VerifiedImport } from "./verification.ts";
 /** Everything that decides the resources of a mesh's stack. */
 export interface MeshInputs {
   config: MeshConfig;
-  sources: Sources;
+  sources: ArtifactSources;
   /** The other mesh stacks of this project. */
-  neighbours: Neighbour[];
+  siblings: SiblingMesh[];
   /** Where each possible peer publishes its contract. */
   peerSources: ReadonlyMap<string, PeerSource>;
   /** What each of them publishes. */
@@ -37,19 +37,19 @@ export interface MeshInputs {
  */
 export async function prepareMesh(): Promise<MeshInputs> {
   const sources = readSources();
-  const neighbours = neighbourFiles();
-  const config = readConfig(sources, neighbours);
-  const contracts = peerSources(config, neighbours);
+  const siblings = siblingMeshes();
+  const config = readConfig(sources, siblings);
+  const contracts = peerSources(config, siblings);
   const kubeconfig = config.cluster.provider === "existing" ? await readKubeconfig(config.cluster) : undefined;
   const [ca, peers] = await Promise.all([
     config.istio.provider === "managed" ? readCa(config) : undefined,
-    readPeers(contracts, neighbours),
-    checkExistingNetwork(config, neighbours),
+    readPeers(contracts, siblings),
+    checkExistingNetwork(config, siblings),
   ]);
-  const plan = planFederation(config, ca?.roots ?? [], neighbours, peers);
+  const plan = planFederation(config, ca?.roots ?? [], siblings, peers);
   const verified = importsToVerify(config, plan.imports);
   await report(config, plan);
-  return { config, sources, neighbours, peerSources: contracts, peers, plan, verified, kubeconfig, ca };
+  return { config, sources, siblings, peerSources: contracts, peers, plan, verified, kubeconfig, ca };
 }
 
 /**

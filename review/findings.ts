@@ -1,4 +1,3 @@
-import { Problem } from "../federation/errors/problem.ts";
 import { UserError, findingSentences, type Finding } from "../federation/errors/userError.ts";
 
 /** A finding about a stack. */
@@ -9,17 +8,9 @@ export interface StackFinding extends Finding {
 
 /** The findings of an error: its details, or the error itself where it has none. Throws any other error again. */
 export function findingsOf(error: unknown): readonly Finding[] {
-  if (error instanceof Problem) return [configFinding(error.message)];
   if (!(error instanceof UserError)) throw error;
   const { code, subject, problem, remedy, details } = error;
   return details.length > 0 ? details : [{ code, subject, problem, remedy }];
-}
-
-/** The finding of a check that still reports a sentence. */
-export function configFinding(problem: string | Finding): Finding {
-  return typeof problem === "string"
-    ? { code: "config-invalid", subject: "configuration", problem, remedy: "" }
-    : problem;
 }
 
 /** Findings about a stack. */

@@ -1,9 +1,15 @@
+import { type DeclaredMesh, type PeerSource, configPrefix } from "../federation/config/declaredMesh.ts";
 import { resolve } from "node:path";
 import { parse } from "yaml";
-import { federationOutput, type ContractImport, type FederationContract } from "../federation/contract/contract.ts";
+import {
+  contractOfPeer,
+  federationOutput,
+  type ContractImport,
+  type FederationContract,
+} from "../federation/contract/contract.ts";
 import type { SampleClient } from "../federation/cluster/sampleObjects.ts";
-import { contractOfPeer, readContractFile } from "./contractFile.ts";
-import { configPrefix, meshStackFiles, peersGiven, type PeerSource, type DeclaredMesh } from "./stackFiles.ts";
+import { readContractFile } from "./contractFile.ts";
+import { meshStackFiles, peersGiven } from "./stackFiles.ts";
 import type { Toolchain } from "../tools/index.ts";
 import { stackOutputs } from "./pulumiCommand.ts";
 import { committedFile } from "./stackConfig.ts";

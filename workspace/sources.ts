@@ -1,20 +1,26 @@
 import { readFileSync } from "node:fs";
-import { Problem } from "../federation/errors/problem.ts";
-import type { Sources } from "../federation/config/sources.ts";
+import type { ArtifactSources } from "../federation/config/sources.ts";
 import { releaseSources } from "../federation/config/versions.ts";
+import { UserError } from "../federation/errors/userError.ts";
 
-/** Names the file that a lab writes to say where its charts and images are; unset on a machine with internet access. */
+/** Variable that names the file in which a lab lists its charts and images; unset with official releases. */
 export const sourcesVariable = "MESH_FEDERATION_SOURCES";
 
-/** Where charts and images come from: the file named by the environment, or the pinned official releases. */
-export function readSources(environment: NodeJS.ProcessEnv = process.env): Sources {
+/**
+ * Charts and images: those of the file that the environment names, else the pinned official releases.
+ * @throws UserError when the file cannot be read
+ */
+export function readSources(environment: NodeJS.ProcessEnv = process.env): ArtifactSources {
   const file = environment[sourcesVariable];
   if (!file) return releaseSources;
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as Sources;
+    return JSON.parse(readFileSync(file, "utf8")) as ArtifactSources;
   } catch (error) {
-    throw new Problem(
-      `${sourcesVariable} names "${file}", which cannot be read: ${(error as Error).message}. Run \`npm run up\` to write it anew, or unset the variable to use official releases`,
-    );
+    const text = {
+      subject: sourcesVariable,
+      problem: `"${file}" cannot be read: ${(error as Error).message}`,
+      remedy: "Run `npm run up` to write it again, or unset the variable to use official releases",
+    };
+    throw new UserError("artifact-sources-unreadable", text, [], { cause: error });
   }
 }

@@ -1,10 +1,11 @@
+import type { DeclaredMesh } from "../federation/config/declaredMesh.ts";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { federationOutput, parseContract } from "../federation/contract/contract.ts";
 import { UserError } from "../federation/errors/userError.ts";
 import { socketAddress } from "../federation/objects/socketAddress.ts";
 import { stackOutputs } from "./pulumiCommand.ts";
-import { meshStackFiles, type DeclaredMesh } from "./stackFiles.ts";
+import { meshStackFiles } from "./stackFiles.ts";
 import { prepareTools } from "./tools.ts";
 import { root } from "./workspace.ts";
 

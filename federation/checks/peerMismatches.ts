@@ -1,5 +1,5 @@
 import type { FederationContract } from "../contract/contract.ts";
-import { minorOf, supportedIstioMinors, supportedSkew } from "../config/istioVersions.ts";
+import { minorOf, supportedIstioMinors, supportedSkew } from "../config/versions.ts";
 import { Findings, type Finding } from "../errors/userError.ts";
 
 /** A mesh's identity, as far as it is checked against its peers'. */

@@ -1,5 +1,5 @@
 import type { MeshConfig } from "../config/readMeshConfig.ts";
-import { mergeValues, type Sources } from "../config/sources.ts";
+import { mergeValues, type ArtifactSources } from "../config/sources.ts";
 
 /**
  * Both charts write the webhooks' failure policy that istiod would set later by itself; otherwise every refresh shows
@@ -21,7 +21,7 @@ export function baseValues(): Record<string, unknown> {
  */
 export function istiodValues(
   config: MeshConfig,
-  sources: Sources,
+  sources: ArtifactSources,
   acceptedTrustDomains: string[] = [],
 ): Record<string, unknown> {
   const istio = config.istio.provider === "managed" ? config.istio : undefined;

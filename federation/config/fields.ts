@@ -1,9 +1,9 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import { parseCidr } from "../cluster/cidr.ts";
-import { unknownKey } from "../errors/unknownKey.ts";
+import { knownKeys } from "../errors/unknownKey.ts";
 import { rfc1123Label, rfc1123Subdomain } from "../objects/names.ts";
-import { Problem } from "../errors/problem.ts";
+import { UserError, type Finding, type FindingText } from "../errors/userError.ts";
 
 /** Protocols a port may declare. https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/ */
 export const portProtocols = ["HTTP", "HTTP2", "GRPC", "TCP", "TLS", "HTTPS"] as const;
@@ -60,34 +60,52 @@ function describing(parse: (text: string) => unknown) {
   };
 }
 
+/** Text of the summary error about a stack's configuration. */
+export function invalidConfig(stack: string): FindingText {
+  const problem = "its configuration is not valid";
+  return { subject: `stack "${stack}"`, problem, remedy: `Correct stacks/Pulumi.${stack}.yaml` };
+}
+
 /**
- * A stack's configuration as its schema makes it, with the defaults filled in.
- * @throws Problem that lists every wrong key with its value and what is allowed
+ * A stack's configuration, checked against its schema, with the defaults filled in.
+ * @throws UserError `config-invalid` with a detail for each wrong key
  */
 export function readChecked<T>(schema: z.ZodType<T>, raw: Record<string, unknown>, stack: string): T {
   const parsed = schema.safeParse(raw, { reportInput: true });
   if (parsed.success) return parsed.data;
-  throw new Problem(
-    [
-      `the configuration of stack "${stack}" is not valid:`,
-      ...parsed.error.issues.map((i) => `  - ${describe(i, raw, schema)}`),
-    ].join("\n"),
-  );
+  const findings = parsed.error.issues.flatMap((issue) => issueFindings(issue, raw, schema));
+  throw new UserError("config-invalid", invalidConfig(stack), findings);
 }
 
-/** One line about one wrong value: key, what is wrong, what was given. Values of unknown keys are not repeated. */
-function describe(issue: z.core.$ZodIssue, raw: Record<string, unknown>, schema: z.ZodType): string {
+/** Findings about one wrong value: key, what is allowed, what was given. Values of unknown keys are not repeated. */
+function issueFindings(issue: z.core.$ZodIssue, raw: Record<string, unknown>, schema: z.ZodType): Finding[] {
   const key = issue.path.map(String).join(".");
   if (issue.code === "unrecognized_keys")
-    return `${key || "the stack"}: ${issue.keys.map((k) => `unknown key ${unknownKey(k, keysAt(schema, issue.path, raw))}`).join("; ")}`;
+    return issue.keys.map((unknown) => ({
+      code: "config-key-unknown",
+      subject: [key, unknown].filter(Boolean).join("."),
+      problem: `"${unknown}" is an unknown key`,
+      remedy: knownKeys(unknown, keysAt(schema, issue.path, raw)),
+    }));
   const given = issue.path.reduce<unknown>(
     (value, part) => (value as Record<PropertyKey, unknown> | undefined)?.[part],
     raw,
   );
-  if (given === null) return `config key ${key} is empty: give it a value, or remove it`;
+  if (given === null)
+    return [
+      { code: "config-value-empty", subject: key, problem: "is empty", remedy: "Set a value, or remove the key" },
+    ];
   const allowed =
     issue.code === "invalid_value" ? `must be one of ${issue.values.map(String).join(", ")}` : issue.message;
-  return `${key}: ${allowed} (given: ${given === undefined ? "nothing" : JSON.stringify(given)})`;
+  const text = given === undefined ? "nothing" : JSON.stringify(given);
+  return [
+    {
+      code: given === undefined ? "config-value-missing" : "config-value-invalid",
+      subject: key,
+      problem: `${allowed} (given: ${text})`,
+      remedy: "",
+    },
+  ];
 }
 
 /** The keys of the object that a schema allows at a path; of a choice by provider, those of the one that was given. */

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { cidr, gatewayAddress, label, portNumber, subdomain } from "./fields.ts";
 import { exportSpec } from "../exports/exportConfig.ts";
 import { importSpec } from "../imports/importConfig.ts";
-import { minorOf, supportedIstioMinors } from "./istioVersions.ts";
+import { minorOf, supportedIstioMinors } from "./versions.ts";
 
 const mesh = z.strictObject({
   name: label.optional(),

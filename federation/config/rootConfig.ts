@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { readChecked } from "./fields.ts";
-import { Problems } from "../errors/problem.ts";
+import { invalidConfig, readChecked } from "./fields.ts";
+import { Findings } from "../errors/userError.ts";
 
 /** Upper bound of both names in a certificate's subject. https://www.rfc-editor.org/rfc/rfc5280#appendix-A.1 */
 const subjectName = z.string().min(1, "must not be empty").max(64, "must have at most 64 characters");
@@ -27,26 +27,30 @@ const rootConfigSchema = z.strictObject({
   rsaBits: z.literal([2048, 3072, 4096, 8192]).optional(),
 });
 
-/** What the trust stack is configured with, checked and complete. Without `rsaBits` the root's key is longer than an intermediate's. */
+/** Configuration of the trust stack, complete. Without `rsaBits`, the root's key is longer than an intermediate's. */
 export type RootConfig = z.infer<typeof rootConfigSchema>;
 
 /**
  * Checks the trust stack's key `root` and fills in the defaults.
- * @throws Problem that lists every wrong key with its value and what is allowed
+ * @throws UserError `config-invalid` with a detail for each wrong key
  */
 export function readRootConfig(raw: unknown, stack: string): RootConfig {
   const config = readChecked(z.strictObject({ root: rootConfigSchema.prefault({}) }), { root: raw }, stack).root;
-  const problems = new Problems();
+  const findings = new Findings();
   const { validityHours, intermediateValidityHours, earlyRenewalHours } = config;
   if (intermediateValidityHours > validityHours)
-    problems.add(
-      `root.intermediateValidityHours: ${intermediateValidityHours} is longer than root.validityHours, ${validityHours}; an intermediate cannot outlive its root`,
-    );
+    findings.add("config-value-invalid", {
+      subject: "root.intermediateValidityHours",
+      problem: `${intermediateValidityHours} is more than root.validityHours, ${validityHours}`,
+      remedy: "An intermediate cannot outlive its root: choose less",
+    });
   const shorter = Math.min(intermediateValidityHours, validityHours);
   if (earlyRenewalHours >= shorter)
-    problems.add(
-      `root.earlyRenewalHours: ${earlyRenewalHours} is not shorter than a certificate lives (${shorter}), so that every \`up\` would make the CA anew; choose less`,
-    );
-  problems.throwIfAny(`the configuration of stack "${stack}" is not valid:`);
+    findings.add("config-value-invalid", {
+      subject: "root.earlyRenewalHours",
+      problem: `${earlyRenewalHours} is not less than the validity of a certificate, ${shorter}`,
+      remedy: "Every `up` would renew the CA: choose less",
+    });
+  findings.throwIfAny("config-invalid", invalidConfig(stack));
   return config;
 }

@@ -1,5 +1,5 @@
 /** Where the things that a mesh is made of come from. Either the pinned official releases, or what a lab built itself. */
-export interface Sources {
+export interface ArtifactSources {
   /** KinD node image. */
   nodeImage: string;
   /** Kubernetes version of that image, without `v`. */

@@ -1,4 +1,5 @@
-import { unknownKey } from "../errors/unknownKey.ts";
+import { knownKeys } from "../errors/unknownKey.ts";
+import type { Finding } from "../errors/userError.ts";
 
 /** The two kinds of stack. */
 export type Role = "mesh" | "trust";
@@ -21,32 +22,30 @@ export const meshKeys = [
   "allowBreaking",
 ] as const;
 
-/** What either kind of stack reads besides its role: a mesh's also the two secrets, which `Pulumi.yaml` does not declare. */
+/** The keys of each kind of stack besides `role`. `Pulumi.yaml` does not declare the two secret keys of a mesh. */
 const keysOf: Record<Role, readonly string[]> = { mesh: [...meshKeys, "kubeconfig", "caMaterial"], trust: ["root"] };
 const allKeys = ["role", ...keysOf.mesh, ...keysOf.trust];
 
-/** How either kind of stack is told from the other. */
-const stackOf: Record<Role, string> = {
-  mesh: "the stack of a mesh (role: mesh, or none)",
-  trust: "the stack of the root CA (role: trust)",
-};
+const stackOf: Record<Role, string> = { mesh: "a mesh stack (role: mesh)", trust: "the trust stack (role: trust)" };
 
 /**
- * What is wrong with the keys of a stack, a sentence each and no value repeated: those that nothing reads, with the
- * nearest that there is, and those of the other kind of stack.
- * @param given the keys and their values, without the project's prefix. One of the other kind counts as not set where it
- *   is empty or false: the engine hands every stack the defaults of all keys
+ * Findings about the keys of a stack: unknown keys, with the nearest known one, and keys of the other kind of stack.
+ * Values are not repeated: a key may be a secret with a typing error.
+ * @param given the keys and their values, without the project's prefix. A key of the other kind with an empty or false
+ *   value counts as not set: the engine gives every stack the defaults of all keys
  */
-export function keyProblems(role: Role, given: Readonly<Record<string, unknown>>): string[] {
+export function keyFindings(role: Role, given: Readonly<Record<string, unknown>>): Finding[] {
   const other = role === "mesh" ? "trust" : "mesh";
   return Object.keys(given)
     .sort()
-    .flatMap((key) => {
-      if (!allKeys.includes(key)) return [`unknown key ${unknownKey(key, allKeys)}`];
+    .flatMap((key): Finding[] => {
+      const subject = `key "${key}"`;
+      if (!allKeys.includes(key))
+        return [{ code: "config-key-unknown", subject, problem: "is unknown", remedy: knownKeys(key, allKeys) }];
       if (!keysOf[other].includes(key) || isEmpty(given[key])) return [];
-      return [
-        `key "${key}" belongs in ${stackOf[other]}, and this is ${stackOf[role]}, which does not read it: move it there, or set role to ${other}`,
-      ];
+      const problem = `belongs in ${stackOf[other]}; this is ${stackOf[role]}, which does not read it`;
+      const remedy = `Move it to that stack, or set role to ${other}`;
+      return [{ code: "config-key-misplaced", subject, problem, remedy }];
     });
 }
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Problem } from "../errors/problem.ts";
+import { UserError, type Finding } from "../errors/userError.ts";
 
 /** Name of the stack output in which a mesh publishes its contract. */
 export const federationOutput = "federation";
@@ -126,25 +126,39 @@ export function importedFrom(spec: Pick<ContractImport, "from" | "meshes">): str
 }
 
 /**
- * Reads what a peer published. Throws a `Problem` that names the peer and the first fields that do not fit.
- * Unknown fields are ignored, so that a peer may be one release ahead.
+ * Reads a contract. Unknown fields are ignored: a peer may be one release ahead.
+ * @throws UserError that names the peer and the first five fields that are not valid
  */
 export function parseContract(value: unknown, peer: string): FederationContract {
+  const subject = `contract of peer "${peer}"`;
   const version = (value as { version?: unknown } | null)?.version;
   if (version !== contractVersion)
-    throw new Problem(
-      `peer "${peer}" publishes a federation contract of version ${JSON.stringify(version)}; this program reads version ${contractVersion}. ` +
-        `Bring both meshes to the same release, then run \`pulumi up --stack ${peer}\`.`,
-    );
+    throw new UserError("contract-version-unsupported", {
+      subject,
+      problem: `it has version ${JSON.stringify(version)}; this program reads version ${contractVersion}`,
+      remedy: `Bring both meshes to the same release, then run \`pulumi up --stack ${peer}\``,
+    });
   const result = contract.safeParse(value);
-  if (!result.success)
-    throw new Problem(
-      `the federation contract of peer "${peer}" does not have the expected shape: ` +
-        result.error.issues
-          .slice(0, 5)
-          .map((i) => `${i.path.join(".")}: ${i.message}`)
-          .join("; ") +
-        `. Run \`pulumi up --stack ${peer}\` with the current release to write it anew.`,
-    );
-  return result.data;
+  if (result.success) return result.data;
+  const details = result.error.issues.slice(0, 5).map((issue): Finding => {
+    const field = issue.path.join(".") || "contract";
+    return { code: "contract-invalid", subject: field, problem: issue.message, remedy: "" };
+  });
+  const problem = "it does not have the expected fields";
+  const remedy = `Run \`pulumi up --stack ${peer}\` with the current release to write it again`;
+  throw new UserError("contract-invalid", { subject, problem, remedy }, details);
+}
+
+/**
+ * Reads the contract of a peer.
+ * @throws UserError when it is not a contract, or that of another mesh
+ */
+export function contractOfPeer(value: unknown, name: string): FederationContract {
+  const found = parseContract(value, name);
+  if (found.mesh.name === name) return found;
+  throw new UserError("contract-of-other-mesh", {
+    subject: `contract of peer "${name}"`,
+    problem: `it is the contract of mesh "${found.mesh.name}"`,
+    remedy: `Correct peers.${name}, or use the mesh's own name`,
+  });
 }

@@ -1,18 +1,18 @@
 /**
- * An unknown key with what was probably meant: the nearest of the keys there are where it looks like a slip of the
- * hand, else all of them.
+ * What to write instead of an unknown key: the nearest known key where the given one looks like a typing error, and all
+ * known keys.
  */
-export function unknownKey(given: string, keys: readonly string[]): string {
+export function knownKeys(given: string, keys: readonly string[]): string {
   const ranked = keys
     .map((key) => ({ key, distance: editDistance(given.toLowerCase(), key.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance);
   const nearest = ranked[0];
-  const meant =
-    nearest && nearest.distance <= Math.max(2, nearest.key.length / 3) ? `did you mean "${nearest.key}"? ` : "";
-  return `"${given}"; ${meant}the keys there are: ${[...keys].sort().join(", ") || "none"}`;
+  const isTypingError = nearest && nearest.distance <= Math.max(2, nearest.key.length / 3);
+  const meant = isTypingError ? `Did you mean "${nearest.key}"? ` : "";
+  return `${meant}Known keys: ${[...keys].sort().join(", ") || "none"}`;
 }
 
-/** How many characters must be put in, left out or changed to make one text the other. https://en.wikipedia.org/wiki/Levenshtein_distance */
+/** Number of characters to insert, delete or replace. https://en.wikipedia.org/wiki/Levenshtein_distance */
 export function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

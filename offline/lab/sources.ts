@@ -1,6 +1,6 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Sources } from "../../federation/config/sources.ts";
+import type { ArtifactSources } from "../../federation/config/sources.ts";
 import { CHARTS } from "./artifacts/charts.ts";
 import { IMAGES, VERSIONS } from "./images/names.ts";
 import type { LabPaths } from "./paths.ts";
@@ -17,7 +17,7 @@ const image = (name: string): { repository: string; tag: string; pullPolicy: str
 };
 
 /** The artifact sources of a lab: charts, images and versions. */
-export function labSources(): Sources {
+export function labSources(): ArtifactSources {
   return {
     nodeImage: IMAGES.node,
     kubernetesVersion: VERSIONS.kubernetes,

@@ -1,7 +1,7 @@
+import { declaredMesh } from "../../federation/config/declaredMesh.ts";
 import { isDeepStrictEqual } from "node:util";
 import type { FederationContract } from "../../federation/contract/contract.ts";
 import { publishedImport, resolveImports } from "../../federation/imports/resolveImports.ts";
-import { neighbourOf } from "../../workspace/stackFiles.ts";
 import type { Finding } from "../../federation/errors/userError.ts";
 import { inStack, type StackFinding } from "../findings.ts";
 import { checkMesh, peersOf, type PlannedFederation, type PlannedMesh } from "../revision/planRevision.ts";
@@ -56,12 +56,12 @@ export function stateOf(
   deployed: ReadonlyMap<string, FederationContract>,
   revision: Revision,
 ): { findings: Finding[]; pending: Finding[]; contract: FederationContract } {
-  const neighbours = revision.stacks.filter((s) => s.role === "mesh").map((s) => neighbourOf(s.stack, s.raw));
+  const siblings = revision.stacks.filter((s) => s.role === "mesh").map((s) => declaredMesh(s.stack, s.raw));
   const peers = peersOf(mesh, deployed, revision);
   // A peer can declare an export that it has not published yet. Then an import is pending, and not an error.
   for (const [name, peer] of peers)
-    peers.set(name, { ...peer, declared: neighbours.find((n) => n.name === name)?.exports });
-  const { findings } = checkMesh(mesh, peers, neighbours);
+    peers.set(name, { ...peer, declared: siblings.find((n) => n.name === name)?.exports });
+  const { findings } = checkMesh(mesh, peers, siblings);
   if (findings.length > 0) return { findings, pending: [], contract: mesh.contract };
   const { imports, pending } = resolveImports(mesh.config.imports, peers, mesh.contract.mesh);
   return {

@@ -1,5 +1,5 @@
+import { declaredMesh } from "../../federation/config/declaredMesh.ts";
 import { driftOf, type Drift, type DriftReport } from "./drift.ts";
-import { neighbourOf } from "../../workspace/stackFiles.ts";
 import { readPreview } from "../preview/previewReport.ts";
 import { byStack, inStack, type StackFinding } from "../findings.ts";
 import { skipText } from "../result.ts";
@@ -59,7 +59,7 @@ export async function findDrift(
       }
       const drift = driftOf(
         stack,
-        role === "mesh" ? neighbourOf(stack, raw).name : undefined,
+        role === "mesh" ? declaredMesh(stack, raw).name : undefined,
         report.touched,
         deployed.contracts,
       );

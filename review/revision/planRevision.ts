@@ -1,10 +1,11 @@
+import { type SiblingMesh, declaredMesh } from "../../federation/config/declaredMesh.ts";
 import { contractVersion, type FederationContract } from "../../federation/contract/contract.ts";
 import { publishedExport } from "../../federation/exports/exportPlan.ts";
 import { autoPassthroughPort } from "../../federation/cluster/gatewayObjects.ts";
 import { meshesOf, type ImportConfig } from "../../federation/imports/importConfig.ts";
 import { identityOf, planFederation } from "../../federation/planFederation.ts";
 import { UserError, type Finding } from "../../federation/errors/userError.ts";
-import { readMeshConfig, type MeshConfig, type Neighbour } from "../../federation/config/readMeshConfig.ts";
+import { readMeshConfig, type MeshConfig } from "../../federation/config/readMeshConfig.ts";
 import {
   publishedImport,
   resolveImports,
@@ -12,11 +13,10 @@ import {
   type ResolvedImport,
 } from "../../federation/imports/resolveImports.ts";
 import { readRootConfig } from "../../federation/config/rootConfig.ts";
-import type { Sources } from "../../federation/config/sources.ts";
-import { keyProblems, meshKeys } from "../../federation/config/stackKeys.ts";
-import { neighbourOf } from "../../workspace/stackFiles.ts";
+import type { ArtifactSources } from "../../federation/config/sources.ts";
+import { keyFindings, meshKeys } from "../../federation/config/stackKeys.ts";
 import { masked } from "../secrets/masking.ts";
-import { configFinding, findingsOf, inStack, type StackFinding } from "../findings.ts";
+import { findingsOf, inStack, type StackFinding } from "../findings.ts";
 import type { DeclaredStack, Revision } from "./revision.ts";
 
 /** A gateway address that the load balancer has not assigned yet. No gateway has it. */
@@ -59,17 +59,17 @@ export interface PlannedFederation {
 export function planRevision(
   revision: Revision,
   deployed: ReadonlyMap<string, FederationContract>,
-  sources: Sources,
+  sources: ArtifactSources,
 ): PlannedFederation {
   const failed: StackFinding[] = [];
   const stacks = revision.stacks.filter((s) => s.role === "mesh");
-  const neighbours = stacks.map(({ stack, raw }) => neighbourOf(stack, raw));
+  const siblings = stacks.map(({ stack, raw }) => declaredMesh(stack, raw));
   for (const { stack, problem } of stacks) if (problem) failed.push(...inStack(stack, [problem]));
   for (const declared of revision.stacks.filter((s) => s.role === "trust"))
     failed.push(...inStack(declared.stack, trustFindings(declared)));
   const drafts = stacks.flatMap((declared): PlannedMesh[] => {
     if (declared.problem) return [];
-    const draft = draftMesh(declared, neighbours, deployed, sources, revision);
+    const draft = draftMesh(declared, siblings, deployed, sources, revision);
     if (!Array.isArray(draft)) return [draft];
     failed.push(...inStack(declared.stack, draft));
     return [];
@@ -82,7 +82,7 @@ export function planRevision(
   const complete = new Map([...published, ...contractsByName(meshes)]);
   const warnings: StackFinding[] = [];
   for (const mesh of meshes) {
-    const checked = checkMesh(mesh, peersOf(mesh, complete, revision), neighbours);
+    const checked = checkMesh(mesh, peersOf(mesh, complete, revision), siblings);
     failed.push(...inStack(mesh.stack, checked.findings));
     warnings.push(...inStack(mesh.stack, checked.warnings));
   }
@@ -96,15 +96,15 @@ function contractsByName(meshes: PlannedMesh[]): [string, FederationContract][] 
 /** A mesh without its imports; or the findings about its configuration. */
 function draftMesh(
   declared: DeclaredStack,
-  neighbours: Neighbour[],
+  siblings: SiblingMesh[],
   deployed: ReadonlyMap<string, FederationContract>,
-  sources: Sources,
+  sources: ArtifactSources,
   revision: Revision,
 ): PlannedMesh | Finding[] {
   const { stack, raw } = declared;
   const wrongKeys = wrongKeysOf(declared);
   if (wrongKeys.length > 0) return wrongKeys;
-  const others = neighbours.filter((n) => n.stack !== stack);
+  const others = siblings.filter((n) => n.stack !== stack);
   const given = Object.fromEntries(meshKeys.flatMap((key) => (key in raw ? [[key, raw[key]]] : [])));
   try {
     const config = readMeshConfig(given, stack, sources, others);
@@ -118,7 +118,7 @@ function draftMesh(
 /** Findings about the keys of a stack, those of its secrets included. */
 function wrongKeysOf({ role, raw, secrets }: DeclaredStack): Finding[] {
   const ofSecrets = Object.keys(secrets).map((path) => [path.split(/[.[]/)[0]!, masked]);
-  return keyProblems(role, { ...Object.fromEntries(ofSecrets), ...raw }).map(configFinding);
+  return keyFindings(role, { ...Object.fromEntries(ofSecrets), ...raw });
 }
 
 /** Findings about the configuration of a trust stack. */
@@ -137,9 +137,9 @@ function trustFindings(declared: DeclaredStack): readonly Finding[] {
 export function checkMesh(
   mesh: PlannedMesh,
   peers: ReadonlyMap<string, Peer>,
-  neighbours: Neighbour[],
+  siblings: SiblingMesh[],
 ): { findings: Finding[]; warnings: Finding[] } {
-  const own = neighbours.filter((n) => n.stack !== mesh.stack);
+  const own = siblings.filter((n) => n.stack !== mesh.stack);
   const findings: Finding[] = [];
   const attempt = <T>(work: () => T): T | undefined => {
     try {
@@ -201,7 +201,7 @@ function planImports(mesh: PlannedMesh, peers: ReadonlyMap<string, Peer>): Pick<
 
 function draftContract(
   config: MeshConfig,
-  neighbours: Neighbour[],
+  siblings: SiblingMesh[],
   deployed: ReadonlyMap<string, FederationContract>,
   revision: Revision,
 ): FederationContract {
@@ -211,7 +211,7 @@ function draftContract(
     mesh: identityOf(
       config,
       before?.mesh.roots ?? [],
-      neighbours,
+      siblings,
       peersOf({ name: config.mesh.name, config }, deployed, revision),
     ),
     gateways: gatewaysOf(config, before),

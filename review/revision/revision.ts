@@ -1,9 +1,10 @@
+import { configPrefix, isMeshStack } from "../../federation/config/declaredMesh.ts";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseContract, type FederationContract } from "../../federation/contract/contract.ts";
 import { UserError, type Finding } from "../../federation/errors/userError.ts";
-import { configPrefix, isMeshStack, readStackFile, stackNames } from "../../workspace/stackFiles.ts";
+import { readStackFile, stackNames } from "../../workspace/stackFiles.ts";
 import { findingsOf } from "../findings.ts";
 import { masked, textsOf } from "../secrets/masking.ts";
 import { plainSecrets } from "../secrets/secretKeys.ts";

@@ -1,9 +1,61 @@
 import type { CatalogueEntry } from "./index.ts";
 
-/** Codes of what is wrong with a stack's configuration. */
+/** Codes of findings about a stack's configuration. */
 export const config = {
   "config-invalid": {
     title: "The configuration of a stack is not valid.",
-    page: "The details name each key, the value that was given and what is allowed. Correct the stack file.",
+    page: "The details name each key, the given value and the allowed values. Correct the stack file.",
+  },
+  "stack-file-invalid": {
+    title: "A stack file is not valid YAML, or is not a mapping.",
+    page: "The message names the file and the line. `config` of a stack file is a mapping of keys to values.",
+  },
+  "config-key-unknown": {
+    title: "A key is unknown.",
+    page: "Unknown keys are refused: a typing error must not disable a setting. The message names the nearest key.",
+  },
+  "config-key-misplaced": {
+    title: "A key belongs to the other kind of stack.",
+    page: "Mesh stacks and the trust stack read different keys. Move the key, or correct `role`.",
+  },
+  "config-value-invalid": {
+    title: "A value is not allowed.",
+    page: "The message says what is allowed and what was given.",
+  },
+  "config-value-missing": {
+    title: "A required value is missing.",
+    page: "The message names the key and what is allowed.",
+  },
+  "config-value-empty": {
+    title: "A key has no value.",
+    page: "YAML reads a key without a value as null. Set a value, or remove the key.",
+  },
+  "config-subnets-overlap": {
+    title: "Networks of a mesh overlap.",
+    page: "Pods, Services and load-balancer addresses need disjoint networks. Change one of them.",
+  },
+  "config-slot-invalid": {
+    title: "`mesh.slot` is missing or out of range.",
+    page: "The node network is divided into `loadBalancer.slots` parts. Part 0 is for nodes; each mesh has one other part.",
+  },
+  "config-pool-missing": {
+    title: "A mesh on an existing cluster has no load-balancer addresses.",
+    page: "Set `loadBalancer.addresses`, or `loadBalancer.provider: none` where the cluster has a load balancer.",
+  },
+  "config-name-duplicate": {
+    title: "Two meshes have the same name, mesh id, cluster or network.",
+    page: "Istio takes endpoints of an equally named mesh, cluster or network for its own. Names must be unique.",
+  },
+  "config-entry-duplicate": {
+    title: "Two entries of a list have the same name or host.",
+    page: "Rename or remove one of them.",
+  },
+  "config-peer-unknown": {
+    title: "An export or import names a mesh that is not known.",
+    page: "A peer has a stack file in `stacks/`, or an entry in `peers` that says where its contract is.",
+  },
+  "gateway-missing": {
+    title: "A mesh exports services but has no gateway.",
+    page: "Peers reach exports through an east-west gateway. Set `gateway.provider` to `managed` or `existing`.",
   },
 } satisfies Record<string, CatalogueEntry>;

@@ -128,4 +128,12 @@ export const federation = {
     title: "No DestinationRule defines a subset of an export.",
     page: "Give the subset labels, or create a DestinationRule that the gateway's namespace sees.",
   },
+  "contract-version-unsupported": {
+    title: "A peer publishes a contract of another version.",
+    page: "Bring both meshes to the same release of this project. New fields do not change the version.",
+  },
+  "contract-invalid": {
+    title: "A contract does not have the expected fields.",
+    page: "The details name the first fields. The peer's owner writes the contract again with the current release.",
+  },
 } satisfies Record<string, CatalogueEntry>;

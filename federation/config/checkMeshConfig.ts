@@ -1,0 +1,134 @@
+import { overlapping, slotProblem } from "../cluster/addressPool.ts";
+import { poolClashes, type DeclaredPool } from "../cluster/meshPools.ts";
+import { checkNodes } from "../cluster/nodeImage.ts";
+import { Findings } from "../errors/userError.ts";
+import { importId, meshesOf } from "../imports/importConfig.ts";
+import type { SiblingMesh } from "./declaredMesh.ts";
+import { duplicates, invalidConfig } from "./fields.ts";
+import type { MeshConfig } from "./readMeshConfig.ts";
+import type { ArtifactSources } from "./sources.ts";
+
+/**
+ * Checks the rules that concern several keys at once.
+ * @throws UserError `config-invalid` with a detail for each finding
+ */
+export function checkMeshConfig(
+  config: MeshConfig,
+  stack: string,
+  sources: ArtifactSources,
+  siblings: SiblingMesh[],
+): void {
+  const findings = new Findings();
+  checkNetworks(config, findings);
+  if (config.cluster.provider === "kind") findings.addAll(checkNodes(config.cluster, sources));
+  checkSlot(config, findings);
+  checkNames(config, siblings, findings);
+  findings.addAll(poolClashes({ name: config.mesh.name, pool: poolOf(config) }, siblings));
+  checkPeers(config, siblings, findings);
+  checkDuplicates(config, findings);
+  if (config.exports.length > 0 && config.gateway.provider === "none")
+    findings.add("gateway-missing", {
+      subject: "gateway.provider",
+      problem: "is none, but the mesh exports services, which peers reach through an east-west gateway",
+      remedy: "Set it to managed or existing",
+    });
+  findings.throwIfAny("config-invalid", invalidConfig(stack));
+}
+
+/** The pool that a configuration declares; undefined when the project sets up no pool. */
+export function poolOf({ mesh, loadBalancer }: Pick<MeshConfig, "mesh" | "loadBalancer">): DeclaredPool | undefined {
+  if (loadBalancer.provider !== "metallb") return undefined;
+  if (loadBalancer.addresses) return { addresses: loadBalancer.addresses };
+  return mesh.slot === undefined ? undefined : { slot: mesh.slot, slots: loadBalancer.slots };
+}
+
+function checkNetworks({ cluster, loadBalancer }: MeshConfig, findings: Findings): void {
+  const addresses = loadBalancer.provider === "metallb" ? (loadBalancer.addresses ?? []) : [];
+  const networks = [
+    ...(cluster.podSubnet ? [{ name: "cluster.podSubnet", cidr: cluster.podSubnet }] : []),
+    ...(cluster.serviceSubnet ? [{ name: "cluster.serviceSubnet", cidr: cluster.serviceSubnet }] : []),
+    ...addresses.map((cidr) => ({ name: "loadBalancer.addresses", cidr })),
+  ];
+  for (const [subject, other] of overlapping(networks))
+    findings.add("config-subnets-overlap", {
+      subject,
+      problem: `overlaps ${other}`,
+      remedy: "The networks of a mesh must be disjoint: change one of them",
+    });
+}
+
+function checkSlot({ mesh, cluster, loadBalancer }: MeshConfig, findings: Findings): void {
+  if (loadBalancer.provider !== "metallb" || loadBalancer.addresses) return;
+  const { slots } = loadBalancer;
+  const wrong = mesh.slot === undefined ? "slot is not set" : slotProblem(mesh.slot, slots);
+  if (wrong)
+    findings.add("config-slot-invalid", {
+      subject: "mesh.slot",
+      problem: wrong,
+      remedy: `Choose 1 to ${slots - 1}: the part of the node network, of ${slots}, that holds the mesh's pool`,
+    });
+  else if (cluster.provider === "existing")
+    findings.add("config-pool-missing", {
+      subject: "loadBalancer.addresses",
+      problem: "is missing; an existing cluster has no Docker network of which a slot is a part",
+      remedy: "Set the addresses (CIDR), or set loadBalancer.provider to none",
+    });
+}
+
+function checkNames({ mesh }: MeshConfig, siblings: SiblingMesh[], findings: Findings): void {
+  for (const other of siblings) {
+    if (other.name === mesh.name)
+      findings.add("config-name-duplicate", {
+        subject: "mesh.name",
+        problem: `"${mesh.name}" is also the name of the mesh in stack "${other.stack}"`,
+        remedy: "Choose another name",
+      });
+    for (const key of ["meshId", "cluster", "network"] as const)
+      if (other[key] === mesh[key])
+        findings.add("config-name-duplicate", {
+          subject: `mesh.${key}`,
+          problem: `"${mesh[key]}" is also that of the mesh in stack "${other.stack}"`,
+          remedy: "Choose another: Istio takes endpoints of an equally named mesh for its own",
+        });
+  }
+}
+
+function checkPeers(config: MeshConfig, siblings: SiblingMesh[], findings: Findings): void {
+  const own = config.mesh.name;
+  const names = new Set([...siblings.map((sibling) => sibling.name), ...Object.keys(config.peers)]);
+  const known = [...names].filter((name) => name !== own);
+  const knownText = `known meshes: ${known.join(", ") || "none"}`;
+  for (const spec of config.imports)
+    for (const from of meshesOf(spec)) {
+      const subject = `import "${spec.name}"`;
+      if (from === own)
+        findings.add("config-peer-unknown", {
+          subject,
+          problem: `from is this mesh itself ("${own}")`,
+          remedy: "Name another mesh",
+        });
+      else if (!known.includes(from))
+        findings.add("config-peer-unknown", {
+          subject,
+          problem: `unknown peer "${from}" in from; ${knownText}`,
+          remedy: `Add stacks/Pulumi.${from}.yaml, or say in peers.${from} where its contract is`,
+        });
+    }
+  for (const spec of config.exports)
+    for (const to of spec.to.filter((name) => !known.includes(name)))
+      findings.add("config-peer-unknown", {
+        subject: `export "${spec.name}"`,
+        problem: `unknown mesh "${to}" in to; ${knownText}`,
+        remedy: `Add stacks/Pulumi.${to}.yaml, or an entry in peers`,
+      });
+}
+
+function checkDuplicates({ exports, imports }: MeshConfig, findings: Findings): void {
+  const add = (subject: string, problem: string, remedy: string): void =>
+    findings.add("config-entry-duplicate", { subject, problem, remedy });
+  for (const name of duplicates(exports.map((spec) => spec.name)))
+    add("exports", `two entries have the name "${name}"`, "Choose another name");
+  for (const host of duplicates(exports.map((spec) => spec.host)))
+    add("exports", `two entries have the host "${host}"`, "Choose another host");
+  for (const id of duplicates(imports.map(importId))) add("imports", `${id} is listed twice`, "Remove one entry");
+}

@@ -1,0 +1,30 @@
+/** Trust domain of a mesh that names none, as Istio has it. */
+export const defaultTrustDomain = "cluster.local";
+
+/** Number of parts into which the node network is divided for load-balancer pools. */
+export const defaultSlots = 4;
+
+/** Names of a mesh that its stack file leaves out; each follows from the mesh's name. */
+export function defaultNames(mesh: string): { meshId: string; cluster: string; network: string } {
+  return { meshId: `${mesh}-mesh`, cluster: mesh, network: `network-${mesh}` };
+}
+
+/** Locality of the nodes of a mesh that names none. */
+export function defaultLocality(mesh: string): { region: string; zone: string } {
+  return { region: mesh, zone: `${mesh}-1` };
+}
+
+/** Load balancer of a mesh that names none: a KinD cluster has no other. */
+export function defaultLoadBalancer(clusterProvider: unknown) {
+  return clusterProvider === "kind"
+    ? ({ provider: "metallb", slots: defaultSlots } as const)
+    : ({ provider: "none" } as const);
+}
+
+/** Name and namespace of a managed gateway. */
+export const defaultGateway = { name: "istio-eastwestgateway", namespace: "istio-system" } as const;
+
+/** Gateway of a mesh that names none: only exports need one. */
+export function defaultGatewayOf(exports: number) {
+  return exports > 0 ? ({ provider: "managed", ...defaultGateway } as const) : ({ provider: "none" } as const);
+}
