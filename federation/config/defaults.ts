@@ -21,8 +21,11 @@ export function defaultLoadBalancer(clusterProvider: unknown) {
     : ({ provider: "none" } as const);
 }
 
+/** Namespace of Istio. */
+export const istioNamespace = "istio-system";
+
 /** Name and namespace of a managed gateway. */
-export const defaultGateway = { name: "istio-eastwestgateway", namespace: "istio-system" } as const;
+export const defaultGateway = { name: "istio-eastwestgateway", namespace: istioNamespace } as const;
 
 /** Gateway of a mesh that names none: only exports need one. */
 export function defaultGatewayOf(exports: number) {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { cidr, gatewayAddress, label, portNumber, subdomain } from "./fields.ts";
+import { defaultGateway, defaultSlots, defaultTrustDomain, istioNamespace } from "./defaults.ts";
 import { exportSpec } from "../exports/exportConfig.ts";
 import { importSpec } from "../imports/importConfig.ts";
 import { minorOf, supportedIstioMinors } from "./versions.ts";
@@ -9,8 +10,8 @@ const mesh = z.strictObject({
   meshId: label.optional(),
   cluster: label.optional(),
   network: label.optional(),
-  trustDomain: subdomain.default("cluster.local"),
-  /** Further trust domains whose callers an existing Istio accepts; a managed one is configured to accept its importers'. */
+  trustDomain: subdomain.default(defaultTrustDomain),
+  /** Further trust domains that an existing Istio accepts. A managed Istio accepts those of its importers. */
   acceptedTrustDomains: z.array(subdomain).default([]),
   slot: z.int().optional(),
   locality: z.strictObject({ region: label, zone: label }).optional(),
@@ -45,7 +46,7 @@ const loadBalancer = z.discriminatedUnion(
   [
     z.strictObject({
       provider: z.literal("metallb"),
-      slots: z.int().default(4),
+      slots: z.int().default(defaultSlots),
       addresses: z.array(cidr).min(1).optional(),
     }),
     z.strictObject({ provider: z.literal("none") }),
@@ -80,7 +81,7 @@ const istio = z
         provider: z.literal("existing"),
         version: z.string().min(1),
         istioMinor: z.enum(supportedIstioMinors).optional(),
-        namespace: label.default("istio-system"),
+        namespace: label.default(istioNamespace),
       }),
     ],
     { error: "provider must be one of managed, existing" },
@@ -91,7 +92,7 @@ const istio = z
         code: "custom",
         path: ["version"],
         input: value.version,
-        message: `is not of a supported minor (${supportedIstioMinors.join(", ")}); if it behaves like one of them, say which in istioMinor`,
+        message: `must be of a supported minor (${supportedIstioMinors.join(", ")}), or name one in istioMinor`,
       });
   });
 
@@ -100,14 +101,14 @@ const gateway = z.discriminatedUnion(
   [
     z.strictObject({
       provider: z.literal("managed"),
-      name: label.default("istio-eastwestgateway"),
-      namespace: label.default("istio-system"),
+      name: label.default(defaultGateway.name),
+      namespace: label.default(defaultGateway.namespace),
       /** Published to peers instead of the load balancer's own addresses, e.g. a DNS name that leads to it. */
       addresses: z.array(gatewayAddress).min(1).optional(),
     }),
     z.strictObject({
       provider: z.literal("existing"),
-      namespace: label.default("istio-system"),
+      namespace: label.default(defaultGateway.namespace),
       labels: z.record(z.string(), z.string()).default({ istio: "eastwestgateway" }),
       addresses: z.array(gatewayAddress).min(1),
       port: portNumber.default(15443),

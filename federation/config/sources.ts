@@ -1,4 +1,4 @@
-/** Where the things that a mesh is made of come from. Either the pinned official releases, or what a lab built itself. */
+/** Charts and images of a mesh: the pinned official releases, or the builds of a lab. */
 export interface ArtifactSources {
   /** KinD node image. */
   nodeImage: string;

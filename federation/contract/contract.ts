@@ -45,7 +45,7 @@ const probe = z.object({
 
 const imported = z.object({
   name: z.string(),
-  /** Name of its objects, without `import-`; follows from `name` and the first mesh where an earlier release wrote it. */
+  /** Name of its objects, without `import-`. Default: follows from `name` and the first mesh. */
   id: z.string().optional(),
   /** The mesh it comes from; the first of `meshes`. */
   from: z.string(),
@@ -57,7 +57,7 @@ const imported = z.object({
   ports: z.array(port),
   /** All meshes it comes from. */
   meshes: names,
-  /** Host by which the exporters know it, the SNI's last part; differs from `host` where it is imported under another name. */
+  /** Host of the export, the last part of the SNI; another than `host` for an import under another name. */
   exportedHost: z.string().default(""),
   /** SPIFFE ids that may answer. */
   subjectAltNames: names,

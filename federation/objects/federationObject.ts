@@ -1,7 +1,7 @@
 /**
- * An object by which a mesh exports, imports or demands mTLS. A component gives those that it makes as its output
- * `objects`, in which `npm run status` reads what should be in the cluster: unlike the objects' own state, `pulumi refresh`
- * leaves it as it is.
+ * An object that exports or imports a service, or requires mTLS. Components list their objects in the output `objects`,
+ * from which `npm run status` reads what should be in the cluster. `pulumi refresh` changes the state of the objects, not
+ * this output.
  */
 export interface FederationObject {
   /** One of Istio's, e.g. `networking.istio.io/v1`. */

@@ -1,12 +1,12 @@
-/** Value of the label `app.kubernetes.io/managed-by` on everything this project creates. */
+/** Value of the label `app.kubernetes.io/managed-by` on every object of this project. */
 export const managedBy = "mesh-federation";
 
-/** Labels on everything an import or export creates, so that a person finds its owner. */
+/** Labels on the objects of an import, an export or a gateway. */
 export function federationLabels(part: "import" | "export" | "gateway", name: string): Record<string, string> {
   return { "app.kubernetes.io/managed-by": managedBy, [`mesh-federation.dev/${part}`]: name };
 }
 
-/** Annotation on the Gateway of an export that is declared public: policies that ask for named callers let it be. */
+/** Annotation on the Gateway of a public export: policies that require named callers accept it. */
 export const publicAnnotation = "mesh-federation.dev/public";
 
 /** Metadata of an object that an import or export consists of. */

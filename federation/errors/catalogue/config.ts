@@ -36,7 +36,7 @@ export const config = {
   },
   "config-slot-invalid": {
     title: "`mesh.slot` is missing or out of range.",
-    page: "The node network is divided into `loadBalancer.slots` parts. Part 0 is for nodes; each mesh has one other part.",
+    page: "The node network has `loadBalancer.slots` parts. Part 0 is for nodes; each mesh has one of the others.",
   },
   "config-pool-missing": {
     title: "A mesh on an existing cluster has no load-balancer addresses.",

@@ -8,7 +8,7 @@ export const federation = {
   },
   "exports-mismatch": {
     title: "The exports of a mesh cannot be created as configured.",
-    page: "The details name each export and who imports it. `npm run up` retries the mesh after its peers have changed.",
+    page: "The details name each export and its importers. `npm run up` retries the mesh after its peers have changed.",
   },
   "import-not-exported": {
     title: "The peer of an import does not export a service of that name.",
@@ -52,7 +52,7 @@ export const federation = {
   },
   "blended-import-trust-domain": {
     title: "A blended import comes from a mesh with another trust domain.",
-    page: "Istio expects an identity of the local trust domain from an endpoint of a local Service. Import without `blend`.",
+    page: "An endpoint of a local Service must have an identity of the local trust domain. Import without `blend`.",
   },
   "blended-import-identity": {
     title: "A blended import is served by an identity that is no service account of the Service's namespace.",
@@ -78,7 +78,7 @@ export const federation = {
     title: "A mesh does not accept the trust domain of the callers in another mesh.",
     page:
       "The TLS handshake fails. A managed Istio accepts the meshes that it exports to after its next `pulumi up`. An " +
-      "existing Istio needs `meshConfig.caCertificates[].trustDomains`, and `mesh.acceptedTrustDomains` in its stack file.",
+      "existing Istio needs `meshConfig.caCertificates[].trustDomains`; its stack file `mesh.acceptedTrustDomains`.",
   },
   "export-breaks-import": {
     title: "A change of an export breaks an import of a peer.",
@@ -89,12 +89,12 @@ export const federation = {
   "export-policies-conflict": {
     title: "Two exports are served by the same pods but are for different callers.",
     page:
-      "The policy of one export denies the callers of the other. Give both the same callers, declare `targetPort` for " +
+      "The policy of one export denies callers of the other. Give both the same callers, declare `targetPort` for " +
       "every port of both, or serve them by different pods.",
   },
   "live-service-conflict": {
     title: "An import has the host of a Service in the cluster.",
-    page: "The local Service takes precedence. Use `blend` to fail over between the two, or rename the import with `as`.",
+    page: "The local Service has precedence. Use `blend` to fail over between the two, or rename the import with `as`.",
   },
   "live-rule-conflict": {
     title: "Another DestinationRule in the cluster has the host of an import or export.",

@@ -4,7 +4,7 @@ import type { CatalogueEntry } from "./index.ts";
 export const program = {
   "export-callers-without-selector": {
     title: "An exported service names callers but not the labels of its pods.",
-    page: "The policy that denies other callers applies to pods. Set `selector` to the labels in the Service's selector.",
+    page: "The policy that denies other callers applies to pods. Set `selector` to the Service's selector.",
   },
   "export-callers-not-enforceable": {
     title: "The callers of an exported service cannot be told apart from other identities.",

@@ -36,7 +36,7 @@ export const review = {
   },
   "review-stack-undeclared": {
     title: "A deployed stack has no stack file.",
-    page: "If its mesh was removed, destroy it (docs/ci.md). If another repository deploys it, set `peers.<mesh>.stack`.",
+    page: "Destroy it if its mesh was removed (docs/ci.md). Set `peers.<mesh>.stack` if another repository deploys it.",
   },
   "review-state-unreadable": {
     title: "The state of a stack cannot be read.",
