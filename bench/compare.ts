@@ -45,7 +45,8 @@ function report(up: number, steps: Step[]): string {
   const total = steps.reduce((sum, step) => sum + step.seconds, 0);
   const line = (name: string, seconds: number): string => `${name.padEnd(34)}${seconds.toFixed(1).padStart(8)} s\n`;
   return [
-    `\n${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GB of memory; images preloaded in the node image for both\n\n`,
+    `\n${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GB of memory; images preloaded in the ` +
+      `node image for both\n\n`,
     ...steps.map(({ name, seconds }) => line(`by hand: ${name}`, seconds)),
     line("by hand: together", total),
     line("npm run up, warm, verified", up),

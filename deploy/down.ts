@@ -64,7 +64,10 @@ async function destroyAll(tools: Toolchain, plan: DownPlan, progress: Progress):
   for (const stack of plan.stacks) await destroy(tools, stack, force, progress);
 }
 
-/** Deletes the objects of an unreachable cluster from the state. https://www.pulumi.com/registry/packages/kubernetes/installation-configuration/ */
+/**
+ * Deletes the objects of an unreachable cluster from the state.
+ * https://www.pulumi.com/registry/packages/kubernetes/installation-configuration/
+ */
 const deleteUnreachable = { PULUMI_K8S_DELETE_UNREACHABLE: "true" };
 
 /**

@@ -32,7 +32,8 @@ export async function repairStack(tools: Toolchain, stack: string, progress: Pro
   if (pending.length === 0 || held) return;
   for (const operation of pending)
     progress.note(
-      `${stack}: an earlier run was stopped while ${operation.type} ${operation.resource.urn.split("::").at(-1)}; going on from there`,
+      `${stack}: an earlier run was stopped while ${operation.type} ${operation.resource.urn.split("::").at(-1)}; ` +
+        `going on from there`,
     );
   const exported = await pulumiInvocation(tools, ["stack", "export", "--stack", stack]);
   const deployment = JSON.parse(await run(exported.command, exported.args, { cwd: root, env: exported.env })) as {

@@ -96,7 +96,9 @@ function unacceptedImporters(
   });
 }
 
-/** Trust domains of the other meshes: from their stack files, this mesh's `peers`, or their contracts, in that order. */
+/**
+ * Trust domains of the other meshes: from their stack files, this mesh's `peers`, or their contracts, in that order.
+ */
 function trustDomainsOf(config: MeshConfig, siblings: SiblingMesh[], peers: ReadonlyMap<string, Peer>): TrustDomains {
   const known = new Map<string, string>();
   for (const [name, peer] of peers) if (peer.state === "up") known.set(name, peer.contract.mesh.trustDomain);
@@ -106,8 +108,8 @@ function trustDomainsOf(config: MeshConfig, siblings: SiblingMesh[], peers: Read
 }
 
 /**
- * The identity that a mesh publishes. A managed Istio accepts the trust domains of the importers, an existing one those in
- * `mesh.acceptedTrustDomains`.
+ * The identity that a mesh publishes. A managed Istio accepts the trust domains of the importers, an existing one those
+ * in `mesh.acceptedTrustDomains`.
  *
  * @param roots SHA-256 of the mesh's root certificates; empty where they are not known
  * @param siblings the other mesh stacks of this project

@@ -13,7 +13,10 @@ export interface ListOptions {
   limit?: number;
 }
 
-/** Media type of an answer with the metadata of objects alone. https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches */
+/**
+ * Media type of an answer with the metadata of objects alone.
+ * https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches
+ */
 const metadataOnly = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
 
 /**

@@ -10,7 +10,10 @@ export interface Addresses {
   ends: string[];
 }
 
-/** An address, a network (`fd00:10::/48`, host bits set or not), or a range (`192.0.2.10-192.0.2.20`); undefined for anything else. */
+/**
+ * An address, a network (`fd00:10::/48`, host bits set or not), or a range (`192.0.2.10-192.0.2.20`); undefined for
+ * anything else.
+ */
 export function addressesOf(text: string): Addresses | undefined {
   const [first = "", last = first, ...more] = text.split("-").map((part) => part.trim());
   const [base = "", prefix, ...rest] = first.split("/");

@@ -3,7 +3,10 @@ import { isUnknown, listOf, objectOf, wordOf } from "./values.ts";
 /** A principal that stands for a whole trust domain, or for all. */
 const domainWide = /^(\*|[^/*]+\/\*)$/;
 
-/** Whether a list of principals names each of them: no wildcard, and not empty. What is not known yet is taken for named. */
+/**
+ * Whether a list of principals names each of them: no wildcard, and not empty. What is not known yet is taken for
+ * named.
+ */
 function areNamed(values: unknown): boolean {
   if (isUnknown(values)) return true;
   const list = listOf(values);
@@ -19,9 +22,9 @@ function conditions(rule: Record<string, any>): Record<string, any>[] {
 }
 
 /**
- * Whether a rule of an ALLOW policy lets only callers in that it names: by principals in every source, or in a condition
- * on `source.principal`. Without `from`, or with an empty source, it lets anybody in. `serviceAccounts` and `namespaces`
- * name nobody: they match in whatever trust domain, so in any mesh under the common root.
+ * Whether a rule of an ALLOW policy lets only callers in that it names: by principals in every source, or in a
+ * condition on `source.principal`. Without `from`, or with an empty source, it lets anybody in. `serviceAccounts` and
+ * `namespaces` name nobody: they match in whatever trust domain, so in any mesh under the common root.
  */
 export function allowsNamed(value: unknown): boolean {
   if (isUnknown(value)) return true;

@@ -7,8 +7,8 @@ export interface ClientTls {
   /** The settings; empty where there are none. */
   tls: Record<string, any>;
   /**
-   * The mode in force. Of settings without one it is DISABLE, the first of the enumeration; undefined where there are no
-   * settings, so that Istio chooses mTLS by itself, and where it is not known yet.
+   * The mode in force. Of settings without one it is DISABLE, the first of the enumeration; undefined where there are
+   * no settings, so that Istio chooses mTLS by itself, and where it is not known yet.
    * https://istio.io/latest/docs/reference/config/networking/destination-rule/#ClientTLSSettings-TLSmode
    */
   mode: string | undefined;

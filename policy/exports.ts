@@ -18,10 +18,10 @@ export interface PassedHost {
 }
 
 /**
- * Hosts that a resource lets through: of an Istio Gateway the servers with AUTO_PASSTHROUGH or PASSTHROUGH, of a Gateway
- * of the Gateway API the listeners with mode Passthrough; of both, whatever listens on 15443. A listener or server that
- * terminates TLS, or has none, is an ordinary ingress: what it leads to is said by routes. Hosts not known yet are left out.
- * https://istio.io/latest/docs/reference/config/networking/gateway/#ServerTLSSettings-TLSmode
+ * Hosts that a resource lets through: of an Istio Gateway the servers with AUTO_PASSTHROUGH or PASSTHROUGH, of a
+ * Gateway of the Gateway API the listeners with mode Passthrough; of both, whatever listens on 15443. A listener or
+ * server that terminates TLS, or has none, is an ordinary ingress: what it leads to is said by routes. Hosts not known
+ * yet are left out. https://istio.io/latest/docs/reference/config/networking/gateway/#ServerTLSSettings-TLSmode
  * https://gateway-api.sigs.k8s.io/guides/tls/
  */
 export function passedHosts(resource: Resource): PassedHost[] {
@@ -66,7 +66,9 @@ function passing(
   return hosts.map((host) => ({ host, field, exported }));
 }
 
-/** The service's host: without the namespace in front (`namespace/host`), and without the SNI's `outbound_.8000_._.`. */
+/**
+ * The service's host: without the namespace in front (`namespace/host`), and without the SNI's `outbound_.8000_._.`.
+ */
 export function serviceHost(host: string): string {
   return host.slice(host.indexOf("/") + 1).replace(/^outbound_\.[0-9]+_\.[^.]*_\./, "");
 }

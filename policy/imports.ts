@@ -19,7 +19,10 @@ export function isImport(resource: Resource): boolean {
   return spec["location"] === "MESH_INTERNAL" && !spec["workloadSelector"] && spec["resolution"] !== "NONE";
 }
 
-/** Whether an endpoint, of a ServiceEntry or a WorkloadEntry by itself, is in another network or behind an east-west gateway. */
+/**
+ * Whether an endpoint, of a ServiceEntry or a WorkloadEntry by itself, is in another network or behind an east-west
+ * gateway.
+ */
 export function leadsAway(endpoint: unknown): boolean {
   const { network, ports } = objectOf(endpoint);
   return textOf(network) !== undefined || Object.values(objectOf(ports)).some((p) => numberOf(p) === crossNetworkPort);

@@ -81,7 +81,10 @@ export function is(resource: Resource, group: string, kind: string): boolean {
   return found?.group === group && found.kind === kind;
 }
 
-/** Whether a resource is a Helm release of that chart: by its name, in a repository or not, or as an archive of some version. */
+/**
+ * Whether a resource is a Helm release of that chart: by its name, in a repository or not, or as an archive of some
+ * version.
+ */
 export function isReleaseOf(resource: Resource, chart: string): boolean {
   return (
     is(resource, "helm.sh", "Release") &&
@@ -93,7 +96,10 @@ export function isReleaseOf(resource: Resource, chart: string): boolean {
 export function objectName(resource: Resource): string {
   if (resource.type === "pulumi:pulumi:Stack") return `stack ${resource.stack ?? resource.name}`;
   const { name, namespace } = metadataOf(resource);
-  return `${kindOf(resource)?.kind ?? resource.type} ${[textOf(namespace), textOf(name) ?? resource.name].filter(Boolean).join("/")}`;
+  return (
+    `${kindOf(resource)?.kind ?? resource.type} ` +
+    `${[textOf(namespace), textOf(name) ?? resource.name].filter(Boolean).join("/")}`
+  );
 }
 
 /** Whether a preview does not know an object's `spec` yet. */

@@ -7,7 +7,10 @@ type Labels = Record<string, unknown>;
 export interface Serving {
   /** Namespace of the pods; undefined where nothing tells. */
   namespace?: string;
-  /** Labels of each kind of pod behind the host; undefined where the stack holds neither its Service nor its ServiceEntry. */
+  /**
+   * Labels of each kind of pod behind the host; undefined where the stack holds neither its Service nor its
+   * ServiceEntry.
+   */
   pods?: Labels[];
   /** Pod ports that are exported; undefined where not all are known as numbers. */
   ports?: string[];

@@ -4,7 +4,10 @@ export interface Settings {
   rootNamespaces: string[];
   /** Whether each mesh must have a trust domain of its own, also under a common root. */
   separateTrustDomains: boolean;
-  /** Whether pod and Service networks of different stacks must be apart. Meshes work without: nothing routes between them. */
+  /**
+   * Whether pod and Service networks of different stacks must be apart. Meshes work without: nothing routes between
+   * them.
+   */
   separatePodNetworks: boolean;
 }
 
@@ -92,7 +95,9 @@ function read(
       );
     else if (schemas[key as keyof Settings].type === "boolean" ? typeof v !== "boolean" : !isNames(v))
       problems.push(
-        `${name}.${key}: must be ${schemas[key as keyof Settings].type === "boolean" ? "true or false" : "a list of names"} (given: ${JSON.stringify(v)})`,
+        `${name}.${key}: must be ` +
+          `${schemas[key as keyof Settings].type === "boolean" ? "true or false" : "a list of names"} (given: ` +
+          `${JSON.stringify(v)})`,
       );
   }
   return { ...(level !== undefined ? { level: level as Level } : {}), settings: settings as Partial<Settings> };

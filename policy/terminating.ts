@@ -13,18 +13,22 @@ const upperLayer = (value: string): boolean =>
 /** Keys that are about a load balancer. */
 const ofLoadBalancers = /load-?balancer|\blb\b|\bslb\b|\belb\b|\bclb\b|\bnlb\b/;
 
-/** Its health checks, its own header in front of the TCP stream, where HTTP is redirected to: nothing of what passes. */
+/**
+ * Its health checks, its own header in front of the TCP stream, where HTTP is redirected to: nothing of what passes.
+ */
 const besides = /health-?check|health-?probe|proxy-protocol|redirect|access-log/;
 
 /** TLS that the load balancer passes on, where a cloud says that by a key of its own. */
 const passing = /(tls|ssl)-pass-?through$/;
 
 /**
- * - Certificates, and what only TLS that ends there has: AWS (ssl-cert, ssl-ports, ssl-negotiation-policy, alpn-policy),
- *   DigitalOcean (certificate-id, tls-ports), Oracle (ssl-ports, tls-secret), Alibaba and Huawei (cert-id), OpenStack
- *   (default-tls-container-ref), Hetzner (http-certificates), Scaleway (certificate-ids), Vultr (ssl).
- * - A protocol above TCP, towards clients or pods: AWS (backend-protocol), DigitalOcean, Hetzner, Vultr (protocol), Linode
- *   (default-protocol), Alibaba and Huawei (protocol-port), Scaleway (protocol-http), DigitalOcean (http2-ports).
+ * - Certificates, and what only TLS that ends there has: AWS (ssl-cert, ssl-ports, ssl-negotiation-policy,
+ *   alpn-policy), DigitalOcean (certificate-id, tls-ports), Oracle (ssl-ports, tls-secret), Alibaba and Huawei
+ *   (cert-id), OpenStack (default-tls-container-ref), Hetzner (http-certificates), Scaleway (certificate-ids), Vultr
+ *   (ssl).
+ * - A protocol above TCP, towards clients or pods: AWS (backend-protocol), DigitalOcean, Hetzner, Vultr (protocol),
+ *   Linode (default-protocol), Alibaba and Huawei (protocol-port), Scaleway (protocol-http), DigitalOcean
+ *   (http2-ports).
  * - Of one port, as JSON: Linode (port-*).
  * https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/service/annotations/
  * https://docs.digitalocean.com/products/kubernetes/how-to/configure-load-balancers/
@@ -38,9 +42,9 @@ const kinds: Kind[] = [
 ];
 
 /**
- * Keys of a Service that only load balancers of HTTP(S) read, so that one of those stands in front: Google (app-protocols,
- * backend-config: its L4 load balancers, like Azure's, cannot end TLS), Tencent (specify-protocol), Azure Application
- * Gateway. https://cloud.google.com/kubernetes-engine/docs/concepts/ingress-xlb
+ * Keys of a Service that only load balancers of HTTP(S) read, so that one of those stands in front: Google
+ * (app-protocols, backend-config: its L4 load balancers, like Azure's, cannot end TLS), Tencent (specify-protocol),
+ * Azure Application Gateway. https://cloud.google.com/kubernetes-engine/docs/concepts/ingress-xlb
  */
 const above: Kind[] = [
   {

@@ -114,7 +114,8 @@ export async function ensureArtifacts(wanted: Artifact[], progress: Progress): P
 async function buildAll(artifacts: Artifact[], progress: Progress): Promise<void> {
   const total = artifacts.reduce((sum, a) => sum + a.expectedSeconds * Math.min(slots, a.weight ?? 1), 0) / slots;
   progress.note(
-    `${artifacts.length} to build: ${artifacts.map((a) => a.name).join(", ")}; about ${Math.ceil(total / 60)} min when nothing is cached`,
+    `${artifacts.length} to build: ${artifacts.map((a) => a.name).join(", ")}; about ${Math.ceil(total / 60)} min ` +
+      `when nothing is cached`,
   );
   const waiting = new Set(artifacts);
   const active = new Map<Artifact, Promise<void>>();
@@ -155,7 +156,8 @@ async function build(artifact: Artifact, progress: Progress, count: () => string
       const dir = join(cacheRoot(), `.building-${artifact.name}-${keyOf(artifact)}-${process.pid}`);
       const logFile = join(cacheRoot(), "logs", `${artifact.name}-${keyOf(artifact)}.log`);
       rmSync(dir, { recursive: true, force: true });
-      // The owner first, and in one step: a folder without one would stay for ever, one with half of one would be taken away.
+      // The owner first, and in one step: a folder without one would stay for ever, one with half of one would be taken
+      // away.
       writeFileSync(`${dir}.owner.new`, JSON.stringify(ownIdentity()));
       renameSync(`${dir}.owner.new`, `${dir}.owner`);
       for (const folder of [dir, join(cacheRoot(), "logs")]) mkdirSync(folder, { recursive: true });
@@ -175,7 +177,8 @@ async function build(artifact: Artifact, progress: Progress, count: () => string
       } catch (error) {
         step.fail(error);
         throw new Error(
-          `building ${artifact.name} failed; run the same command again to go on, finished parts are kept. ${(error as Error).message}`,
+          `building ${artifact.name} failed; run the same command again to go on, finished parts are kept. ` +
+            `${(error as Error).message}`,
         );
       } finally {
         rmSync(dir, { recursive: true, force: true });

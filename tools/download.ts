@@ -50,7 +50,8 @@ export async function download(
     const changed = `A release that changes is not to be trusted; if you know why it did, remove the entry and run again`;
     if (locked && published.algorithm === "sha256" && published.sum !== locked)
       throw new Error(
-        `${release.name}: its publisher now gives the checksum ${published.sum}, but ${recordedIn} recorded ${locked} for ${release.origin}. ${changed}`,
+        `${release.name}: its publisher now gives the checksum ${published.sum}, but ${recordedIn} recorded ` +
+          `${locked} for ${release.origin}. ${changed}`,
       );
     if (!existsSync(target) || (await sumOf(target, published.algorithm)) !== published.sum)
       await fetchChecked(release, target, published, listener, stallAfter);
@@ -58,7 +59,8 @@ export async function download(
     if (locked && sum !== locked) {
       rmSync(target);
       throw new Error(
-        `${release.name}: ${release.url} has the SHA-256 ${sum}, but ${recordedIn} recorded ${locked} for ${release.origin}. ${changed}`,
+        `${release.name}: ${release.url} has the SHA-256 ${sum}, but ${recordedIn} recorded ${locked} for ` +
+          `${release.origin}. ${changed}`,
       );
     }
     if (!locked) {
@@ -95,7 +97,8 @@ async function fetchChecked(
     const actual = await sumOf(partial, algorithm);
     if (actual !== sum)
       throw new Error(
-        `${release.name}: ${release.url} has the ${algorithm} checksum ${actual}, its publisher lists ${sum} (${release.checksumsUrl}); nothing of it is used. Try again; if it stays so, something between here and there changes the file`,
+        `${release.name}: ${release.url} has the ${algorithm} checksum ${actual}, its publisher lists ${sum} (${release.checksumsUrl}); ` +
+          `nothing of it is used. Try again; if it stays so, something between here and there changes the file`,
       );
     renameSync(partial, target);
   } finally {
@@ -136,7 +139,8 @@ async function readList(release: Release, stallAfter: number): Promise<string> {
     return await response.text();
   } catch (error) {
     throw new Error(
-      `${release.name}: cannot read its publisher's checksums at ${release.checksumsUrl}: ${reasonOf(error)}. ${remedy}`,
+      `${release.name}: cannot read its publisher's checksums at ${release.checksumsUrl}: ${reasonOf(error)}. ` +
+        `${remedy}`,
     );
   }
 }

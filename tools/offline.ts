@@ -23,7 +23,9 @@ export interface BuiltTools {
 export interface Offline {
   /** Builds the tools that the cache lacks. */
   ensureTools(progress: Progress): Promise<BuiltTools>;
-  /** Installs launchers of the stand-in plugins into a Pulumi home. Returns the plugins they replace, as `name version`. */
+  /**
+   * Installs launchers of the stand-in plugins into a Pulumi home. Returns the plugins they replace, as `name version`.
+   */
   installStandIns(helm: string, pulumiHome: string): string[];
   /** Checks that the machine can run a lab, and installs missing Debian packages. Throws with what is missing. */
   ensurePrerequisites(progress: Progress): Promise<void>;

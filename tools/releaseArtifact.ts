@@ -48,7 +48,9 @@ export function checkMadeFrom(folder: string, releases: Release[], locks: Locks)
     if (!locked) recordSum(release, sum, locks);
     else if (locked !== sum)
       throw new Error(
-        `${release.name}: the one in ${folder} was made from a file with the SHA-256 ${sum}, but ${locked} is recorded for ${release.origin} in ${locks.committed} or ${locks.own}. It is not used: delete that folder and run again, so that it is downloaded and checked anew`,
+        `${release.name}: the one in ${folder} was made from a file with the SHA-256 ${sum}, but ${locked} is ` +
+          `recorded for ${release.origin} in ${locks.committed} or ${locks.own}. It is not used: delete that folder ` +
+          `and run again, so that it is downloaded and checked anew`,
       );
   }
 }

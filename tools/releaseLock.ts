@@ -32,7 +32,9 @@ export function lockedSum(release: Pick<Release, "name" | "origin">, { committed
   const seen = readOwn(own).entries[release.origin]?.sha256;
   if (sum && seen && sum !== seen)
     throw new Error(
-      `${release.name}: ${committed} records ${sum} for ${release.origin}, but this clone downloaded a file with ${seen} before (${own}). Do not use what it brought: delete .federation/home/plugins and ${own}, and run again`,
+      `${release.name}: ${committed} records ${sum} for ${release.origin}, but this clone downloaded a file with ` +
+        `${seen} before (${own}). Do not use what it brought: delete .federation/home/plugins and ${own}, and run ` +
+        `again`,
     );
   return sum ?? seen;
 }
@@ -51,7 +53,8 @@ export function promote({ committed, own }: Locks): string[] {
     const known = target.entries[url]?.sha256;
     if (known && known !== sha256)
       throw new Error(
-        `${committed} records ${known} for ${url}, ${own} has ${sha256}; find out which of them is right before either is used`,
+        `${committed} records ${known} for ${url}, ${own} has ${sha256}; find out which of them is right before ` +
+          `either is used`,
       );
     return !known;
   });
@@ -83,7 +86,8 @@ function readOwn(path: string): Lock {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return { entries: {} };
     throw new Error(
-      `${path} cannot be read (${(error as Error).message}); delete it, and what it recorded is downloaded and checked anew`,
+      `${path} cannot be read (${(error as Error).message}); delete it, and what it recorded is downloaded and ` +
+        `checked anew`,
     );
   }
 }

@@ -33,7 +33,10 @@ const publisher = "https://github.com";
 /** Kubernetes keeps its files on a host of its own; a mirror has them below that host's name. */
 const kubernetesHost = "https://dl.k8s.io";
 
-/** Names a mirror of https://github.com: a URL below which release files have the same paths, other hosts' below their names. */
+/**
+ * Names a mirror of https://github.com: a URL below which release files have the same paths, other hosts' below their
+ * names.
+ */
 export const mirrorVariable = "MESH_FEDERATION_RELEASES_URL";
 
 /** Where release files are downloaded from: the publishers, or the mirror that the environment names. */
@@ -92,7 +95,10 @@ export function kindRelease({ os, arch }: Machine = thisMachine()): Release {
   );
 }
 
-/** `etcd` and `kube-apiserver` for tests. https://github.com/kubernetes-sigs/controller-tools/blob/main/envtest-releases.yaml */
+/**
+ * `etcd` and `kube-apiserver` for tests.
+ * https://github.com/kubernetes-sigs/controller-tools/blob/main/envtest-releases.yaml
+ */
 export function envtestRelease({ os, arch }: Machine = thisMachine()): Release {
   const version = pinned.envtest;
   const file = `envtest-v${version}-${os}-${arch}.tar.gz`;

@@ -43,7 +43,9 @@ function stopWithUs(): void {
     });
 }
 
-/** Has something done before a signal ends this process, and until then waits for it; no more once the answer is called. */
+/**
+ * Has something done before a signal ends this process, and until then waits for it; no more once the answer is called.
+ */
 export function beforeStopping(task: () => Promise<unknown>): () => void {
   stopWithUs();
   undone.add(task);
@@ -70,16 +72,17 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
 
 let canDie: boolean | undefined;
 
-/** The argv of a program that the kernel kills when this process ends (PR_SET_PDEATHSIG), where there is such a thing. */
+/**
+ * The argv of a program that the kernel kills when this process ends (PR_SET_PDEATHSIG), where there is such a thing.
+ */
 function dying(argv: string[]): string[] {
   canDie ??= process.platform === "linux" && String(spawnSync("setpriv", ["--help"]).stdout).includes("--pdeathsig");
   return canDie ? ["setpriv", "--pdeathsig", "KILL", ...argv] : argv;
 }
 
 /**
- * Runs a command and returns its standard output. It leads a process group of its own, which is killed when this process
- * ends or is told to.
- * Rejects with the command, its exit code and the last lines it printed.
+ * Runs a command and returns its standard output. It leads a process group of its own, which is killed when this
+ * process ends or is told to. Rejects with the command, its exit code and the last lines it printed.
  */
 export function run(command: string, args: string[], options: RunOptions = {}): Promise<string> {
   stopWithUs();

@@ -54,13 +54,15 @@ export async function chooseSource(forced?: string, probe: Probe = ask, by = "--
     ? { source: "release", why: `source: release (official downloads), because ${hosts(urls)} answer` }
     : {
         source: "registry",
-        why: `source: registry (tools are built from package registries), because there is no use of ${silent.join(", ")}; --source release forces official downloads`,
+        why:
+          `source: registry (tools are built from package registries), because there is no use of ` +
+          `${silent.join(", ")}; --source release forces official downloads`,
       };
 }
 
 /**
- * Asks with GET, since signed addresses of release files refuse HEAD; a proxy's refusal counts as no answer. Asks once more
- * where none came in time: one slow answer must not make a machine build what it could download.
+ * Asks with GET, since signed addresses of release files refuse HEAD; a proxy's refusal counts as no answer. Asks once
+ * more where none came in time: one slow answer must not make a machine build what it could download.
  * @param wait how long each answer may take, in milliseconds
  */
 export async function ask(url: string, wait = patience): Promise<string | undefined> {

@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../federation/errors/catalogue/index.ts";
 import { UserError } from "../federation/errors/userError.ts";
-import type { VerifiedImport, VerifyingMesh } from "../federation/imports/verificationTriggers.ts";
+import type { ImportWithClient, VerifyingMesh } from "../federation/imports/verificationTriggers.ts";
 import { KubeClient } from "../kube/kubeClient.ts";
 import { edgesOf } from "./edge.ts";
 import { ProbePods } from "./gather/probePods.ts";
@@ -17,7 +17,7 @@ export const kubeconfigVariable = "VERIFY_KUBECONFIG";
 /** The arguments in `VERIFY_IMPORT`, as JSON. */
 interface ImportArguments {
   mesh: VerifyingMesh;
-  spec: VerifiedImport;
+  spec: ImportWithClient;
   /** Context of the kubeconfig; default its current one. */
   context?: string;
   /** Image of a pod that calls where the client has no running pod. Without it, only running pods call. */

@@ -15,7 +15,9 @@ export async function ensureDocker(clusters: string[], progress: Progress): Prom
   const said = await dockerProblem();
   if (said !== undefined)
     throw new Error(
-      `meshes ${clusters.join(", ")} run in KinD clusters, which need a running docker engine: ${said}\nstart docker (or install it: https://docs.docker.com/engine/install/) and run the same command again; or use clusters that exist (cluster.provider: existing); or, on Debian as root, --source registry`,
+      `meshes ${clusters.join(", ")} run in KinD clusters, which need a running docker engine: ${said}\nstart ` +
+        `docker (or install it: https://docs.docker.com/engine/install/) and run the same command again; or use ` +
+        `clusters that exist (cluster.provider: existing); or, on Debian as root, --source registry`,
     );
   const warning = watchWarning(clusters.length, watchLimit());
   if (warning) progress.note(warning);
@@ -52,7 +54,10 @@ const watchesElsewhere = 40;
 export function watchWarning(clusters: number, limit: number | undefined): string | undefined {
   const needed = clusters * watchesPerNode + watchesElsewhere;
   if (limit === undefined || limit >= needed) return undefined;
-  return `warning: fs.inotify.max_user_instances is ${limit}, and ${clusters} clusters need about ${needed}; if pods fail with "too many open files", raise it: sudo sysctl -w fs.inotify.max_user_instances=1024`;
+  return (
+    `warning: fs.inotify.max_user_instances is ${limit}, and ${clusters} clusters need about ${needed}; if pods ` +
+    `fail with "too many open files", raise it: sudo sysctl -w fs.inotify.max_user_instances=1024`
+  );
 }
 
 function watchLimit(): number | undefined {

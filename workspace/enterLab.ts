@@ -10,7 +10,10 @@ export function verifyInLab(tools: Toolchain, args: string[]): Promise<number> {
   return enterLab(tools, "verify.ts", args);
 }
 
-/** Runs one of our programs as a process of its own, inside the lab's network where there is a lab. Returns its exit code. */
+/**
+ * Runs one of our programs as a process of its own, inside the lab's network where there is a lab. Returns its exit
+ * code.
+ */
 export async function enterLab(tools: Toolchain, program: string, args: string[]): Promise<number> {
   const lab = tools.source === "registry" ? await (await loadOffline()).findLab(root) : undefined;
   const [command, ...rest] = [...(lab?.enter ?? []), process.execPath, join(root, "cli", program), ...args];

@@ -4,9 +4,9 @@ import { join } from "node:path";
 /**
  * Takes away what keeps Pulumi from reading a file of its local backend after a run was killed: an empty file of
  * attributes. The backend keeps one beside each file (`east.json.attrs`), empties it before it fills it again, and
- * replaces the file itself only after that; killed in between, each later run ends with `failed to load checkpoint: EOF`,
- * though the file is as whole as it was. Without attributes it is read as usual, and who is writing some just now loses
- * nothing by it: https://github.com/google/go-cloud/blob/master/blob/fileblob/attrs.go
+ * replaces the file itself only after that; killed in between, each later run ends with `failed to load checkpoint:
+ * EOF`, though the file is as whole as it was. Without attributes it is read as usual, and who is writing some just now
+ * loses nothing by it: https://github.com/google/go-cloud/blob/master/blob/fileblob/attrs.go
  * @param folder of the backend
  * @returns paths of the files that can be read again
  */

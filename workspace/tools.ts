@@ -45,7 +45,8 @@ export async function prepareTools(
   await installPlugins(tools, paths.home, progress, options.announce === true);
   for (const file of mendBackend(paths.state))
     progress.note(
-      `${basename(file)}: an earlier run was stopped while it wrote this file of the state; what stood in it before is used`,
+      `${basename(file)}: an earlier run was stopped while it wrote this file of the state; what stood in it ` +
+        `before is used`,
     );
   return tools;
 }
@@ -80,7 +81,8 @@ export async function chooseFor(
   const asked = parseSource(forced ?? chosen, by);
   if (asked && remembered && asked !== remembered && up.length > 0)
     throw new Error(
-      `${by} ${asked}: ${up.join(", ")} came up with --source ${remembered}, and its clusters cannot be handled with other tools; run \`npm run down\` first`,
+      `${by} ${asked}: ${up.join(", ")} came up with --source ${remembered}, and its clusters cannot be handled ` +
+        `with other tools; run \`npm run down\` first`,
     );
   const nothingNew = !asked || (by === sourceVariable && asked === remembered);
   if (nothingNew && remembered && (!fresh || up.length > 0))

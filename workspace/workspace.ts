@@ -36,7 +36,9 @@ export function checkBackend(): void {
   if (given === "required" && !process.env["PULUMI_BACKEND_URL"])
     throw new Error(
       `PULUMI_BACKEND_URL is empty, and ${backendVariable}=required forbids to keep the state in this clone, where it would be lost. ` +
-        `On GitHub set the variable PULUMI_BACKEND_URL in the job's environment (Settings > Environments) or for the repository (Settings > Secrets and variables > Actions > Variables); on GitLab in Settings > CI/CD > Variables. See docs/ci.md`,
+        `On GitHub set the variable PULUMI_BACKEND_URL in the job's environment (Settings > Environments) or for ` +
+        `the repository (Settings > Secrets and variables > Actions > Variables); on GitLab in Settings > CI/CD > ` +
+        `Variables. See docs/ci.md`,
     );
 }
 
@@ -108,7 +110,10 @@ function makePassphrase(): void {
 /** Name of the project, which is also the prefix of its configuration keys. */
 export const project = "mesh-federation";
 
-/** The file of a stack in the clone's own backend; of another project where it is given in full, `organization/project/stack`. */
+/**
+ * The file of a stack in the clone's own backend; of another project where it is given in full,
+ * `organization/project/stack`.
+ */
 export function stateFile(stack: string): string {
   const [name, of = project] = stack.split("/").reverse();
   return join(paths.state, ".pulumi", "stacks", of, `${name}.json`);

@@ -41,7 +41,9 @@ function istioMismatches(peer: MeshIdentity, own: MeshIdentity): readonly Findin
   else if (ownMinor && Math.abs(position(ownMinor) - position(peerMinor)) > supportedSkew)
     findings.add("peer-istio-skew", {
       subject: `meshes "${own.name}" and "${peer.name}"`,
-      problem: `Istio ${ownMinor} in "${own.name}" and ${peerMinor} in "${peer.name}" are more than ${supportedSkew} minors apart`,
+      problem:
+        `Istio ${ownMinor} in "${own.name}" and ${peerMinor} in "${peer.name}" are more than ${supportedSkew} ` +
+        `minors apart`,
       remedy: "Upgrade the older one",
     });
   return findings.all;

@@ -39,7 +39,8 @@ export function poolOfSlot(request: PoolRequest): string {
   const inside = nodeAddresses.filter((a) => contains(pool, a));
   if (inside.length > 0)
     throw new Error(
-      `slot ${slot} (${formatCidr(pool)}) of the node network ${request.subnet} already holds the node addresses ${inside.join(", ")}; choose another slot`,
+      `slot ${slot} (${formatCidr(pool)}) of the node network ${request.subnet} already holds the node addresses ` +
+        `${inside.join(", ")}; choose another slot`,
     );
   return formatCidr(pool);
 }
@@ -54,8 +55,8 @@ export function slotProblem(slot: number, slots: number): string | undefined {
 }
 
 /**
- * A pool as the range notation that MetalLB takes besides CIDR. Leaves out network and broadcast address, which a /31 and
- * a /32 do not have.
+ * A pool as the range notation that MetalLB takes besides CIDR. Leaves out network and broadcast address, which a /31
+ * and a /32 do not have.
  */
 export function poolRange(pool: string): string {
   const cidr = parseCidr(pool);

@@ -17,7 +17,9 @@ export interface GatewayIdentity extends GatewaySelector {
   network: string;
 }
 
-/** Service of type LoadBalancer in front of the gateway: status, cross-network mTLS, and the two control-plane ports. */
+/**
+ * Service of type LoadBalancer in front of the gateway: status, cross-network mTLS, and the two control-plane ports.
+ */
 export function gatewayService(gateway: GatewayIdentity) {
   const port = (name: string, number: number) => ({ name, port: number, targetPort: number, protocol: "TCP" });
   return {

@@ -1,8 +1,9 @@
 import { contains, poolOfSlot, slotProblem } from "./addressPool.ts";
 import { overlaps, parseCidr, size } from "./cidr.ts";
-import { Problem } from "../errors/problem.ts";
+import { defaultLoadBalancer, defaultSlots } from "../config/defaults.ts";
+import { UserError, type Finding } from "../errors/userError.ts";
 
-/** What load-balancer addresses a mesh's stack asks for: a slot of the nodes' network, or networks by name (CIDR). */
+/** Load-balancer addresses of a mesh: a slot of the node network, or networks (CIDR). */
 export type DeclaredPool = { slot: number; slots: number } | { addresses: string[] };
 
 /** A mesh and its pool. */
@@ -21,16 +22,13 @@ export interface NodeNetwork {
   addresses: string[];
 }
 
-/**
- * What a stack's unchecked configuration says of its pool; undefined when it has none, or one that its own check refuses.
- * The defaults are those of a mesh's configuration: four slots, and no pool for an existing cluster.
- */
+/** The pool that an unchecked stack file declares; undefined when it has none, or an invalid one. */
 export function declaredPool(raw: Record<string, unknown>): DeclaredPool | undefined {
   const fields = (key: string): Record<string, unknown> =>
     typeof raw[key] === "object" && raw[key] !== null ? (raw[key] as Record<string, unknown>) : {};
   const {
-    provider = fields("cluster")["provider"] === "kind" ? "metallb" : "none",
-    slots = 4,
+    provider = defaultLoadBalancer(fields("cluster")["provider"]).provider,
+    slots = defaultSlots,
     addresses,
   } = fields("loadBalancer");
   if (provider !== "metallb") return undefined;
@@ -42,62 +40,74 @@ export function declaredPool(raw: Record<string, unknown>): DeclaredPool | undef
 }
 
 /**
- * The pools of other meshes that share an address with a mesh's own, a line each with both meshes and both ranges.
+ * Findings about pools of other meshes that overlap a mesh's own.
  *
- * Slots are parts of the same network, so two of them compare without knowing it, whatever number of parts each counts
- * in; a slot and networks given by name only when the nodes' subnet is known.
+ * Slots are parts of one network: they compare without knowing the network, whatever their number. A slot and named
+ * networks compare only when the node subnet is known.
  */
-export function poolClashes(own: MeshPool, others: MeshPool[], subnet?: string): string[] {
-  const mine = rangesOf(own, subnet);
+export function poolClashes(own: MeshPool, others: MeshPool[], subnet?: string): Finding[] {
+  const ranges = rangesOf(own, subnet);
   return others.flatMap((other) =>
     rangesOf(other, subnet).flatMap((theirs) =>
-      mine
-        .filter((m) => m.unit === theirs.unit && m.from < theirs.to && theirs.from < m.to)
-        .map(
-          (m) =>
-            `the load-balancer pool of mesh "${own.name}" (${m.text}) overlaps that of mesh "${other.name}" (${theirs.text}); give one of them another mesh.slot, loadBalancer.slots or loadBalancer.addresses`,
-        ),
+      ranges
+        .filter((mine) => mine.unit === theirs.unit && mine.from < theirs.to && theirs.from < mine.to)
+        .map((mine): Finding => ({
+          code: "pool-overlap",
+          subject: `pool of mesh "${own.name}"`,
+          problem: `${mine.text} overlaps that of mesh "${other.name}": ${theirs.text}`,
+          remedy: "Give one of them another mesh.slot, loadBalancer.slots or loadBalancer.addresses",
+        })),
     ),
   );
 }
 
 /**
- * The pools of a mesh (CIDR) once the nodes' network is known: those that were named, or its slot.
- * Throws a `Problem` when the network is too small for the slots, a node has an address in a pool, or another mesh's pool
- * shares one with it.
+ * The pools of a mesh (CIDR) on a known node network: the named networks, or the mesh's slot.
+ * @throws UserError when the network is too small for the slots, a pool contains a node's address, or the pool of
+ *   another mesh overlaps
  */
 export function poolsOnNetwork(
   own: MeshPool & { pool: DeclaredPool },
   { subnet, addresses }: NodeNetwork,
   others: MeshPool[],
 ): string[] {
-  let pools: string[];
-  try {
-    pools =
-      "addresses" in own.pool ? own.pool.addresses : [poolOfSlot({ subnet, nodeAddresses: addresses, ...own.pool })];
-  } catch (error) {
-    throw new Problem(`mesh.slot: ${(error as Error).message}`);
-  }
+  const pools =
+    "addresses" in own.pool ? own.pool.addresses : [slotOnNetwork({ subnet, nodeAddresses: addresses, ...own.pool })];
   for (const pool of pools) {
-    const nodes = addresses.filter((a) => contains(parseCidr(pool), a));
+    const nodes = addresses.filter((address) => contains(parseCidr(pool), address));
     if (nodes.length > 0)
-      throw new Problem(
-        `loadBalancer.addresses: ${pool} holds the node addresses ${nodes.join(", ")}; name networks that no node has an address in`,
-      );
+      throw new UserError("pool-holds-node", {
+        subject: "loadBalancer.addresses",
+        problem: `${pool} contains the node addresses ${nodes.join(", ")}`,
+        remedy: "Name networks without a node",
+      });
   }
   const clash = poolClashes(own, others, subnet)[0];
-  if (clash) throw new Problem(`${clash} (the nodes' network is ${subnet})`);
-  return pools;
+  if (!clash) return pools;
+  const { code, subject, remedy } = clash;
+  throw new UserError(code, { subject, problem: `${clash.problem} (node network ${subnet})`, remedy });
 }
 
-/** Throws a `Problem` when pods or services would have addresses of the network that the nodes are on. */
+function slotOnNetwork(slot: Parameters<typeof poolOfSlot>[0]): string {
+  try {
+    return poolOfSlot(slot);
+  } catch (error) {
+    const problem = (error as Error).message;
+    const text = { subject: "mesh.slot", problem, remedy: "Choose another slot, or set loadBalancer.addresses" };
+    throw new UserError("pool-slot-unusable", text, [], { cause: error });
+  }
+}
+
+/** Throws a UserError when the addresses of pods or Services overlap the node network. */
 export function checkNodeNetwork(subnet: string, cluster: { podSubnet: string; serviceSubnet: string }): void {
   const nodes = parseCidr(subnet);
   for (const key of ["podSubnet", "serviceSubnet"] as const)
     if (overlaps(nodes, parseCidr(cluster[key])))
-      throw new Problem(
-        `cluster.${key} ${cluster[key]} overlaps the docker network of the nodes, ${subnet}, so nodes could not be told from what runs on them; choose a network apart from it`,
-      );
+      throw new UserError("node-network-overlap", {
+        subject: `cluster.${key}`,
+        problem: `${cluster[key]} overlaps the Docker network of the nodes, ${subnet}`,
+        remedy: "Choose a network outside of it",
+      });
 }
 
 /** Addresses from `from` up to but not including `to`, or the like in parts of a network that is not known. */

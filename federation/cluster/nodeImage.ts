@@ -1,43 +1,43 @@
-import type { Problems } from "../errors/problem.ts";
-import type { Sources } from "../config/sources.ts";
+import type { ArtifactSources } from "../config/sources.ts";
+import type { Finding } from "../errors/userError.ts";
 
-/** What a KinD cluster's configuration says of its nodes. */
+/** Settings of a KinD cluster's nodes. */
 export interface NodeSettings {
   nodeImage?: string;
   kubernetesVersion?: string;
 }
 
 /**
- * The image that nodes are made of, and its Kubernetes version: that of the sources, which have one, or the configured
- * one. Only an image decides what runs, so another version than the sources' needs an image that is of it.
+ * The node image and its Kubernetes version: the configured image, or that of the sources. The image decides which
+ * Kubernetes runs: another version than that of the sources needs an image of that version.
  */
 export function nodesOf(
   { nodeImage, kubernetesVersion }: NodeSettings,
-  sources: Pick<Sources, "nodeImage" | "kubernetesVersion">,
+  sources: Pick<ArtifactSources, "nodeImage" | "kubernetesVersion">,
 ): Required<NodeSettings> {
   if (!nodeImage) return { nodeImage: sources.nodeImage, kubernetesVersion: sources.kubernetesVersion };
   return { nodeImage, kubernetesVersion: kubernetesVersion ?? versionByTag(nodeImage) ?? "unknown" };
 }
 
-/** Adds what is wrong with the Kubernetes version that a configuration asks for. */
+/** Findings about the Kubernetes version that a configuration asks for. */
 export function checkNodes(
   { nodeImage, kubernetesVersion }: NodeSettings,
-  sources: Pick<Sources, "kubernetesVersion">,
-  problems: Problems,
-): void {
-  if (!kubernetesVersion) return;
-  if (!nodeImage && kubernetesVersion !== sources.kubernetesVersion)
-    problems.add(
-      `cluster.kubernetesVersion: there is no node image of ${kubernetesVersion} here, only of ${sources.kubernetesVersion}; name one in cluster.nodeImage (the notes of KinD's releases list them with their digests), or leave the version out`,
-    );
+  sources: Pick<ArtifactSources, "kubernetesVersion">,
+): Finding[] {
+  if (!kubernetesVersion) return [];
+  const [code, subject] = ["kubernetes-version-mismatch", "cluster.kubernetesVersion"] as const;
+  if (!nodeImage && kubernetesVersion !== sources.kubernetesVersion) {
+    const problem = `there is no node image of ${kubernetesVersion}, only of ${sources.kubernetesVersion}`;
+    const remedy = "Set cluster.nodeImage to an image of the version, with its digest from KinD's release notes";
+    return [{ code, subject, problem, remedy: `${remedy}, or remove the version` }];
+  }
   const tagged = nodeImage && versionByTag(nodeImage);
-  if (tagged && tagged !== kubernetesVersion)
-    problems.add(
-      `cluster.kubernetesVersion: is ${kubernetesVersion}, but cluster.nodeImage "${nodeImage}" is of ${tagged} by its tag; make them agree, or leave the version out`,
-    );
+  if (!tagged || tagged === kubernetesVersion) return [];
+  const problem = `it is ${kubernetesVersion}, but by its tag cluster.nodeImage "${nodeImage}" is of ${tagged}`;
+  return [{ code, subject, problem, remedy: "Make both the same, or remove the version" }];
 }
 
-/** The version in a tag as KinD's images have it, `v1.34.11`. */
+/** The version in the tag of a KinD image, `v1.34.11`. */
 function versionByTag(image: string): string | undefined {
   return /:v(\d+\.\d+\.\d+)(?:@|$)/.exec(image)?.[1];
 }

@@ -5,7 +5,9 @@ import { knownKeys } from "../errors/unknownKey.ts";
 import { rfc1123Label, rfc1123Subdomain } from "../objects/names.ts";
 import { UserError, type Finding, type FindingText } from "../errors/userError.ts";
 
-/** Protocols a port may declare. https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/ */
+/**
+ * Protocols a port may declare. https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/
+ */
 export const portProtocols = ["HTTP", "HTTP2", "GRPC", "TCP", "TLS", "HTTPS"] as const;
 
 export const label = z

@@ -19,7 +19,9 @@ export const exportSpec = z
     /** Namespace of the Service and of the pods that serve it. */
     namespace: label,
     service: label,
-    /** Host by which importers call it. Default: the Service's. Any other is mesh-neutral and gets a ServiceEntry here. */
+    /**
+     * Host by which importers call it. Default: the Service's. Any other is mesh-neutral and gets a ServiceEntry here.
+     */
     host: subdomain.optional(),
     ports: z.array(port).min(1, "must name at least one port"),
     /** Labels of the serving pods, as in the Service's selector. Required for `callers` and for a mesh-neutral host. */
@@ -32,11 +34,14 @@ export const exportSpec = z
       .default([]),
     /** Meshes that may import it, checked by their previews. */
     to: z.array(label),
-    /** Callers that a DENY policy on the serving pods admits, `namespace/account`. Empty: all identities of meshes in `to`. */
+    /**
+     * Callers that a DENY policy on the serving pods admits, `namespace/account`. Empty: all identities of meshes in
+     * `to`.
+     */
     callers: z.array(account).default([]),
     /**
-     * To whose callers `callers` applies: `peers` (default) exempts callers in this mesh, `everyone` does not. If a mesh
-     * in `to` has this mesh's trust domain and the host is the Service's own, only `everyone` can be enforced.
+     * To whose callers `callers` applies: `peers` (default) exempts callers in this mesh, `everyone` does not. If a
+     * mesh in `to` has this mesh's trust domain and the host is the Service's own, only `everyone` can be enforced.
      */
     callersApplyTo: z.enum(["peers", "everyone"]).default("peers"),
     /** Declares that every identity of the meshes in `to` may call it, for policies that require named callers. */
@@ -51,7 +56,8 @@ export const exportSpec = z
       issue(
         "serviceAccounts",
         [],
-        "must name the service accounts that serve it: without them, importers accept answers from any trusted workload",
+        "must name the service accounts that serve it: without them, importers accept answers from any trusted " +
+          "workload",
       );
     for (const key of ["name", "number"] as const)
       for (const d of duplicates(value.ports.map((p) => String(p[key]))))
@@ -83,7 +89,9 @@ export function exportHost(spec: { host?: string | undefined; service: string; n
   return spec.host ?? serviceHost(spec.service, spec.namespace);
 }
 
-/** SPIFFE ids that serve an export: the declared ones and those of the declared accounts, sorted, without duplicates. */
+/**
+ * SPIFFE ids that serve an export: the declared ones and those of the declared accounts, sorted, without duplicates.
+ */
 export function exportSans(spec: ExportConfig, trustDomain: string): string[] {
   const ofAccounts = spec.serviceAccounts.map((account) => spiffeId(trustDomain, spec.namespace, account));
   return [...new Set([...spec.subjectAltNames, ...ofAccounts])].sort();

@@ -3,8 +3,8 @@ import { autoPassthroughPort, type GatewaySelector } from "../cluster/gatewayObj
 import { federationMetadata, publicAnnotation } from "../objects/labels.ts";
 
 /**
- * Gateway that passes mTLS through to exactly one exported host. Each export has its own on the same port, so that adding
- * or removing one changes no other, and none has a wildcard host.
+ * Gateway that passes mTLS through to exactly one exported host. Each export has its own on the same port, so that
+ * adding or removing one changes no other, and none has a wildcard host.
  * https://istio.io/latest/docs/reference/config/networking/gateway/#ServerTLSSettings-TLSmode
  */
 export function exportGateway(gateway: GatewaySelector, spec: ExportPlan) {
@@ -30,8 +30,8 @@ export function exportGateway(gateway: GatewaySelector, spec: ExportPlan) {
 
 /**
  * ServiceEntry that defines a mesh-neutral host in the exporting mesh, because the gateway has filter chains for known
- * services only. It selects the serving pods and is visible to the gateway's namespace only. Undefined for a Service's own
- * host.
+ * services only. It selects the serving pods and is visible to the gateway's namespace only. Undefined for a Service's
+ * own host.
  */
 export function exportServiceEntry(gateway: GatewaySelector, spec: ExportPlan) {
   if (!spec.meshNeutral) return undefined;

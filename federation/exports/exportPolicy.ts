@@ -22,8 +22,9 @@ export interface DenyPolicy {
 /**
  * Why a policy cannot enforce an export's callers; empty when it can.
  *
- * With one trust domain, a peer's caller and a caller in this mesh have the same principal. Only the SNI of a mesh-neutral
- * host distinguishes them. Without it a restriction applies to both, which `callersApplyTo: everyone` must allow.
+ * With one trust domain, a peer's caller and a caller in this mesh have the same principal. Only the SNI of a
+ * mesh-neutral host distinguishes them. Without it a restriction applies to both, which `callersApplyTo: everyone` must
+ * allow.
  */
 export function callerFindings(spec: ExportPlan, domains: TrustDomains): readonly Finding[] {
   const findings = new Findings();
@@ -64,10 +65,11 @@ export function callerFindings(spec: ExportPlan, domains: TrustDomains): readonl
  * AuthorizationPolicy that denies the callers for whom an export is not meant; undefined if it restricts no caller.
  *
  * It is a DENY on the serving pods, because an ALLOW would exclude callers in this mesh, and the gateway's
- * AUTO_PASSTHROUGH chains have no authorization. HTTP callers get 403, others a reset. It denies, depending on the export:
+ * AUTO_PASSTHROUGH chains have no authorization. HTTP callers get 403, others a reset. It denies, depending on the
+ * export:
  *
- * - with peers of other trust domains: their principals that are not listed, and all principals of accepted trust domains
- *   of meshes that are not in `to`. Callers in this mesh are not affected.
+ * - with peers of other trust domains: their principals that are not listed, and all principals of accepted trust
+ *   domains of meshes that are not in `to`. Callers in this mesh are not affected.
  * - with `callersApplyTo: everyone`: all principals that are not listed, of any mesh.
  * - with a mesh-neutral host and one trust domain: all principals that are not listed and call with that host's SNI.
  *

@@ -9,8 +9,8 @@ interface PlannedExport {
 }
 
 /**
- * Exports that the same pods serve for different callers. A DENY applies to the pods, so the policy of each export would
- * deny the other's callers. Rules for one SNI, or for other ports, do not conflict.
+ * Exports that the same pods serve for different callers. A DENY applies to the pods, so the policy of each export
+ * would deny the other's callers. Rules for one SNI, or for other ports, do not conflict.
  */
 export function conflictingPolicies(exports: PlannedExport[]): readonly Finding[] {
   const findings = new Findings();

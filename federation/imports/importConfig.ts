@@ -3,7 +3,9 @@ import { duplicates, label, podLabels, portNumber, portProtocols, subdomain } fr
 
 /** How `verify` calls one port of an import. */
 const probeSpec = z.strictObject({
-  /** Default by the port's protocol: `http` for HTTP and HTTP2, `grpc` for GRPC, `tcp` (connect only) for the others. */
+  /**
+   * Default by the port's protocol: `http` for HTTP and HTTP2, `grpc` for GRPC, `tcp` (connect only) for the others.
+   */
   kind: z.enum(["http", "grpc", "tcp"]).optional(),
   /** HTTP method. Default GET. */
   method: z
@@ -41,7 +43,9 @@ export const importSpec = z
     visibleTo: z
       .array(z.union([label, z.literal("*")], "must be namespaces"))
       .min(1, "must name at least one namespace that may call it"),
-    /** Ports on which clients in this mesh rely. The preview fails if the exporter lacks one or has another protocol. */
+    /**
+     * Ports on which clients in this mesh rely. The preview fails if the exporter lacks one or has another protocol.
+     */
     ports: z.array(z.strictObject({ number: portNumber, protocol: z.enum(portProtocols).optional() })).default([]),
     /** Subsets of the export that routes in this mesh address. */
     subsets: z.array(label).default([]),

@@ -6,8 +6,8 @@ import { autoPassthroughSni } from "../objects/names.ts";
 import type { ResolvedImport } from "./resolveImports.ts";
 
 /**
- * The Kubernetes name of an import's objects: by its id, which names the first mesh of the configuration, whether that is
- * up or not. What an earlier release published has no id; there the first mesh in use must do.
+ * The Kubernetes name of an import's objects: by its id, which names the first mesh of the configuration, whether that
+ * is up or not. What an earlier release published has no id; there the first mesh in use must do.
  */
 export function importName(spec: Pick<ContractImport, "id" | "name" | "from" | "meshes">): string {
   return `import-${spec.id ?? importId({ from: importedFrom(spec), name: spec.name })}`;
@@ -123,7 +123,8 @@ export function importWorkloadEntries(spec: ResolvedImport) {
  * It counts failures to connect, and never an application's 500. Where a different mesh, or this one, can answer
  * instead, it also counts 502, 503 and 504: a sidecar answers those for an application that refuses connections, and
  * behind another gateway address of the same mesh the answer would be the same. All of a small set may be left out: by
- * default (10 %) none of fewer than ten would be. https://istio.io/latest/docs/reference/config/networking/destination-rule/#OutlierDetection
+ * default (10 %) none of fewer than ten would be.
+ * https://istio.io/latest/docs/reference/config/networking/destination-rule/#OutlierDetection
  */
 function outlierDetectionOf(spec: ResolvedImport) {
   const elsewhere = spec.blend !== undefined || new Set(spec.gateways.map((g) => g.mesh)).size > 1;

@@ -39,10 +39,10 @@ export interface ResolvedImports {
 /**
  * Matches the imports in a mesh's configuration with what its peers publish.
  *
- * An import is pending if its peer is not up, has no gateway address yet, or declares an export that it has not deployed
- * yet. An import from several meshes is created with those that are ready. An error is what waiting does not resolve:
- * the peer does not export it, not to this mesh, or with other ports, or the two meshes have conflicting names or do not
- * trust each other.
+ * An import is pending if its peer is not up, has no gateway address yet, or declares an export that it has not
+ * deployed yet. An import from several meshes is created with those that are ready. An error is what waiting does not
+ * resolve: the peer does not export it, not to this mesh, or with other ports, or the two meshes have conflicting names
+ * or do not trust each other.
  *
  * @throws UserError `imports-mismatch` with a detail for each finding
  */

@@ -1,7 +1,7 @@
 /**
  * An object that exports or imports a service, or requires mTLS. Components list their objects in the output `objects`,
- * from which `npm run status` reads what should be in the cluster. `pulumi refresh` changes the state of the objects, not
- * this output.
+ * from which `npm run status` reads what should be in the cluster. `pulumi refresh` changes the state of the objects,
+ * not this output.
  */
 export interface FederationObject {
   /** One of Istio's, e.g. `networking.istio.io/v1`. */

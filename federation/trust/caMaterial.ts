@@ -1,27 +1,29 @@
 import { X509Certificate, createPrivateKey } from "node:crypto";
 import { z } from "zod";
-import { Problem } from "../errors/problem.ts";
+import { UserError } from "../errors/userError.ts";
 
 const material = z.strictObject({ caCert: z.string(), caKey: z.string(), certChain: z.string(), rootCert: z.string() });
 
-/** A mesh's CA as Istio takes it: PEM texts. `certChain` starts with `caCert` and ends at the root. */
+/** A mesh's CA for Istio: PEM texts. `certChain` starts with `caCert` and ends at the root. */
 export type CaMaterial = z.infer<typeof material>;
 
 /**
- * Reads and checks CA material given as JSON. Nothing of it is repeated in an error.
- * Throws a `Problem` when fields are missing, a PEM is malformed, the key is not the certificate's, or the certificate
- * is not a CA below the root.
+ * Reads and checks CA material in JSON. Errors repeat nothing of it.
+ * @throws UserError when a field is missing, a PEM text is malformed, the key is not the certificate's, or the
+ *   certificate is not a CA below the root
  */
 export function parseCaMaterial(json: string): CaMaterial {
-  const fail = (what: string) =>
-    new Problem(
-      `caMaterial: ${what}; it must be JSON {caCert, caKey, certChain, rootCert} with PEM texts, set by \`pulumi config set --secret\``,
-    );
+  const fail = (problem: string) =>
+    new UserError("ca-material-invalid", {
+      subject: "caMaterial",
+      problem,
+      remedy: "Set it with `pulumi config set --secret` to JSON {caCert, caKey, certChain, rootCert} of PEM texts",
+    });
   let value: unknown;
   try {
     value = JSON.parse(json);
   } catch {
-    throw fail("is not JSON");
+    throw fail("it is not JSON");
   }
   const parsed = material.safeParse(value);
   if (!parsed.success)
@@ -38,14 +40,14 @@ export function parseCaMaterial(json: string): CaMaterial {
   const root = read("rootCert", (pem) => new X509Certificate(pem));
   const key = read("caKey", createPrivateKey);
   if (!cert.ca) throw fail("caCert is not a CA certificate");
-  if (!cert.checkPrivateKey(key)) throw fail("caKey does not belong to caCert");
-  if (!ca.certChain.includes(ca.caCert.trim())) throw fail("certChain does not hold caCert");
+  if (!cert.checkPrivateKey(key)) throw fail("caKey is not the key of caCert");
+  if (!ca.certChain.includes(ca.caCert.trim())) throw fail("certChain does not contain caCert");
   if (cert.issuer !== root.subject && cert.fingerprint256 !== root.fingerprint256 && certificates(ca.certChain) < 3)
-    throw fail("caCert is not issued by rootCert, and certChain holds no certificate between them");
+    throw fail("caCert is not issued by rootCert, and certChain has no certificate between them");
   return ca;
 }
 
-/** SHA-256 of each certificate in a PEM text, lower-case hexadecimal; what is no certificate is left out. */
+/** SHA-256 of each certificate in a PEM text, lower-case hexadecimal. Blocks that are not certificates are skipped. */
 export function rootFingerprints(pem: string): string[] {
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   return blocks.flatMap((block) => {

@@ -18,15 +18,17 @@ import { covers, inForce, selected, servingOf, type Serving } from "../serving.t
 import { isUnknown, listOf, wordOf } from "../values.ts";
 
 /**
- * An export is a host that a gateway passes through to other networks. Its callers are named where the AuthorizationPolicies
- * in force on every pod that serves it let nobody else in: a DENY of all who are not named, or only such ALLOW policies as
- * name each caller. Where the stack does not hold the Service, a policy belongs to the export by the same export label,
- * or by having no selector.
+ * An export is a host that a gateway passes through to other networks. Its callers are named where the
+ * AuthorizationPolicies in force on every pod that serves it let nobody else in: a DENY of all who are not named, or
+ * only such ALLOW policies as name each caller. Where the stack does not hold the Service, a policy belongs to the
+ * export by the same export label, or by having no selector.
  * https://istio.io/latest/docs/concepts/security/#implicit-enablement
  */
 export const exportCallers: Rule = {
   name: "export-names-callers",
-  description: `An export names who may call it, or is declared public (annotation ${publicAnnotation}: "true" on its Gateway). The gateway itself lets every certificate of the common root through.`,
+  description:
+    `An export names who may call it, or is declared public (annotation ${publicAnnotation}: "true" on its ` +
+    `Gateway). The gateway itself lets every certificate of the common root through.`,
   scope: "stack",
   settings: ["rootNamespaces"],
   check: (resources, { rootNamespaces } = defaults) => {
@@ -42,8 +44,13 @@ export const exportCallers: Rule = {
           violation(resource, {
             problem: `exports ${host} to every caller with a certificate of the common root`,
             field,
-            allowed: `an AuthorizationPolicy on every serving pod that names all callers without wildcards, or annotation ${publicAnnotation}: "true"`,
-            remedy: `name its callers (DENY with notPrincipals, or only ALLOW with principals, and a selector that takes the serving pods, or label ${exportLabel} as on the Gateway where their Service is in another stack), or declare it public`,
+            allowed:
+              `an AuthorizationPolicy on every serving pod that names all callers without wildcards, or annotation ` +
+              `${publicAnnotation}: "true"`,
+            remedy:
+              `name its callers (DENY with notPrincipals, or only ALLOW with principals, and a selector that takes ` +
+              `the serving pods, or label ${exportLabel} as on the Gateway where their Service is in another ` +
+              `stack), or declare it public`,
           }),
         );
     });
@@ -65,7 +72,8 @@ function namesCallers(
       labelsOf(p)[exportLabel] === label &&
       (serving.namespace === undefined || isIn(p, serving.namespace)),
   );
-  // Without the Service, the export's own policies say which pods serve it; without those, only what binds all pods counts.
+  // Without the Service, the export's own policies say which pods serve it; without those, only what binds all pods
+  // counts.
   const pods = serving.pods ?? (own.length > 0 ? own.map(selectorOf) : [{}]);
   const namespaces = serving.namespace !== undefined ? [serving.namespace] : own.map(namespaceOf);
   const inReach = policies.filter((p) => [...namespaces, ...rootNamespaces].some((namespace) => isIn(p, namespace)));
@@ -82,7 +90,10 @@ function selectorOf(policy: Resource): Record<string, unknown> {
   return selected(specOf(policy)["selector"], "matchLabels");
 }
 
-/** Whether the policies on a pod together let only callers in that they name. DENY comes first; AUDIT and CUSTOM name nobody. */
+/**
+ * Whether the policies on a pod together let only callers in that they name. DENY comes first; AUDIT and CUSTOM name
+ * nobody.
+ */
 function letsNamedIn(policies: Resource[], host: string, { ports }: Serving): boolean {
   const rulesOf = (p: Resource): unknown[] => listOf(specOf(p)["rules"]);
   if (policies.some((p) => isSpecUnknown(p) || isUnknown(specOf(p)["rules"]))) return true;

@@ -10,7 +10,8 @@ const advice = { allowed: "whole host names, one by one", remedy: "list the expo
  */
 export const gatewayHosts = resourceRule(
   "no-wildcard-gateway-host",
-  "What passes TLS through to other networks names each host. A wildcard host opens every service that matches, now and later, without a review.",
+  "What passes TLS through to other networks names each host. A wildcard host opens every service that matches, " +
+    "now and later, without a review.",
   (resource) => [
     ...passedHosts(resource)
       .filter(({ host }) => serviceHost(host).includes("*"))
@@ -23,7 +24,10 @@ export const gatewayHosts = resourceRule(
   ],
 );
 
-/** A TLSRoute on a gateway; one on a Service is for callers inside the mesh. https://gateway-api.sigs.k8s.io/api-types/tlsroute/ */
+/**
+ * A TLSRoute on a gateway; one on a Service is for callers inside the mesh.
+ * https://gateway-api.sigs.k8s.io/api-types/tlsroute/
+ */
 function wildcardRoutes(resource: Resource): Finding[] {
   if (!is(resource, "gateway.networking.k8s.io", "TLSRoute")) return [];
   const { parentRefs, hostnames } = specOf(resource);

@@ -5,7 +5,8 @@ import { listOf, numberOf, objectOf } from "../values.ts";
 
 export const gatewayTls = resourceRule(
   "gateway-service-passes-tls",
-  "The load balancer of an east-west gateway passes TCP through. One that terminates TLS breaks the mTLS between the workloads, and with it every identity.",
+  "The load balancer of an east-west gateway passes TCP through. One that terminates TLS breaks the mTLS between " +
+    "the workloads, and with it every identity.",
   (resource) =>
     annotationsOfGateway(resource).flatMap(({ field, annotations }) =>
       terminating(annotations).map(([key, value]) => ({

@@ -8,7 +8,8 @@ import { isUnknown, listOf, objectOf, textOf, wordOf } from "../values.ts";
 export const importSans: Rule = {
   name: "import-pins-identities",
   description:
-    "An import says which identities may answer (subjectAltNames). Without them any workload with a certificate of the common root could answer in the service's place.",
+    "An import says which identities may answer (subjectAltNames). Without them any workload with a certificate " +
+    "of the common root could answer in the service's place.",
   scope: "stack",
   check: (resources) => [
     ...resources
@@ -18,7 +19,8 @@ export const importSans: Rule = {
           problem: `imports ${listOf(specOf(resource)["hosts"]).map(wordOf).join(", ")} and pins no identity`,
           field: "spec.subjectAltNames",
           allowed:
-            "the SPIFFE ids of the accounts that serve it, here or in every TLS setting (ISTIO_MUTUAL) of its DestinationRule",
+            "the SPIFFE ids of the accounts that serve it, here or in every TLS setting (ISTIO_MUTUAL) of its " +
+            "DestinationRule",
           remedy: "set subjectAltNames to those ids, as the exporter publishes them",
         }),
       ),

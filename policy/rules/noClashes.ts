@@ -11,7 +11,9 @@ import { listOf, objectOf } from "../values.ts";
 export const noClashes: Rule = {
   name: "no-clashes-across-stacks",
   description:
-    "Names of meshes, meshIDs, clusters and networks, gateway addresses and the ranges of load balancers differ between stacks, and no gateway has an address of pods elsewhere. Istio takes endpoints of an equally named network for its own; equal addresses reach only one of two.",
+    "Names of meshes, meshIDs, clusters and networks, gateway addresses and the ranges of load balancers differ " +
+    "between stacks, and no gateway has an address of pods elsewhere. Istio takes endpoints of an equally named " +
+    "network for its own; equal addresses reach only one of two.",
   scope: "federation",
   settings: ["separateTrustDomains", "separatePodNetworks"],
   check: (resources, { separateTrustDomains, separatePodNetworks } = defaults) => [

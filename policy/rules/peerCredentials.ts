@@ -1,12 +1,18 @@
 import { annotationsOf, is, labelsOf, metadataOf, resourceRule, specOf, type Finding, type Resource } from "../rule.ts";
 import { objectOf, wordOf } from "../values.ts";
 
-/** Label by which istiod takes a Secret for access to another cluster's API server. https://istio.io/latest/docs/setup/install/multicluster/ */
+/**
+ * Label by which istiod takes a Secret for access to another cluster's API server.
+ * https://istio.io/latest/docs/setup/install/multicluster/
+ */
 const remoteSecretLabel = "istio/multiCluster";
 /** Annotation of the same Secret that names the cluster. */
 const clusterAnnotation = "networking.istio.io/cluster";
 
-/** Kinds that hold credentials, or from which a controller makes Secrets: sealed ones, External Secrets, Vault's operator. */
+/**
+ * Kinds that hold credentials, or from which a controller makes Secrets: sealed ones, External Secrets, Vault's
+ * operator.
+ */
 const makers = [
   ["", "Secret"],
   ["", "ConfigMap"],
@@ -19,7 +25,8 @@ const makers = [
 
 /**
  * Where those have the labels of the Secrets that they make.
- * https://external-secrets.io/latest/api/spec/, https://developer.hashicorp.com/vault/docs/deploy/kubernetes/vso/api-reference
+ * https://external-secrets.io/latest/api/spec/,
+ * https://developer.hashicorp.com/vault/docs/deploy/kubernetes/vso/api-reference
  */
 const madeMetadata = [
   "template.metadata",
@@ -33,7 +40,8 @@ const advice = { allowed: "anything but access to clusters", remedy: "keep acces
 
 export const peerCredentials = resourceRule(
   "no-peer-credentials",
-  "No cluster holds access to a peer's API server: no remote secret, no kubeconfig in a Secret or ConfigMap. Peers learn of each other by contract only.",
+  "No cluster holds access to a peer's API server: no remote secret, no kubeconfig in a Secret or ConfigMap. " +
+    "Peers learn of each other by contract only.",
   (resource) => {
     if (!makers.some(([group, kind]) => is(resource, group, kind))) return [];
     const remote = remoteSecret(resource);
@@ -49,7 +57,10 @@ export const peerCredentials = resourceRule(
   },
 );
 
-/** A Secret that istiod takes for a remote one, or an object from which a controller makes such a Secret (sealed, or external). */
+/**
+ * A Secret that istiod takes for a remote one, or an object from which a controller makes such a Secret (sealed, or
+ * external).
+ */
 function remoteSecret(resource: Resource): Finding[] {
   const made = madeMetadata.map((path) => {
     const metadata = path.split(".").reduce((value, key) => objectOf(value[key]), specOf(resource));

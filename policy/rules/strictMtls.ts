@@ -25,7 +25,8 @@ import { isUnknown, listOf, objectOf, textOf, wordOf } from "../values.ts";
 export const strictMtls: Rule = {
   name: "strict-mtls-stays",
   description:
-    "Mutual TLS is STRICT, mesh-wide and without exceptions, and no client is told to call an import without it. A workload that takes plaintext takes callers whom no policy can name.",
+    "Mutual TLS is STRICT, mesh-wide and without exceptions, and no client is told to call an import without it. " +
+    "A workload that takes plaintext takes callers whom no policy can name.",
   scope: "stack",
   settings: ["rootNamespaces"],
   check: (resources, { rootNamespaces } = defaults) => [
@@ -118,7 +119,10 @@ function istiodNamespace(resource: Resource): string[] {
   return [typeof namespace === "string" ? namespace : "default"];
 }
 
-/** Client settings that switch mTLS off towards an import, or towards the whole mesh. Of other hosts they are nobody's business here. */
+/**
+ * Client settings that switch mTLS off towards an import, or towards the whole mesh. Of other hosts they are nobody's
+ * business here.
+ */
 function withoutMtls(resource: Resource, resources: Resource[]): Violation[] {
   if (!is(resource, "networking.istio.io", "DestinationRule")) return [];
   const host = hostOf(resource);

@@ -11,8 +11,8 @@ const ordinary = /^(?:true|false|yes|no|none|\d{1,3})$/i;
 
 /**
  * The secrets in an environment, to be masked: the error of a backend can have its URL with the password, while its
- * states are unknown. They are the values of variables with a secret's name, except names of files, and the passwords in
- * URLs.
+ * states are unknown. They are the values of variables with a secret's name, except names of files, and the passwords
+ * in URLs.
  */
 export function secretsOfEnvironment(env: Readonly<Record<string, string | undefined>>): string[] {
   return Object.entries(env).flatMap(([name, value = ""]) => {

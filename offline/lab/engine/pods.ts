@@ -1,4 +1,6 @@
-/** The fields of a pod that are read (https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/). */
+/**
+ * The fields of a pod that are read (https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/).
+ */
 export interface Pod {
   metadata: { namespace: string; name: string; deletionTimestamp?: string };
   spec: { nodeName?: string };

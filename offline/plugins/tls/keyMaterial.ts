@@ -38,8 +38,9 @@ export function idOf(der: Buffer): string {
 }
 
 /**
- * Key identifier: SHA-1 over the key's bit string, by method 1 of https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.2.
- * For Ed25519 the official plugin hashes the key as an octet string; so do we.
+ * Key identifier: SHA-1 over the key's bit string, by method 1 of
+ * https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.2. For Ed25519 the official plugin hashes the key as an octet
+ * string; so do we.
  */
 export function keyIdentifier(spki: Buffer): Buffer {
   const key = createPublicKey({ key: spki, format: "der", type: "spki" });

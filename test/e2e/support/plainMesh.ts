@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import type { Lab } from "../../../offline/lab/index.ts";
-import type { Sources } from "../../../federation/config/sources.ts";
+import type { ArtifactSources } from "../../../federation/config/sources.ts";
 import { ensureToolchain } from "../../../tools/index.ts";
 import { consoleProgress } from "../../../tools/progress.ts";
 import { makeCa, type CaFiles } from "./plainCa.ts";
@@ -34,7 +34,7 @@ export async function installPlainMesh(
 ): Promise<PlainMesh> {
   const sources = JSON.parse(
     readFileSync(join(world.clone.folder, ".federation", "sources.json"), "utf8"),
-  ) as Required<Sources>;
+  ) as Required<ArtifactSources>;
   const kubeconfig = join(folder, `${name}.kubeconfig`);
   await createCluster(world, name, kubeconfig, sources.nodeImage);
   const ca = makeCa(folder, name);
@@ -81,7 +81,7 @@ async function installIstio(
   name: string,
   kubeconfig: string,
   folder: string,
-  sources: Required<Sources>,
+  sources: Required<ArtifactSources>,
 ): Promise<void> {
   const { hub, tag, charts, istiodValues } = sources.istio as Record<string, any>;
   const values = {

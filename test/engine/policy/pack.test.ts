@@ -46,9 +46,11 @@ async function run(operation: string, program: string, args: string[] = [], conf
 }
 
 const kubeconfig = (key: string) =>
-  `new k8s.core.v1.Secret("leak", { metadata: { namespace: "httpbin", name: "leak" }, stringData: { a: pulumi.secret("${key}: [{cluster: {server: https://192.0.2.1}}]\\nusers: []") } }, opts);`;
+  `new k8s.core.v1.Secret("leak", { metadata: { namespace: "httpbin", name: "leak" }, stringData: { a: ` +
+  `pulumi.secret("${key}: [{cluster: {server: https://192.0.2.1}}]\\nusers: []") } }, opts);`;
 const entry = (network: string) =>
-  `object("networking", "WorkloadEntry", "sleep", "elsewhere", { address: "192.0.2.2", network: "${network}", serviceAccount: "cart" }); export const federation = { mesh: { network: "west-net" } };`;
+  `object("networking", "WorkloadEntry", "sleep", "elsewhere", { address: "192.0.2.2", network: "${network}", ` +
+  `serviceAccount: "cart" }); export const federation = { mesh: { network: "west-net" } };`;
 const peerAuthentication = (namespace: string, mtls: string) =>
   `object("security", "PeerAuthentication", "${namespace}", "wide", { ${mtls} });`;
 const certificate = `{ "service.beta.kubernetes.io/aws-load-balancer-ssl-cert": "arn" }`;
@@ -62,7 +64,12 @@ const examples: [string, Change, string, string][] = [
     'wildcard host "*.httpbin.svc.cluster.local"',
   ],
   ["import-pins-identities", { sans: "[]" }, "ServiceEntry import", "pins no identity (spec.subjectAltNames)"],
-  ["export-names-callers", { callers: `["*"]` }, "Gateway export", "to every caller with a certificate of the common root"],
+  [
+    "export-names-callers",
+    { callers: `["*"]` },
+    "Gateway export",
+    "to every caller with a certificate of the common root",
+  ],
   ["no-peer-credentials", { more: kubeconfig("clusters") }, "Secret leak", 'holds a kubeconfig in key "a"'],
   ["strict-mtls-stays", { tls: "DISABLE" }, "DestinationRule client", "so the caller shows no mesh identity"],
   [
@@ -174,7 +181,8 @@ const small = (hosts: string, sans: string) => `
   object("ServiceEntry", "import", { hosts: ["cart.mesh.global"], ports: [{ number: 80, name: "http", protocol: "HTTP" }], location: "MESH_INTERNAL", resolution: "STATIC", endpoints: [{ address: "192.0.2.1" }], subjectAltNames: ${sans} });`;
 
 test(
-  "up with its preview makes nothing of a program that violates a rule; without a preview, rules on a stack look at its end",
+  "up with its preview makes nothing of a program that violates a rule; without a preview, rules on a stack look " +
+    "at its end",
   async () => {
     const made = () =>
       Object.entries(project.state())

@@ -7,8 +7,8 @@ const root = join(import.meta.dirname, "..", "..", "..");
 const runtime = "node-pack";
 
 /**
- * The policy pack in a form that this engine starts. The Node language host of the package registries is too old to start
- * packs (no RunPlugin), but for a runtime without a language host the engine runs the program
+ * The policy pack in a form that this engine starts. The Node language host of the package registries is too old to
+ * start packs (no RunPlugin), but for a runtime without a language host the engine runs the program
  * `pulumi-analyzer-policy-RUNTIME` from the path, as it did with every pack before. So only the runtime's name in
  * `PulumiPolicy.yaml` differs from what is shipped; that program is the SDK's own runner, as in the official host.
  */

@@ -195,7 +195,8 @@ test(
     );
     expect(found.output).toMatch(
       new RegExp(
-        `\\*\\*east\\*\\*: \\S+:ServiceEntry \`import-west-httpbin-entry\` is changed\\n.*sa/httpbin" -> "spiffe://west.example/ns/x/sa/y"\\n\\s+${breaks}`,
+        `\\*\\*east\\*\\*: \\S+:ServiceEntry \`import-west-httpbin-entry\` is changed\\n.*sa/httpbin" -> ` +
+          `"spiffe://west.example/ns/x/sa/y"\\n\\s+${breaks}`,
       ),
     );
   },

@@ -84,10 +84,11 @@ test.each([
 
 test("the sample calls where no client is named; with neither, the configuration is refused", () => {
   expect(importsToVerify(config({ verifyOnUp: true }), [resolved])[0]!.spec.client).toEqual(client);
-  for (const [settings, spec] of [
+  const unreachable: [Record<string, unknown>, typeof resolved][] = [
     [{ verifyOnUp: true }, { ...resolved, visibleTo: ["shop"] }],
     [{ verifyOnUp: true, samples: [] }, resolved],
-  ] as const)
+  ];
+  for (const [settings, spec] of unreachable)
     expect(thrownBy(() => importsToVerify(config(settings), [spec]))).toMatchObject({
       code: "import-client-missing",
       subject: 'import "httpbin"',

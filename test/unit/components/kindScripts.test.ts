@@ -16,8 +16,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 const scripts = resolve(import.meta.dirname, "..", "..", "..", "components", "kind");
 
 /*
- * A `kind` and a `docker` whose engine is a folder: a file per cluster, named after it, holding its node's id; `stopped`
- * beside it when the node stands still. Every call is written down.
+ * A `kind` and a `docker` whose engine is a folder: a file per cluster, named after it, holding its node's id;
+ * `stopped` beside it when the node stands still. Every call is written down.
  */
 const fakeKind = `#!/bin/sh
 echo "kind $*" >> "$ENGINE/calls"

@@ -1,6 +1,6 @@
+import type { DeclaredMesh } from "../../../federation/config/declaredMesh.ts";
 import fc from "fast-check";
 import { importersFirst, inCycles } from "../../../deploy/order.ts";
-import type { DeclaredMesh } from "../../../workspace/stackFiles.ts";
 
 const stack = (name: string, ...importsFrom: string[]): DeclaredMesh => ({
   stack: `stack-${name}`,

@@ -157,7 +157,8 @@ test("a cluster whose node was removed is named, by the engine that is its own",
     writeFileSync(join(clone, ".federation", "clusters", cluster), `ready ${cluster}-1 id-of-${cluster}\n`);
   writeFileSync(
     join(dir, "docker"),
-    `#!/bin/sh\n[ "$DOCKER_HOST $4" = "unix://theirs id-of-west" ] && echo true && exit\necho "Error: No such object: $4" >&2\nexit 1\n`,
+    `#!/bin/sh\n[ "$DOCKER_HOST $4" = "unix://theirs id-of-west" ] && echo true && exit\necho "Error: No such ` +
+      `object: $4" >&2\nexit 1\n`,
     { mode: 0o755 },
   );
   const script = `const { startClusters } = await import(${JSON.stringify(join(clone, "deploy", "repair.ts"))});

@@ -11,9 +11,9 @@ jest.setTimeout(120_000);
 
 /*
  * A Pulumi whose backend is the real one's files: `up` makes resources, `destroy` takes them away, and east's import is
- * pending after its first `up`. `$CONTROL/fail-<stack>` makes it fail, `$CONTROL/refuse-<stack>` makes it refuse once, `$CONTROL/slow` makes it run until it is asked to
- * stop, `$CONTROL/pending-forever` keeps the import pending. It destroys what is imported only where that is allowed, or with
- * `$CONTROL/nobody-imports`.
+ * pending after its first `up`. `$CONTROL/fail-<stack>` makes it fail, `$CONTROL/refuse-<stack>` makes it refuse once,
+ * `$CONTROL/slow` makes it run until it is asked to stop, `$CONTROL/pending-forever` keeps the import pending. It
+ * destroys what is imported only where that is allowed, or with `$CONTROL/nobody-imports`.
  */
 const fakePulumi = `#!/bin/sh
 echo "$*" >> "$CONTROL/calls"

@@ -1,4 +1,4 @@
-import { brokenImports, staleAddresses } from "../../../federation/checks/brokenImports.ts";
+import { brokenImports, staleImports } from "../../../federation/checks/brokenImports.ts";
 import type { FederationContract } from "../../../federation/contract/contract.ts";
 import { anExport, anImport, contract, resolved } from "./fixtures.ts";
 
@@ -24,7 +24,7 @@ test.each([
   {
     name: "removed",
     exports: [],
-    says: /export "httpbin" is removed, but mesh "east" imports it \(host httpbin\.httpbin\.svc\.cluster\.local, visible to sleep\)/,
+    says: /is removed, but mesh "east" imports it \(host httpbin\.httpbin\.svc\.cluster\.local, visible to sleep\)/,
   },
   {
     name: "given to others",
@@ -49,7 +49,10 @@ test.each([
     says: /no longer admits caller sleep\/sleep/,
   },
 ])("an export that is $name breaks its importer, who is named", ({ exports, says }) => {
-  expect(brokenImports("west", exports, [importing()]).map((b) => b.message)).toEqual([expect.stringMatching(says)]);
+  const [broken, ...others] = brokenImports("west", exports, [importing()]);
+  expect(others).toEqual([]);
+  expect(broken).toMatchObject({ name: "httpbin", mesh: "east", finding: { code: "export-breaks-import" } });
+  expect(broken!.finding.problem).toMatch(says);
   // Nobody imports it: nothing breaks.
   expect(brokenImports("west", exports, [contract("east")])).toEqual([]);
 });
@@ -75,14 +78,12 @@ test("an import from several meshes breaks with each of them, one of another mes
 });
 
 test("a new gateway address lists every import that uses another", () => {
-  expect(staleAddresses("west", west.gateways, [importing()])).toEqual([]);
-  expect(staleAddresses("west", [{ address: "192.0.2.7", port: 15443 }], [importing()])).toEqual([
-    'import "httpbin" of mesh "east" uses 172.18.128.4:15443',
+  expect(staleImports("west", west.gateways, [importing()])).toEqual([]);
+  expect(staleImports("west", [{ address: "192.0.2.7", port: 15443 }], [importing()])).toEqual([
+    { name: "httpbin", mesh: "east", addresses: ["172.18.128.4:15443"] },
   ]);
   const six = importing();
   six.imports = six.imports.map((i) => ({ ...i, gateways: i.gateways.map((g) => ({ ...g, address: "2001:db8::4" })) }));
-  expect(staleAddresses("west", west.gateways, [six])).toEqual([
-    'import "httpbin" of mesh "east" uses [2001:db8::4]:15443',
-  ]);
-  expect(staleAddresses("north", [{ address: "192.0.2.7", port: 15443 }], [importing()])).toEqual([]);
+  expect(staleImports("west", west.gateways, [six])).toMatchObject([{ addresses: ["[2001:db8::4]:15443"] }]);
+  expect(staleImports("north", [{ address: "192.0.2.7", port: 15443 }], [importing()])).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import { exportDestinationRule, exportGateway, exportServiceEntry } from "../../../federation/exports/exportObjects.ts";
-import { callerProblems, clashingPolicies, exportPolicy } from "../../../federation/exports/exportPolicy.ts";
+import { callerFindings, exportPolicy } from "../../../federation/exports/exportPolicy.ts";
+import { conflictingPolicies } from "../../../federation/exports/policyConflicts.ts";
 import { exportSpec } from "../../../federation/exports/exportConfig.ts";
 import { acceptedTrustDomains, type TrustDomains } from "../../../federation/trust/trustDomains.ts";
 import { anExport } from "./fixtures.ts";
@@ -130,42 +131,44 @@ test.each([
     name: "a shared trust domain and the Service's own host",
     more: {},
     domains: shared,
-    says: /callers sleep\/sleep of either mesh look alike and the restriction would bind callers in this mesh too.*callersApplyTo: everyone.*httpbin\.mesh\.global/,
+    says: /mesh "east" has this mesh's trust domain .*callers sleep\/sleep of both meshes have the same principals/,
   },
   {
     name: "a mesh whose trust domain is not known",
     more: { to: ["south"] },
     domains: shared,
-    says: /mesh "south", whose trust domain is not known; set peers\.south\.trustDomain/,
+    says: /mesh "south", whose trust domain is not known/,
   },
   {
     name: "a peer called cluster.local by a mesh that is not",
     more: {},
     domains: { own: "west.local", ofMeshes: new Map([["east", "cluster.local"]]) },
-    says: /Istio takes for this mesh's own \(west\.local\) in every policy/,
+    says: /cluster\.local, which means this mesh's own \(west\.local\) in every policy/,
   },
 ])("callers cannot be enforced for $name", ({ more, domains, says }) => {
-  expect(callerProblems(anExport({ callers, selector, ...more }), domains)).toEqual([expect.stringMatching(says)]);
-  expect(callerProblems(anExport(more), domains)).toEqual([]);
+  expect(callerFindings(anExport({ callers, selector, ...more }), domains)).toMatchObject([
+    { code: "export-callers-not-enforceable", problem: expect.stringMatching(says) },
+  ]);
+  expect(callerFindings(anExport(more), domains)).toEqual([]);
 });
 
 test("callers that can be enforced are no problem", () => {
-  expect(callerProblems(anExport({ callers, selector }), distinct)).toEqual([]);
-  expect(callerProblems(anExport({ callers, selector, callersApplyTo: "everyone" }), shared)).toEqual([]);
-  expect(callerProblems(anExport({ callers, selector, host: "httpbin.mesh.global" }), shared)).toEqual([]);
+  expect(callerFindings(anExport({ callers, selector }), distinct)).toEqual([]);
+  expect(callerFindings(anExport({ callers, selector, callersApplyTo: "everyone" }), shared)).toEqual([]);
+  expect(callerFindings(anExport({ callers, selector, host: "httpbin.mesh.global" }), shared)).toEqual([]);
 });
 
 test("two exports of the same pods for different callers are refused, unless their ports keep them apart", () => {
   const two = (first: Record<string, unknown>, second: Record<string, unknown>) =>
-    clashingPolicies(
+    conflictingPolicies(
       [first, second]
         .map((more, i) =>
           anExport({ name: `e${i}`, host: i === 0 ? undefined : "other.mesh.global", selector, ...more }),
         )
         .map((spec) => ({ spec, policy: exportPolicy(spec, distinct, ["east.local"]) })),
     );
-  expect(two({ callers }, { callers: ["other/other"] })).toEqual([
-    expect.stringMatching(/exports "e0" and "e1" are served by the same pods for different callers/),
+  expect(two({ callers }, { callers: ["other/other"] })).toMatchObject([
+    { code: "export-policies-conflict", subject: 'exports "e0" and "e1"' },
   ]);
   expect(two({ callers }, {})).toHaveLength(1);
   expect(two({ callers }, { callers })).toEqual([]);
@@ -192,17 +195,17 @@ test.each([
   {
     name: "another Service's host",
     more: { host: "other.httpbin.svc.cluster.local", selector },
-    says: /is the name of another Service/,
+    says: /is the host of another Service/,
   },
   {
     name: "public with callers",
     more: { public: true, callers, selector },
-    says: /any identity may call it, but callers names some/,
+    says: /cannot be true with callers/,
   },
   {
     name: "two subsets of one name",
     more: { subsets: [{ name: "v1" }, { name: "v1" }] },
-    says: /two subsets of the same name/,
+    says: /two subsets with the same name/,
   },
 ])("refuses $name", ({ more, says }) => {
   const smallest = {

@@ -159,7 +159,7 @@ describe("blended with the local Service", () => {
     {
       name: "a host name as gateway",
       exporter: { ...west, gateways: [{ address: "gateway.west.example", port: 15443 }] },
-      says: /gateway of mesh "west" is the name gateway\.west\.example.*must be an IP address/,
+      says: /gateway of mesh "west" is the host name gateway\.west\.example.*must be an IP address/,
     },
     {
       name: "a mesh-neutral host",
@@ -172,7 +172,7 @@ describe("blended with the local Service", () => {
         ...west,
         mesh: identity("west", { trustDomain: "west.local", acceptedTrustDomains: ["cluster.local"] }),
       },
-      says: /blend: mesh "west" has trust domain west\.local, this mesh cluster\.local/,
+      says: /mesh "west" has trust domain west\.local and this mesh cluster\.local/,
     },
     {
       name: "an identity of another form",

@@ -1,10 +1,6 @@
-import {
-  liveFindings,
-  servicesInvolved,
-  type LiveCluster,
-  type LiveObject,
-  type LiveService,
-} from "../../../federation/checks/liveChecks.ts";
+import { liveFindings, servicesInvolved } from "../../../federation/checks/liveChecks.ts";
+import type { LiveCluster, LiveObject, LiveService } from "../../../federation/checks/liveCluster.ts";
+import { findingText } from "../../../federation/errors/userError.ts";
 import { anExport, anImport, contract, identity, resolved } from "./fixtures.ts";
 
 const host = "httpbin.httpbin.svc.cluster.local";
@@ -47,25 +43,25 @@ test.each([
   {
     name: "a local Service of its name",
     cluster: live({ services: [service] }),
-    says: /that of the local Service httpbin\/httpbin, which would win.*blend.*\(as\)/,
+    says: /local Service httpbin\/httpbin.*blend.*\(as\).*\[live-service-conflict\]/,
   },
   {
     name: "a DestinationRule in the client's namespace",
     cluster: live({ rules: [object()] }),
-    says: /DestinationRule sleep\/theirs is for its host/,
+    says: /DestinationRule sleep\/theirs .*\[live-rule-conflict\]/,
   },
   {
     name: "a mesh-wide DestinationRule",
     cluster: live({ rules: [object({ namespace: "istio-system" })] }),
-    says: /DestinationRule istio-system\/theirs/,
+    says: /DestinationRule istio-system\/theirs .*\[live-rule-conflict\]/,
   },
   {
     name: "another ServiceEntry that clients see",
     cluster: live({ entries: [object({ namespace: "far", exportTo: ["sleep"] })] }),
-    says: /ServiceEntry far\/theirs has its host/,
+    says: /ServiceEntry far\/theirs .*\[live-entry-conflict\]/,
   },
 ])("an import clashes with $name", ({ cluster, says }) => {
-  expect(ofImport({}, cluster).problems).toEqual([expect.stringMatching(says)]);
+  expect(ofImport({}, cluster).problems.map(findingText)).toEqual([expect.stringMatching(says)]);
   expect(ofImport({ as: "httpbin.west.global" }, cluster).problems).toEqual([]);
 });
 
@@ -83,59 +79,58 @@ test("what clients do not see is no clash", () => {
 
 test.each<{ name: string; services: LiveService[]; says?: RegExp }>([
   { name: "its Service", services: [service] },
-  { name: "no Service", services: [], says: /no local Service httpbin\/httpbin to blend with/ },
+  { name: "no Service", services: [], says: /no local Service httpbin\/httpbin.*\[live-service-missing\]/ },
   {
     name: "another selector",
     services: [{ ...service, selector: { app: "other" } }],
-    says: /blend\.labels \{app: httpbin\} are not picked/,
+    says: /\{app: other\} .*\{app: httpbin\}.*\[live-selector-mismatch\]/,
   },
   {
     name: "a port more",
     services: [{ ...service, ports: [...service.ports, { name: "x", number: 9000, targetPort: 9000 }] }],
-    says: /has port 9000, which the peer does not export/,
+    says: /has port 9000, which the peer does not export.*\[live-port-missing\]/,
   },
   {
     name: "another port name",
     services: [{ ...service, ports: [{ name: "web", number: 8000, targetPort: 8080 }] }],
-    says: /called "web" in the local Service and "http"/,
+    says: /port 8000 is named "web" in the local Service and "http" in the export.*\[live-port-name\]/,
   },
   {
     name: "a named target port",
     services: [{ ...service, ports: [{ name: "http", number: 8000, targetPort: "web" }] }],
-    says: /called "web" in the local Service/,
+    says: /port 8000 is named "web" in the local Service.*\[live-port-name\]/,
   },
 ])("a blended import with $name", ({ services, says }) => {
   const { problems } = ofImport({ blend: { labels: { app: "httpbin" } }, visibleTo: ["*"] }, live({ services }));
-  expect(problems).toEqual(says ? [expect.stringMatching(says)] : []);
+  expect(problems.map(findingText)).toEqual(says ? [expect.stringMatching(says)] : []);
 });
 
 test.each([
   {
     name: "the Service lacks its port",
     more: { ports: [{ name: "grpc", number: 9000, protocol: "GRPC" }] },
-    says: /Service httpbin\/httpbin has no port 9000; it has 8000/,
+    says: /Service httpbin\/httpbin has no port 9000; it has 8000.*\[live-port-missing\]/,
   },
   {
     name: "the selector is not the Service's",
     more: { selector: { app: "other" } },
-    says: /selector \{app: other\} is not that of the Service, \{app: httpbin\}/,
+    says: /selector \{app: other\} .*\{app: httpbin\}.*\[live-selector-mismatch\]/,
   },
   {
     name: "an owner's rule stands beside the one for its subsets",
     more: { subsets: [{ name: "v1", labels: { version: "v1" } }] },
     rules: [object({ namespace: "httpbin" })],
-    says: /DestinationRule httpbin\/theirs is for its host too/,
+    says: /DestinationRule httpbin\/theirs .*\[live-rule-conflict\]/,
   },
   {
     name: "no rule has a subset without labels",
     more: { subsets: [{ name: "v1" }] },
     rules: [object({ namespace: "httpbin", subsets: ["v2"] })],
-    says: /subset "v1" has no labels, and no DestinationRule/,
+    says: /subset "v1" has no labels, and no DestinationRule.*\[live-subset-missing\]/,
   },
 ])("an export is wrong where $name", ({ more, rules, says }) => {
-  expect(ofExport(more, live({ services: [service], rules: rules ?? [] })).problems).toEqual([
-    expect.stringMatching(says),
-  ]);
+  const { problems } = ofExport(more, live({ services: [service], rules: rules ?? [] }));
+  expect(problems.map(findingText)).toEqual([expect.stringMatching(says)]);
 });
 
 test("a subset without labels is fine where an owner's rule has it", () => {
@@ -149,11 +144,13 @@ test("a subset without labels is fine where an owner's rule has it", () => {
 
 test("accounts that serve an export and are not declared are named, and so is a missing Service", () => {
   const accounts = new Map([["httpbin", ["canary", "httpbin"]]]);
-  expect(ofExport({}, live({ services: [service], accounts })).warnings).toEqual([
-    expect.stringMatching(/run as service account "canary", which serviceAccounts does not name \(it names httpbin\)/),
+  expect(ofExport({}, live({ services: [service], accounts })).warnings).toMatchObject([
+    { code: "live-account-undeclared", problem: expect.stringMatching(/"canary".*serviceAccounts \(httpbin\)/) },
   ]);
   expect(
     ofExport({ serviceAccounts: ["httpbin", "canary"] }, live({ services: [service], accounts })).warnings,
   ).toEqual([]);
-  expect(ofExport({}, live()).warnings).toEqual([expect.stringMatching(/no Service httpbin\/httpbin/)]);
+  expect(ofExport({}, live()).warnings).toMatchObject([
+    { code: "live-service-missing", problem: expect.stringMatching(/no Service httpbin\/httpbin/) },
+  ]);
 });

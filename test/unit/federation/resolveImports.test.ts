@@ -41,7 +41,7 @@ test.each([
   {
     name: "comes from a mesh of our network",
     contract: { ...west, mesh: { ...west.mesh, network: "network-east" } },
-    says: /mesh\.network is "network-east" in both "east" and "west"/,
+    says: /meshes "east" and "west": mesh\.network is "network-east" in both/,
   },
   {
     name: "comes from a mesh of our meshID",
@@ -61,7 +61,7 @@ test.each([
   {
     name: "comes from an Istio that is not known",
     contract: { ...west, mesh: identity("west", { istioMinor: "", istioVersion: "2.0.0" }) },
-    says: /runs Istio 2\.0\.0, which is not of a supported minor/,
+    says: /Istio 2\.0\.0/,
   },
   {
     name: "comes from another trust domain",
@@ -91,7 +91,7 @@ test.each([
   {
     name: "a probe of no port",
     more: { probe: { "9000": {} } },
-    says: /probe: there is no port "9000"; its ports are http 8000\/HTTP/,
+    says: /probe names port "9000", but its ports are http 8000\/HTTP/,
   },
 ])("refuses an import that wants $name", ({ more, says }) => {
   expect(() => resolve(west, more)).toThrow(says);
@@ -110,7 +110,7 @@ test("what a peer of this project declares but has not deployed yet is pending, 
     declared: [{ name: "httpbin", to: ["east"], ports: [], subsets: [] }],
   };
   expect(resolveImports(wanted, new Map([["west", peer]]), east).pending[0]!.reason).toMatch(
-    /declares it in its configuration, but has not deployed that yet; run `pulumi up --stack west`/,
+    /declares it but has not deployed it yet; run `pulumi up --stack west`/,
   );
 });
 
@@ -140,7 +140,7 @@ test("one host by two imports is refused, naming both and the ways out", () => {
     west.exports.map(() => anExport()),
   );
   expect(() => resolveImports([...wanted, anImport({ from: "north" })], peersOf(west, north), east)).toThrow(
-    /imported by west-httpbin and north-httpbin.*from: \[\.\.\.\].*as/,
+    /"west-httpbin" and "north-httpbin".*from: \[\.\.\.\].*\[import-host-duplicate\]/,
   );
   expect(
     resolveImports([...wanted, anImport({ from: "north", as: "httpbin.north.global" })], peersOf(west, north), east)
@@ -170,7 +170,7 @@ test("a contract survives JSON and may carry fields of a later release", () => {
 test.each([
   { value: { ...west, version: 2 }, says: /version 2; this program reads version 1/ },
   { value: null, says: /version undefined/ },
-  { value: { ...west, gateways: "x" }, says: /peer "west".*gateways/ },
+  { value: { ...west, gateways: "x" }, says: /peer "west"[^]*gateways.*\[contract-invalid\]/ },
 ])("refuses a contract it cannot read", ({ value, says }) => {
   expect(() => parseContract(value, "west")).toThrow(says);
 });

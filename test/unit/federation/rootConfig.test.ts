@@ -10,7 +10,7 @@ test("the root CA has every default", () => {
 });
 
 test.each([
-  { name: "an unknown key", root: { commonname: "x" }, says: /root: unknown key "commonname"/ },
+  { name: "an unknown key", root: { commonname: "x" }, says: /root\.commonname: .*Did you mean "commonName"/ },
   { name: "a text for an object", root: "Root CA", says: /root: .*object.*\(given: "Root CA"\)/ },
   { name: "an empty name", root: { commonName: "" }, says: /root\.commonName: must not be empty/ },
   {
@@ -36,12 +36,12 @@ test.each([
   {
     name: "an intermediate that outlives its root",
     root: { validityHours: 1000 },
-    says: /root\.intermediateValidityHours: 17520 is longer than root\.validityHours, 1000/,
+    says: /root\.intermediateValidityHours: 17520 is more than root\.validityHours, 1000/,
   },
   {
     name: "a renewal with every up",
     root: { intermediateValidityHours: 720 },
-    says: /root\.earlyRenewalHours: 720 is not shorter than a certificate lives \(720\)/,
+    says: /root\.earlyRenewalHours: 720 is not less than .*, 720/,
   },
 ])("refuses $name", ({ root, says }) => {
   expect(() => readRootConfig(root, "trust")).toThrow(says);
@@ -49,6 +49,6 @@ test.each([
 
 test("names every wrong key at once, and the stack", () => {
   expect(() => readRootConfig({ validityHours: -1, rsaBits: 1 }, "trust")).toThrow(
-    /of stack "trust" is not valid[\s\S]*validityHours[\s\S]*rsaBits/,
+    /stack "trust"[\s\S]*root\.validityHours[\s\S]*root\.rsaBits/,
   );
 });

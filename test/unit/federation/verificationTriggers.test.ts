@@ -38,10 +38,13 @@ test.each<{ what: string; more: Partial<ImportWithClient> }>([
   { what: "another order of ports", more: { ports: [...spec.ports].reverse() } },
   { what: "another order of SANs", more: { subjectAltNames: [...spec.subjectAltNames].reverse() } },
   { what: "another locality", more: { gateways: [{ ...spec.gateways[0]!, locality: "q/q" }] } },
-])("$what does not", ({ more }) => expect(verificationTriggers({ ...spec, ...more })).toEqual(verificationTriggers(spec)));
+])("$what does not", ({ more }) =>
+  expect(verificationTriggers({ ...spec, ...more })).toEqual(verificationTriggers(spec)),
+);
 
 test("addresses are as URLs write them: IPv6 in brackets", () => {
-  const addresses = (address: string) => verificationTriggers({ ...spec, gateways: [{ ...spec.gateways[0]!, address }] })[2];
+  const addresses = (address: string) =>
+    verificationTriggers({ ...spec, gateways: [{ ...spec.gateways[0]!, address }] })[2];
   expect([addresses("192.0.2.1"), addresses("2001:db8::1")]).toEqual([
     "addresses 192.0.2.1:15443",
     "addresses [2001:db8::1]:15443",

@@ -1,7 +1,7 @@
-import { Problem } from "../../../federation/errors/problem.ts";
+import { declaredMesh } from "../../../federation/config/declaredMesh.ts";
+import { UserError } from "../../../federation/errors/userError.ts";
 import { readMeshConfig } from "../../../federation/config/readMeshConfig.ts";
 import { releaseSources } from "../../../federation/config/versions.ts";
-import { neighbourOf } from "../../../workspace/stackFiles.ts";
 
 /** A configuration with a value under every key of a mesh, so that each can be given another. */
 const whole: Record<string, unknown> = {
@@ -64,11 +64,11 @@ test.each(pathsIn(whole).map((path) => ({ path })))(
       parent[path.at(-1)!] = value;
       const read = () => readMeshConfig(config, "east", releaseSources, []);
       if (!sameShape) {
-        expect(read).toThrow(Problem);
+        expect(read).toThrow(UserError);
         expect(read).toThrow(path[0]);
       }
-      // What a neighbour's stack reads of it before anybody has checked it.
-      expect(() => neighbourOf("east", config)).not.toThrow();
+      // What a sibling's stack reads of it before anybody has checked it.
+      expect(() => declaredMesh("east", config)).not.toThrow();
     }
   },
 );

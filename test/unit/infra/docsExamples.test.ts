@@ -1,7 +1,7 @@
+import { configPrefix } from "../../../federation/config/declaredMesh.ts";
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { meshConfigSchema } from "../../../federation/config/meshSchema.ts";
-import { configPrefix } from "../../../workspace/stackFiles.ts";
 
 const cluster = { provider: "kind", podSubnet: "10.10.0.0/16", serviceSubnet: "10.255.10.0/24" };
 const examples = ["README.md", "docs/federation.md", "docs/verify.md", "docs/policies.md"].flatMap((file) =>

@@ -227,7 +227,8 @@ test("requireImports turns a pending import into an error before anything is reg
 
 test("a mesh that exists with its own Istio gets exports and imports only", async () => {
   const kubeconfig =
-    "apiVersion: v1\nkind: Config\ncurrent-context: a\ncontexts: [{name: a, context: {cluster: c}}]\nclusters: [{name: c, cluster: {server: https://192.0.2.1:6443}}]\n";
+    "apiVersion: v1\nkind: Config\ncurrent-context: a\ncontexts: [{name: a, context: {cluster: c}}]\nclusters: " +
+    "[{name: c, cluster: {server: https://192.0.2.1:6443}}]\n";
   const graph = await run("west", {
     config: {
       ...committed("west"),
@@ -260,7 +261,8 @@ describe("the kubeconfig of an existing cluster", () => {
   const user = (user: string): void =>
     writeFileSync(
       path,
-      `apiVersion: v1\nkind: Config\ncontexts: [{name: a, context: {cluster: c, user: u}}]\nclusters: [{name: c, cluster: {server: https://192.0.2.1:6443}}]\nusers: [{name: u, user: ${user}}]\n`,
+      `apiVersion: v1\nkind: Config\ncontexts: [{name: a, context: {cluster: c, user: u}}]\nclusters: [{name: c, ` +
+        `cluster: {server: https://192.0.2.1:6443}}]\nusers: [{name: u, user: ${user}}]\n`,
     );
 
   test.each([
@@ -281,7 +283,7 @@ describe("the kubeconfig of an existing cluster", () => {
       name: "the context is not in it",
       user: "{}",
       cluster: { kubeconfigPath: path, context: "b" },
-      says: /no context "b"; it has: a/,
+      says: /no context "b"\. .*: a\. \[kubeconfig-context-missing\]/,
     },
     { name: "it has no current context", user: "{}", cluster: { kubeconfigPath: path }, says: /no current-context/ },
     {
@@ -303,14 +305,14 @@ describe("the kubeconfig of an existing cluster", () => {
       "mesh-federation:kubeconfig": "contexts: [{name: a, context: {cluster: SECRET}}]",
     };
     const refused = run("east", { config, secretKeys: ["mesh-federation:kubeconfig"] });
-    await expect(refused).rejects.toThrow(/no context "b"; it has: a/);
+    await expect(refused).rejects.toThrow(/no context "b"\. .*: a\. \[kubeconfig-context-missing\]/);
     await expect(refused).rejects.not.toThrow(/SECRET/);
   });
 
   test("a file beside it is found from any folder, and must be there", async () => {
     user("{tokenFile: token}");
     await expect(onExisting({ kubeconfigPath: path, context: "a" })).rejects.toThrow(
-      `"${join(folder, "token")}", which cannot be read`,
+      `"${join(folder, "token")}", which this machine cannot read`,
     );
     writeFileSync(join(folder, "token"), "SECRET");
     const { kubeconfig } = named(await onExisting({ kubeconfigPath: path, context: "a" }), "east-k8s").inputs;

@@ -36,9 +36,9 @@ test.each<{ name: string; network: string; loadBalancer?: unknown; says: RegExp 
   {
     name: "pods",
     network: "'subnet 10.10.128.0/20'",
-    says: /cluster\.podSubnet 10\.10\.0\.0\/16 overlaps the docker network of the nodes, 10\.10\.128\.0\/20/,
+    says: /cluster\.podSubnet: 10\.10\.0\.0\/16 overlaps .* 10\.10\.128\.0\/20.*\[node-network-overlap\]/,
   },
-  { name: "services", network: "'subnet 10.255.0.0/16'", says: /cluster\.serviceSubnet 10\.255\.10\.0\/24 overlaps/ },
+  { name: "services", network: "'subnet 10.255.0.0/16'", says: /cluster\.serviceSubnet: 10\.255\.10\.0\/24 overlaps/ },
   {
     name: "a slot",
     network: "'subnet 172.18.0.0/28'",

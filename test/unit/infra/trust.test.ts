@@ -18,6 +18,6 @@ test("the trust stack makes a root and an intermediate for every mesh, as its ke
 
 test("a wrong key is refused before anything is registered", async () => {
   await expect(run({ rsabits: 4096 })).rejects.toThrow(
-    /stack "trust" is not valid:\n {2}- root: unknown key "rsabits"/,
+    /\[config-invalid\]\n {2}- root\.rsabits: .*"rsaBits".*\[config-key-unknown\]/,
   );
 });

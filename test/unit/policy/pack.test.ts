@@ -17,8 +17,9 @@ let folder: string;
 let host: ChildProcess;
 let client: any;
 
-// As the engine's Node host does: the SDK's own runner in the pack's folder; the port is its first line. The folder is a
-// copy, as on a machine that the pack was published to: nothing of this repository is beside it but installed packages.
+// As the engine's Node host does: the SDK's own runner in the pack's folder; the port is its first line. The folder is
+// a copy, as on a machine that the pack was published to: nothing of this repository is beside it but installed
+// packages.
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "policy-pack-"));
   cpSync(join(root, "policy"), folder, { recursive: true, filter: (file) => !file.endsWith("node_modules") });

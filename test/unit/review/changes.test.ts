@@ -44,7 +44,8 @@ test.each<{ what: string; before?: (stacks: Stacks) => unknown; change: (stacks:
     before: (s) => service(s).callers.push("shop/cart"),
     change: (s) => (service(s).callers = ["sleep/sleep"]),
     says: [
-      "~ west exports httpbin/httpbin:8000 under httpbin.mesh.global: callers (narrowed) - shop/cart (imported by east)",
+      "~ west exports httpbin/httpbin:8000 under httpbin.mesh.global: callers (narrowed) - shop/cart (imported by " +
+        "east)",
     ],
   },
   {
@@ -63,28 +64,32 @@ test.each<{ what: string; before?: (stacks: Stacks) => unknown; change: (stacks:
     what: "callers replaced",
     change: (s) => (service(s).callers = ["sleep/other"]),
     says: [
-      "~ west exports httpbin/httpbin:8000 under httpbin.mesh.global: callers (changed) + sleep/other, - sleep/sleep (imported by east)",
+      "~ west exports httpbin/httpbin:8000 under httpbin.mesh.global: callers (changed) + sleep/other, - " +
+        "sleep/sleep (imported by east)",
     ],
   },
   {
     what: "callers opened to everybody",
     change: (s) => (service(s).callers = []),
     says: [
-      "~ west exports httpbin/httpbin:8000 under httpbin.mesh.global: callers (widened): callers sleep/sleep -> callers: any identity of east (imported by east)",
+      "~ west exports httpbin/httpbin:8000 under httpbin.mesh.global: callers (widened): callers sleep/sleep -> " +
+        "callers: any identity of east (imported by east)",
     ],
   },
   {
     what: "a port more, another less",
     change: (s) => (service(s).ports = [{ name: "grpc", number: 9000, protocol: "GRPC" }]),
     says: [
-      "~ west exports httpbin/httpbin:8000 under httpbin.mesh.global: ports + 9000 (grpc, GRPC), - 8000 (http, HTTP) (imported by east)",
+      "~ west exports httpbin/httpbin:8000 under httpbin.mesh.global: ports + 9000 (grpc, GRPC), - 8000 (http, " +
+        "HTTP) (imported by east)",
     ],
   },
   {
     what: "another service account",
     change: (s) => service(s).serviceAccounts.push("httpbin-v2"),
     says: [
-      "~ west exports httpbin/httpbin:8000 under httpbin.mesh.global: identities that importers pin + spiffe://cluster.local/ns/httpbin/sa/httpbin-v2 (imported by east)",
+      "~ west exports httpbin/httpbin:8000 under httpbin.mesh.global: identities that importers pin + " +
+        "spiffe://cluster.local/ns/httpbin/sa/httpbin-v2 (imported by east)",
     ],
   },
   {
@@ -132,7 +137,9 @@ test.each<{ what: string; before?: (stacks: Stacks) => unknown; change: (stacks:
     says: [
       "~ mesh west: trust domain cluster.local -> west.example",
       "~ mesh west: accepts callers of trust domains + cluster.local",
-      "~ west exports httpbin/httpbin:8000 under httpbin.mesh.global: identities that importers pin + spiffe://west.example/ns/httpbin/sa/httpbin, - spiffe://cluster.local/ns/httpbin/sa/httpbin (imported by east)",
+      "~ west exports httpbin/httpbin:8000 under httpbin.mesh.global: identities that importers pin + " +
+        "spiffe://west.example/ns/httpbin/sa/httpbin, - spiffe://cluster.local/ns/httpbin/sa/httpbin (imported by " +
+        "east)",
     ],
   },
   {

@@ -8,7 +8,10 @@ const stacks = (version: string, cpu: string): Stacks => ({
 });
 const urn = (type: string, name: string): string => `urn:pulumi:west::mesh-federation::${type}::${name}`;
 
-/** What `pulumi preview --json --show-sames` prints of the chart's upgrade: the CRDs as a release, istiod object by object. */
+/**
+ * What `pulumi preview --json --show-sames` prints of the chart's upgrade: the CRDs as a release, istiod object by
+ * object.
+ */
 function preview(): string {
   const step = (
     op: string,

@@ -14,8 +14,8 @@ type Backend = typeof import("../../../review/deployment/readDeployed.ts");
 type PreviewsModule = typeof import("../../../review/preview/previews.ts");
 
 /*
- * A Pulumi whose answers are files named after the command and the stack; without one it fails as its file `error` says.
- * East and west are in its backend.
+ * A Pulumi whose answers are files named after the command and the stack; without one it fails as its file `error`
+ * says. East and west are in its backend.
  */
 const fakePulumi = `#!/bin/sh
 command=$1; [ "$1" != stack ] || command=$2

@@ -121,17 +121,17 @@ test.each([
   {
     what: "a list",
     text: "- config",
-    facts: /^east: .*Pulumi\.east\.yaml.*mapping.*list/,
+    facts: /^east: .*Pulumi\.east\.yaml.*list.*mapping/,
   },
   {
     what: "a text",
     text: "config",
-    facts: /^east: .*Pulumi\.east\.yaml.*mapping.*string/,
+    facts: /^east: .*Pulumi\.east\.yaml.*string.*mapping/,
   },
   {
     what: "a list as config",
     text: "config: [a]",
-    facts: /^east: .*Pulumi\.east\.yaml.*config.*mapping.*list/,
+    facts: /^east: .*Pulumi\.east\.yaml.*config.*list.*mapping/,
   },
   {
     what: "an empty file",

@@ -117,7 +117,8 @@ describe("the comment", () => {
   function write(found: string): string[] {
     writeFileSync(
       join(folder, "gh"),
-      `#!/bin/sh\ncase "$*" in *--paginate*) printf '%s' "$FOUND"; echo "$*" > asked ;; *) echo "$*" > written; for a; do case "$a" in body=@*) cat "\${a#body=@}" > body ;; esac; done ;; esac\n`,
+      `#!/bin/sh\ncase "$*" in *--paginate*) printf '%s' "$FOUND"; echo "$*" > asked ;; *) echo "$*" > written; ` +
+        `for a; do case "$a" in body=@*) cat "\${a#body=@}" > body ;; esac; done ;; esac\n`,
       { mode: 0o755 },
     );
     const env = {
@@ -286,7 +287,8 @@ describe("the summary of a deployment", () => {
   ])("has what up says at its end, without its outputs, and the job ends with %i", (code, heading) => {
     const { summary, ...ended } = runStep(
       "federation-deploy.yml up",
-      "printf 'Updating\\nDiagnostics:\\n  error: no room\\n\\nOutputs:\\n  federation: {}\\n\\nResources:\\n  1 unchanged\\n'",
+      "printf 'Updating\\nDiagnostics:\\n  error: no room\\n\\nOutputs:\\n  federation: {}\\n\\nResources:\\n  1 " +
+        "unchanged\\n'",
       code,
     );
     expect(ended.code).toBe(code);

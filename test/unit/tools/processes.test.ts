@@ -21,7 +21,8 @@ test("an ended process is nobody", async () => {
 });
 
 onLinux("a zombie is nobody", async () => {
-  // A shell may take notice of an ended child at any moment, so the child ends only when the shell has become a sleep, which never does.
+  // A shell may take notice of an ended child at any moment, so the child ends only when the shell has become a sleep,
+  // which never does.
   const parent = spawn("sh", ["-c", "cat <&3 >/dev/null & echo $!; exec sleep 60 3<&-"], {
     stdio: ["ignore", "pipe", "inherit", "pipe"],
   });
@@ -66,7 +67,8 @@ test.each([
   // Strict as POSIX is: all after a `=` is that one field's heading.
   writeFileSync(
     join(dir, "ps"),
-    `#!/bin/sh\ncase "$*" in *=,*) echo ",lstart="; exit ;; "-o state= -o lstart= -p 77") echo "${line}" ;; *) exit 1 ;; esac\n`,
+    `#!/bin/sh\ncase "$*" in *=,*) echo ",lstart="; exit ;; "-o state= -o lstart= -p 77") echo "${line}" ;; *) ` +
+      `exit 1 ;; esac\n`,
     { mode: 0o755 },
   );
   const path = process.env["PATH"];

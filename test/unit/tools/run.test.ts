@@ -30,7 +30,10 @@ test("a failure tells the command, the code and the end of what it said", async 
 async function parent(
   script: string,
 ): Promise<{ child: ChildProcess; first: string; rest: () => string; ended: Promise<number | null> }> {
-  const text = `import { run, letFinish, beforeStopping } from ${JSON.stringify(resolve(import.meta.dirname, "../../../tools/run.ts"))}; import { spawn } from "node:child_process"; ${script}`;
+  const text =
+    `import { run, letFinish, beforeStopping } from ` +
+    `${JSON.stringify(resolve(import.meta.dirname, "../../../tools/run.ts"))}; import { spawn } from ` +
+    `"node:child_process"; ${script}`;
   const child = spawn(
     process.execPath,
     ["--disable-warning=ExperimentalWarning", "--input-type=module", "--eval", text],
@@ -79,9 +82,12 @@ onLinux.each([true, false])(
 test.each(["SIGTERM", "SIGHUP"] as const)(
   "a child to be let finish is asked by SIGINT on %s, and waited for",
   async (signal) => {
-    const finishing = `process.on("SIGINT", () => { console.log("asked"); setTimeout(() => { console.log("finished"); process.exit(); }, 200); }); setTimeout(() => process.exit(1), 10000); console.log("ready");`;
+    const finishing =
+      `process.on("SIGINT", () => { console.log("asked"); setTimeout(() => { console.log("finished"); ` +
+      `process.exit(); }, 200); }); setTimeout(() => process.exit(1), 10000); console.log("ready");`;
     const { child, rest, ended } = await parent(
-      `letFinish(spawn(process.execPath, ["--eval", ${JSON.stringify(finishing)}], { stdio: ["ignore", "inherit", "inherit"] }));`,
+      `letFinish(spawn(process.execPath, ["--eval", ${JSON.stringify(finishing)}], { stdio: ["ignore", "inherit", ` +
+        `"inherit"] }));`,
     );
     child.kill(signal);
     expect(await ended).toBe(signal === "SIGTERM" ? 143 : 129);

@@ -128,7 +128,8 @@ test.each<{ what: string; situation: Situation; chosen: string; asks: boolean }>
 test("--source is refused when clusters of the other one are up", async () => {
   const situation: Situation = { forced: "release", remembered: "registry", fresh: true, up: ["east", "west"] };
   await expect(chooseFor(situation)).rejects.toThrow(
-    "--source release: east, west came up with --source registry, and its clusters cannot be handled with other tools; run `npm run down` first",
+    "--source release: east, west came up with --source registry, and its clusters cannot be handled with other " +
+      "tools; run `npm run down` first",
   );
 });
 

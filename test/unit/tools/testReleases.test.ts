@@ -94,6 +94,6 @@ describeHere("what engine tests download", () => {
     const path = new URL(envtestRelease().origin).pathname;
     server.files[path] = other;
     server.files[`${path}.sha512`] = checksumList({ [envtestRelease().file]: other }, "sha512", "/");
-    await expect(ensureTestReleases(silent)).rejects.toThrow("holds no controller-tools/envtest/etcd");
+    await expect(ensureTestReleases(silent)).rejects.toThrow("does not contain controller-tools/envtest/etcd");
   });
 });

@@ -24,7 +24,9 @@ test.each([
   },
   {
     what: "a mixed one",
-    text: "Resources:\n    + 1 created\n    ~ 2 updated\n    - 3 deleted\n    +-1 replaced\n    7 changes. 20 unchanged\n\nDuration: 4s",
+    text:
+      "Resources:\n    + 1 created\n    ~ 2 updated\n    - 3 deleted\n    +-1 replaced\n    7 changes. 20 " +
+      "unchanged\n\nDuration: 4s",
     counts: "+ 1 created, ~ 2 updated, - 3 deleted, +-1 replaced",
     changed: true,
   },
@@ -53,7 +55,8 @@ test.each([
 
 test("of a failure, the diagnostics are told, not the progress before or the outputs after", () => {
   const text =
-    "Updating (east):\n +  mesh creating\nDiagnostics:\n  pulumi:pulumi:Stack (east):\n    error: exports[0].ports: missing\n\nOutputs:\n  - kubeconfig: [secret]\n\nResources:\n    + 1 created\n";
+    "Updating (east):\n +  mesh creating\nDiagnostics:\n  pulumi:pulumi:Stack (east):\n    error: " +
+    "exports[0].ports: missing\n\nOutputs:\n  - kubeconfig: [secret]\n\nResources:\n    + 1 created\n";
   expect(diagnosticsOf(lines(text))).toBe("  pulumi:pulumi:Stack (east):\n  error: exports[0].ports: missing");
   expect(diagnosticsOf(lines("Diagnostics:\n  error: a\n"))).toBe("  error: a");
 });

@@ -62,7 +62,8 @@ test("nothing is carried over when Pulumi only added its salt, so comments and t
 test("a plain value that was set is carried over without the salt", () => {
   commit(plain);
   pulumiWrites(
-    `config:\n  mesh-federation:mesh:\n    name: east\n  mesh-federation:requireImports: "true"\nencryptionsalt: ${salt}\n`,
+    `config:\n  mesh-federation:mesh:\n    name: east\n  mesh-federation:requireImports: "true"\nencryptionsalt: ` +
+      `${salt}\n`,
   );
   stackConfig.keepChanges("east");
   expect(parse(committed())).toEqual({

@@ -85,7 +85,10 @@ function encodedSecret(inputs: Values): Values {
   return { ...rest, data: new Secret({ ...(reveal(rest["data"] ?? {}) as Values), ...encoded }) };
 }
 
-/** What can be told of metadata without the server. Names: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
+/**
+ * What can be told of metadata without the server. Names:
+ * https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
+ */
 function metadataFailures(metadata: Values): CheckFailure[] {
   const failures: CheckFailure[] = [];
   if (metadata["name"] === undefined && metadata["generateName"] === undefined)

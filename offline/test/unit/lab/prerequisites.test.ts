@@ -11,7 +11,9 @@ test("a package is named once, however many of its programs are missing", () => 
 test.each([
   {
     format: "deb822",
-    text: "Types: deb\nURIs: http://mirror.example/debian\nSuites: bookworm\n\nTypes: deb\nURIs: http://mirror.example/debian-security\n",
+    text:
+      "Types: deb\nURIs: http://mirror.example/debian\nSuites: bookworm\n\nTypes: deb\nURIs: " +
+      "http://mirror.example/debian-security\n",
     mirror: "http://mirror.example/debian",
   },
   {

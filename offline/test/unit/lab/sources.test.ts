@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { minorOf } from "../../../../federation/config/istioVersions.ts";
+import { minorOf } from "../../../../federation/config/versions.ts";
 import { charts, CHARTS, stamped } from "../../../lab/artifacts/charts.ts";
 import { pathsAt } from "../../../lab/paths.ts";
 import { labSources, writeSources } from "../../../lab/sources.ts";

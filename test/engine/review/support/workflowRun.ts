@@ -46,7 +46,10 @@ export const secrets = {
   GITHUB_TOKEN: "github-token",
 };
 
-/** A repository with the workflows of this one, on which they run, on this machine, with stand-ins for actions, npm and gh. */
+/**
+ * A repository with the workflows of this one, on which they run, on this machine, with stand-ins for actions, npm and
+ * gh.
+ */
 export class WorkflowRepository {
   readonly folder = mkdtempSync(join(tmpdir(), "workflows-"));
   private readonly origin = join(this.folder, "origin");

@@ -15,7 +15,9 @@ export const kind = (name: string, podSubnet: string, serviceSubnet: string): Re
   name: "cluster-kind",
   stack: name,
   props: {
-    stdin: `kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nnetworking:\n  ipFamily: ipv4\n  podSubnet: ${podSubnet}\n  serviceSubnet: "${serviceSubnet}"\n`,
+    stdin:
+      `kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nnetworking:\n  ipFamily: ipv4\n  podSubnet: ${podSubnet}\n  ` +
+      `serviceSubnet: "${serviceSubnet}"\n`,
   },
 });
 const workloadEntry = (network: string) =>

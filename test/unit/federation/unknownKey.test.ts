@@ -1,12 +1,12 @@
 import fc from "fast-check";
-import { editDistance, unknownKey } from "../../../federation/errors/unknownKey.ts";
+import { editDistance, knownKeys } from "../../../federation/errors/unknownKey.ts";
 
 test.each([
-  { given: "import", says: '"import"; did you mean "imports"? the keys there are: exports, imports, mesh' },
-  { given: "Export", says: '"Export"; did you mean "exports"? the keys there are: exports, imports, mesh' },
-  { given: "somethingElse", says: '"somethingElse"; the keys there are: exports, imports, mesh' },
+  { given: "import", says: 'Did you mean "imports"? Known keys: exports, imports, mesh' },
+  { given: "Export", says: 'Did you mean "exports"? Known keys: exports, imports, mesh' },
+  { given: "somethingElse", says: "Known keys: exports, imports, mesh" },
 ])("$given", ({ given, says }) => {
-  expect(unknownKey(given, ["mesh", "imports", "exports"])).toBe(says);
+  expect(knownKeys(given, ["mesh", "imports", "exports"])).toBe(says);
 });
 
 test("distance is that of a metric, and counts single edits", () => {
