@@ -36,7 +36,9 @@ export async function installPlainMesh(
     readFileSync(join(world.clone.folder, ".federation", "sources.json"), "utf8"),
   ) as Required<ArtifactSources>;
   const kubeconfig = join(folder, `${name}.kubeconfig`);
-  await createCluster(world, name, kubeconfig, sources.nodeImage);
+  // Read once: while two clusters start, the engine may answer too late to be found.
+  const lab = await world.lab();
+  await createCluster(lab, name, kubeconfig, sources.nodeImage);
   const ca = makeCa(folder, name);
   await world.apply(
     name,
@@ -50,21 +52,20 @@ export async function installPlainMesh(
       stringData: ca,
     },
   );
-  await installIstio(world, name, kubeconfig, folder, sources);
+  await installIstio(world, lab, { name, kubeconfig, folder }, sources);
   await world.apply(name, ...gateway(name), ...application(sample, sources.images[sample]));
   for (const [where, deployment] of [
     ["istio-system", "eastwestgateway"],
     [sample, sample],
   ] as const)
     await world.kubectl(name, ["rollout", "status", "-n", where, `deployment/${deployment}`, "--timeout=180s"]);
-  const { env } = await world.lab();
   const address = ["inspect", "-f", "{{.NetworkSettings.Networks.kind.IPAddress}}", `${name}-control-plane`];
-  const nodeAddress = run("docker", address, env).trim();
+  const nodeAddress = run("docker", address, lab.env).trim();
   const { version, istioMinor = version } = sources.istio as Record<string, any>;
   return { name, kubeconfig, nodeAddress, gatewayPort, istioVersion: version, istioMinor, ca };
 }
 
-async function createCluster(world: World, name: string, kubeconfig: string, image: string): Promise<void> {
+async function createCluster(lab: Lab, name: string, kubeconfig: string, image: string): Promise<void> {
   const tools = await ensureToolchain("registry", consoleProgress(process.stderr));
   const config = {
     kind: "Cluster",
@@ -73,14 +74,13 @@ async function createCluster(world: World, name: string, kubeconfig: string, ima
   };
   const options = ["--name", name, "--image", image, "--wait", "60s", "--config", "-"];
   const kind = join(tools.bin, "kind");
-  await inLab(await world.lab(), kubeconfig, kind, ["create", "cluster", ...options], stringify(config));
+  await inLab(lab, kubeconfig, kind, ["create", "cluster", ...options], stringify(config));
 }
 
 async function installIstio(
   world: World,
-  name: string,
-  kubeconfig: string,
-  folder: string,
+  lab: Lab,
+  { name, kubeconfig, folder }: { name: string; kubeconfig: string; folder: string },
   sources: Required<ArtifactSources>,
 ): Promise<void> {
   const { hub, tag, charts, istiodValues } = sources.istio as Record<string, any>;
@@ -102,7 +102,6 @@ async function installIstio(
   };
   const valuesFile = join(folder, `${name}-values.yaml`);
   writeFileSync(valuesFile, stringify(values));
-  const lab = await world.lab();
   const tools = await ensureToolchain("registry", consoleProgress(process.stderr));
   const install = (release: string, chart: string, ...options: string[]) =>
     inLab(lab, kubeconfig, tools.helm!, [
