@@ -132,7 +132,7 @@ test(
     const { code, comment } = await review([], { PULUMI_BACKEND_URL: "file:///nonexistent" });
     expect(code).toBe(1);
     expect(comment).toContain("to (narrowed) - east (imported by east)");
-    expect(comment).toMatch(/\*\*east\*\*: import "httpbin": mesh "west" exports it to nobody, not to "east"/);
+    expect(comment).toMatch(/\*\*east\*\*: import "httpbin": mesh "west" .*not to "east".*\[import-not-allowed\]/);
     expect(comment).toMatch(/\| east \| not previewed: the backend cannot be read: unable to open state directory/);
   },
   timeout,
