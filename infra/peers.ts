@@ -1,5 +1,5 @@
-import type { PeerSource, SiblingMesh } from "../federation/config/declaredMesh.ts";
 import * as pulumi from "@pulumi/pulumi";
+import type { PeerSource, SiblingMesh } from "../federation/config/declaredMesh.ts";
 import { contractOfPeer, federationOutput } from "../federation/contract/contract.ts";
 import type { MeshConfig } from "../federation/config/readMeshConfig.ts";
 import type { Peer } from "../federation/imports/resolveImports.ts";

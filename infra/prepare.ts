@@ -1,5 +1,5 @@
-import type { PeerSource, SiblingMesh } from "../federation/config/declaredMesh.ts";
 import * as pulumi from "@pulumi/pulumi";
+import type { PeerSource, SiblingMesh } from "../federation/config/declaredMesh.ts";
 import type { MeshConfig } from "../federation/config/readMeshConfig.ts";
 import type { ArtifactSources } from "../federation/config/sources.ts";
 import { findingText, UserError } from "../federation/errors/userError.ts";

@@ -1,6 +1,6 @@
-import { type DeclaredMesh, type PeerSource, configPrefix } from "../federation/config/declaredMesh.ts";
 import { resolve } from "node:path";
 import { parse } from "yaml";
+import { type DeclaredMesh, type PeerSource, configPrefix } from "../federation/config/declaredMesh.ts";
 import {
   contractOfPeer,
   federationOutput,

@@ -1,6 +1,6 @@
-import type { DeclaredMesh } from "../federation/config/declaredMesh.ts";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
+import type { DeclaredMesh } from "../federation/config/declaredMesh.ts";
 import { federationOutput, parseContract } from "../federation/contract/contract.ts";
 import { UserError } from "../federation/errors/userError.ts";
 import { socketAddress } from "../federation/objects/socketAddress.ts";

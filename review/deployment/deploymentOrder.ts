@@ -1,5 +1,5 @@
-import { declaredMesh } from "../../federation/config/declaredMesh.ts";
 import { isDeepStrictEqual } from "node:util";
+import { declaredMesh } from "../../federation/config/declaredMesh.ts";
 import type { FederationContract } from "../../federation/contract/contract.ts";
 import { publishedImport, resolveImports } from "../../federation/imports/resolveImports.ts";
 import type { Finding } from "../../federation/errors/userError.ts";

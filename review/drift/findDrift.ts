@@ -1,13 +1,11 @@
 import { declaredMesh } from "../../federation/config/declaredMesh.ts";
 import { driftOf, type Drift, type DriftReport } from "./drift.ts";
-import { readPreview } from "../preview/previewReport.ts";
+import { runPreview } from "../preview/runPreview.ts";
 import { byStack, inStack, type StackFinding } from "../findings.ts";
 import { skipText } from "../result.ts";
 import type { Revision } from "../revision/revision.ts";
 import type { Progress } from "../../tools/progress.ts";
 import type { Toolchain } from "../../tools/index.ts";
-import { runPulumi } from "../../workspace/pulumiJson.ts";
-import { refreshOwnFile } from "../../workspace/stackConfig.ts";
 import { firstLine } from "../deployment/pulumiMessage.ts";
 import type { Deployed } from "../deployment/readDeployed.ts";
 import { forEachStack } from "../concurrency.ts";
@@ -36,21 +34,7 @@ export async function findDrift(
       }
       const step = progress.step(`refresh ${stack}`);
       // Without --run-program: the program fails where it depends on a deleted resource.
-      const { code, stdout, stderr } = await runPulumi(tools, [
-        "refresh",
-        "--preview-only",
-        "--json",
-        "--stack",
-        stack,
-        "--config-file",
-        refreshOwnFile(stack),
-      ]);
-      let report;
-      try {
-        report = readPreview(stdout);
-      } catch {
-        report = undefined;
-      }
+      const { code, report, stderr } = await runPreview(tools, stack, ["refresh", "--preview-only", "--json"]);
       if (code !== 0 || !report) {
         const problem = report?.errors[0] ?? firstLine(stderr);
         notCompared.push({ stack, code: "review-refresh-failed", subject: "refresh", problem, remedy: "" });

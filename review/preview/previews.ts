@@ -2,13 +2,12 @@ import { deploymentOrder, sameContract, stateOf, type DeploymentOrder } from "..
 import { byStack, inStack, type StackFinding } from "../findings.ts";
 import type { PlannedFederation } from "../revision/planRevision.ts";
 import { unreachableCluster } from "./unreachable.ts";
-import { countsOf, readPreview, type PreviewedResource } from "./previewReport.ts";
+import { countsOf, type PreviewedResource } from "./previewReport.ts";
 import { detailOf, skipText, type SkipReason, type StackPreview } from "../result.ts";
 import type { Revision } from "../revision/revision.ts";
 import type { Progress } from "../../tools/progress.ts";
 import type { Toolchain } from "../../tools/index.ts";
-import { runPulumi } from "../../workspace/pulumiJson.ts";
-import { refreshOwnFile } from "../../workspace/stackConfig.ts";
+import { runPreview } from "./runPreview.ts";
 import { firstLine } from "../deployment/pulumiMessage.ts";
 import type { Deployed } from "../deployment/readDeployed.ts";
 import { forEachStack } from "../concurrency.ts";
@@ -111,21 +110,8 @@ function whySkipped(
 
 async function previewStack(tools: Toolchain, stack: string, result: Previews): Promise<StackPreview> {
   // The policies read all resources, so the preview includes those that stay the same.
-  const { code, stdout, stderr } = await runPulumi(tools, [
-    "preview",
-    "--json",
-    "--show-sames",
-    "--stack",
-    stack,
-    "--config-file",
-    refreshOwnFile(stack),
-  ]);
-  let report;
-  try {
-    report = readPreview(stdout);
-  } catch {
-    return skipped(stack, "review-preview-failed", "Pulumi printed no preview", firstLine(stderr));
-  }
+  const { code, report, stderr } = await runPreview(tools, stack, ["preview", "--json", "--show-sames"]);
+  if (!report) return skipped(stack, "review-preview-failed", "Pulumi printed no preview", firstLine(stderr));
   if (code !== 0) {
     const errors = report.errors.length > 0 ? report.errors : [firstLine(stderr)];
     const unreachable = unreachableCluster(errors);

@@ -1,5 +1,3 @@
-import type { ErrorCode } from "../../federation/errors/catalogue/index.ts";
-
 /**
  * Words of Pulumi's Kubernetes provider, client-go and Go's net package for a cluster that does not answer. They are
  * parsed because the engine hands over the message only.
@@ -7,9 +5,6 @@ import type { ErrorCode } from "../../federation/errors/catalogue/index.ts";
  */
 const unreachableText =
   /cluster is unreachable|connection refused|ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ETIMEDOUT|no such host|i\/o timeout|no route to host/i;
-
-/** Codes of this project's program that mean the same. The engine prints an error of the program with its code. */
-const unreachableCodes: readonly ErrorCode[] = ["review-cluster-unreachable"];
 
 /** The engine's summary of any failure. */
 const summary = /^(?:error: )?(?:preview|update) failed$/i;
@@ -20,7 +15,6 @@ const summary = /^(?:error: )?(?:preview|update) failed$/i;
  */
 export function unreachableCluster(errors: string[]): string | undefined {
   const causes = errors.filter((error) => !summary.test(error.trim()));
-  const unreachable = (error: string): boolean =>
-    unreachableText.test(error) || unreachableCodes.some((code) => error.includes(`[${code}]`));
-  return causes.length > 0 && causes.every(unreachable) ? causes[0]!.split("\n")[0] : undefined;
+  const unreachable = causes.length > 0 && causes.every((error) => unreachableText.test(error));
+  return unreachable ? causes[0]!.split("\n")[0] : undefined;
 }

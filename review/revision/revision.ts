@@ -1,7 +1,7 @@
-import { configPrefix, isMeshStack } from "../../federation/config/declaredMesh.ts";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { configPrefix, isMeshStack } from "../../federation/config/declaredMesh.ts";
 import { parseContract, type FederationContract } from "../../federation/contract/contract.ts";
 import { UserError, type Finding } from "../../federation/errors/userError.ts";
 import { readStackFile, stackNames } from "../../workspace/stackFiles.ts";

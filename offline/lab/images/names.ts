@@ -1,10 +1,12 @@
+import { metallbVersion } from "../../../federation/config/versions.ts";
+
 /** Versions of everything the lab builds. Where one is also a Go module's, its go.mod says the same. */
 export const VERSIONS = {
   kubernetes: "1.34.4",
   /** What kubeadm of that Kubernetes asks for: the version, then a packaging number. */
   etcd: "3.6.5",
   coredns: "1.15.0",
-  metallb: "0.15.2",
+  metallb: metallbVersion,
   /** Built from a commit after 1.30, so it calls itself 1.31. */
   istio: "1.31-lab",
   istioMinor: "1.31",

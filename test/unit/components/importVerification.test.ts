@@ -2,24 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { ImportVerification } from "../../../components/importVerification.ts";
 import type { ImportWithClient } from "../../../federation/imports/verificationTriggers.ts";
 import { importsToVerify } from "../../../infra/verification.ts";
+import { importWithClient as spec } from "../federation/fixtures.ts";
 import { named, record } from "./graph.ts";
 
-const spec: ImportWithClient = {
-  name: "httpbin",
-  from: "west",
-  host: "a.b",
-  namespace: "sleep",
-  visibleTo: ["sleep"],
-  meshes: ["west"],
-  exportedHost: "a.b",
-  subsets: [],
-  blended: false,
-  ports: [{ name: "http", number: 8000, protocol: "HTTP" }],
-  subjectAltNames: ["spiffe://x/1"],
-  gateways: [],
-  client: { namespace: "sleep", serviceAccount: "sleep", app: "sleep" },
-  probe: {},
-};
 const prove = (more: Partial<ImportWithClient> = {}, kubeconfig = "KUBECONFIG", probeImage?: string) =>
   record(
     () =>

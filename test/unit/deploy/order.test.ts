@@ -1,5 +1,5 @@
-import type { DeclaredMesh } from "../../../federation/config/declaredMesh.ts";
 import fc from "fast-check";
+import type { DeclaredMesh } from "../../../federation/config/declaredMesh.ts";
 import { importersFirst, inCycles } from "../../../deploy/order.ts";
 
 const stack = (name: string, ...importsFrom: string[]): DeclaredMesh => ({

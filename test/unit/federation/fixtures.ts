@@ -1,3 +1,4 @@
+import type { ImportWithClient } from "../../../federation/imports/verificationTriggers.ts";
 import { parseContract, type FederationContract } from "../../../federation/contract/contract.ts";
 import { exportSpec } from "../../../federation/exports/exportConfig.ts";
 import { planExport, publishedExport, type ExportPlan } from "../../../federation/exports/exportPlan.ts";
@@ -74,3 +75,24 @@ export function resolved(spec: ImportConfig, ...contracts: FederationContract[])
   if (imports.length !== 1) throw new Error(`${imports.length} imports, pending: ${JSON.stringify(pending)}`);
   return imports[0]!;
 }
+
+/** An import of two ports with the client that verifies it. */
+export const importWithClient: ImportWithClient = {
+  name: "httpbin",
+  from: "west",
+  host: "a.b",
+  namespace: "sleep",
+  visibleTo: ["sleep"],
+  meshes: ["west"],
+  exportedHost: "a.b",
+  subsets: [],
+  blended: false,
+  ports: [
+    { name: "http", number: 8000, protocol: "HTTP" },
+    { name: "grpc", number: 9000, protocol: "GRPC" },
+  ],
+  subjectAltNames: ["spiffe://x/1", "spiffe://x/2"],
+  gateways: [{ mesh: "west", address: "192.0.2.1", port: 15443, network: "n", locality: "r/z" }],
+  client: { namespace: "sleep", serviceAccount: "sleep", app: "sleep" },
+  probe: { http: { kind: "http", path: "/" } },
+};

@@ -1,5 +1,5 @@
-import type { SiblingMesh } from "../../../federation/config/declaredMesh.ts";
 import fc from "fast-check";
+import type { SiblingMesh } from "../../../federation/config/declaredMesh.ts";
 import { importsFrom } from "../../../federation/checks/brokenImports.ts";
 import { parseContract, type FederationContract } from "../../../federation/contract/contract.ts";
 import { exportGateway, exportServiceEntry } from "../../../federation/exports/exportObjects.ts";

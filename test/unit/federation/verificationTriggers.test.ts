@@ -1,24 +1,5 @@
 import { verificationTriggers, type ImportWithClient } from "../../../federation/imports/verificationTriggers.ts";
-
-const spec: ImportWithClient = {
-  name: "httpbin",
-  from: "west",
-  host: "a.b",
-  namespace: "sleep",
-  visibleTo: ["sleep"],
-  meshes: ["west"],
-  exportedHost: "a.b",
-  subsets: [],
-  blended: false,
-  ports: [
-    { name: "http", number: 8000, protocol: "HTTP" },
-    { name: "grpc", number: 9000, protocol: "GRPC" },
-  ],
-  subjectAltNames: ["spiffe://x/1", "spiffe://x/2"],
-  gateways: [{ mesh: "west", address: "192.0.2.1", port: 15443, network: "n", locality: "r/z" }],
-  client: { namespace: "sleep", serviceAccount: "sleep", app: "sleep" },
-  probe: { http: { kind: "http", path: "/" } },
-};
+import { importWithClient as spec } from "./fixtures.ts";
 
 test.each<{ what: string; more: Partial<ImportWithClient> }>([
   { what: "the address", more: { gateways: [{ ...spec.gateways[0]!, address: "192.0.2.2" }] } },

@@ -1,6 +1,6 @@
-import { configPrefix } from "../../../federation/config/declaredMesh.ts";
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
+import { configPrefix } from "../../../federation/config/declaredMesh.ts";
 import { meshConfigSchema } from "../../../federation/config/meshSchema.ts";
 
 const cluster = { provider: "kind", podSubnet: "10.10.0.0/16", serviceSubnet: "10.255.10.0/24" };
