@@ -95,14 +95,7 @@ export class ByHand {
       stringify(namespace("metallb-system", { "pod-security.kubernetes.io/enforce": "privileged" })),
     );
     await this.apply(mesh, manifests, "metallb-system");
-    await this.world.kubectl(mesh, [
-      "rollout",
-      "status",
-      "--namespace",
-      "metallb-system",
-      "deployment/metallb-controller",
-      "--timeout=180s",
-    ]);
+    await this.rollout(mesh, "metallb-system", "metallb-controller");
     const subnet = run("docker", ["network", "inspect", "-f", "{{(index .IPAM.Config 0).Subnet}}", "kind"], env);
     const cidr = `${subnet.split(".").slice(0, 2).join(".")}.${rest}`;
     // The webhook that checks a pool answers some time after its pod is ready.
@@ -166,14 +159,7 @@ export class ByHand {
 
   private async installGateway(): Promise<void> {
     await this.apply("west", page("istio-eastwestgateway.yaml"));
-    await this.world.kubectl("west", [
-      "rollout",
-      "status",
-      "--namespace",
-      "istio-system",
-      "deployment/istio-eastwestgateway",
-      "--timeout=180s",
-    ]);
+    await this.rollout("west", "istio-system", "istio-eastwestgateway");
     await this.gatewayAddress();
   }
 
@@ -201,14 +187,7 @@ export class ByHand {
         namespace(sample, { "istio-injection": "enabled" }),
         ...application(sample, this.sources.images[sample]),
       );
-      await this.world.kubectl(mesh, [
-        "rollout",
-        "status",
-        "--namespace",
-        sample,
-        `deployment/${sample}`,
-        "--timeout=180s",
-      ]);
+      await this.rollout(mesh, sample, sample);
     }
     await this.forEach((mesh) => this.apply(mesh, page("mtls.yaml")));
   }
@@ -235,6 +214,11 @@ export class ByHand {
 
   private async apply(mesh: Mesh, manifests: string, into?: string): Promise<void> {
     await this.world.kubectl(mesh, ["apply", ...(into ? ["--namespace", into] : []), "--filename", "-"], manifests);
+  }
+
+  private async rollout(mesh: Mesh, namespace: string, deployment: string): Promise<void> {
+    const query = ["--namespace", namespace, `deployment/${deployment}`, "--timeout=180s"];
+    await this.world.kubectl(mesh, ["rollout", "status", ...query]);
   }
 
   private kubeconfig(mesh: Mesh): string {

@@ -52,16 +52,8 @@ export class KindCluster extends pulumi.ComponentResource {
 
   constructor(name: string, args: KindClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super(KindCluster.type, name, {}, opts);
-    const { clusterName, podSubnet, serviceSubnet, nodeImage, kubernetesVersion, region, zone } = args;
-    const spec = pulumi.output({
-      name: clusterName,
-      podSubnet,
-      serviceSubnet,
-      nodeImage,
-      kubernetesVersion,
-      region,
-      zone,
-    });
+    const { clusterName, markDirectory, ...nodes } = args;
+    const spec = pulumi.output({ name: clusterName, ...nodes });
     const identity = spec.apply(clusterIdentifier);
     const environment = { CLUSTER: clusterName };
     const triggers = [identity];
@@ -78,7 +70,7 @@ export class KindCluster extends pulumi.ComponentResource {
         environment: {
           ...environment,
           IDENTITY: identity,
-          ...(args.markDirectory === undefined ? {} : { MARKS: args.markDirectory }),
+          ...(markDirectory === undefined ? {} : { MARKS: markDirectory }),
           CREATE_CLUSTER: script("create"),
           DELETE_CLUSTER: script("delete"),
           START_NODES: script("start"),

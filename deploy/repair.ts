@@ -53,7 +53,11 @@ export async function startClusters(progress: Progress, env: Record<string, stri
   for (const line of told.split("\n").filter(Boolean)) {
     const [what, cluster] = line.split(" ");
     progress.note(
-      `cluster ${cluster}: ${what === "started" ? "its node stood still and was started again" : "its node was removed, though not by this project, and all that ran there with it; `npm run down` and `npm run up` make it anew"}`,
+      `cluster ${cluster}: ` +
+        (what === "started"
+          ? "its node was stopped and is started again"
+          : "another program removed its node, and everything that ran there; " +
+            "`npm run down` and `npm run up` create it again"),
     );
   }
 }

@@ -91,7 +91,8 @@ function read(
   for (const [key, v] of Object.entries(settings)) {
     if (!known.includes(key as keyof Settings))
       problems.push(
-        `${name}.${key}: there is no such setting; ${known.length > 0 ? `there are ${known.join(", ")}, and ` : "there is "}enforcementLevel`,
+        `${name}.${key}: there is no such setting; ` +
+          `${known.length > 0 ? `there are ${known.join(", ")}, and ` : "there is "}enforcementLevel`,
       );
     else if (schemas[key as keyof Settings].type === "boolean" ? typeof v !== "boolean" : !isNames(v))
       problems.push(

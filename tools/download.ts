@@ -47,7 +47,7 @@ export async function download(
     if (locked && existsSync(target) && (await sumOf(target, "sha256")) === locked) return target;
     const recordedIn = [locks.committed, locks.own].join(" or ");
     const published = publishedSum(await readList(release, stallAfter), release);
-    const changed = `A release that changes is not to be trusted; if you know why it did, remove the entry and run again`;
+    const changed = "Do not trust a release that changes. If you know why it did, remove the entry and run again";
     if (locked && published.algorithm === "sha256" && published.sum !== locked)
       throw new Error(
         `${release.name}: its publisher now gives the checksum ${published.sum}, but ${recordedIn} recorded ` +
@@ -97,7 +97,8 @@ async function fetchChecked(
     const actual = await sumOf(partial, algorithm);
     if (actual !== sum)
       throw new Error(
-        `${release.name}: ${release.url} has the ${algorithm} checksum ${actual}, its publisher lists ${sum} (${release.checksumsUrl}); ` +
+        `${release.name}: ${release.url} has the ${algorithm} checksum ${actual}, ` +
+          `its publisher lists ${sum} (${release.checksumsUrl}); ` +
           `nothing of it is used. Try again; if it stays so, something between here and there changes the file`,
       );
     renameSync(partial, target);

@@ -31,7 +31,8 @@ export function consoleProgress(stream: NodeJS.WritableStream = process.stderr):
       const heartbeat = setInterval(() => {
         const left = expectedSeconds ? Math.max(0, expectedSeconds - seconds()) : 0;
         line(
-          `${name}: still going after ${duration(seconds())}${left > 0 ? `, about ${duration(left)} left` : ""}${doing ? `: ${doing}` : ""}`,
+          `${name}: still going after ${duration(seconds())}` +
+            `${left > 0 ? `, about ${duration(left)} left` : ""}${doing ? `: ${doing}` : ""}`,
         );
       }, heartbeatSeconds * 1000);
       heartbeat.unref();

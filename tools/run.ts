@@ -117,7 +117,8 @@ export function run(command: string, args: string[], options: RunOptions = {}): 
         const last = tail.trimEnd().split("\n").slice(-12).join("\n  ");
         reject(
           new Error(
-            `${command} ${args.slice(0, 3).join(" ")} ended with ${signal ?? `exit code ${code}`}:\n  ${last}${options.logFile ? `\n  whole output: ${options.logFile}` : ""}`,
+            `${command} ${args.slice(0, 3).join(" ")} ended with ${signal ?? `exit code ${code}`}:\n  ${last}` +
+              (options.logFile ? `\n  whole output: ${options.logFile}` : ""),
           ),
         );
       };

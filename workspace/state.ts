@@ -20,7 +20,8 @@ export function readState(stack: string): StackState | undefined {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw new Error(
-      `the state of stack ${stack} cannot be read: ${(error as Error).message}; a copy from before its last change lies beside it (${join(stateFolder, `${stack}.json.bak`)})`,
+      `the state of stack ${stack} cannot be read: ${(error as Error).message}; ` +
+        `a copy from before its last change is ${join(stateFolder, `${stack}.json.bak`)}`,
     );
   }
 }

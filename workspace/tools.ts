@@ -88,7 +88,9 @@ export async function chooseFor(
   if (nothingNew && remembered && (!fresh || up.length > 0))
     return {
       source: remembered,
-      why: `source: ${remembered}, as before: ${up.length > 0 ? `${up.join(", ")} came up with it` : "this clone used it last"}`,
+      why:
+        `source: ${remembered}, as before: ` +
+        (up.length > 0 ? `${up.join(", ")} came up with it` : "this clone used it last"),
     };
   return chooseSource(asked, probe, by);
 }

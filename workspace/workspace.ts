@@ -35,7 +35,8 @@ export function checkBackend(): void {
     throw new Error(`${backendVariable} is "${given}"; it can be required or none, or not be set`);
   if (given === "required" && !process.env["PULUMI_BACKEND_URL"])
     throw new Error(
-      `PULUMI_BACKEND_URL is empty, and ${backendVariable}=required forbids to keep the state in this clone, where it would be lost. ` +
+      `PULUMI_BACKEND_URL is empty, and ${backendVariable}=required forbids to keep the state in this clone, ` +
+        "where it would be lost. " +
         `On GitHub set the variable PULUMI_BACKEND_URL in the job's environment (Settings > Environments) or for ` +
         `the repository (Settings > Secrets and variables > Actions > Variables); on GitLab in Settings > CI/CD > ` +
         `Variables. See docs/ci.md`,

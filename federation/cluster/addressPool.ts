@@ -33,7 +33,8 @@ export function poolOfSlot(request: PoolRequest): string {
   const pool: Cidr = { base: subnet.base + (size(subnet) / slots) * slot, prefix: subnet.prefix + Math.log2(slots) };
   if (pool.prefix > 32 || size(pool) < minimumPoolAddresses)
     throw new Error(
-      `the node network ${request.subnet} is too small for ${slots} slots: each would hold ${Math.floor(size(subnet) / slots)} addresses, ` +
+      `the node network ${request.subnet} is too small for ${slots} slots: ` +
+        `each would hold ${Math.floor(size(subnet) / slots)} addresses, ` +
         `at least ${minimumPoolAddresses} are needed; use fewer slots (loadBalancer.slots) or a larger docker network`,
     );
   const inside = nodeAddresses.filter((a) => contains(pool, a));

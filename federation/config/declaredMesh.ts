@@ -78,7 +78,7 @@ export function declaredMesh(stack: string, raw: RawKeys): DeclaredMesh {
   const text = (key: string, fallback: string): string => (typeof mesh[key] === "string" ? mesh[key] : fallback);
   const name = text("name", stack);
   const names = defaultNames(name);
-  const importsFrom = objects(raw["imports"]).flatMap((spec) => spec["from"]);
+  const importsFrom = objects(raw["imports"]).flatMap(({ from }) => (Array.isArray(from) ? from : [from]));
   return {
     stack,
     name,
@@ -88,13 +88,12 @@ export function declaredMesh(stack: string, raw: RawKeys): DeclaredMesh {
     network: text("network", names.network),
     trustDomain: text("trustDomain", defaultTrustDomain),
     onKind: fields(raw["cluster"])["provider"] === "kind",
-    importsFrom: [...new Set(importsFrom.map(String))],
-    exports: objects(raw["exports"]).map((spec) => ({
-      name: String(spec["name"]),
-      to: list(spec["to"]),
-      ports: list(spec["ports"]),
-      subsets: list(spec["subsets"]).map((subset) => subset?.name),
-    })),
+    importsFrom: [...new Set(importsFrom.filter(isString))],
+    exports: objects(raw["exports"]).flatMap(({ name, to, ports, subsets }) =>
+      isString(name)
+        ? [{ name, to: list(to), ports: list(ports), subsets: list(subsets).map((subset) => subset?.name) }]
+        : [],
+    ),
   };
 }
 
@@ -128,6 +127,8 @@ function fields(value: unknown): RawKeys {
 function list(value: unknown): any[] {
   return Array.isArray(value) ? value : [];
 }
+
+const isString = (value: unknown): value is string => typeof value === "string";
 
 function objects(value: unknown): RawKeys[] {
   return list(value).filter((entry) => typeof entry === "object" && entry !== null);

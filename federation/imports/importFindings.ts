@@ -95,7 +95,9 @@ export function differencesBetween(spec: ImportConfig, sources: ImportSource[]):
       if (a !== b)
         findings.add("import-peers-differ", {
           subject: `import "${spec.name}"`,
-          problem: `${what} differ between "${first!.contract.mesh.name}" (${a}) and "${other.contract.mesh.name}" (${b})`,
+          problem:
+            `${what} differ between "${first!.contract.mesh.name}" (${a}) ` +
+            `and "${other.contract.mesh.name}" (${b})`,
           remedy: "Align the exports, or import them separately under different names (as)",
         });
     };

@@ -33,7 +33,12 @@ export const importSans: Rule = {
       )
       .map((resource) =>
         violation(resource, {
-          problem: `is an endpoint ${textOf(specOf(resource)["network"]) ? `in network ${specOf(resource)["network"]}` : "behind an east-west gateway"} without an identity`,
+          problem:
+            "is an endpoint " +
+            (textOf(specOf(resource)["network"])
+              ? `in network ${specOf(resource)["network"]}`
+              : "behind an east-west gateway") +
+            " without an identity",
           field: "spec.serviceAccount",
           allowed: "the account that serves it there",
           remedy: "set serviceAccount, in an entry for each account",

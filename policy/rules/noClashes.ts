@@ -44,7 +44,9 @@ function sameTrustDomains(resources: Resource[], separate: boolean): Violation[]
     if (a.domain !== b.domain || a.resource === b.resource || !(apart || separate)) return [];
     return [
       violation(b.resource, {
-        problem: `has trust domain "${a.domain}", which ${where(a.resource)} has too${apart ? " under another root, so that two issuers give out the same identities" : ""}`,
+        problem:
+          `has trust domain "${a.domain}", which ${where(a.resource)} has too` +
+          (apart ? " under another root, so that two issuers give out the same identities" : ""),
         field: "federation.mesh.trustDomain",
         allowed: separate ? "a trust domain that no other stack has" : "a trust domain of its own, or a root in common",
         remedy: "change mesh.trustDomain in one of them",

@@ -136,7 +136,9 @@ function withoutMtls(resource: Resource, resources: Resource[]): Violation[] {
     .filter(({ mode }) => mode === "DISABLE" || mode === "SIMPLE")
     .map(({ field, tls }) =>
       violation(resource, {
-        problem: `sets TLS towards ${wide ? `every host of ${host}` : `the imported host ${imported.map(wordOf).join(", ")}`} to ${textOf(tls["mode"]) ?? "no mode, which is DISABLE"}, so the caller shows no mesh identity`,
+        problem:
+          `sets TLS towards ${wide ? `every host of ${host}` : `the imported host ${imported.map(wordOf).join(", ")}`}` +
+          ` to ${textOf(tls["mode"]) ?? "no mode, which is DISABLE"}, so the caller shows no mesh identity`,
         field: `${field}.mode`,
         allowed: "ISTIO_MUTUAL, or no tls (Istio chooses mTLS by itself)",
         remedy: "use ISTIO_MUTUAL",

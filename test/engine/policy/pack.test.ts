@@ -176,9 +176,26 @@ test(
 
 /** Objects that nothing has to become ready of. */
 const small = (hosts: string, sans: string) => `
-  const object = (kind, name, spec) => new k8s.apiextensions.CustomResource(name, { apiVersion: "networking.istio.io/v1", kind, metadata: { namespace: "sleep", name }, spec }, opts);
-  object("Gateway", "passing", { selector: { istio: "egressgateway" }, servers: [{ port: { number: 443, name: "tls", protocol: "TLS" }, hosts: ["${hosts}"], tls: { mode: "PASSTHROUGH" } }] });
-  object("ServiceEntry", "import", { hosts: ["cart.mesh.global"], ports: [{ number: 80, name: "http", protocol: "HTTP" }], location: "MESH_INTERNAL", resolution: "STATIC", endpoints: [{ address: "192.0.2.1" }], subjectAltNames: ${sans} });`;
+  const object = (kind, name, spec) =>
+    new k8s.apiextensions.CustomResource(
+      name,
+      { apiVersion: "networking.istio.io/v1", kind, metadata: { namespace: "sleep", name }, spec },
+      opts,
+    );
+  object("Gateway", "passing", {
+    selector: { istio: "egressgateway" },
+    servers: [
+      { port: { number: 443, name: "tls", protocol: "TLS" }, hosts: ["${hosts}"], tls: { mode: "PASSTHROUGH" } },
+    ],
+  });
+  object("ServiceEntry", "import", {
+    hosts: ["cart.mesh.global"],
+    ports: [{ number: 80, name: "http", protocol: "HTTP" }],
+    location: "MESH_INTERNAL",
+    resolution: "STATIC",
+    endpoints: [{ address: "192.0.2.1" }],
+    subjectAltNames: ${sans},
+  });`;
 
 test(
   "up with its preview makes nothing of a program that violates a rule; without a preview, rules on a stack look " +

@@ -63,7 +63,8 @@ describe("a pull request", () => {
     AWS_REGION: variables.BACKEND_AWS_REGION,
   };
   const writes =
-    'case "$1" in *review*) git rev-parse --verify --quiet HEAD^2 > /dev/null || exit 3; echo result > review.md; exit 1 ;; esac';
+    'case "$1" in *review*) git rev-parse --verify --quiet HEAD^2 > /dev/null || exit 3; ' +
+    "echo result > review.md; exit 1 ;; esac";
 
   test(
     "is reviewed as a merge; a job without secrets writes the comment, also when a check failed",
@@ -125,7 +126,9 @@ describe("a push to main", () => {
       workflow: "federation-deploy.yml",
       event: "push",
       payload: { ref: "refs/heads/main", before: repository.before },
-      npm: `case "$1" in *review*) git cat-file -e "$BASE" || exit 3; echo '${JSON.stringify({ order: { steps: order } })}' ;; esac; ${npm}`,
+      npm:
+        `case "$1" in *review*) git cat-file -e "$BASE" || exit 3; ` +
+        `echo '${JSON.stringify({ order: { steps: order } })}' ;; esac; ${npm}`,
     });
   const up = (stack: string) =>
     `up: npm run --silent pulumi -- up --stack ${stack} --yes --non-interactive --color never`;

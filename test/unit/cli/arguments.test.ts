@@ -7,7 +7,9 @@ const argumentsModule = resolve(cli, "arguments.ts");
 /** Reads arguments in a process of its own, since an error ends it. */
 function read(...args: string[]) {
   const script = `import { fail, readArguments } from ${JSON.stringify(argumentsModule)};
-    const options = readArguments({ source: { type: "string" }, json: { type: "boolean" } }, "usage: x"); if (options.source === "bad") fail(new Error("no such source")); console.log(JSON.stringify(options));`;
+    const options = readArguments({ source: { type: "string" }, json: { type: "boolean" } }, "usage: x");
+    if (options.source === "bad") fail(new Error("no such source"));
+    console.log(JSON.stringify(options));`;
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ["--disable-warning=ExperimentalWarning", "--input-type=module", "--eval", script, "--", ...args],
@@ -29,13 +31,16 @@ test.each([
 });
 
 test("what was printed reaches a slow reader whole before the process ends, and one that has left does no harm", () => {
-  const script = `import { exit } from ${JSON.stringify(argumentsModule)}; process.stdout.write("x".repeat(1_000_000)); exit(3);`;
+  const script = `import { exit } from ${JSON.stringify(argumentsModule)};
+    process.stdout.write("x".repeat(1_000_000));
+    exit(3);`;
   const through = (reader: string) =>
     spawnSync(
       "bash",
       [
         "-c",
-        `"$0" --disable-warning=ExperimentalWarning --input-type=module --eval "$1" | ${reader}; echo " \${PIPESTATUS[0]}"`,
+        '"$0" --disable-warning=ExperimentalWarning --input-type=module --eval "$1" ' +
+          `| ${reader}; echo " \${PIPESTATUS[0]}"`,
         process.execPath,
         script,
       ],

@@ -1,113 +1,22 @@
-import { spawn, spawnSync } from "node:child_process";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-
-const scripts = resolve(import.meta.dirname, "..", "..", "..", "components", "kind");
-
-/*
- * A `kind` and a `docker` whose engine is a folder: a file per cluster, named after it, holding its node's id;
- * `stopped` beside it when the node stands still. Every call is written down.
- */
-const fakeKind = `#!/bin/sh
-echo "kind $*" >> "$ENGINE/calls"
-[ ! -e "$ENGINE/absent" ] || { echo "Cannot connect to the Docker daemon" >&2; exit 1; }
-case "$1 $2" in
-  "get clusters") ls "$ENGINE/clusters" ;;
-  "delete cluster") rm -f "$ENGINE/clusters/$4" "$ENGINE/$4.stopped" ;;
-  "create cluster")
-    cat > "$ENGINE/config"
-    [ -n "$KUBECONFIG" ] && echo "made" > "$KUBECONFIG"
-    echo "$$" > "$ENGINE/clusters/$4"
-    [ ! -e "$ENGINE/hang" ] || { touch "$ENGINE/hanging"; sleep 60; }
-    [ ! -e "$ENGINE/fail" ] || { rm "$ENGINE/clusters/$4"; echo "no space left" >&2; exit 1; } ;;
-  "export kubeconfig") [ ! -e "$ENGINE/$4.stopped" ] && [ ! -e "$ENGINE/$4.dead" ] ;;
-  *) exit 9 ;;
-esac
-`;
-const fakeDocker = `#!/bin/sh
-echo "docker $*" >> "$ENGINE/calls"
-[ ! -e "$ENGINE/absent" ] || exit 1
-cluster=$(grep -lx -- "$2" "$ENGINE"/clusters/* 2>/dev/null | head -1); cluster=\${cluster##*/}
-case "$1" in
-  inspect)
-    case "$3" in
-      '{{.Id}}') cat "$ENGINE/clusters/\${4%-control-plane}" 2>/dev/null || { echo "Error: No such object: $4" >&2; exit 1; } ;;
-      '{{.State.Running}}') file=$(grep -lx -- "$4" "$ENGINE"/clusters/* 2>/dev/null) && if [ -e "$ENGINE/\${file##*/}.stopped" ]; then echo false; else echo true; fi || { echo "Error: No such object: $4" >&2; exit 1; } ;;
-    esac ;;
-  start) [ -n "$cluster" ] && rm -f "$ENGINE/$cluster.stopped" ;;
-  exec) [ ! -e "$ENGINE/$cluster.dead" ] ;;
-  *) exit 9 ;;
-esac
-`;
-
-let dir: string;
-let engine: string;
-let clone: string;
-beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), "kind-"));
-  [engine, clone] = [join(dir, "engine"), join(dir, "clone")];
-  for (const folder of [join(engine, "clusters"), join(dir, "bin"), join(dir, "tmp"), clone])
-    mkdirSync(folder, { recursive: true });
-  for (const [name, text] of [
-    ["kind", fakeKind],
-    ["docker", fakeDocker],
-  ] as const) {
-    writeFileSync(join(dir, "bin", name), text);
-    chmodSync(join(dir, "bin", name), 0o755);
-  }
-});
-afterEach(() => rmSync(dir, { recursive: true, force: true }));
-
-/** The directory of the marks, from the clone's. */
-const marks = join(".federation", "clusters");
-const environment = (more: Record<string, string> = {}): NodeJS.ProcessEnv => ({
-  PATH: `${join(dir, "bin")}:${process.env["PATH"]}`,
-  ENGINE: engine,
-  TMPDIR: join(dir, "tmp"),
-  KUBECONFIG: join(dir, "user-kubeconfig"),
-  CLUSTER: "east",
-  MARKS: marks,
-  START_NODES: readFileSync(join(scripts, "start.sh"), "utf8"),
-  ...more,
-});
-
-function script(name: "create" | "delete" | "start", more: Record<string, string> = {}) {
-  const { status, stdout, stderr } = spawnSync(
-    "sh",
-    [join(scripts, `${name}.sh`), ...(name === "start" ? [marks] : [])],
-    {
-      cwd: clone,
-      env: environment(more),
-      encoding: "utf8",
-      input: "kind: Cluster\n",
-      timeout: 30_000,
-    },
-  );
-  return { status, stdout, stderr };
-}
-const create = (identity = "east-1") => script("create", { IDENTITY: identity });
-const clusters = (): string[] => readdirSync(join(engine, "clusters")).sort();
-const node = (cluster = "east"): string => readFileSync(join(engine, "clusters", cluster), "utf8").trim();
-const calls = (pattern: RegExp): string[] =>
-  existsSync(join(engine, "calls"))
-    ? readFileSync(join(engine, "calls"), "utf8")
-        .split("\n")
-        .filter((line) => pattern.test(line))
-    : [];
-const engineIs = (...what: string[]): void => what.forEach((name) => writeFileSync(join(engine, name), ""));
-const mark = (cluster = "east"): string => join(clone, ".federation", "clusters", cluster);
-const foreign = (cluster = "east", id = "theirs"): void => writeFileSync(join(engine, "clusters", cluster), `${id}\n`);
+import {
+  calls,
+  clone,
+  clusters,
+  create,
+  dir,
+  engine,
+  engineIs,
+  environment,
+  foreign,
+  mark,
+  node,
+  script,
+  scripts,
+} from "./kindScripts.ts";
 
 describe("create", () => {
   test("creates a cluster from the configuration and leaves the user's kubeconfig unchanged", () => {

@@ -106,7 +106,8 @@ function repair(pending: unknown[], locks: unknown[]) {
     writeFileSync(join(lockFolder, `${i}.json.attrs`), attributes);
   });
   const script = `const { repairStack } = await import(${JSON.stringify(join(clone, "deploy", "repair.ts"))});
-    await repairStack({ source: "release", bin: ${JSON.stringify(bin)} }, "east", { note: (line) => console.log(line) });`;
+    const tools = { source: "release", bin: ${JSON.stringify(bin)} };
+    await repairStack(tools, "east", { note: (line) => console.log(line) });`;
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ["--disable-warning=ExperimentalWarning", "--input-type=module", "--eval", script],

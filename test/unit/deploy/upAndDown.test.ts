@@ -27,20 +27,32 @@ case "$words" in
     pending=
     if [ "$stack" = east ]; then
       [ -e "$CONTROL/asked" ] || pending='{"name":"httpbin","from":"west","reason":"stack west is not up"}'
-      [ ! -e "$CONTROL/pending-forever" ] || pending='{"name":"httpbin","from":"west","reason":"west does not export it"}'
+      [ ! -e "$CONTROL/pending-forever" ] ||
+        pending='{"name":"httpbin","from":"west","reason":"west does not export it"}'
       touch "$CONTROL/asked"
     fi
     echo '{"federation":{"pendingImports":['"$pending"']}}' ;;
   " up"*)
-    if [ -e "$CONTROL/fail-$stack" ]; then printf 'Diagnostics:\\n  error: no room for %s\\n\\nResources:\\n    1 unchanged\\n' "$stack"; exit 1; fi
-    if rm "$CONTROL/refuse-$stack" 2>/dev/null; then echo '{"code":"imports-mismatch","subject":"mesh","problem":"p","remedy":"r","details":[]}' > "$MESH_FEDERATION_ERROR_FILE"; exit 1; fi
+    if [ -e "$CONTROL/fail-$stack" ]; then
+      printf 'Diagnostics:\\n  error: no room for %s\\n\\nResources:\\n    1 unchanged\\n' "$stack"
+      exit 1
+    fi
+    if rm "$CONTROL/refuse-$stack" 2>/dev/null; then
+      echo '{"code":"imports-mismatch","subject":"mesh","problem":"p","remedy":"r","details":[]}' \\
+        > "$MESH_FEDERATION_ERROR_FILE"
+      exit 1
+    fi
     if [ -e "$CONTROL/slow" ]; then exec node -e '
       const fs = require("fs"), say = (line) => fs.appendFileSync(process.env.CONTROL + "/calls", line + "\\n");
-      process.on("SIGINT", () => { say("asked to stop"); setTimeout(() => { say("stopped"); process.exit(1); }, 300); });
+      process.on("SIGINT", () => {
+        say("asked to stop");
+        setTimeout(() => { say("stopped"); process.exit(1); }, 300);
+      });
       setTimeout(() => process.exit(1), 30000);
       fs.writeFileSync(process.env.CONTROL + "/slow-now", "");'
     fi
-    if grep -q '"r"' "$stacks/$stack.json"; then printf 'Resources:\\n    3 unchanged\\n'; else printf 'Resources:\\n    + 3 created\\n'; fi
+    if grep -q '"r"' "$stacks/$stack.json"; then printf 'Resources:\\n    3 unchanged\\n'
+    else printf 'Resources:\\n    + 3 created\\n'; fi
     state "$stack" '"r"' ;;
   " destroy"*)
     [ "$MESH_FEDERATION_ALLOW_BREAKING" = 1 ] || [ -e "$CONTROL/nobody-imports" ] || exit 1
@@ -93,7 +105,7 @@ function operations(): string[] {
   });
 }
 
-test("up makes trust, then the meshes side by side, then what was pending; again, it changes nothing; down goes the other way", async () => {
+test("up creates trust, the meshes in parallel, then what was pending; down goes the other way", async () => {
   const first = await up();
   expect(first.code).toBe(0);
   expect(first.output).toContain("source: release, as asked for by --source");
@@ -123,7 +135,7 @@ test("up makes trust, then the meshes side by side, then what was pending; again
   expect(operations()).toEqual([]);
 });
 
-test("where every mesh brings its own CA there is no trust stack; one whose file went is destroyed after the meshes", async () => {
+test("without a managed CA there is no trust stack; one whose file is gone is destroyed last", async () => {
   expect((await up()).code).toBe(0);
   const state = join(clone, ".federation", "state", ".pulumi", "stacks", "mesh-federation", "trust.json");
   writeFileSync(state, '{"checkpoint":{"latest":{"resources":[{"type":"mesh-federation:trust:MeshTrust"}]}}}');
@@ -167,7 +179,7 @@ test("imports that stay pending fail with their reasons, after the meshes are up
   expect(operations().filter((operation) => operation === "up east")).toHaveLength(2);
 });
 
-test("a mesh that does not fit what its peers publish is tried again once they have changed, and not else", async () => {
+test("a mesh that does not fit its peers' contracts is retried only after those change", async () => {
   set("refuse-east");
   const { code, output } = await up();
   expect(output).toContain("next: east again, because peers have changed");
@@ -201,7 +213,7 @@ test("up that is told to stop lets Pulumi finish what is under way", async () =>
   expect(operations()).toEqual(["up trust", "asked to stop", "stopped"]);
 });
 
-test("an engine that does not answer is told before anything is downloaded, and is of no concern to clusters that exist", async () => {
+test("an engine that does not answer is an error before any download, and none with existing clusters", async () => {
   docker('echo "Cannot connect to the Docker daemon" >&2; exit 1');
   const { code, output } = await up();
   expect(code).toBe(1);

@@ -53,7 +53,7 @@ test.each([
   expect(importServiceEntry(spec)!.spec.endpoints.map((e) => e.address)).toEqual(addresses);
 });
 
-test("outlier detection only where there is something to fail over to, and answers count only where another mesh can give one", () => {
+test("outlier detection exists only with a failover target, and counts answers only across meshes", () => {
   expect(importDestinationRule(resolved(anImport(), west)).spec.trafficPolicy).toEqual({
     tls: { mode: "ISTIO_MUTUAL" },
   });

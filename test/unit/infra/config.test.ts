@@ -22,7 +22,7 @@ test.each(["mesh", "trust"] as const)("in a stack of role %s, the default of a k
   await expect(check(defaults, role)).resolves.toBeDefined();
 });
 
-test("a key of the other kind of stack is refused, with the kind that it belongs to and without its value", async () => {
+test("a key of the other kind of stack is refused: its kind is named, its value is not", async () => {
   const inMesh = check({ ...defaults, "mesh-federation:root": { commonName: "SECRET" } });
   await expect(inMesh).rejects.toMatchObject({
     code: "config-invalid",

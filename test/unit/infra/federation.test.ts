@@ -156,7 +156,7 @@ test("a cluster that cannot be read is a warning, and everything is made", async
   );
 });
 
-test("removing an export that east imports is refused before anything is registered, and goes ahead where it is allowed", async () => {
+test("removing an imported export is refused before anything is registered, unless allowed", async () => {
   const spec = {
     name: "httpbin",
     from: "west",

@@ -1,104 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { parse } from "yaml";
-import { meshProgram } from "../../../infra/mesh.ts";
-import { named, record, valueOf, type Graph, type RecordOptions } from "../components/graph.ts";
-
-const ca = { caCert: "CERT", caKey: "PRIVATE", certChain: "CERT CHAIN", rootCert: "ROOT" };
-const westContract = {
-  version: 1,
-  mesh: {
-    name: "west",
-    meshId: "west-mesh",
-    cluster: "west",
-    network: "network-west",
-    trustDomain: "cluster.local",
-    istioVersion: "1.30.5",
-    locality: "west/west-1",
-  },
-  gateways: [{ address: "172.18.128.1", port: 15443 }],
-  exports: [
-    {
-      name: "httpbin",
-      host: "httpbin.httpbin.svc.cluster.local",
-      namespace: "httpbin",
-      service: "httpbin",
-      ports: [{ name: "http", number: 8000, protocol: "HTTP" }],
-      subjectAltNames: ["spiffe://cluster.local/ns/httpbin/sa/httpbin"],
-      to: ["east"],
-      callers: [],
-    },
-  ],
-  imports: [],
-  pendingImports: [],
-};
-
-/** The committed configuration of a stack: what is tested is what is deployed. */
-function committed(stack: string): Record<string, unknown> {
-  return parse(readFileSync(`stacks/Pulumi.${stack}.yaml`, "utf8")).config;
-}
+import { named, valueOf, type Graph } from "../components/graph.ts";
+import { committed, run, westContract } from "./meshStack.ts";
 
 beforeEach(() => void jest.spyOn(console, "warn").mockImplementation(() => undefined));
 
-/** What east publishes once it imports httpbin from west. */
-const eastContract = {
-  ...westContract,
-  mesh: {
-    ...westContract.mesh,
-    name: "east",
-    meshId: "east-mesh",
-    cluster: "east",
-    network: "network-east",
-    locality: "east/east-1",
-  },
-  gateways: [],
-  exports: [],
-  imports: [
-    {
-      name: "httpbin",
-      from: "west",
-      meshes: ["west"],
-      host: "httpbin.httpbin.svc.cluster.local",
-      namespace: "sleep",
-      visibleTo: ["sleep"],
-      ports: westContract.exports[0]!.ports,
-      gateways: [
-        { mesh: "west", address: "172.18.128.1", port: 15443, network: "network-west", locality: "west/west-1" },
-      ],
-    },
-  ],
-};
-
-/** Runs a mesh's program with its committed configuration; `peer` answers for the other mesh. */
-function run(stack: string, options: RecordOptions & { peer?: () => unknown } = {}) {
-  return record(meshProgram, {
-    stack,
-    config: committed(stack),
-    invoke: (token, inputs) => {
-      if (token !== "pulumi:pulumi:readStackOutputs") return {};
-      if (inputs.name.endsWith("/trust")) return { outputs: { meshes: ["east", "west"] } };
-      return (
-        options.peer ??
-        (() => ({ outputs: { federation: inputs.name.endsWith("/west") ? westContract : eastContract } }))
-      )();
-    },
-    stateOf: (type, name) => {
-      if (type === "pulumi:pulumi:StackReference")
-        return {
-          outputs: { meshes: ["east", "west"], intermediates: { east: ca, west: ca } },
-          secretOutputNames: ["intermediates"],
-        };
-      if (name.endsWith("-kubeconfig")) return { stdout: "KUBECONFIG" };
-      if (name.endsWith("-network"))
-        return { stdout: "subnet fc00:f853::/64\nsubnet 172.18.0.0/16\naddress 172.18.0.2/16\n" };
-      if (type === "kubernetes:core/v1:Service")
-        return { status: { loadBalancer: { ingress: [{ ip: "172.18.128.1" }] } } };
-      return {};
-    },
-    ...options,
-  });
-}
 const absent = () => Promise.reject(new Error('unknown stack "organization/mesh-federation/west"'));
 
 test("a peer whose state is written just then is read again; any other failure is told at once", async () => {
@@ -180,7 +84,7 @@ test("istiod starts only with its CA, and keeps DNS capture, access log and iden
   expect(named(graph, "strict-mtls-policy").inputs.spec).toEqual({ mtls: { mode: "STRICT" } });
 });
 
-test("every resource is named after its parent; everything in the cluster uses its provider, and is gone with it", async () => {
+test("resources are named after their parent; those in the cluster use its provider and go with it", async () => {
   const { resources } = await run("west");
   for (const r of resources.filter((r) => r.parent && !r.parent.startsWith("mesh-federation-")))
     expect(r.name.startsWith(`${r.parent}-`)).toBe(true);
@@ -244,83 +148,4 @@ test("a mesh that exists with its own Istio gets exports and imports only", asyn
     "export-httpbin-gateway",
   ]);
   expect((await valueOf(graph.result.federation)).gateways).toEqual([{ address: "192.0.2.9", port: 15443 }]);
-});
-
-describe("the kubeconfig of an existing cluster", () => {
-  const folder = mkdtempSync(join(tmpdir(), "kubeconfig-"));
-  const path = join(folder, "config");
-  afterAll(() => rmSync(folder, { recursive: true }));
-  const onExisting = (cluster: Record<string, unknown>) =>
-    run("east", {
-      config: {
-        ...committed("east"),
-        "mesh-federation:loadBalancer": {},
-        "mesh-federation:cluster": { provider: "existing", ...cluster },
-      },
-    });
-  const user = (user: string): void =>
-    writeFileSync(
-      path,
-      `apiVersion: v1\nkind: Config\ncontexts: [{name: a, context: {cluster: c, user: u}}]\nclusters: [{name: c, ` +
-        `cluster: {server: https://192.0.2.1:6443}}]\nusers: [{name: u, user: ${user}}]\n`,
-    );
-
-  test.each([
-    { name: "none is given", user: "{}", cluster: {}, says: /cluster\.kubeconfigPath: it is not set/ },
-    {
-      name: "its file is not there",
-      user: "{}",
-      cluster: { kubeconfigPath: join(folder, "gone") },
-      says: /cluster\.kubeconfigPath: ".*gone" cannot be read \(ENOENT\)\. Give a readable/,
-    },
-    {
-      name: "its path is a folder",
-      user: "{}",
-      cluster: { kubeconfigPath: folder },
-      says: /cannot be read \(EISDIR\)/,
-    },
-    {
-      name: "the context is not in it",
-      user: "{}",
-      cluster: { kubeconfigPath: path, context: "b" },
-      says: /no context "b"\. .*: a\. \[kubeconfig-context-missing\]/,
-    },
-    { name: "it has no current context", user: "{}", cluster: { kubeconfigPath: path }, says: /no current-context/ },
-    {
-      name: "its credential program is not there",
-      user: "{exec: {command: no-such-login}}",
-      cluster: { kubeconfigPath: path, context: "a" },
-      says: /program "no-such-login", which is not on this machine's PATH/,
-    },
-  ])("$name: refused before anything is registered", async ({ user: given, cluster, says }) => {
-    user(given);
-    await expect(onExisting(cluster)).rejects.toThrow(says);
-  });
-
-  test("as a secret: refused in the same words, before anything is registered", async () => {
-    const config = {
-      ...committed("east"),
-      "mesh-federation:loadBalancer": {},
-      "mesh-federation:cluster": { provider: "existing", context: "b" },
-      "mesh-federation:kubeconfig": "contexts: [{name: a, context: {cluster: SECRET}}]",
-    };
-    const refused = run("east", { config, secretKeys: ["mesh-federation:kubeconfig"] });
-    await expect(refused).rejects.toThrow(/no context "b"\. .*: a\. \[kubeconfig-context-missing\]/);
-    await expect(refused).rejects.not.toThrow(/SECRET/);
-  });
-
-  test("a file beside it is found from any folder, and must be there", async () => {
-    user("{tokenFile: token}");
-    await expect(onExisting({ kubeconfigPath: path, context: "a" })).rejects.toThrow(
-      `"${join(folder, "token")}", which this machine cannot read`,
-    );
-    writeFileSync(join(folder, "token"), "SECRET");
-    const { kubeconfig } = named(await onExisting({ kubeconfigPath: path, context: "a" }), "east-k8s").inputs;
-    expect(JSON.stringify(kubeconfig)).toContain(join(folder, "token"));
-  });
-
-  test("a credential program on the PATH is taken", async () => {
-    user("{exec: {command: sh}}");
-    expect(named(await onExisting({ kubeconfigPath: path, context: "a" }), "east-k8s").inputs.context).toBe("a");
-  });
 });

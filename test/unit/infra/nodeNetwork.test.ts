@@ -17,7 +17,8 @@ afterAll(() => {
 function preview(network: string | undefined, loadBalancer?: unknown) {
   writeFileSync(
     join(folder, "docker"),
-    `#!/bin/sh\necho "$*" > "${folder}/asked"\n${network === undefined ? "echo; exit 1" : `printf '%s\\n' ${network}`}\n`,
+    `#!/bin/sh\necho "$*" > "${folder}/asked"\n` +
+      `${network === undefined ? "echo; exit 1" : `printf '%s\\n' ${network}`}\n`,
   );
   chmodSync(join(folder, "docker"), 0o755);
   const config = {

@@ -76,7 +76,7 @@ const gateway = (hosts: string[]) =>
     },
   ] as const;
 
-test("the pack uses nothing but its own files, Node, and the packages that it declares, in the versions tested here", () => {
+test("the pack uses only its own files, Node and the packages it declares, in the tested versions", () => {
   const read = (...path: string[]) => JSON.parse(readFileSync(join(root, ...path, "package.json"), "utf8"));
   const { dependencies } = read("policy");
   const files = globSync("**/*.{ts,cjs}", { cwd: join(root, "policy"), exclude: (f) => f === "node_modules" });

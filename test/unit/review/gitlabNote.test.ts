@@ -55,7 +55,7 @@ function write(pages: object[][], env: Record<string, string> = {}): { asked: st
 }
 const notes = "https://gitlab.example/api/v4/projects/3/merge_requests/7/notes";
 
-test("a note of an earlier run is replaced, on whatever page it stands; somebody else's with the same beginning is not", () => {
+test("a note of an earlier run is replaced, on any page; another author's with the same start is not", () => {
   writeFileSync(join(folder, "review.md"), `${marker}\nresult\n`);
   const { asked, written } = write([
     [note(1, 5, "other"), note(2, 6, `${marker} forged`)],

@@ -16,7 +16,8 @@ import {
   secretsOfConfig,
   type Revision,
 } from "../../../review/revision/revision.ts";
-import { example, type Stacks } from "./federation.ts";
+import { example } from "./federation.ts";
+import { eastWith, stackFileCases, textsOf } from "./stackFileCases.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "mesh-federation-revision-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -28,17 +29,6 @@ function revisionOf(files: Record<string, string>): Revision {
   for (const [stack, text] of Object.entries(files))
     writeFileSync(join(folder, "stacks", `Pulumi.${stack}.yaml`), text);
   return readRevision(folder);
-}
-
-function textsOf(stacks: Stacks): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(stacks).map(([stack, raw]) => [
-      stack,
-      stringify({
-        config: Object.fromEntries(Object.entries(raw).map(([key, value]) => [`mesh-federation:${key}`, value])),
-      }),
-    ]),
-  );
 }
 
 const planned = (revision: Revision): PlannedRevision => ({
@@ -113,62 +103,7 @@ function findingsOnEast(text: string): string[] {
   expect(federation.meshes.map((m) => m.stack)).toContain("west");
   return federation.failed.map((f) => `${f.stack}: ${findingText(f)}`);
 }
-const eastWith = (more: Record<string, unknown>): string =>
-  textsOf({ east: { ...example()["east"], ...more } })["east"]!;
-
-test.each([
-  { what: "broken YAML", text: "config: {", facts: /^east: .*Pulumi\.east\.yaml.*YAML/ },
-  {
-    what: "a list",
-    text: "- config",
-    facts: /^east: .*Pulumi\.east\.yaml.*list.*mapping/,
-  },
-  {
-    what: "a text",
-    text: "config",
-    facts: /^east: .*Pulumi\.east\.yaml.*string.*mapping/,
-  },
-  {
-    what: "a list as config",
-    text: "config: [a]",
-    facts: /^east: .*Pulumi\.east\.yaml.*config.*list.*mapping/,
-  },
-  {
-    what: "an empty file",
-    text: "",
-    facts: /^east: .*mesh-federation:cluster.*\[review-stack-empty\]$/,
-  },
-  { what: "an empty config", text: "config:\n", facts: /\[review-stack-empty\]$/ },
-  {
-    what: "another role",
-    text: "config:\n  mesh-federation:role: other\n",
-    facts: /^east: role: .*"other".*\[review-stack-role-invalid\]$/,
-  },
-  ...[
-    "peers",
-    "gateway",
-    "mesh",
-    "exports",
-    "imports",
-    "istio",
-    "ca",
-    "cluster",
-    "samples",
-    "verifyOnUp",
-    "allowBreaking",
-  ].map((key) => ({
-    what: `an empty ${key}`,
-    text: eastWith({ [key]: null }),
-    facts: new RegExp(`^east: [^]*\\b${key}\\b.* is empty`),
-  })),
-  {
-    what: "an empty peer",
-    text: eastWith({ peers: { west: null } }),
-    facts: /^east: [^]*peers\.west\b.* is empty/,
-  },
-  { what: "an empty name", text: eastWith({ mesh: { name: null } }), facts: /^east: [^]*mesh\.name\b.* is empty/ },
-  { what: "an empty export", text: eastWith({ exports: [null] }), facts: /^east: [^]*exports\.0\b.* is empty/ },
-])("$what is one finding, and the other stacks are reviewed", ({ text, facts }) => {
+test.each(stackFileCases)("$what is one finding, and the other stacks are reviewed", ({ text, facts }) => {
   expect(findingsOnEast(text)).toEqual([expect.stringMatching(facts)]);
 });
 

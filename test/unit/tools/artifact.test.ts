@@ -124,7 +124,7 @@ test("two are built at a time, and one that takes both slots alone", async () =>
   expect([seen["a"], seen["b"]]).toEqual([2, 2]);
 });
 
-test("a failure lets the other build end, starts no further one, keeps what is finished and leaves nothing half-made", async () => {
+test("a failure lets a running build end, starts no other, and keeps only finished ones", async () => {
   const failing = artifact("failing", {}, async () => {
     for (let i = 0; i < 1000 && !events.includes("start other"); i++) await sleep(10);
     throw new Error("no compiler");
@@ -148,9 +148,11 @@ test("a build's commands are logged, and a failure shows where", async () => {
 
 /** A process of its own that builds `slow`: its build runs a shell command. */
 function builder(shell: string) {
-  const text = `import { ensureArtifacts } from ${JSON.stringify(resolve(import.meta.dirname, "../../../tools/artifact.ts"))};
+  const module = resolve(import.meta.dirname, "../../../tools/artifact.ts");
+  const text = `import { ensureArtifacts } from ${JSON.stringify(module)};
     const progress = { note: (line) => console.log(line), step: () => ({ update() {}, done() {}, fail() {} }) };
-    await ensureArtifacts([{ name: "slow", inputs: {}, expectedSeconds: 1, build: async ({ dir, run }) => void (await run("sh", ["-c", ${JSON.stringify(shell)}], { cwd: dir })) }], progress);`;
+    const build = async ({ dir, run }) => void (await run("sh", ["-c", ${JSON.stringify(shell)}], { cwd: dir }));
+    await ensureArtifacts([{ name: "slow", inputs: {}, expectedSeconds: 1, build }], progress);`;
   return spawn(process.execPath, ["--disable-warning=ExperimentalWarning", "--input-type=module", "--eval", text], {
     env: { ...process.env },
     stdio: ["ignore", "ignore", "inherit"],

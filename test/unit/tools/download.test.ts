@@ -61,7 +61,7 @@ test("the right file is kept, and recorded under its publisher's URL even when a
   expect(left()).toEqual([file]);
 });
 
-test("a run leaves the committed lock as it is; promoted, what it recorded is there, and the clone's own is gone", async () => {
+test("a run does not change the committed lock; promoting moves the clone's records there", async () => {
   const before = readFileSync(options.locks.committed, "utf8");
   await get();
   expect(readFileSync(options.locks.committed, "utf8")).toBe(before);
@@ -77,7 +77,7 @@ test("a run leaves the committed lock as it is; promoted, what it recorded is th
   expect(notes).toEqual([]);
 });
 
-test("a clone that downloaded another file than the lock committed since allows is told so, and neither record is lost", async () => {
+test("a clone whose file differs from a later committed lock is refused, and keeps both records", async () => {
   await get();
   lock("2".repeat(64));
   await expect(get()).rejects.toThrow(/records 2{64} for .* but this clone downloaded a file with .* before/);
@@ -146,7 +146,7 @@ test("a publisher whose list differs from the lock is refused before anything is
   expect(entriesOf(options.locks.committed)[release().origin]!.sha256).toBe("0".repeat(64));
 });
 
-test("where the publisher lists only SHA-1, the lock's SHA-256 decides, and a file that it refuses is not kept", async () => {
+test("with only a SHA-1 from the publisher, the lock's SHA-256 decides; a refused file is removed", async () => {
   files[list] = checksumList({ [file]: content }, "sha1", "./");
   await get();
   expect(entries()[release().origin]!.sha256).toBe(sha256);

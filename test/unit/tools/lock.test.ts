@@ -22,8 +22,11 @@ afterEach(() => {
 
 /** A process of its own that runs JavaScript, with `withLock`, `path`, `fs` and `sleep` at hand. */
 function script(work: string): ChildProcess {
-  const text = `import { withLock } from ${JSON.stringify(lockModule)}; import fs from "node:fs"; const path = ${JSON.stringify(path)};
-    const sleep = (ms) => new Promise((done) => setTimeout(done, ms)); fs.mkdirSync(${JSON.stringify(dirname(path))}, { recursive: true });
+  const text = `import { withLock } from ${JSON.stringify(lockModule)};
+    import fs from "node:fs";
+    const path = ${JSON.stringify(path)};
+    const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+    fs.mkdirSync(${JSON.stringify(dirname(path))}, { recursive: true });
     ${work}`;
   const child = spawn(
     process.execPath,

@@ -55,7 +55,7 @@ function expectOfficial(output: string): void {
     expect(output).toContain(line);
 }
 
-test("a clean clone runs the official tools and plugins; a second run, and a second clone with its lock, download nothing", async () => {
+test("a clean clone runs official tools; later runs and clones with its lock download nothing", async () => {
   const server = await serve();
   const one = clone("one");
   const first = await pulumiVersion(one, { [mirrorVariable]: server.url });
@@ -100,7 +100,7 @@ test("a clean clone runs the official tools and plugins; a second run, and a sec
   expect(readFileSync(join(three, ".federation", "releases.lock.json"), "utf8")).toBe(lock);
 });
 
-test("the lines of pulumi-env make Pulumi by hand that of the clone, from any folder, and are all that is printed", async () => {
+test("pulumi-env prints only the lines that give a shell the clone's Pulumi, from any folder", async () => {
   const server = await serve();
   const folder = clone("one");
   const environment = { MESH_FEDERATION_CACHE: join(dir, "cache"), [mirrorVariable]: server.url };
@@ -212,7 +212,7 @@ describe("proxies", () => {
     return proxy;
   }
 
-  test("HTTPS_PROXY tunnels, and a company's certificate authority is trusted by NODE_EXTRA_CA_CERTS, and not without it", async () => {
+  test("HTTPS_PROXY tunnels; a company CA is trusted by NODE_EXTRA_CA_CERTS, and not without it", async () => {
     const tls = certificate();
     const server = await serve(tls);
     const proxy = await proxyTo(server);

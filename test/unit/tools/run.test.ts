@@ -52,8 +52,13 @@ async function gone(pid: number): Promise<boolean> {
 
 /** Runs a shell command that writes a pid into a file, and says that pid. */
 const runAndTell = (shell: string, options = "{}"): string =>
-  `import { existsSync, readFileSync } from "node:fs"; run("sh", ["-c", ${JSON.stringify(shell)}], ${options}).catch(() => {});
-  const timer = setInterval(() => { if (existsSync("${dir}/pid")) { console.log(readFileSync("${dir}/pid", "utf8")); clearInterval(timer); } }, 20);`;
+  `import { existsSync, readFileSync } from "node:fs";
+  run("sh", ["-c", ${JSON.stringify(shell)}], ${options}).catch(() => {});
+  const timer = setInterval(() => {
+    if (!existsSync("${dir}/pid")) return;
+    console.log(readFileSync("${dir}/pid", "utf8"));
+    clearInterval(timer);
+  }, 20);`;
 
 test("a run's whole group is killed when this process is told to stop", async () => {
   const { child, first, ended } = await parent(
@@ -99,7 +104,8 @@ test.each([true, false])(
   "what is to be done before the end is done on a signal, and waited for, unless it is done with: %s",
   async (open) => {
     const { child, rest, ended } = await parent(
-      `const done = beforeStopping(() => new Promise((resolve) => setTimeout(() => { console.log("undone"); resolve(); }, 200)));
+      `const undo = (resolve) => { console.log("undone"); resolve(); };
+       const done = beforeStopping(() => new Promise((resolve) => setTimeout(() => undo(resolve), 200)));
     beforeStopping(() => Promise.reject(new Error("cannot")));
     if (!${open}) done();
     setTimeout(() => process.exit(1), 10000); console.log("ready");`,

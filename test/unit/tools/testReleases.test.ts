@@ -45,7 +45,7 @@ describeHere("what engine tests download", () => {
     rmSync(dir, { recursive: true });
   });
 
-  test("the programs of a bare API server and Istio's definitions are downloaded, checked and recorded once", async () => {
+  test("the API server's programs and Istio's definitions are downloaded, checked and recorded once", async () => {
     const { bin, charts } = await ensureTestReleases(silent);
     for (const name of ["etcd", "kube-apiserver", "kube-controller-manager", "actionlint", "act"])
       expect(execFileSync(join(bin, name), ["--x"], { encoding: "utf8" })).toBe(`${name} --x\n`);

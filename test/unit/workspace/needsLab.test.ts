@@ -14,7 +14,7 @@ const stack = (name: string, text: string) => writeFileSync(join(root, "stacks",
 const on = (provider: string) =>
   `config:\n  mesh-federation:mesh: { name: m-${provider} }\n  mesh-federation:cluster: { provider: ${provider} }\n`;
 
-test("a lab is for clusters that are made there: none where every cluster exists already, and none of official releases", async () => {
+test("a lab is needed only for clusters made in it: not for existing ones, not with releases", async () => {
   stack("trust", "config:\n  mesh-federation:role: trust\n");
   stack("west", on("existing"));
   expect(await needsLab("registry", root)).toBe(false);

@@ -1,19 +1,5 @@
 import { deployment, gateway, host, listener, object, policy, service, sleep, type Example } from "./kubernetes.ts";
-
-const from = (...sources: Record<string, unknown>[]) => ({ from: sources.map((source) => ({ source })) });
-const deny = (...rules: unknown[]) => policy({ action: "DENY", rules });
-const allow = (...rules: unknown[]) => policy({ action: "ALLOW", rules });
-const denyOthers = from({ notPrincipals: [sleep] });
-const selecting = (matchLabels: Record<string, string>, more: Record<string, any> = {}) =>
-  policy({ selector: { matchLabels }, action: "DENY", rules: [denyOthers] }, more);
-const ours = { "mesh-federation.dev/export": "httpbin" };
-const app = { app: "httpbin" };
-const neutral = "x.mesh.global";
-const neutralEntry = object("networking.istio.io/v1:ServiceEntry", "export-x", {
-  namespace: "httpbin",
-  spec: { hosts: [neutral], workloadSelector: { labels: app }, ports: [{ number: 8000, targetPort: 8080 }] },
-});
-const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+import { from, deny, allow, denyOthers, selecting, ours, app, neutral, neutralEntry, unknown } from "./policies.ts";
 
 const cases: [what: string, violates: Example["violates"], passes: Example["passes"]][] = [
   ["no policy", [gateway([host])], [gateway([host]), deny(denyOthers)]],

@@ -16,7 +16,8 @@ export const kind = (name: string, podSubnet: string, serviceSubnet: string): Re
   stack: name,
   props: {
     stdin:
-      `kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nnetworking:\n  ipFamily: ipv4\n  podSubnet: ${podSubnet}\n  ` +
+      "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nnetworking:\n  ipFamily: ipv4\n" +
+      `  podSubnet: ${podSubnet}\n  ` +
       `serviceSubnet: "${serviceSubnet}"\n`,
   },
 });
