@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { constants } from "node:os";
+import { UserError } from "../federation/errors/userError.ts";
 import { loadOffline } from "../tools/offline.ts";
 import type { Toolchain } from "../tools/index.ts";
 import { consoleProgress } from "../tools/progress.ts";
@@ -29,7 +30,11 @@ async function main(): Promise<number> {
   const extra: string[] = [];
   if (stack && usesConfig) {
     if (!existsSync(committedFile(stack)))
-      throw new Error(`there is no stack "${stack}": stacks/Pulumi.${stack}.yaml does not exist`);
+      throw new UserError("stack-unknown", {
+        subject: `stack "${stack}"`,
+        problem: `stacks/Pulumi.${stack}.yaml does not exist`,
+        remedy: "Create the file, or correct the name",
+      });
     extra.push("--config-file", await ensureStack(tools, stack));
   }
   // Sources and clusters of registry mode are in the lab; where it runs already this takes a moment.

@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { UserError } from "../federation/errors/userError.ts";
 import { withLock } from "./lock.ts";
 import { isAlive, ownIdentity, type ProcessIdentity } from "./processes.ts";
 import type { Progress } from "./progress.ts";
@@ -176,10 +177,12 @@ async function build(artifact: Artifact, progress: Progress, count: () => string
         step.done(count());
       } catch (error) {
         step.fail(error);
-        throw new Error(
-          `building ${artifact.name} failed; run the same command again to go on, finished parts are kept. ` +
-            `${(error as Error).message}`,
-        );
+        if (error instanceof UserError) throw error;
+        throw new UserError("tool-build-failed", {
+          subject: artifact.name,
+          problem: `the build failed: ${(error as Error).message}`,
+          remedy: "Run the same command again: it resumes, and finished parts are kept",
+        });
       } finally {
         rmSync(dir, { recursive: true, force: true });
         rmSync(`${dir}.owner`, { force: true });

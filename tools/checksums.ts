@@ -1,3 +1,4 @@
+import { UserError } from "../federation/errors/userError.ts";
 import type { Release } from "./releases.ts";
 
 /** A publisher's checksum of one file. */
@@ -25,8 +26,10 @@ export function publishedSum(list: string, release: Pick<Release, "name" | "chec
   const sum = (lines.find((found) => found?.[2] === release.file)?.[1] ?? alone)?.toLowerCase() ?? "";
   const algorithm = algorithms[sum.length];
   if (!algorithm)
-    throw new Error(
-      `${release.name}: its publisher's list at ${release.checksumsUrl} has no checksum of ${release.file}`,
-    );
+    throw new UserError("checksum-missing", {
+      subject: release.name,
+      problem: `the publisher's list at ${release.checksumsUrl} has no checksum of ${release.file}`,
+      remedy: "Open the list: a proxy or mirror may answer with a page of its own",
+    });
   return { algorithm, sum };
 }

@@ -3,6 +3,7 @@ import { createReadStream, createWriteStream, existsSync, mkdirSync, renameSync,
 import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { UserError } from "../federation/errors/userError.ts";
 import { publishedSum, type PublishedSum } from "./checksums.ts";
 import { reasonOf, request } from "./http.ts";
 import { withLock } from "./lock.ts";
@@ -47,21 +48,20 @@ export async function download(
     if (locked && existsSync(target) && (await sumOf(target, "sha256")) === locked) return target;
     const recordedIn = [locks.committed, locks.own].join(" or ");
     const published = publishedSum(await readList(release, stallAfter), release);
-    const changed = "Do not trust a release that changes. If you know why it did, remove the entry and run again";
+    const changed = (problem: string): UserError =>
+      new UserError("release-changed", {
+        subject: release.name,
+        problem: `${problem}, but ${recordedIn} records ${locked} for ${release.origin}`,
+        remedy: "Do not trust a release that changes. If you know why it did, remove the entry and run again",
+      });
     if (locked && published.algorithm === "sha256" && published.sum !== locked)
-      throw new Error(
-        `${release.name}: its publisher now gives the checksum ${published.sum}, but ${recordedIn} recorded ` +
-          `${locked} for ${release.origin}. ${changed}`,
-      );
+      throw changed(`the publisher now lists the checksum ${published.sum}`);
     if (!existsSync(target) || (await sumOf(target, published.algorithm)) !== published.sum)
       await fetchChecked(release, target, published, listener, stallAfter);
     const sum = await sumOf(target, "sha256");
     if (locked && sum !== locked) {
       rmSync(target);
-      throw new Error(
-        `${release.name}: ${release.url} has the SHA-256 ${sum}, but ${recordedIn} recorded ${locked} for ` +
-          `${release.origin}. ${changed}`,
-      );
+      throw changed(`${release.url} has the SHA-256 ${sum}`);
     }
     if (!locked) {
       recordSum(release, sum, locks);
@@ -96,11 +96,13 @@ async function fetchChecked(
     const { algorithm, sum } = published;
     const actual = await sumOf(partial, algorithm);
     if (actual !== sum)
-      throw new Error(
-        `${release.name}: ${release.url} has the ${algorithm} checksum ${actual}, ` +
-          `its publisher lists ${sum} (${release.checksumsUrl}); ` +
-          `nothing of it is used. Try again; if it stays so, something between here and there changes the file`,
-      );
+      throw new UserError("checksum-mismatch", {
+        subject: release.name,
+        problem:
+          `${release.url} has the ${algorithm} checksum ${actual}, ` +
+          `its publisher lists ${sum} (${release.checksumsUrl})`,
+        remedy: "The file is removed. Run again; if it fails again, a proxy or mirror changes the file",
+      });
     renameSync(partial, target);
   } finally {
     rmSync(partial, { force: true });
@@ -127,7 +129,7 @@ async function fetchTo(release: Release, path: string, listener: Listener, stall
     });
     await pipeline(body, createWriteStream(path));
   } catch (error) {
-    throw new Error(`${release.name}: cannot download ${release.url}: ${reasonOf(error)}. ${remedy}`);
+    throw failed(release, `cannot download ${release.url}`, error);
   } finally {
     clearTimeout(timer);
   }
@@ -139,11 +141,13 @@ async function readList(release: Release, stallAfter: number): Promise<string> {
     if (!response.ok) throw new Error(`the server answered ${response.status} ${response.statusText}`);
     return await response.text();
   } catch (error) {
-    throw new Error(
-      `${release.name}: cannot read its publisher's checksums at ${release.checksumsUrl}: ${reasonOf(error)}. ` +
-        `${remedy}`,
-    );
+    throw failed(release, `cannot read the publisher's checksums at ${release.checksumsUrl}`, error);
   }
+}
+
+function failed({ name }: Release, what: string, error: unknown): UserError {
+  const text = { subject: name, problem: `${what}: ${reasonOf(error)}`, remedy };
+  return new UserError("download-failed", text, [], { cause: error });
 }
 
 /** Hexadecimal digits of a file's checksum. */

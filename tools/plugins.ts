@@ -1,5 +1,6 @@
 import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { UserError } from "../federation/errors/userError.ts";
 import { cacheRoot } from "./artifact.ts";
 import { download, extract } from "./download.ts";
 import { withLock } from "./lock.ts";
@@ -52,9 +53,11 @@ async function installOfficialPlugin(
     rmSync(fresh, { recursive: true, force: true });
     await extract(archive, fresh);
     if (!existsSync(join(fresh, `pulumi-resource-${name}`)))
-      throw new Error(
-        `${release.url} holds no pulumi-resource-${name}; it is not what this project expects of Pulumi's releases`,
-      );
+      throw new UserError("release-layout-unknown", {
+        subject: release.url,
+        problem: `the archive holds no pulumi-resource-${name}`,
+        remedy: "Use the version that this project pins",
+      });
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(dirname(folder), { recursive: true });
     renameSync(fresh, folder);

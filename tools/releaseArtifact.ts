@@ -1,5 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { UserError } from "../federation/errors/userError.ts";
 import { cacheRoot, type Artifact } from "./artifact.ts";
 import { download, sumOf } from "./download.ts";
 import { lockedSum, recordSum, type Locks } from "./releaseLock.ts";
@@ -47,10 +48,12 @@ export function checkMadeFrom(folder: string, releases: Release[], locks: Locks)
     const [sum, locked] = [sums[release.origin]!, lockedSum(release, locks)];
     if (!locked) recordSum(release, sum, locks);
     else if (locked !== sum)
-      throw new Error(
-        `${release.name}: the one in ${folder} was made from a file with the SHA-256 ${sum}, but ${locked} is ` +
-          `recorded for ${release.origin} in ${locks.committed} or ${locks.own}. It is not used: delete that folder ` +
-          `and run again, so that it is downloaded and checked anew`,
-      );
+      throw new UserError("cached-tool-changed", {
+        subject: release.name,
+        problem:
+          `the one in ${folder} was made from a file with the SHA-256 ${sum}, but ${locked} is ` +
+          `recorded for ${release.origin} in ${locks.committed} or ${locks.own}`,
+        remedy: "Delete the folder and run again: the file is downloaded and checked again",
+      });
   }
 }

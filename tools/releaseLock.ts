@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { UserError } from "../federation/errors/userError.ts";
 import type { Release } from "./releases.ts";
 
 /** The two records of what was downloaded: SHA-256 by the publisher's URL. */
@@ -31,11 +32,11 @@ export function lockedSum(release: Pick<Release, "name" | "origin">, { committed
   const sum = readCommitted(committed).entries[release.origin]?.sha256;
   const seen = readOwn(own).entries[release.origin]?.sha256;
   if (sum && seen && sum !== seen)
-    throw new Error(
-      `${release.name}: ${committed} records ${sum} for ${release.origin}, but this clone downloaded a file with ` +
-        `${seen} before (${own}). Do not use what it brought: delete .federation/home/plugins and ${own}, and run ` +
-        `again`,
-    );
+    throw new UserError("release-lock-conflict", {
+      subject: release.name,
+      problem: `${committed} records ${sum} for ${release.origin}, but this clone downloaded ${seen} (${own})`,
+      remedy: `Do not use the downloaded file: delete .federation/home/plugins and ${own}, and run again`,
+    });
   return sum ?? seen;
 }
 
@@ -52,10 +53,11 @@ export function promote({ committed, own }: Locks): string[] {
   const fresh = Object.entries(readOwn(own).entries).filter(([url, { sha256 }]) => {
     const known = target.entries[url]?.sha256;
     if (known && known !== sha256)
-      throw new Error(
-        `${committed} records ${known} for ${url}, ${own} has ${sha256}; find out which of them is right before ` +
-          `either is used`,
-      );
+      throw new UserError("release-lock-conflict", {
+        subject: url,
+        problem: `${committed} records ${known}, but ${own} records ${sha256}`,
+        remedy: "Find out which of them is right before you use either",
+      });
     return !known;
   });
   if (fresh.length > 0) write(committed, { ...target, entries: { ...target.entries, ...Object.fromEntries(fresh) } });
@@ -74,9 +76,7 @@ function readCommitted(path: string): Lock {
   try {
     return JSON.parse(readFileSync(path, "utf8")) as Lock;
   } catch (error) {
-    throw new Error(
-      `${path} cannot be read (${(error as Error).message}); restore it with git, nothing is downloaded unchecked`,
-    );
+    throw unreadable(path, error, "Restore it with git: nothing is downloaded unchecked");
   }
 }
 
@@ -85,9 +85,11 @@ function readOwn(path: string): Lock {
     return JSON.parse(readFileSync(path, "utf8")) as Lock;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return { entries: {} };
-    throw new Error(
-      `${path} cannot be read (${(error as Error).message}); delete it, and what it recorded is downloaded and ` +
-        `checked anew`,
-    );
+    throw unreadable(path, error, "Delete it: its files are downloaded and checked again");
   }
+}
+
+function unreadable(path: string, error: unknown, remedy: string): UserError {
+  const problem = `cannot be read (${(error as Error).message})`;
+  return new UserError("release-lock-unreadable", { subject: path, problem, remedy }, [], { cause: error });
 }

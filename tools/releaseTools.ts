@@ -1,5 +1,6 @@
 import { chmodSync, copyFileSync, existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { UserError } from "../federation/errors/userError.ts";
 import type { Artifact } from "./artifact.ts";
 import { extract } from "./download.ts";
 import { checkMadeFrom, releaseArtifact } from "./releaseArtifact.ts";
@@ -20,9 +21,11 @@ export function releaseTools(): Artifact {
       const inner = join(unpacked, "pulumi");
       for (const name of ["pulumi", "pulumi-language-nodejs"])
         if (!existsSync(join(inner, name)))
-          throw new Error(
-            `${releases[0]!.url} holds no pulumi/${name}; it is not what this project expects of Pulumi's releases`,
-          );
+          throw new UserError("release-layout-unknown", {
+            subject: releases[0]!.url,
+            problem: `the archive holds no pulumi/${name}`,
+            remedy: "Use the version that this project pins",
+          });
       for (const file of readdirSync(inner)) renameSync(join(inner, file), join(dir, file));
       copyFileSync(program!, join(dir, "kind"));
       chmodSync(join(dir, "kind"), 0o755);

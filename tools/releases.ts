@@ -1,3 +1,4 @@
+import { UserError } from "../federation/errors/userError.ts";
 import { releaseSources } from "../federation/config/versions.ts";
 import { pinned } from "./versions.ts";
 
@@ -24,7 +25,11 @@ export interface Machine {
 export function thisMachine(platform: string = process.platform, arch: string = process.arch): Machine {
   const architectures: Record<string, Machine["arch"]> = { x64: "amd64", arm64: "arm64" };
   if ((platform !== "linux" && platform !== "darwin") || !architectures[arch])
-    throw new Error(`${platform}/${arch} is not supported; use Linux or macOS on amd64 (x64) or arm64`);
+    throw new UserError("machine-unsupported", {
+      subject: `machine ${platform}/${arch}`,
+      problem: "the publishers have no tools for it",
+      remedy: "Use Linux or macOS on amd64 (x64) or arm64",
+    });
   return { os: platform, arch: architectures[arch] };
 }
 
@@ -43,9 +48,11 @@ export const mirrorVariable = "MESH_FEDERATION_RELEASES_URL";
 export function releaseHost(environment: NodeJS.ProcessEnv = process.env): string {
   const host = (environment[mirrorVariable] || publisher).replace(/\/+$/, "");
   if (!/^https?:\/\/[^/]/.test(host))
-    throw new Error(
-      `${mirrorVariable}: must be a URL that starts with https:// or http:// (given: ${JSON.stringify(host)})`,
-    );
+    throw new UserError("mirror-invalid", {
+      subject: mirrorVariable,
+      problem: `${JSON.stringify(host)} is not a URL of a mirror`,
+      remedy: "Give a URL that starts with https:// or http://",
+    });
   return host;
 }
 
@@ -113,9 +120,11 @@ export function envtestRelease({ os, arch }: Machine = thisMachine()): Release {
 /** The controller manager, which no envtest archive holds. Throws for macOS, which Kubernetes publishes none for. */
 export function controllerManagerRelease({ os, arch }: Machine = thisMachine()): Release {
   if (os !== "linux")
-    throw new Error(
-      "Kubernetes publishes kube-controller-manager for Linux only (https://kubernetes.io/releases/download/)",
-    );
+    throw new UserError("machine-unsupported", {
+      subject: `machine ${os}/${arch}`,
+      problem: "Kubernetes publishes kube-controller-manager for Linux only",
+      remedy: "Use Linux (https://kubernetes.io/releases/download/)",
+    });
   const file = "kube-controller-manager";
   return release(
     `${file} ${pinned.envtest}`,

@@ -1,3 +1,4 @@
+import { UserError } from "../federation/errors/userError.ts";
 import { releaseSources } from "../federation/config/versions.ts";
 import { reasonOf, request } from "./http.ts";
 import { kindRelease } from "./releases.ts";
@@ -29,19 +30,25 @@ export function probedUrls(): string[] {
 export const sourceVariable = "MESH_FEDERATION_SOURCE";
 
 /**
- * The value of `--source`, checked. Throws when it is neither `release` nor `registry`.
- * @param by what it was given by, for the message
+ * The value of `--source`, checked.
+ * @param by the option or variable that gives it
+ * @throws UserError `source-invalid`
  */
 export function parseSource(given: string | undefined, by = "--source"): Source | undefined {
   if (given !== undefined && given !== "release" && given !== "registry")
-    throw new Error(`${by} ${given}: must be release (official downloads) or registry (built from package registries)`);
+    throw new UserError("source-invalid", {
+      subject: by,
+      problem: `"${given}" is not a source`,
+      remedy: "Use release (official downloads) or registry (builds from package registries)",
+    });
   return given;
 }
 
 /**
  * Chooses the source: the one that was asked for, else the releases if all their hosts answer.
- * @param forced value of `--source`; throws when it is neither `release` nor `registry`
- * @param by what it was given by
+ * @param forced value of `--source`
+ * @param by the option or variable that gives it
+ * @throws UserError `source-invalid`
  */
 export async function chooseSource(forced?: string, probe: Probe = ask, by = "--source"): Promise<Choice> {
   const source = parseSource(forced, by);

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
+import { UserError } from "../federation/errors/userError.ts";
 import type { Progress } from "../tools/progress.ts";
 
 /** How long the engine may take to say its version, in milliseconds. */
@@ -14,11 +15,13 @@ export async function ensureDocker(clusters: string[], progress: Progress): Prom
   if (clusters.length === 0) return;
   const said = await dockerProblem();
   if (said !== undefined)
-    throw new Error(
-      `meshes ${clusters.join(", ")} run in KinD clusters, which need a running docker engine: ${said}\nstart ` +
-        `docker (or install it: https://docs.docker.com/engine/install/) and run the same command again; or use ` +
-        `clusters that exist (cluster.provider: existing); or, on Debian as root, --source registry`,
-    );
+    throw new UserError("docker-unavailable", {
+      subject: "docker",
+      problem: `meshes ${clusters.join(", ")} run in KinD clusters, which need a running docker engine: ${said}`,
+      remedy:
+        "Start docker (or install it: https://docs.docker.com/engine/install/) and run the same command again; " +
+        "or use existing clusters (cluster.provider: existing); or, on Debian as root, --source registry",
+    });
   const warning = watchWarning(clusters.length, watchLimit());
   if (warning) progress.note(warning);
 }

@@ -2,6 +2,7 @@ import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { parse, stringify } from "yaml";
+import { UserError } from "../federation/errors/userError.ts";
 import { paths, project, readIfThere, root } from "./workspace.ts";
 
 /** Keys of a stack file that belong to one clone's passphrase. */
@@ -59,7 +60,10 @@ function read(path: string): StackFile {
   try {
     return (parse(readIfThere(path) ?? "") as StackFile | null) ?? {};
   } catch (error) {
-    throw new Error(`${path} is not valid YAML: ${(error as Error).message}`);
+    const problem = `is not valid YAML: ${(error as Error).message}`;
+    throw new UserError("stack-file-invalid", { subject: path, problem, remedy: "Correct the file" }, [], {
+      cause: error,
+    });
   }
 }
 

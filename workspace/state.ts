@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { UserError } from "../federation/errors/userError.ts";
 import { paths, project } from "./workspace.ts";
 
 /** What of a stack's state is looked at here. */
@@ -19,10 +20,11 @@ export function readState(stack: string): StackState | undefined {
     return JSON.parse(readFileSync(join(stateFolder, `${stack}.json`), "utf8")) as StackState;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw new Error(
-      `the state of stack ${stack} cannot be read: ${(error as Error).message}; ` +
-        `a copy from before its last change is ${join(stateFolder, `${stack}.json.bak`)}`,
-    );
+    throw new UserError("stack-state-unreadable", {
+      subject: `stack "${stack}"`,
+      problem: `its state cannot be read: ${(error as Error).message}`,
+      remedy: `Restore the copy from before its last change, ${join(stateFolder, `${stack}.json.bak`)}`,
+    });
   }
 }
 

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { UserError } from "../federation/errors/userError.ts";
 import { ensureToolchain, installPlugins, type Toolchain } from "../tools/index.ts";
 import { consoleProgress, type Progress } from "../tools/progress.ts";
 import { chooseSource, parseSource, sourceVariable, type Choice, type Probe, type Source } from "../tools/source.ts";
@@ -80,10 +81,11 @@ export async function chooseFor(
   const by = forced === undefined && chosen ? sourceVariable : "--source";
   const asked = parseSource(forced ?? chosen, by);
   if (asked && remembered && asked !== remembered && up.length > 0)
-    throw new Error(
-      `${by} ${asked}: ${up.join(", ")} came up with --source ${remembered}, and its clusters cannot be handled ` +
-        `with other tools; run \`npm run down\` first`,
-    );
+    throw new UserError("source-conflict", {
+      subject: by,
+      problem: `${asked} is requested, but ${up.join(", ")} came up with --source ${remembered}`,
+      remedy: "Run `npm run down` first: clusters are managed by the tools that created them",
+    });
   const nothingNew = !asked || (by === sourceVariable && asked === remembered);
   if (nothingNew && remembered && (!fresh || up.length > 0))
     return {

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { UserError } from "../federation/errors/userError.ts";
 import type { Toolchain } from "../tools/index.ts";
 
 /** Folder of this clone. */
@@ -32,28 +33,34 @@ export const backendVariable = "MESH_FEDERATION_BACKEND";
 export function checkBackend(): void {
   const given = process.env[backendVariable] ?? "";
   if (!["", "required", "none"].includes(given))
-    throw new Error(`${backendVariable} is "${given}"; it can be required or none, or not be set`);
+    throw new UserError("backend-setting-invalid", {
+      subject: backendVariable,
+      problem: `"${given}" is not allowed`,
+      remedy: "Set it to required or none, or do not set it",
+    });
   if (given === "required" && !process.env["PULUMI_BACKEND_URL"])
-    throw new Error(
-      `PULUMI_BACKEND_URL is empty, and ${backendVariable}=required forbids to keep the state in this clone, ` +
-        "where it would be lost. " +
-        `On GitHub set the variable PULUMI_BACKEND_URL in the job's environment (Settings > Environments) or for ` +
-        `the repository (Settings > Secrets and variables > Actions > Variables); on GitLab in Settings > CI/CD > ` +
-        `Variables. See docs/ci.md`,
-    );
+    throw new UserError("backend-required", {
+      subject: "PULUMI_BACKEND_URL",
+      problem: `is empty, and ${backendVariable}=required rejects a state in this clone, where it would be lost`,
+      remedy:
+        "On GitHub set the variable PULUMI_BACKEND_URL in the job's environment (Settings > Environments) or for " +
+        "the repository (Settings > Secrets and variables > Actions > Variables); on GitLab in Settings > CI/CD > " +
+        "Variables. See docs/ci.md",
+    });
 }
-
-/** There is to be no backend: what needs one cannot be done, and nothing is wrong. */
-export class NoBackend extends Error {}
 
 /**
  * Whether the state is in this clone, where nobody has chosen another backend by Pulumi's own variable. Throws
- * {@link NoBackend} where there is to be none, and where none was given although one has to be.
+ * `backend-none` where the job has none, and what {@link checkBackend} throws.
  */
 export function usesOwnBackend(): boolean {
   checkBackend();
   if (process.env[backendVariable] === "none")
-    throw new NoBackend(`no backend given: ${backendVariable} is none, as for a pull request that gets no secrets`);
+    throw new UserError("backend-none", {
+      subject: backendVariable,
+      problem: "it is none, as for a pull request that gets no secrets, and this command needs a backend",
+      remedy: "Set PULUMI_BACKEND_URL, or run a review",
+    });
   const given = process.env["PULUMI_BACKEND_URL"];
   return !given || given === ownBackend;
 }

@@ -132,13 +132,14 @@ function withoutMtls(resource: Resource, resources: Resource[]): Violation[] {
     .filter((h) => takes(host, h));
   const wide = host === "*" || /^\*\.(local|([^.]+\.)?svc\.cluster\.local|cluster\.local)$/.test(host ?? "");
   if (imported.length === 0 && !wide) return [];
+  const hosts = wide ? `every host of ${host}` : `the imported host ${imported.map(wordOf).join(", ")}`;
   return clientTls(resource)
     .filter(({ mode }) => mode === "DISABLE" || mode === "SIMPLE")
     .map(({ field, tls }) =>
       violation(resource, {
         problem:
-          `sets TLS towards ${wide ? `every host of ${host}` : `the imported host ${imported.map(wordOf).join(", ")}`}` +
-          ` to ${textOf(tls["mode"]) ?? "no mode, which is DISABLE"}, so the caller shows no mesh identity`,
+          `sets TLS towards ${hosts} to ` +
+          `${textOf(tls["mode"]) ?? "no mode, which is DISABLE"}, so the caller shows no mesh identity`,
         field: `${field}.mode`,
         allowed: "ISTIO_MUTUAL, or no tls (Istio chooses mTLS by itself)",
         remedy: "use ISTIO_MUTUAL",

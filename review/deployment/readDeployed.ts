@@ -11,7 +11,7 @@ import { stacksInBackend } from "../../workspace/pulumiCommand.ts";
 import { pulumiJson } from "../../workspace/pulumiJson.ts";
 import { refreshOwnFile } from "../../workspace/stackConfig.ts";
 import { deployedStacks } from "../../workspace/state.ts";
-import { NoBackend, stateFile, usesOwnBackend } from "../../workspace/workspace.ts";
+import { stateFile, usesOwnBackend } from "../../workspace/workspace.ts";
 import { forEachStack } from "../concurrency.ts";
 
 /** What the backend has of the stacks of a revision. */
@@ -91,7 +91,7 @@ export async function readDeployed(tools: Toolchain, head: Revision): Promise<De
 }
 
 function backendErrorOf(error: unknown): SkipReason {
-  if (error instanceof NoBackend)
+  if (error instanceof UserError && error.code === "backend-none")
     return { code: "review-backend-none", reason: "no backend is given", detail: "MESH_FEDERATION_BACKEND is none" };
   return { code: "review-backend-unreadable", reason: "the backend cannot be read", detail: firstLineOf(error) };
 }

@@ -10,6 +10,30 @@ const commands = {
     title: "A command names a mesh that no stack file declares.",
     page: "The message lists the meshes of `stacks/`. The exit code is 2.",
   },
+  "stack-unknown": {
+    title: "A command names a stack without a stack file.",
+    page: "Create `stacks/Pulumi.<stack>.yaml`, or correct the name.",
+  },
+  "backend-setting-invalid": {
+    title: "MESH_FEDERATION_BACKEND has a value that is not allowed.",
+    page: "Set it to `required` or `none`, or do not set it.",
+  },
+  "backend-required": {
+    title: "A CI job requires a backend, but none is set.",
+    page: "The state would be lost with the clone. Set `PULUMI_BACKEND_URL` for the job; docs/ci.md says where.",
+  },
+  "backend-none": {
+    title: "A command needs a backend, but the job runs without one.",
+    page: "`MESH_FEDERATION_BACKEND` is `none`, as for a pull request that gets no secrets. Only a review works so.",
+  },
+  "docker-unavailable": {
+    title: "The docker engine does not answer.",
+    page: "KinD clusters need it. Start docker, use existing clusters, or use `--source registry` on Debian as root.",
+  },
+  "stack-state-unreadable": {
+    title: "The state of a stack in this clone cannot be read.",
+    page: "The file is not JSON. Beside it is a copy from before its last change, which Pulumi writes.",
+  },
   "contract-unpublished": {
     title: "A mesh has published no contract yet.",
     page: "The stack of the mesh has no outputs. Bring it up first.",
@@ -51,7 +75,60 @@ const commands = {
 } satisfies Record<string, CatalogueEntry>;
 
 /** Codes of the tools, where they come from, and their downloads. */
-const tools = {} satisfies Record<string, CatalogueEntry>;
+const tools = {
+  "source-invalid": {
+    title: "The source of the tools is neither release nor registry.",
+    page: "`--source` and `MESH_FEDERATION_SOURCE` take `release` (official downloads) or `registry` (builds).",
+  },
+  "source-conflict": {
+    title: "Another source is requested than the one with which the stacks came up.",
+    page: "Clusters are handled with the tools that created them. Run `npm run down` first.",
+  },
+  "machine-unsupported": {
+    title: "A tool is not published for this machine.",
+    page: "Official tools exist for Linux and macOS on amd64 and arm64, some for Linux only.",
+  },
+  "mirror-invalid": {
+    title: "The mirror of the release files is not a URL.",
+    page: "Set `MESH_FEDERATION_RELEASES_URL` to a URL that starts with https:// or http://.",
+  },
+  "download-failed": {
+    title: "A release file or its list of checksums cannot be downloaded.",
+    page: "Check the connection, `HTTPS_PROXY` and `NODE_EXTRA_CA_CERTS`, or use `--source registry`.",
+  },
+  "checksum-missing": {
+    title: "The publisher's list has no checksum of a release file.",
+    page: "A proxy may have replaced the list by a page of its own. The file is not downloaded.",
+  },
+  "checksum-mismatch": {
+    title: "A downloaded file differs from its publisher's checksum.",
+    page: "The file is deleted. Run the command again. If it fails again, a proxy or mirror changes the file.",
+  },
+  "release-changed": {
+    title: "A release file differs from the checksum that was recorded for it.",
+    page: "Do not trust a release that changes. Remove the recorded entry only if you know the reason.",
+  },
+  "release-lock-conflict": {
+    title: "The committed record of checksums and the clone's own differ.",
+    page: "Find out which checksum is right. Delete what the clone downloaded if the committed one is.",
+  },
+  "release-lock-unreadable": {
+    title: "A record of checksums cannot be read.",
+    page: "Restore `tools/releases.lock.json` with git, or delete `.federation/releases.lock.json`.",
+  },
+  "cached-tool-changed": {
+    title: "A cached tool was made from another file than the recorded one.",
+    page: "The tool is not used. Delete its folder in the tool cache; the next run downloads and checks it again.",
+  },
+  "release-layout-unknown": {
+    title: "A release archive does not contain an expected program.",
+    page: "The publisher changed the layout of the archive. Use the version that this project pins.",
+  },
+  "tool-build-failed": {
+    title: "A tool could not be built or downloaded.",
+    page: "Run the same command again to resume. Finished parts stay in the tool cache. The message has the reason.",
+  },
+} satisfies Record<string, CatalogueEntry>;
 
 /** Codes of commands, tools and state. */
 export const workspace = { ...commands, ...tools };

@@ -6,6 +6,7 @@ import { Unreachable, type Cluster, type HttpOptions } from "./cluster.ts";
 import { kubeconfigText, type ProviderConfig } from "./config.ts";
 import { Kinds } from "./kinds.ts";
 import { rateLimit } from "./rateLimit.ts";
+import { retryReset } from "./retryReset.ts";
 
 /** Timeout of a connection, in milliseconds. */
 const connectTimeout = 5_000;
@@ -121,11 +122,7 @@ function requesterOf(
     for (const [key, value] of Object.entries(options.query ?? {}))
       if (value !== undefined) url.searchParams.set(key, value);
     const body =
-      options.body === undefined
-        ? undefined
-        : typeof options.body === "string"
-          ? options.body
-          : JSON.stringify(options.body);
+      options.body === undefined || typeof options.body === "string" ? options.body : JSON.stringify(options.body);
     const headers = {
       accept: "application/json",
       ...(settings.headers as http.OutgoingHttpHeaders | undefined),
@@ -150,7 +147,8 @@ function requesterOf(
   };
   return async (method, path, options = {}) => {
     for (let attempt = 0; ; attempt++) {
-      const answer = await once(method, path, options);
+      const send = (): Promise<Answer> => once(method, path, options);
+      const answer = await (method === "GET" ? retryReset(send, options.signal) : send());
       // Too many requests, or a server that is just starting: it says itself when to come back.
       if ((answer.status !== 429 && !(answer.status === 503 && answer.retryAfter)) || attempt === 5) return answer;
       await sleep(Math.min(answer.retryAfter ?? 1, 10) * 1000, undefined, { signal: options.signal });
@@ -194,6 +192,7 @@ function exchange(
         new Unreachable(
           `configured Kubernetes cluster is unreachable: ${server}: ` +
             `${error.message || error.code}; check that it runs and that this machine reaches it`,
+          { cause: error },
         ),
       );
     };

@@ -123,7 +123,7 @@ test("up creates trust, the meshes in parallel, then what was pending; down goes
   operations();
 
   const other = await run("up", "--source", "registry", "--no-verify");
-  expect(other).toMatchObject({ code: 1, output: expect.stringContaining("run `npm run down` first") });
+  expect(other).toMatchObject({ code: 1, output: expect.stringContaining("[source-conflict]") });
   expect(operations()).toEqual([]);
 
   // A stack whose file went missing is not forgotten.
@@ -218,7 +218,7 @@ test("an engine that does not answer is an error before any download, and none w
   const { code, output } = await up();
   expect(code).toBe(1);
   expect(output).toMatch(
-    /meshes east, west run in KinD clusters, which need a running docker engine: Cannot connect to the Docker daemon\nstart docker .*cluster\.provider: existing/,
+    /meshes east, west run in KinD clusters, which need a running docker engine: Cannot connect to the Docker daemon.*\[docker-unavailable\]/,
   );
   expect(server.asked).toEqual([]);
   expect(existsSync(join(dir, "cache"))).toBe(false);

@@ -149,6 +149,6 @@ test("the variable chooses the source of the engine tests; given plugins imply r
   });
   expect((await testSource({ MESH_FEDERATION_TEST_PLUGIN_HOME: "/home" })).source).toBe("registry");
   await expect(testSource({ MESH_FEDERATION_SOURCE: "docker" })).rejects.toThrow(
-    "MESH_FEDERATION_SOURCE docker: must be release",
+    'MESH_FEDERATION_SOURCE: "docker" is not a source',
   );
 });

@@ -80,8 +80,8 @@ test("a run does not change the committed lock; promoting moves the clone's reco
 test("a clone whose file differs from a later committed lock is refused, and keeps both records", async () => {
   await get();
   lock("2".repeat(64));
-  await expect(get()).rejects.toThrow(/records 2{64} for .* but this clone downloaded a file with .* before/);
-  expect(() => promote(options.locks)).toThrow(/records 2{64} .* find out which of them is right/);
+  await expect(get()).rejects.toThrow(/records 2{64} for .* but this clone downloaded .*\[release-lock-conflict\]/);
+  expect(() => promote(options.locks)).toThrow(/records 2{64}, .*\[release-lock-conflict\]/);
   expect(entries()).toEqual({ [release().origin]: { sha256 } });
 });
 
@@ -101,7 +101,7 @@ test("a file that was damaged on disk is downloaded again", async () => {
 });
 
 test.each<{ manner: Manner; error: RegExp }>([
-  { manner: "tampered", error: /kind .*has the sha256 checksum .*, its publisher lists .*nothing of it is used/ },
+  { manner: "tampered", error: /kind .*has the sha256 checksum .*, its publisher lists .*\[checksum-mismatch\]/ },
   { manner: "truncated", error: /cannot download http:.*terminated/ },
   { manner: "missing", error: /cannot download http:.*404 Not Found.*--source registry/ },
   { manner: "stalled", error: /cannot download http:.*nothing arrived for 0.3 s/ },
@@ -119,7 +119,7 @@ test.each<{ what: string; change: () => void; error: RegExp }>([
   {
     what: "is missing",
     change: () => (server.manners[list] = "missing"),
-    error: /cannot read its publisher's checksums at http:.*404/,
+    error: /cannot read the publisher's checksums at http:.*404.*\[download-failed\]/,
   },
   {
     what: "has not this file",
@@ -140,7 +140,7 @@ test.each<{ what: string; change: () => void; error: RegExp }>([
 test("a publisher whose list differs from the lock is refused before anything is downloaded", async () => {
   lock("0".repeat(64));
   await expect(get()).rejects.toThrow(
-    /now gives the checksum .* recorded 0{64} for https:\/\/github\.com.*not to be trusted/,
+    /now lists the checksum .* records 0{64} for https:\/\/github\.com.*\[release-changed\]/,
   );
   expect(server.asked).toEqual([list]);
   expect(entriesOf(options.locks.committed)[release().origin]!.sha256).toBe("0".repeat(64));
@@ -152,13 +152,13 @@ test("with only a SHA-1 from the publisher, the lock's SHA-256 decides; a refuse
   expect(entries()[release().origin]!.sha256).toBe(sha256);
   rmSync(join(dir, "cache"), { recursive: true });
   lock("1".repeat(64), options.locks.own);
-  await expect(get()).rejects.toThrow(/has the SHA-256 .* recorded 1{64}/);
+  await expect(get()).rejects.toThrow(/has the SHA-256 .* records 1{64}.*\[release-changed\]/);
   expect(left()).toEqual([]);
 });
 
 test("nothing is downloaded unchecked when the lock file cannot be read", async () => {
   writeFileSync(options.locks.committed, "<<<<<<< HEAD");
-  await expect(get()).rejects.toThrow(/releases\.lock\.json cannot be read .*restore it with git/);
+  await expect(get()).rejects.toThrow(/releases\.lock\.json: cannot be read .*\[release-lock-unreadable\]/);
   expect(server.asked).toEqual([]);
 });
 

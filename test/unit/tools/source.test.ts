@@ -49,7 +49,7 @@ test.each(["release", "registry"])("--source %s is obeyed without asking anybody
 });
 
 test.each(["Release", "", "docker"])("--source %j is refused with what is allowed", async (forced) => {
-  await expect(chooseSource(forced)).rejects.toThrow(/must be release .* or registry/);
+  await expect(chooseSource(forced)).rejects.toThrow(/release .* or registry .*\[source-invalid\]/);
 });
 
 test.each<{ what: string; situation: Situation; chosen: string; asks: boolean }>([
@@ -127,10 +127,11 @@ test.each<{ what: string; situation: Situation; chosen: string; asks: boolean }>
 
 test("--source is refused when clusters of the other one are up", async () => {
   const situation: Situation = { forced: "release", remembered: "registry", fresh: true, up: ["east", "west"] };
-  await expect(chooseFor(situation)).rejects.toThrow(
-    "--source release: east, west came up with --source registry, and its clusters cannot be handled with other " +
-      "tools; run `npm run down` first",
-  );
+  await expect(chooseFor(situation)).rejects.toMatchObject({
+    code: "source-conflict",
+    subject: "--source",
+    problem: "release is requested, but east, west came up with --source registry",
+  });
 });
 
 test("the variable does what --source does; --source goes before it, and empty is none", async () => {
@@ -149,10 +150,10 @@ test("the variable does what --source does; --source goes before it, and empty i
 
 test("the variable is checked as --source is, and the error names it", async () => {
   await expect(chooseFor({ fresh: true, up: [], variable: "docker" })).rejects.toThrow(
-    "MESH_FEDERATION_SOURCE docker: must be release",
+    'MESH_FEDERATION_SOURCE: "docker" is not a source',
   );
   await expect(chooseFor({ fresh: true, up: ["east"], remembered: "registry", variable: "release" })).rejects.toThrow(
-    "MESH_FEDERATION_SOURCE release: east came up with --source registry",
+    "MESH_FEDERATION_SOURCE: release is requested, but east came up with --source registry",
   );
 });
 

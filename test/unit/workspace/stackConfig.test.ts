@@ -15,7 +15,7 @@ let clone: string;
 let stackConfig: StackConfig;
 beforeEach(async () => {
   clone = mkdtempSync(join(tmpdir(), "stack-config-"));
-  for (const part of ["workspace/stackConfig.ts", "workspace/workspace.ts"])
+  for (const part of ["workspace/stackConfig.ts", "workspace/workspace.ts", "federation/errors"])
     cpSync(join(project, part), join(clone, part), { recursive: true });
   symlinkSync(join(project, "node_modules"), join(clone, "node_modules"));
   mkdirSync(join(clone, "stacks"));
@@ -93,5 +93,5 @@ test("stacks are created in a folder of the project's name, away from the commit
 
 test("a file that is no YAML is named", () => {
   commit("config: {a: b\nc: d");
-  expect(() => stackConfig.refreshOwnFile("east")).toThrow(/stacks\/Pulumi\.east\.yaml is not valid YAML: /);
+  expect(() => stackConfig.refreshOwnFile("east")).toThrow(/stacks\/Pulumi\.east\.yaml: is not valid YAML: /);
 });

@@ -34,7 +34,7 @@ let state: State;
 beforeEach(async () => {
   for (const name of variables) delete process.env[name];
   clone = realpathSync(mkdtempSync(join(tmpdir(), "workspace-")));
-  for (const part of ["workspace/workspace.ts", "workspace/state.ts"])
+  for (const part of ["workspace/workspace.ts", "workspace/state.ts", "federation/errors"])
     cpSync(join(project, part), join(clone, part), { recursive: true });
   workspace = (await import(join(clone, "workspace/workspace.ts"))) as Workspace;
   state = (await import(join(clone, "workspace/state.ts"))) as State;
@@ -93,7 +93,7 @@ describe("where a CI job has to name a backend", () => {
       () => workspace.pulumiEnvironment(tools, false),
     ])
       expect(use).toThrow(
-        /^PULUMI_BACKEND_URL is empty.*On GitHub set the variable .*Settings > Environments.*on GitLab/,
+        /^PULUMI_BACKEND_URL: is empty.*On GitHub set the variable .*Settings > Environments.*on GitLab/,
       );
     expect(existsSync(join(clone, ".federation"))).toBe(false);
   });
@@ -110,16 +110,14 @@ describe("where a CI job has to name a backend", () => {
       process.env["MESH_FEDERATION_BACKEND"] = "none";
       process.env["PULUMI_BACKEND_URL"] = url;
       expect(workspace.checkBackend).not.toThrow();
-      expect(workspace.usesOwnBackend).toThrow(/^no backend given: /);
-      expect(() => workspace.pulumiEnvironment(tools, false)).toThrow(/^no backend given: /);
+      expect(workspace.usesOwnBackend).toThrow(/\[backend-none\]$/);
+      expect(() => workspace.pulumiEnvironment(tools, false)).toThrow(/\[backend-none\]$/);
     },
   );
 
   test("anything else is refused with what is allowed", () => {
     process.env["MESH_FEDERATION_BACKEND"] = "yes";
-    expect(workspace.checkBackend).toThrow(
-      'MESH_FEDERATION_BACKEND is "yes"; it can be required or none, or not be set',
-    );
+    expect(workspace.checkBackend).toThrow('MESH_FEDERATION_BACKEND: "yes" is not allowed. Set it to required or none');
   });
 });
 
@@ -133,7 +131,7 @@ test.each(["pulumi", "up", "verify", "review"])(
         MESH_FEDERATION_BACKEND: "required",
         PULUMI_BACKEND_URL: "",
       });
-      expect([await ended, output()]).toEqual([1, expect.stringContaining("error: PULUMI_BACKEND_URL is empty")]);
+      expect([await ended, output()]).toEqual([1, expect.stringContaining("error: PULUMI_BACKEND_URL: is empty")]);
       expect(existsSync(join(folder, ".federation"))).toBe(false);
     } finally {
       rmSync(folder, { recursive: true });
@@ -162,6 +160,6 @@ describe("what is deployed", () => {
 
   test("is not guessed from a state that cannot be read; the error says where the copy is", () => {
     write("west", '{"version":3,');
-    expect(() => state.deployedStacks()).toThrow(/state of stack west cannot be read: .*west\.json\.bak/);
+    expect(() => state.deployedStacks()).toThrow(/^stack "west": .*west\.json\.bak\. \[stack-state-unreadable\]$/);
   });
 });
