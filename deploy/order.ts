@@ -1,12 +1,12 @@
 import type { DeclaredMesh } from "../federation/config/declaredMesh.ts";
 
-/** Order in which nothing is taken away while somebody imports it; meshes that import from each other in any order. */
+/** The order in which nothing is removed while a mesh imports it. Meshes in a cycle of imports are in any order. */
 export function importersFirst(stacks: DeclaredMesh[]): DeclaredMesh[] {
   const uses = new Map(stacks.map((s) => [s.name, everythingUsedBy(s, stacks)]));
   const left = [...stacks];
   const ordered: DeclaredMesh[] = [];
   while (left.length > 0) {
-    // Whoever needs it is needed by it: they form a circle, and there is one that nobody outside of it needs.
+    // The rest is a cycle of imports; one of its meshes is imported by no mesh outside of the cycle.
     const free = left.findIndex((s) =>
       left.every((other) => !uses.get(other.name)!.has(s.name) || uses.get(s.name)!.has(other.name) || other === s),
     );

@@ -17,7 +17,7 @@ interface Lock {
 }
 
 /**
- * Mends what a killed run left in the clone's own backend: locks whose owner is dead, and operations that were under
+ * Repairs what a killed run left in the clone's own backend: locks whose owner is dead, and operations that were under
  * way. An operation that was under way is forgotten, because creating again adopts what the killed one had made.
  * Locks of a living process, or of another machine, are left alone; so is everything while one is held.
  */
@@ -28,7 +28,7 @@ export async function repairStack(tools: Toolchain, stack: string, progress: Pro
     progress.note(`${stack}: removed the lock of process ${pid}, which is dead`);
   }
   const pending = readState(stack)?.checkpoint?.latest?.pending_operations ?? [];
-  // What is under way now is not for us to mend; Pulumi itself says who holds the lock.
+  // An operation that runs now is not repaired; Pulumi says who holds the lock.
   if (pending.length === 0 || held) return;
   for (const operation of pending)
     progress.note(
@@ -49,8 +49,8 @@ export async function repairStack(tools: Toolchain, stack: string, progress: Pro
  * @param env by which docker finds their engine, where it is not the machine's own
  */
 export async function startClusters(progress: Progress, env: Record<string, string> = {}): Promise<void> {
-  const told = await run("sh", ["components/kind/start.sh", ".federation/clusters"], { cwd: root, env });
-  for (const line of told.split("\n").filter(Boolean)) {
+  const report = await run("sh", ["components/kind/start.sh", ".federation/clusters"], { cwd: root, env });
+  for (const line of report.split("\n").filter(Boolean)) {
     const [what, cluster] = line.split(" ");
     progress.note(
       `cluster ${cluster}: ` +
@@ -90,7 +90,7 @@ function readLock(path: string): Lock | undefined {
   }
 }
 
-/** How far a process's start, as the system tells it, may be from the time that it wrote itself, in milliseconds. */
+/** How far a process's start, as the system reports it, may be from the time that it wrote itself, in milliseconds. */
 const inaccuracy = 5_000;
 
 /** A process of that pid that is no Pulumi, or began after the lock was made, has the number of a dead one. */

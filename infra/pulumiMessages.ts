@@ -1,5 +1,5 @@
 /*
- * Messages of Pulumi that this program has to tell apart. Pulumi's errors have no codes here: the engine returns the
+ * Messages of Pulumi that this program must distinguish. Pulumi's errors have no codes here: the engine returns the
  * error of an invoke as text, and the command line prints it.
  */
 

@@ -26,7 +26,7 @@ function contractOf(resource: Resource): Record<string, any> {
   return resource.type === "pulumi:pulumi:Stack" ? objectOf(objectOf(resource.props)["federation"]) : {};
 }
 
-/** Names by which Istio tells meshes, clusters and networks apart, as a stack publishes them. */
+/** Names by which Istio distinguishes meshes, clusters and networks, as a stack publishes them. */
 export function nameClaims(resource: Resource): NameClaim[] {
   const mesh = objectOf(contractOf(resource)["mesh"]);
   return ["name", "meshId", "cluster", "network"].flatMap((key) => {

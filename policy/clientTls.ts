@@ -1,7 +1,7 @@
 import { specOf, type Resource } from "./rule.ts";
 import { isUnknown, listOf, objectOf, textOf } from "./values.ts";
 
-/** TLS that a DestinationRule tells clients to use, and where it says so. */
+/** TLS that a DestinationRule sets for clients, and the field. */
 export interface ClientTls {
   field: string;
   /** The settings; empty where there are none. */

@@ -21,7 +21,7 @@ export interface Violation {
 
 /** What is wrong with a resource, in parts. */
 export interface Finding {
-  /** What it does, as it goes on after the resource's name: `has the wildcard host "*.local"`. */
+  /** What it does, as a continuation of the resource's name: `has the wildcard host "*.local"`. */
   problem: string;
   /** Path of the field that decides it, e.g. `spec.servers[0].hosts`. */
   field: string;

@@ -3,9 +3,9 @@ import { listOf, numberOf, objectOf, wordOf } from "./values.ts";
 
 type Labels = Record<string, unknown>;
 
-/** Who serves a host, as far as a stack's resources tell. */
+/** Who serves a host, as far as a stack's resources say. */
 export interface Serving {
-  /** Namespace of the pods; undefined where nothing tells. */
+  /** Namespace of the pods; undefined when unknown. */
   namespace?: string;
   /**
    * Labels of each kind of pod behind the host; undefined where the stack holds neither its Service nor its

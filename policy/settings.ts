@@ -1,4 +1,4 @@
-/** What an organisation may tell the rules about itself. */
+/** Settings of the rules for an organisation. */
 export interface Settings {
   /** Istio's root namespaces (`meshConfig.rootNamespace`): a policy there without a selector is mesh-wide. */
   rootNamespaces: string[];

@@ -1,7 +1,7 @@
 /** The engine's mark of a value that a preview does not know yet. */
 const unknownMark = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** Whether a preview does not know this value yet. What is not known yet is nobody's fault: `up` looks again. */
+/** Whether a preview does not know this value yet. An unknown value is no violation: `up` checks again. */
 export function isUnknown(value: unknown): boolean {
   return value === unknownMark;
 }

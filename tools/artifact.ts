@@ -44,7 +44,7 @@ export interface BuildContext {
   run(command: string, args: string[], options?: Omit<RunOptions, "logFile">): Promise<string>;
   /** Shows what the build is doing. */
   log(line: string): void;
-  /** Tells the user something at once. */
+  /** Prints a line at once. */
   note(line: string): void;
 }
 
@@ -168,7 +168,7 @@ async function build(artifact: Artifact, progress: Progress, count: () => string
         await artifact.build({
           dir,
           dirOf: folderOf,
-          run: (command, args, options) => run(command, args, { dieWithUs: true, ...options, logFile }),
+          run: (command, args, options) => run(command, args, { killWithParent: true, ...options, logFile }),
           log: (line) => step.update(line),
           note: (line) => progress.note(line),
         });

@@ -12,8 +12,8 @@ const algorithms: Record<number, PublishedSum["algorithm"]> = { 40: "sha1", 64: 
 
 /**
  * The sum of a release's file in its publisher's list: lines `<sum>  <file>`, as `sha256sum` writes them; the length of
- * a sum tells its algorithm. Pulumi's bridged providers, tls among them, list SHA-1 sums of `./<file>` (their workflow
- * publish.yml runs plain `shasum`): those tell a broken download, and the lock file's SHA-256 a changed one.
+ * a sum determines its algorithm. Pulumi's bridged providers, tls among them, list SHA-1 sums of `./<file>` (their
+ * workflow publish.yml runs plain `shasum`): those detect a broken download, and the lock file's SHA-256 a changed one.
  * controller-tools' sums are of `/<file>` (hack/envtest/linux/Dockerfile), Kubernetes' `<file>.sha256` holds the sum
  * alone. Throws when the list has no such file, or something that is no checksum.
  */

@@ -30,7 +30,7 @@ const remedy = "Check the connection, HTTPS_PROXY and NODE_EXTRA_CA_CERTS, or us
  * Downloads a release below `folder` and returns its path.
  *
  * The file is checked against its publisher's checksum list, and its SHA-256 against the committed lock file and the
- * clone's own. A file that neither knows is added to the clone's own, and the user is told how to commit that. A file
+ * clone's own. A file that neither knows is added to the clone's own, and a note says how to commit it. A file
  * that is there already and agrees with the lock is taken as it is, without a connection.
  * Rejects, leaving no file behind, when the server says no, the file is cut short, or a checksum differs.
  */

@@ -9,7 +9,7 @@ const pause = 200;
 /**
  * Runs `work` while this process alone holds the lock file.
  *
- * The file holds its owner's identity; a lock whose owner is dead is taken over, so a killed run blocks nobody.
+ * The file holds its owner's identity; a lock whose owner is dead is taken over, so a killed run blocks no other.
  * @param onWait called once, with the owner's pid, when the lock has to be waited for
  */
 export async function withLock<T>(
@@ -18,14 +18,14 @@ export async function withLock<T>(
   onWait: (pid: number) => void = () => undefined,
 ): Promise<T> {
   mkdirSync(dirname(path), { recursive: true });
-  let told = false;
+  let reported = false;
   while (!take(path)) {
     const owner = ownerOf(path);
     if (owner === "none") continue; // given back in this moment
     if (owner === "unreadable" || !isAlive(owner)) {
       if (clearDead(path)) continue;
-    } else if (!told) {
-      told = true;
+    } else if (!reported) {
+      reported = true;
       onWait(owner.pid);
     }
     await sleep(pause);

@@ -14,7 +14,7 @@ export function pluginFolder(pulumiHome: string, name: string, version: string):
   return join(pulumiHome, "plugins", `resource-${name}-v${version}`);
 }
 
-/** Begins every launcher of a stand-in, and tells it from an official plugin. */
+/** First bytes of every launcher of a stand-in; an official plugin starts with others. */
 export const standInMark = "#!/bin/sh\n# Stand-in for the official plugin, which no package registry has.\n";
 
 /** Downloads the official plugins that a Pulumi home lacks, checked against their publisher's checksums. */

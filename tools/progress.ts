@@ -1,6 +1,6 @@
 /** Says what is going on: one line when a step starts, ends or fails, and a sign of life in between. */
 export interface Progress {
-  /** Starts a step. `expectedSeconds` is how long it takes when nothing is cached; shown as what remains. */
+  /** Starts a step. `expectedSeconds` is how long it takes when nothing is cached; it determines the time left. */
   step(name: string, expectedSeconds?: number): Step;
   /** Prints a line that belongs to no step. */
   note(line: string): void;

@@ -12,7 +12,7 @@ export interface RunOptions {
   /** File that gets everything it prints. */
   logFile?: string;
   /** Whether it is killed, where the system can do so, when this process is: its work is of no use to the next. */
-  dieWithUs?: boolean;
+  killWithParent?: boolean;
 }
 
 /** Leaders of the process groups that stop with us, at once. */
@@ -34,7 +34,7 @@ function stopWithUs(): void {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     process.on(signal, () => {
       stop();
-      // A terminal sends its SIGINT to the child as well; a second one would be taken for impatience.
+      // A terminal sends its SIGINT to the child as well; a second one would stop it at once.
       if (signal !== "SIGINT") finishing.forEach((child) => child.kill("SIGINT"));
       const ended = [...finishing].map((child) => new Promise((resolve) => child.once("close", resolve)));
       void Promise.allSettled([...ended, ...[...undone].map((task) => task())]).then(() =>
@@ -56,7 +56,7 @@ export function beforeStopping(task: () => Promise<unknown>): () => void {
  * A child that is asked to stop, by SIGINT, when this process is, and waited for: Pulumi, which then ends what is under
  * way, writes its state and gives its lock back.
  */
-export function letFinish(child: ChildProcess): void {
+export function waitOnInterrupt(child: ChildProcess): void {
   stopWithUs();
   finishing.add(child);
   child.once("close", () => finishing.delete(child));
@@ -82,12 +82,12 @@ function dying(argv: string[]): string[] {
 
 /**
  * Runs a command and returns its standard output. It leads a process group of its own, which is killed when this
- * process ends or is told to. Rejects with the command, its exit code and the last lines it printed.
+ * process ends or is stopped. Rejects with the command, its exit code and the last lines it printed.
  */
 export function run(command: string, args: string[], options: RunOptions = {}): Promise<string> {
   stopWithUs();
   return new Promise((resolve, reject) => {
-    const [program, ...rest] = options.dieWithUs ? dying([command, ...args]) : [command, ...args];
+    const [program, ...rest] = options.killWithParent ? dying([command, ...args]) : [command, ...args];
     const child = spawn(program!, rest, {
       cwd: options.cwd,
       env: { ...process.env, ...options.env },
@@ -122,7 +122,7 @@ export function run(command: string, args: string[], options: RunOptions = {}): 
           ),
         );
       };
-      // Whoever is told may look into the log, so it is whole by then.
+      // The log is complete before the error, because the message names it.
       if (log) log.end(settle);
       else settle();
     });

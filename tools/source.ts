@@ -16,7 +16,7 @@ export interface Choice {
 export type Probe = (url: string) => Promise<string | undefined>;
 
 /** How long a host has to answer, in milliseconds. */
-const patience = 4000;
+const answerTimeout = 4000;
 
 /** What must answer for the releases to be of use: a release file, with the redirect that it takes, and the charts. */
 export function probedUrls(): string[] {
@@ -72,7 +72,7 @@ export async function chooseSource(forced?: string, probe: Probe = ask, by = "--
  * more where none came in time: one slow answer must not make a machine build what it could download.
  * @param wait how long each answer may take, in milliseconds
  */
-export async function ask(url: string, wait = patience): Promise<string | undefined> {
+export async function ask(url: string, wait = answerTimeout): Promise<string | undefined> {
   for (let again = true; ; again = false) {
     try {
       const response = await request(url, { signal: AbortSignal.timeout(wait) });

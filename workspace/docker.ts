@@ -5,7 +5,7 @@ import { UserError } from "../federation/errors/userError.ts";
 import type { Progress } from "../tools/progress.ts";
 
 /** How long the engine may take to say its version, in milliseconds. */
-const patience = 20_000;
+const versionTimeout = 20_000;
 
 /**
  * Makes sure that KinD clusters can be made: throws when the docker engine does not answer, with docker's own words.
@@ -29,7 +29,7 @@ export async function ensureDocker(clusters: string[], progress: Progress): Prom
 /** Why no docker engine answers, in docker's own words; undefined when one does. */
 export async function dockerProblem(): Promise<string | undefined> {
   try {
-    await promisify(execFile)("docker", ["version", "--format", "{{.Server.Version}}"], { timeout: patience });
+    await promisify(execFile)("docker", ["version", "--format", "{{.Server.Version}}"], { timeout: versionTimeout });
     return undefined;
   } catch (error) {
     const { code, killed, stderr, message } = error as Error & {
@@ -40,7 +40,7 @@ export async function dockerProblem(): Promise<string | undefined> {
     return code === "ENOENT"
       ? "there is no program docker on the PATH"
       : killed
-        ? `it did not answer in ${patience / 1000} s`
+        ? `it did not answer in ${versionTimeout / 1000} s`
         : stderr?.trim() || message;
   }
 }
@@ -52,7 +52,7 @@ const watchesElsewhere = 40;
 /**
  * A warning where the kernel's limit of inotify instances leaves a kubelet without ("too many open files").
  * https://kind.sigs.k8s.io/docs/user/known-issues/#pod-errors-due-to-too-many-open-files
- * @param limit undefined where the kernel tells none
+ * @param limit undefined when unknown
  */
 export function watchWarning(clusters: number, limit: number | undefined): string | undefined {
   const needed = clusters * watchesPerNode + watchesElsewhere;

@@ -12,7 +12,7 @@ export async function needsLab(source: Source, root: string): Promise<boolean> {
   try {
     return meshStackFiles(root).some((mesh) => mesh.onKind);
   } catch {
-    // A file that cannot be read is told of by the program itself.
+    // The program itself reports a file that cannot be read.
     return true;
   }
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { UserError } from "../federation/errors/userError.ts";
 import { loadOffline } from "../tools/offline.ts";
-import { letFinish, run } from "../tools/run.ts";
+import { waitOnInterrupt, run } from "../tools/run.ts";
 import type { Toolchain } from "../tools/index.ts";
 import { errorFileVariable, readErrorFile } from "./errorFile.ts";
 import { needsLab } from "./needsLab.ts";
@@ -140,7 +140,7 @@ export async function operate(
     env: { ...process.env, ...invocation.env, ...env, [errorFileVariable]: errorFile },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  letFinish(child);
+  waitOnInterrupt(child);
   const { code, lines } = await readLines(child, log, onLine);
   if (code !== 0) throw new OperationFailed(operation, stack, lines, log, readErrorFile(errorFile));
   return countsOf(lines);

@@ -10,7 +10,7 @@ import { join } from "node:path";
  * @param folder of the backend
  * @returns paths of the files that can be read again
  */
-export function mendBackend(folder: string): string[] {
+export function repairBackend(folder: string): string[] {
   const empty = entriesIn(folder)
     .filter((path) => path.endsWith(attributesEnding) && statSync(path, { throwIfNoEntry: false })?.size === 0)
     .sort();

@@ -21,7 +21,7 @@ export function ownFile(stack: string): string {
 }
 
 /**
- * Writes the clone's copy of a stack file anew from the committed one, keeping the copy's secrets settings unless the
+ * Writes the clone's copy of a stack file again from the committed one, keeping the copy's secrets settings unless the
  * committed file has its own. Returns the copy's path.
  */
 export function refreshOwnFile(stack: string): string {

@@ -4,7 +4,7 @@ import { UserError } from "../federation/errors/userError.ts";
 import { ensureToolchain, installPlugins, type Toolchain } from "../tools/index.ts";
 import { consoleProgress, type Progress } from "../tools/progress.ts";
 import { chooseSource, parseSource, sourceVariable, type Choice, type Probe, type Source } from "../tools/source.ts";
-import { mendBackend } from "./repairBackend.ts";
+import { repairBackend } from "./repairBackend.ts";
 import { deployedStacks } from "./state.ts";
 import { checkBackend, paths, readIfThere } from "./workspace.ts";
 
@@ -15,7 +15,7 @@ const choiceFile = join(paths.own, "source");
  * Chooses the source, and makes tools, plugins and the clone's own backend ready. Throws before anything else where the
  * backend that a CI job must have was not given.
  * @param forced value of `--source`
- * @param announce says which source was chosen and why, and chooses anew when nothing of this clone is up, as `up` does
+ * @param announce reports the chosen source and the reason, and chooses again when nothing is up
  * @param before called with the source before anything is downloaded or built, to find out what the machine lacks
  */
 export async function prepareTools(
@@ -44,7 +44,7 @@ export async function prepareTools(
     writeFileSync(choiceFile, `${choice.source}\n`);
   }
   await installPlugins(tools, paths.home, progress, options.announce === true);
-  for (const file of mendBackend(paths.state))
+  for (const file of repairBackend(paths.state))
     progress.note(
       `${basename(file)}: an earlier run was stopped while it wrote this file of the state; what stood in it ` +
         `before is used`,

@@ -50,7 +50,7 @@ export function checkBackend(): void {
 }
 
 /**
- * Whether the state is in this clone, where nobody has chosen another backend by Pulumi's own variable. Throws
+ * Whether the state is in this clone, unless `PULUMI_BACKEND_URL` names another backend. Throws
  * `backend-none` where the job has none, and what {@link checkBackend} throws.
  */
 export function usesOwnBackend(): boolean {
@@ -71,7 +71,7 @@ const ownBackend = pathToFileURL(paths.state).href;
  * Environment in which Pulumi runs: this project's home, backend and passphrase, unless the user has set their own by
  * Pulumi's usual variables; its tools and this Node first on the path. Makes folders and passphrase when missing.
  * Throws where {@link usesOwnBackend} does.
- * @param inLab whether charts and images are those of the clone's lab, whose list tells where they are
+ * @param inLab whether charts and images are those of the clone's lab, as its list of sources says
  */
 export function pulumiEnvironment(tools: Pick<Toolchain, "bin" | "source">, inLab: boolean): Record<string, string> {
   const given = process.env;
@@ -86,7 +86,7 @@ export function pulumiEnvironment(tools: Pick<Toolchain, "bin" | "source">, inLa
     // The stack files are shared; a clone's own secrets settings come from its state (see docs/decisions).
     PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
     PATH: [tools.bin, dirname(process.execPath), given["PATH"]].join(delimiter),
-    // Node warns of its own type stripping and of a deprecation inside the SDK; neither is the user's to mend.
+    // Node warns of its own type stripping and of a deprecation inside the SDK; the user can change neither.
     NODE_OPTIONS: [given["NODE_OPTIONS"], "--disable-warning=ExperimentalWarning", "--disable-warning=DEP0180"]
       .filter(Boolean)
       .join(" "),

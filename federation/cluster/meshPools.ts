@@ -140,7 +140,7 @@ function rangesOf({ pool }: MeshPool, subnet?: string): Range[] {
     const cidr = poolOfSlot({ subnet, slots, slot });
     return [ofNetwork(cidr, `${text}: ${cidr}`)];
   } catch {
-    return []; // too small a network for that mesh's slots, which its own stack is told
+    return []; // the network is too small for that mesh's slots; its own stack reports it
   }
 }
 

@@ -118,7 +118,7 @@ const gateway = z.discriminatedUnion(
   { error: "provider must be one of managed, existing, none" },
 );
 
-/** Where a peer's contract is: in a stack, or in a file that its owner handed over and somebody reviewed. */
+/** Where a peer's contract is: in a stack, or in a reviewed file from its owner. */
 const peer = z
   .strictObject({
     stack: z

@@ -5,8 +5,8 @@ import { defaults } from "../settings.ts";
 import { listOf, objectOf } from "../values.ts";
 
 /**
- * What no two stacks may share: names by which Istio tells meshes, clusters and networks apart, and addresses. A trust
- * domain may be shared where the roots are, which is one issuer of identities.
+ * What no two stacks may share: names by which Istio distinguishes meshes, clusters and networks, and
+ * addresses. A trust domain may be shared where the roots are, which is one issuer of identities.
  */
 export const noClashes: Rule = {
   name: "no-clashes-across-stacks",

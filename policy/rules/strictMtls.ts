@@ -25,7 +25,7 @@ import { isUnknown, listOf, objectOf, textOf, wordOf } from "../values.ts";
 export const strictMtls: Rule = {
   name: "strict-mtls-stays",
   description:
-    "Mutual TLS is STRICT, mesh-wide and without exceptions, and no client is told to call an import without it. " +
+    "Mutual TLS is STRICT, mesh-wide and without exceptions, and no rule makes a client call an import without it. " +
     "A workload that takes plaintext takes callers whom no policy can name.",
   scope: "stack",
   settings: ["rootNamespaces"],

@@ -7,7 +7,7 @@ export const program = {
     page: "The policy that denies other callers applies to pods. Set `selector` to the Service's selector.",
   },
   "export-callers-not-enforceable": {
-    title: "The callers of an exported service cannot be told apart from other identities.",
+    title: "The callers of an exported service cannot be distinguished from other identities.",
     page: "The trust domains of the meshes decide which callers a policy can name. The message names each mesh.",
   },
   "export-policy-missing": {

@@ -31,7 +31,7 @@ async function parent(
   script: string,
 ): Promise<{ child: ChildProcess; first: string; rest: () => string; ended: Promise<number | null> }> {
   const text =
-    `import { run, letFinish, beforeStopping } from ` +
+    `import { run, waitOnInterrupt, beforeStopping } from ` +
     `${JSON.stringify(resolve(import.meta.dirname, "../../../tools/run.ts"))}; import { spawn } from ` +
     `"node:child_process"; ${script}`;
   const child = spawn(
@@ -71,14 +71,17 @@ test("a run's whole group is killed when this process is told to stop", async ()
 
 onLinux.each([true, false])(
   "a run outlives this process when that is killed, unless it dies with us: %s",
-  async (dieWithUs) => {
+  async (killWithParent) => {
     const { child, first, ended } = await parent(
-      runAndTell(`echo $$ > ${dir}/new; mv ${dir}/new ${dir}/pid; exec sleep 60`, `{ dieWithUs: ${dieWithUs} }`),
+      runAndTell(
+        `echo $$ > ${dir}/new; mv ${dir}/new ${dir}/pid; exec sleep 60`,
+        `{ killWithParent: ${killWithParent} }`,
+      ),
     );
     const pid = Number(first);
     child.kill("SIGKILL");
     await ended;
-    if (dieWithUs) return expect(await gone(pid)).toBe(true);
+    if (killWithParent) return expect(await gone(pid)).toBe(true);
     expect(identityOf(pid)).toBeDefined();
     process.kill(pid, "SIGKILL");
   },
@@ -91,7 +94,8 @@ test.each(["SIGTERM", "SIGHUP"] as const)(
       `process.on("SIGINT", () => { console.log("asked"); setTimeout(() => { console.log("finished"); ` +
       `process.exit(); }, 200); }); setTimeout(() => process.exit(1), 10000); console.log("ready");`;
     const { child, rest, ended } = await parent(
-      `letFinish(spawn(process.execPath, ["--eval", ${JSON.stringify(finishing)}], { stdio: ["ignore", "inherit", ` +
+      `waitOnInterrupt(spawn(process.execPath, ["--eval", ${JSON.stringify(finishing)}], ` +
+        `{ stdio: ["ignore", "inherit", ` +
         `"inherit"] }));`,
     );
     child.kill(signal);

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { mendBackend } from "../../../workspace/repairBackend.ts";
+import { repairBackend } from "../../../workspace/repairBackend.ts";
 
 let dir: string;
 beforeEach(() => void (dir = mkdtempSync(join(tmpdir(), "backend-"))));
@@ -19,9 +19,9 @@ test("only empty attributes are taken away, wherever they lie, and never a file 
   };
   for (const [name, text] of Object.entries(files)) writeFileSync(join(stacks, name), text);
   writeFileSync(join(dir, ".pulumi", "meta.yaml.attrs"), "");
-  expect(mendBackend(dir)).toEqual([join(dir, ".pulumi", "meta.yaml"), join(stacks, "east.json")]);
+  expect(repairBackend(dir)).toEqual([join(dir, ".pulumi", "meta.yaml"), join(stacks, "east.json")]);
   expect(readdirSync(stacks).sort()).toEqual(["east.json", "trust.json", "west.json", "west.json.attrs"]);
-  expect(mendBackend(dir)).toEqual([]);
+  expect(repairBackend(dir)).toEqual([]);
 });
 
-test("no backend, nothing to mend", () => expect(mendBackend(join(dir, "none"))).toEqual([]));
+test("no backend, nothing to mend", () => expect(repairBackend(join(dir, "none"))).toEqual([]));
