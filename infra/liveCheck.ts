@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { liveFindings } from "../federation/checks/liveChecks.ts";
-import type { LiveCluster } from "../federation/checks/liveCluster.ts";
+import type { LiveCluster, UnreadObject } from "../federation/checks/liveCluster.ts";
 import type { MeshConfig } from "../federation/config/readMeshConfig.ts";
 import { findingText, UserError } from "../federation/errors/userError.ts";
 import type { FederationPlan } from "../federation/planFederation.ts";
+import { isUnreachable } from "../kube/errors.ts";
 import { readLiveCluster } from "../kube/liveCluster.ts";
 import type { MeshCluster } from "./cluster.ts";
 
@@ -11,25 +12,62 @@ import type { MeshCluster } from "./cluster.ts";
  * Compares the plan with the objects that exist in the cluster: in a preview as soon as the cluster is known, and again
  * in an update. Resources that depend on the returned output are created afterwards.
  *
- * A cluster that cannot be read is a warning, because the plan may be valid. A conflict rejects the output with a
- * `UserError`.
+ * A cluster that is unreachable is a warning: the update cannot change it either. Anything else that keeps objects from
+ * being compared, and a conflict, rejects the output with a `UserError`.
  */
 export function checkLive(config: MeshConfig, plan: FederationPlan, cluster: MeshCluster): pulumi.Output<void> {
   if (plan.imports.length + plan.exports.length === 0) return pulumi.output(undefined);
   const context = config.cluster.provider === "existing" ? config.cluster.context : undefined;
   return pulumi.unsecret(cluster.kubeconfig).apply(async (kubeconfig) => {
-    let live: LiveCluster;
-    try {
-      live = await readLiveCluster(kubeconfig, context, plan);
-    } catch (error) {
-      await pulumi.log.warn(
-        `the cluster of mesh "${config.mesh.name}" cannot be read (${(error as Error).message}), ` +
-          "so imports and exports were not compared with the objects in it",
-      );
-      return;
-    }
-    await reportConflicts(config, plan, live);
+    const live = await readUnlessUnreachable(config.mesh.name, () => readLiveCluster(kubeconfig, context, plan));
+    if (live) await reportConflicts(config, plan, live);
   });
+}
+
+/**
+ * What `read` returns; undefined, with a warning, where the cluster is unreachable.
+ * @throws UserError `cluster-unreadable` for any other failure
+ */
+export async function readUnlessUnreachable(
+  mesh: string,
+  read: () => Promise<LiveCluster>,
+): Promise<LiveCluster | undefined> {
+  try {
+    const live = await read();
+    if (live.unread.length > 0) throw unread(mesh, live.unread);
+    return live;
+  } catch (error) {
+    if (!isUnreachable(error)) throw unreadable(mesh, error);
+    await pulumi.log.warn(
+      `the cluster of mesh "${mesh}" cannot be read (${(error as Error).message}), ` +
+        "so imports and exports were not compared with the objects in it",
+    );
+    return undefined;
+  }
+}
+
+function unread(mesh: string, objects: UnreadObject[]): UserError {
+  return new UserError(
+    "cluster-unreadable",
+    {
+      subject: `mesh "${mesh}"`,
+      problem: "its exports and imports cannot be compared with all objects in its cluster",
+      remedy: "Let the user of the kubeconfig read what the details name",
+    },
+    objects.map(({ object, reason }) => ({
+      code: "live-object-unreadable",
+      subject: object,
+      problem: `cannot be read: ${reason}`,
+      remedy: "Allow get and list",
+    })),
+  );
+}
+
+function unreadable(mesh: string, error: unknown): UserError {
+  if (error instanceof UserError) return error;
+  const problem = `its cluster cannot be compared with its exports and imports: ${(error as Error).message}`;
+  const remedy = "Correct the kubeconfig, or the cluster";
+  return new UserError("cluster-unreadable", { subject: `mesh "${mesh}"`, problem, remedy }, [], { cause: error });
 }
 
 /** @throws UserError with every conflict */

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { PeerSource, SiblingMesh } from "../federation/config/declaredMesh.ts";
 import { contractOfPeer, federationOutput } from "../federation/contract/contract.ts";
+import { UserError } from "../federation/errors/userError.ts";
 import type { MeshConfig } from "../federation/config/readMeshConfig.ts";
 import type { Peer } from "../federation/imports/resolveImports.ts";
 import { readContractFile } from "../workspace/contractFile.ts";
@@ -45,15 +46,29 @@ export async function readPeers(
  * Reads what a peer publishes in its stack.
  *
  * A StackReference to a stack that does not exist fails the whole run. The error of an invoke can be caught, so an
- * absent peer only leaves its imports pending (decision 3).
+ * absent peer only leaves its imports pending (decision 3). Any other failure ends the run before a resource is
+ * registered: a failed read is no reason to delete an import.
+ * @throws UserError `peer-unreadable`
  */
 async function readPeer(name: string, stack: string): Promise<Peer> {
   let outputs: Record<string, unknown>;
   try {
     outputs = await readOutputs(stack);
   } catch (error) {
-    if (isStackAbsent(String((error as Error).message))) return { state: "absent", stack };
-    throw error;
+    if (isStackAbsent(String((error as Error).message), stack)) return { state: "absent", stack };
+    if (error instanceof UserError) throw error;
+    throw new UserError(
+      "peer-unreadable",
+      {
+        subject: `peer "${name}"`,
+        problem:
+          `what its stack "${stack}" publishes cannot be read, so nothing is changed: ` +
+          String((error as Error).message),
+        remedy: "Correct the cause; imports that exist stay as they are",
+      },
+      [],
+      { cause: error },
+    );
   }
   const published = outputs[federationOutput];
   return published === undefined

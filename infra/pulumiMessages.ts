@@ -4,20 +4,27 @@
  */
 
 /**
- * Whether Pulumi reports that a stack does not exist.
- * - of an invoke: https://github.com/pulumi/pulumi/blob/master/pkg/resource/deploy/builtins.go ("unknown stack")
- * - of the command line: https://github.com/pulumi/pulumi/blob/master/pkg/cmd/pulumi/stack/util.go ("no stack named")
+ * Whether the error of an invoke says that this very stack does not exist. Any other error that something is not found
+ * (a bucket, a key, a host, another stack) is a failed read, not an absent stack.
+ * https://github.com/pulumi/pulumi/blob/v3.259.0/pkg/backend/backend.go (GetStackOutputs)
+ * @param stack full name, as the invoke got it
  */
-export function isStackAbsent(message: string): boolean {
-  return /unknown stack|no stack named|not found/i.test(message);
+export function isStackAbsent(message: string, stack: string): boolean {
+  return message.trimEnd().endsWith(`unknown stack ${JSON.stringify(stack)}`);
 }
 
 /**
- * Whether `pulumi stack output` reports that a stack does not have the output.
- * https://github.com/pulumi/pulumi/blob/master/pkg/cmd/pulumi/stack/stack_output.go
+ * Exit code of a Pulumi command whose stack does not exist.
+ * https://github.com/pulumi/pulumi/blob/v3.259.0/pkg/cmd/pulumi/cmd/exit_codes.go
  */
-export function isOutputAbsent(message: string): boolean {
-  return /does not have output property/i.test(message);
+export const exitStackNotFound = 6;
+
+/**
+ * Whether `pulumi stack output` says that the stack does not have the output.
+ * https://github.com/pulumi/pulumi/blob/v3.259.0/pkg/cmd/pulumi/stack/stack_output.go
+ */
+export function isOutputAbsent(message: string, output: string): boolean {
+  return message.trimEnd().endsWith(`error: current stack does not have output property '${output}'`);
 }
 
 /**

@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { importsFrom } from "../federation/checks/brokenImports.ts";
-import { federationOutput, parseContract, type FederationContract } from "../federation/contract/contract.ts";
+import { contractOfPeer, federationOutput, type FederationContract } from "../federation/contract/contract.ts";
 import { UserError, type Finding } from "../federation/errors/userError.ts";
-import { isOutputAbsent, isStackAbsent } from "./pulumiMessages.ts";
+import { readContractFile } from "../workspace/contractFile.ts";
+import { exitStackNotFound, isOutputAbsent } from "./pulumiMessages.ts";
 
 /*
  * Command of the component ExportGuard: fails while a peer imports from the mesh $MESH. $PEERS is where each peer
@@ -23,17 +23,18 @@ interface Source {
  * @throws Error when that is not known
  */
 function contractOf(name: string, source: Source): FederationContract | undefined {
-  if (source.file) return parseContract(JSON.parse(readFileSync(source.file, "utf8")), name);
+  if (source.file) return readContractFile(name, source.file);
   const args = ["stack", "output", federationOutput, "--json", "--non-interactive", "--stack", source.stack!];
   let text: string;
   try {
     text = execFileSync("pulumi", args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
   } catch (error) {
-    const message = String((error as { stderr?: string }).stderr ?? error);
-    if (isStackAbsent(message) || isOutputAbsent(message)) return undefined;
+    const { status, stderr } = error as { status?: number; stderr?: string };
+    const message = String(stderr ?? error);
+    if (status === exitStackNotFound || isOutputAbsent(message, federationOutput)) return undefined;
     throw new Error(message.trim(), { cause: error });
   }
-  return parseContract(JSON.parse(text), name);
+  return contractOfPeer(JSON.parse(text), name);
 }
 
 /** The imports of a peer from the mesh, a finding each. */

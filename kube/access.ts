@@ -1,4 +1,6 @@
-import type { RequestOptions } from "node:https";
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent, type RequestOptions } from "node:https";
+import { BlockList, isIP } from "node:net";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { parse } from "yaml";
 import { UserError } from "../federation/errors/userError.ts";
@@ -42,10 +44,30 @@ export function readAccess(kubeconfig: string, context: string | undefined): Acc
       remedy: "Set cluster.context to a context of the kubeconfig, or correct the kubeconfig",
     });
   const inline = user && isInline(cluster, inlineKeys.cluster) && isInline(user, inlineKeys.user);
-  return {
-    server: cluster.server.replace(/\/$/, ""),
-    options: inline ? async () => inlineOptions(cluster, user) : libraryOptions(kubeconfig, context),
-  };
+  const options = inline ? async () => inlineOptions(cluster, user) : libraryOptions(kubeconfig, context);
+  const { server } = cluster;
+  // The kubeconfig's own proxy is the library's; it goes before those of the environment.
+  const proxied = cluster["proxy-url"] ? options : async () => ({ ...(await options()), ...proxyAgent(server) });
+  return { server: server.replace(/\/$/, ""), options: proxied };
+}
+
+const loopback = new BlockList();
+loopback.addSubnet("127.0.0.0", 8);
+loopback.addAddress("::1", "ipv6");
+
+/**
+ * Agent that uses HTTPS_PROXY, HTTP_PROXY and NO_PROXY, as kubectl does. A loopback server is never proxied.
+ * https://pkg.go.dev/golang.org/x/net/http/httpproxy#Config
+ */
+function proxyAgent(server: string): Pick<RequestOptions, "agent"> {
+  const { protocol, hostname } = new URL(server);
+  const host = hostname.replace(/^\[|\]$/g, "");
+  const isLoopback =
+    host === "localhost" || (isIP(host) !== 0 && loopback.check(host, isIP(host) === 6 ? "ipv6" : "ipv4"));
+  const { env } = process;
+  const isSet = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"].some((name) => env[name]);
+  if (isLoopback || !isSet) return {};
+  return { agent: new (protocol === "http:" ? HttpAgent : HttpsAgent)({ proxyEnv: env }) };
 }
 
 function isInline(settings: object, keys: string[]): boolean {
@@ -53,7 +75,8 @@ function isInline(settings: object, keys: string[]): boolean {
 }
 
 function inlineOptions(cluster: Record<string, string | boolean>, user: Record<string, string>): RequestOptions {
-  const decode = (base64: unknown) => (base64 === undefined ? undefined : Buffer.from(String(base64), "base64"));
+  // A key that is there without a value is null.
+  const decode = (base64: unknown) => (base64 == null ? undefined : Buffer.from(String(base64), "base64"));
   return {
     ca: decode(cluster["certificate-authority-data"]),
     cert: decode(user["client-certificate-data"]),
@@ -76,6 +99,9 @@ function libraryOptions(kubeconfig: string, context: string | undefined): Access
     const config = new Config();
     config.loadFromString(kubeconfig);
     if (context) config.setCurrentContext(context);
+    // The library refuses http without this setting, which is about certificates; the user chose http.
+    const cluster = config.getCurrentCluster();
+    if (cluster?.server.startsWith("http:")) Object.assign(cluster, { skipTLSVerify: true });
     return config;
   };
   return async () => {

@@ -18,6 +18,25 @@ export class TimeoutError extends Error {
   }
 }
 
+/** Codes of connections that fail before there is an answer. https://nodejs.org/api/errors.html#common-system-errors */
+const connectionErrors = [
+  "EAI_AGAIN",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "EPIPE",
+  "ETIMEDOUT",
+];
+
+/** Whether a cluster could not be reached. A refusal and an untrusted certificate are answers. */
+export function isUnreachable(error: unknown): boolean {
+  if (error instanceof TimeoutError) return true;
+  const { code, cause } = error as { code?: string; cause?: { code?: string } };
+  return [code, cause?.code].some((found) => found !== undefined && connectionErrors.includes(found));
+}
+
 /** The first line of an error, with the code of its cause, such as ECONNREFUSED. */
 export function errorLine(error: unknown): string {
   const { message, cause } = error as { message?: string; cause?: { code?: string; message?: string } };

@@ -53,6 +53,11 @@ export class KubeClient {
     return this.list("/api/v1", "pods", namespace, options);
   }
 
+  /** A Service; undefined where there is none. */
+  async service(namespace: string, name: string): Promise<Service | undefined> {
+    return this.get(`/api/v1/namespaces/${encodeURIComponent(namespace)}/services/${encodeURIComponent(name)}`);
+  }
+
   /** Services of a namespace, or of all. */
   async services(namespace?: string, options: ListOptions = {}): Promise<Service[]> {
     return this.list("/api/v1", "services", namespace, options);
@@ -71,13 +76,18 @@ export class KubeClient {
 
   /** Creates a Job. */
   async createJob(namespace: string, job: object): Promise<void> {
-    await this.send({ method: "POST", path: `/apis/batch/v1/namespaces/${namespace}/jobs`, body: job });
+    await this.send({
+      method: "POST",
+      path: `/apis/batch/v1/namespaces/${encodeURIComponent(namespace)}/jobs`,
+      body: job,
+    });
   }
 
   /** Deletes a Job and its pods, without a grace period. */
   async deleteJob(namespace: string, name: string): Promise<void> {
     const query = "propagationPolicy=Background&gracePeriodSeconds=0";
-    await this.send({ method: "DELETE", path: `/apis/batch/v1/namespaces/${namespace}/jobs/${name}?${query}` });
+    const job = `/namespaces/${encodeURIComponent(namespace)}/jobs/${encodeURIComponent(name)}`;
+    await this.send({ method: "DELETE", path: `/apis/batch/v1${job}?${query}` });
   }
 
   /** Runs a command in a container. Rejects when it cannot be started; a failing command is an answer, not an error. */
@@ -98,7 +108,8 @@ export class KubeClient {
     if (selector.length > 0) query.set("labelSelector", selector.join(","));
     if (fieldSelector) query.set("fieldSelector", fieldSelector);
     if (limit) query.set("limit", String(limit));
-    const path = `${api}${namespace ? `/namespaces/${namespace}` : ""}/${plural}${query.size > 0 ? `?${query}` : ""}`;
+    const within = namespace ? `/namespaces/${encodeURIComponent(namespace)}` : "";
+    const path = `${api}${within}/${plural}${query.size > 0 ? `?${query}` : ""}`;
     // A list of metadata without any object has null for its items.
     return (await this.send<{ items: T[] | null }>({ path, ...(accept ? { accept } : {}) })).items ?? [];
   }

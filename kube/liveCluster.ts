@@ -1,16 +1,33 @@
 import { servicesInvolved } from "../federation/checks/liveChecks.ts";
-import type { LiveCluster, LiveObject, LiveService } from "../federation/checks/liveCluster.ts";
+import type { LiveCluster, LiveObject, LiveService, UnreadObject } from "../federation/checks/liveCluster.ts";
 import { managedBy } from "../federation/objects/labels.ts";
 import type { FederationPlan } from "../federation/planFederation.ts";
+import { ApiError } from "./errors.ts";
 import { KubeClient } from "./kubeClient.ts";
 import type { IstioObject, Pod, Service } from "./objects.ts";
 
 /** Milliseconds that the API server may take for one answer: a preview waits for it. */
 const timeout = 5_000;
 
+/** Reads objects one by one, and keeps those that the API server refuses to show. */
+class Reader {
+  readonly unread: UnreadObject[] = [];
+
+  /** What is read; `fallback` where the API server refuses. Rejects when the cluster cannot be reached. */
+  async read<T>(object: string, answer: Promise<T>, fallback: T): Promise<T> {
+    try {
+      return await answer;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.unread.push({ object, reason: error.message });
+      return fallback;
+    }
+  }
+}
+
 /**
- * Reads what the live checks of a plan need from the cluster; only reads. Rejects when the API server cannot be reached
- * in five seconds or refuses.
+ * Reads what the live checks of a plan need from the cluster; only reads. What the API server refuses to show is in
+ * `unread`. Rejects when the API server cannot be reached in five seconds.
  */
 export async function readLiveCluster(
   kubeconfig: string,
@@ -18,12 +35,13 @@ export async function readLiveCluster(
   plan: Pick<FederationPlan, "imports" | "exports">,
 ): Promise<LiveCluster> {
   const client = new KubeClient(kubeconfig, context, timeout);
+  const reader = new Reader();
   const [rules, entries, services] = await Promise.all([
-    client.istio("networking", "destinationrules"),
-    client.istio("networking", "serviceentries"),
+    reader.read("DestinationRules", client.istio("networking", "destinationrules"), []),
+    reader.read("ServiceEntries", client.istio("networking", "serviceentries"), []),
     Promise.all(
       servicesInvolved(plan).map(({ namespace, name }) =>
-        client.get<Service>(`/api/v1/namespaces/${namespace}/services/${name}`),
+        reader.read(`Service ${namespace}/${name}`, client.service(namespace, name), undefined),
       ),
     ),
   ]);
@@ -32,7 +50,8 @@ export async function readLiveCluster(
     plan.exports.map(async ({ spec }): Promise<[string, string[]]> => {
       const service = found.find((s) => s.namespace === spec.namespace && s.name === spec.service);
       if (!service || Object.keys(service.selector).length === 0) return [spec.name, []];
-      return [spec.name, accountsOf(await client.pods(service.namespace, { labels: service.selector }))];
+      const pods = client.pods(service.namespace, { labels: service.selector });
+      return [spec.name, accountsOf(await reader.read(`pods of namespace ${service.namespace}`, pods, []))];
     }),
   );
   return {
@@ -40,6 +59,7 @@ export async function readLiveCluster(
     rules: foreignObjects(rules, (spec) => [spec["host"] as string]),
     entries: foreignObjects(entries, (spec) => (spec["hosts"] ?? []) as string[]),
     accounts: new Map(accounts),
+    unread: reader.unread,
   };
 }
 

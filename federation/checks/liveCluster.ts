@@ -1,4 +1,4 @@
-import { serviceHost } from "../objects/names.ts";
+import { rfc1123Label, serviceHost } from "../objects/names.ts";
 
 /** A Service in the cluster. */
 export interface LiveService {
@@ -29,6 +29,16 @@ export interface LiveCluster {
   entries: LiveObject[];
   /** Service accounts of the running pods behind each export's Service, by export name. */
   accounts: ReadonlyMap<string, string[]>;
+  /** What the API server refused to show. */
+  unread: UnreadObject[];
+}
+
+/** Objects that could not be read. */
+export interface UnreadObject {
+  /** The objects, such as `Service shop/cart`. */
+  object: string;
+  /** The API server's answer. */
+  reason: string;
 }
 
 /** Whether an object is visible from at least one of the namespaces. */
@@ -52,6 +62,7 @@ export function labelsText(labels: Record<string, string>): string {
 
 /** Namespace and name of the Service with a host; undefined for any other host. */
 export function serviceOfHost(host: string): { namespace: string; name: string } | undefined {
-  const [name, namespace] = host.split(".");
-  return name && namespace && host === serviceHost(name, namespace) ? { namespace, name } : undefined;
+  const [name = "", namespace = ""] = host.split(".");
+  const valid = rfc1123Label.test(name) && rfc1123Label.test(namespace);
+  return valid && host === serviceHost(name, namespace) ? { namespace, name } : undefined;
 }

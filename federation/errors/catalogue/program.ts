@@ -82,6 +82,22 @@ export const program = {
     title: "The state of a stack cannot be read.",
     page: "A run was probably stopped while it wrote the state. `npm run up` of the clone that has it repairs it.",
   },
+  "peer-unreadable": {
+    title: "What a peer publishes cannot be read.",
+    page:
+      "The backend, the secrets provider or the network failed. That is no absent peer: imports that exist stay as " +
+      "they are, and the run changes nothing. Correct the cause and run it again.",
+  },
+  "cluster-unreadable": {
+    title: "The cluster of a mesh answers, but its objects cannot be compared with the plan.",
+    page:
+      "The details name what cannot be read, such as a kind that the kubeconfig's user may not list. A cluster that " +
+      "is unreachable is a warning instead.",
+  },
+  "live-object-unreadable": {
+    title: "Objects of the cluster that an export or import depends on cannot be read.",
+    page: "Give the kubeconfig's user the right to get and list them; docs/ci.md has the list.",
+  },
   "mesh-has-importers": {
     title: "A mesh is destroyed while other meshes import from it.",
     page: "The details name each import. Remove the imports first.",

@@ -23,6 +23,7 @@ const live = (more: Partial<LiveCluster> = {}): LiveCluster => ({
   rules: [],
   entries: [],
   accounts: new Map(),
+  unread: [],
   ...more,
 });
 const where = { rootNamespace: "istio-system", gatewayNamespace: "istio-system" };

@@ -27,6 +27,7 @@ const live = {
   rules: [],
   entries: [],
   accounts: new Map(),
+  unread: [],
 };
 
 beforeEach(() => {

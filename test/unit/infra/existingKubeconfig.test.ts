@@ -4,6 +4,10 @@ import { join } from "node:path";
 import { named } from "../components/graph.ts";
 import { committed, run } from "./meshStack.ts";
 
+jest.mock("../../../kube/liveCluster.ts", () => ({
+  readLiveCluster: async () => ({ services: [], rules: [], entries: [], accounts: new Map(), unread: [] }),
+}));
+
 beforeEach(() => void jest.spyOn(console, "warn").mockImplementation(() => undefined));
 
 describe("the kubeconfig of an existing cluster", () => {

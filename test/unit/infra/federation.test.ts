@@ -7,7 +7,7 @@ import { anExport, contract } from "../federation/fixtures.ts";
 
 jest.mock("../../../kube/liveCluster.ts", () => ({ readLiveCluster: jest.fn() }));
 const read = jest.mocked(readLiveCluster);
-const nothing = { services: [], rules: [], entries: [], accounts: new Map() };
+const nothing = { services: [], rules: [], entries: [], accounts: new Map(), unread: [] };
 
 let warnings: string[] = [];
 beforeEach(() => {
@@ -147,8 +147,8 @@ test("callers of an importer's own trust domain are accepted by istiod without a
   expect((await valueOf(other.result.federation)).mesh.acceptedTrustDomains).toEqual(["cluster.local"]);
 });
 
-test("a cluster that cannot be read is a warning, and everything is made", async () => {
-  read.mockRejectedValue(new Error("connect ECONNREFUSED"));
+test("a cluster that is unreachable is a warning, and everything is made", async () => {
+  read.mockRejectedValue(Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" }));
   const graph = await run("east", {}, { west: contract("west", [anExport()]) });
   expect(named(graph, "import-west-httpbin-entry")).toBeDefined();
   expect(warnings.join("\n")).toMatch(

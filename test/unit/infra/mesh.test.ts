@@ -1,6 +1,10 @@
 import { named, valueOf, type Graph } from "../components/graph.ts";
 import { committed, run, westContract } from "./meshStack.ts";
 
+jest.mock("../../../kube/liveCluster.ts", () => ({
+  readLiveCluster: async () => ({ services: [], rules: [], entries: [], accounts: new Map(), unread: [] }),
+}));
+
 beforeEach(() => void jest.spyOn(console, "warn").mockImplementation(() => undefined));
 
 const absent = () => Promise.reject(new Error('unknown stack "organization/mesh-federation/west"'));

@@ -1,4 +1,5 @@
 import { managedBy } from "../../../federation/objects/labels.ts";
+import { isUnreachable } from "../../../kube/errors.ts";
 import { readLiveCluster } from "../../../kube/liveCluster.ts";
 import { anExport } from "../federation/fixtures.ts";
 import { FakeApiServer } from "./apiServer.ts";
@@ -50,11 +51,30 @@ test("reads the services of exports with the accounts of their pods, and objects
     ],
     entries: [],
     accounts: new Map([["httpbin", ["a", "b"]]]),
+    unread: [],
   });
 });
 
-test("rejects where the API server denies access", async () => {
-  server = await FakeApiServer.start(() => ({ status: 403, body: { message: "forbidden" } }));
-  const plan = { imports: [], exports: [] };
-  await expect(readLiveCluster(server.kubeconfig, undefined, plan)).rejects.toThrow("403: forbidden");
+test("names what the API server denies, and reads the rest", async () => {
+  server = await FakeApiServer.start((url) => {
+    const found = url.includes("pods") ? undefined : objects[url.split("?")[0]!];
+    return found ? { status: 200, body: found } : { status: 403, body: { message: "forbidden" } };
+  });
+  const plan = { imports: [], exports: [{ spec: anExport() }] };
+  expect(await readLiveCluster(server.kubeconfig, undefined, plan as never)).toMatchObject({
+    services: [{ namespace: "httpbin", name: "httpbin" }],
+    unread: [
+      { object: "ServiceEntries", reason: "403: forbidden" },
+      { object: "pods of namespace httpbin", reason: "403: forbidden" },
+    ],
+  });
+});
+
+test("rejects where no server listens", async () => {
+  server = await FakeApiServer.start(() => undefined);
+  const { kubeconfig } = server;
+  await server.stop();
+  server = await FakeApiServer.start(() => undefined);
+  const error = await readLiveCluster(kubeconfig, undefined, { imports: [], exports: [] }).catch((e: unknown) => e);
+  expect(isUnreachable(error)).toBe(true);
 });
