@@ -121,12 +121,17 @@ async function missingOnMachine(
  *   with its language host (MESH_FEDERATION_TEST_PULUMI), the stand-ins' Helm (MESH_FEDERATION_HELM), the programs of a
  *   bare API server, actionlint and act (MESH_FEDERATION_TEST_BIN), and Istio's charts for their CRDs
  *   (MESH_FEDERATION_TEST_CHARTS).
- * - `e2e`: nothing; the tests run the product's own commands, which prepare what they need. The tests kill engines and
- *   count containers, so they run in a lab, never in the machine's own Docker engine.
+ * - `e2e`: the builds of the tools, the node image and the charts, because a build takes longer than a test may. The
+ *   tests kill engines and count containers, so they run in a lab, never in the machine's own Docker engine.
  */
 export async function prepareTier(tier: Tier, source: Source): Promise<Record<string, string>> {
   if (tier === "unit") return {};
-  if (tier === "e2e") return (await chooseSource()).source === "registry" ? {} : { [sourceVariable]: "registry" };
+  if (tier === "e2e") {
+    const progress = consoleProgress(process.stdout);
+    await ensureToolchain("registry", progress);
+    await ensureArtifacts([nodeImage, charts], progress);
+    return (await chooseSource()).source === "registry" ? {} : { [sourceVariable]: "registry" };
+  }
   if (source === "registry" || process.env["MESH_FEDERATION_TEST_PLUGIN_HOME"]) requirePlugins();
   const progress = consoleProgress(process.stdout);
   if (source === "release") return prepareReleases(progress);
