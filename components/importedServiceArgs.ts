@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { PortProtocol } from "../federation/config/fields.ts";
 import { autoPassthroughPort } from "../federation/cluster/gatewayObjects.ts";
 import { UserError } from "../federation/errors/userError.ts";
 import type { ResolvedImport } from "../federation/imports/resolveImports.ts";
@@ -10,7 +11,7 @@ export interface ImportedPort {
   /** Port by which the service is called. */
   number: pulumi.Input<number>;
   /** Istio protocol: `HTTP`, `HTTP2`, `GRPC`, `TCP`, `TLS` or `HTTPS`. */
-  protocol: pulumi.Input<string>;
+  protocol: pulumi.Input<PortProtocol>;
 }
 
 /** A gateway address of a peer. */

@@ -7,6 +7,7 @@ import { Findings, type Finding } from "./errors/userError.ts";
 import type { ExportPlan } from "./exports/exportPlan.ts";
 import { callerFindings, exportPolicy, type DenyPolicy } from "./exports/exportPolicy.ts";
 import { conflictingPolicies } from "./exports/policyConflicts.ts";
+import { peerRules } from "./imports/peerRules.ts";
 import { resolveImports, type Peer, type ResolvedImport } from "./imports/resolveImports.ts";
 import { acceptedTrustDomains, type TrustDomains } from "./trust/trustDomains.ts";
 
@@ -41,7 +42,7 @@ export function planFederation(
   const domains = trustDomainsOf(config, siblings, peers);
   const accepted = acceptedTrustDomains(config.exports, domains, config.mesh.acceptedTrustDomains);
   const identity = identityOf(config, roots, siblings, peers);
-  const { imports, pending } = resolveImports(config.imports, peers, identity);
+  const { imports, pending } = resolveImports(config.imports, peers, identity, peerRules(config, siblings));
   const exports = config.exports.map((spec) => ({ spec, policy: exportPolicy(spec, domains, accepted) }));
 
   const contracts = [...peers.values()].flatMap((peer) => (peer.state === "up" ? [peer.contract] : []));

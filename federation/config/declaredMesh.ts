@@ -89,9 +89,17 @@ export function declaredMesh(stack: string, raw: RawKeys): DeclaredMesh {
     trustDomain: text("trustDomain", defaultTrustDomain),
     onKind: fields(raw["cluster"])["provider"] === "kind",
     importsFrom: [...new Set(importsFrom.filter(isString))],
-    exports: objects(raw["exports"]).flatMap(({ name, to, ports, subsets }) =>
+    exports: objects(raw["exports"]).flatMap(({ name, host, to, ports, subsets }) =>
       isString(name)
-        ? [{ name, to: list(to), ports: list(ports), subsets: list(subsets).map((subset) => subset?.name) }]
+        ? [
+            {
+              name,
+              host: isString(host) ? host : undefined,
+              to: list(to),
+              ports: list(ports),
+              subsets: list(subsets).map((subset) => subset?.name),
+            },
+          ]
         : [],
     ),
   };

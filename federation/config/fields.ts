@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { z } from "zod";
+import { canonicalAddress, isRange } from "../cluster/addressRange.ts";
 import { parseCidr } from "../cluster/cidr.ts";
 import { knownKeys } from "../errors/unknownKey.ts";
 import { rfc1123Label, rfc1123Subdomain } from "../objects/names.ts";
@@ -9,6 +10,9 @@ import { UserError, type Finding, type FindingText } from "../errors/userError.t
  * Protocols a port may declare. https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/
  */
 export const portProtocols = ["HTTP", "HTTP2", "GRPC", "TCP", "TLS", "HTTPS"] as const;
+
+/** One of {@link portProtocols}. */
+export type PortProtocol = (typeof portProtocols)[number];
 
 export const label = z
   .string()
@@ -23,16 +27,21 @@ export const subdomain = z
     "must be an RFC 1123 host name: labels of lower-case letters, digits and '-', joined by dots",
   );
 export const cidr = z.string().superRefine(describing(parseCidr));
+/** A range of IPv4 or IPv6 addresses. */
+export const addressRange = z.string().refine(isRange, "must be a range of addresses (address/prefix)");
 export const portNumber = z
   .int("must be a whole number from 1 to 65535")
   .min(1, "must be 1 to 65535")
   .max(65535, "must be 1 to 65535");
 
-/** Where a peer reaches a gateway: IPv4, IPv6, or a host name. */
-export const gatewayAddress = z.string().superRefine((text, ctx) => {
-  if (isIP(text) === 0 && (!rfc1123Subdomain.test(text) || /^[\d.]+$/.test(text)))
-    ctx.addIssue({ code: "custom", input: text, message: "must be an IPv4 or IPv6 address or a host name" });
-});
+/** Where a peer reaches a gateway: IPv4, IPv6 (in canonical form afterwards), or a host name. */
+export const gatewayAddress = z
+  .string()
+  .superRefine((text, ctx) => {
+    if (isIP(text) === 0 && (!rfc1123Subdomain.test(text) || /^[\d.]+$/.test(text)))
+      ctx.addIssue({ code: "custom", input: text, message: "must be an IPv4 or IPv6 address or a host name" });
+  })
+  .transform((text) => canonicalAddress(text) ?? text);
 
 /** Labels of pods; at least one, or everything in the namespace would be meant. */
 export const podLabels = z

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cidr, gatewayAddress, label, portNumber, subdomain } from "./fields.ts";
+import { addressRange, cidr, gatewayAddress, label, portNumber, subdomain } from "./fields.ts";
 import { defaultGateway, defaultSlots, defaultTrustDomain, istioNamespace } from "./defaults.ts";
 import { exportSpec } from "../exports/exportConfig.ts";
 import { importSpec } from "../imports/importConfig.ts";
@@ -126,6 +126,10 @@ const peer = z
       .regex(/^[^/]+\/[^/]+\/[^/]+$/, "must be organization/project/stack")
       .optional(),
     file: z.string().min(1).optional(),
+    /** Suffixes of the hosts that it may export, besides its Services' own. Any other host needs `as`. */
+    hosts: z.array(subdomain).default([]),
+    /** Ranges (address/prefix) in which its gateways may be although they are loopback or of this mesh. */
+    allowedAddresses: z.array(addressRange).default([]),
     /** The peer's trust domain, where it is not this mesh's and the peer has no file in `stacks/`. */
     trustDomain: subdomain.optional(),
   })

@@ -58,7 +58,15 @@ export function findingText({ code, ...text }: Finding): string {
 
 /** A finding as {@link findingText} writes it, without its code. */
 export function findingSentences({ subject, problem, remedy }: FindingText): string {
-  return `${subject}: ${sentence(problem)}${remedy ? ` ${sentence(remedy)}` : ""}`;
+  return printable(`${subject}: ${sentence(problem)}${remedy ? ` ${sentence(remedy)}` : ""}`);
+}
+
+/**
+ * A text that cannot act in a terminal: control characters, and what hides or reorders text, are written as `\\u{...}`.
+ * Line feeds stay. A finding quotes what a peer, a cluster or a file says.
+ */
+export function printable(text: string): string {
+  return text.replaceAll(/(?!\n)[\p{C}\p{Zl}\p{Zp}]/gu, (found) => `\\u{${found.codePointAt(0)!.toString(16)}}`);
 }
 
 function sentence(text: string): string {

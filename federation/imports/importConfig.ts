@@ -44,7 +44,8 @@ export const importSpec = z
       .array(z.union([label, z.literal("*")], "must be namespaces"))
       .min(1, "must name at least one namespace that may call it"),
     /**
-     * Ports on which clients in this mesh rely. The preview fails if the exporter lacks one or has another protocol.
+     * Ports to import, on which clients in this mesh rely. The preview fails if the exporter lacks one or has another
+     * protocol. Default: all ports of the export.
      */
     ports: z.array(z.strictObject({ number: portNumber, protocol: z.enum(portProtocols).optional() })).default([]),
     /** Subsets of the export that routes in this mesh address. */

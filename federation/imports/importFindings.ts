@@ -1,7 +1,9 @@
 import type { ContractExport, FederationContract, ServicePort } from "../contract/contract.ts";
+import type { MeshIdentity } from "../checks/peerMismatches.ts";
 import { Findings, type Finding } from "../errors/userError.ts";
 import { serviceHost } from "../objects/names.ts";
 import type { ImportConfig } from "./importConfig.ts";
+import { importedPorts } from "./importedPorts.ts";
 import type { ResolvedImport } from "./resolveImports.ts";
 
 /** A peer that exports the service of an import, with its export. */
@@ -13,13 +15,13 @@ export interface ImportSource {
 /**
  * What keeps an import from working although every peer exports it.
  *
- * @param ownTrustDomain trust domain of the importing mesh
+ * @param importer the importing mesh
  */
 export function importFindings(
   spec: ImportConfig,
   resolved: ResolvedImport,
   sources: ImportSource[],
-  ownTrustDomain: string,
+  importer: Pick<MeshIdentity, "trustDomain" | "locality">,
 ): readonly Finding[] {
   const findings = new Findings();
   for (const key of Object.keys(spec.probe))
@@ -29,11 +31,15 @@ export function importFindings(
         problem: `probe names port "${key}", but its ports are ${portsText(resolved.ports)}`,
         remedy: "Use the name or number of one of these ports as the key",
       });
-  if (spec.blend) findings.addAll(blendFindings(resolved, sources, ownTrustDomain));
+  if (spec.blend) findings.addAll(blendFindings(resolved, sources, importer));
   return findings.all;
 }
 
-function blendFindings(resolved: ResolvedImport, sources: ImportSource[], ownTrustDomain: string): readonly Finding[] {
+function blendFindings(
+  resolved: ResolvedImport,
+  sources: ImportSource[],
+  importer: Pick<MeshIdentity, "trustDomain" | "locality">,
+): readonly Finding[] {
   const subject = `import "${resolved.name}"`;
   const findings = new Findings();
   const { service, namespace, host } = sources[0]!.exported;
@@ -43,7 +49,7 @@ function blendFindings(resolved: ResolvedImport, sources: ImportSource[], ownTru
       problem: `it is blended, but its host "${host}" is mesh-neutral, and no local Service has that name`,
       remedy: "Export it under the Service's own host, or import it without blend",
     });
-  for (const { contract } of sources) findings.addAll(blendedPeerFindings(subject, contract, ownTrustDomain));
+  for (const { contract } of sources) findings.addAll(blendedPeerFindings(subject, contract, importer));
   const accountOfNamespace = new RegExp(`^spiffe://[^/]+/ns/${namespace}/sa/[^/]+$`);
   for (const san of resolved.subjectAltNames.filter((id) => !accountOfNamespace.test(id)))
     findings.add("blended-import-identity", {
@@ -59,9 +65,18 @@ function blendFindings(resolved: ResolvedImport, sources: ImportSource[], ownTru
 function blendedPeerFindings(
   subject: string,
   { mesh, gateways }: FederationContract,
-  ownTrustDomain: string,
+  { trustDomain: ownTrustDomain, locality: ownLocality }: Pick<MeshIdentity, "trustDomain" | "locality">,
 ): readonly Finding[] {
   const findings = new Findings();
+  if (mesh.locality === ownLocality)
+    findings.add("blended-import-locality", {
+      subject,
+      problem:
+        `it is blended, but mesh "${mesh.name}" publishes this mesh's own locality (${ownLocality}), ` +
+        "so Istio would send it a share of the calls instead of failing over",
+      remedy:
+        "Give the meshes different localities (mesh.locality), or import it without blend under another name (as)",
+    });
   const hostName = gateways.find((g) => !/^[\d.]+$|:/.test(g.address))?.address;
   if (hostName)
     findings.add("blended-import-gateway-name", {
@@ -102,7 +117,7 @@ export function differencesBetween(spec: ImportConfig, sources: ImportSource[]):
         });
     };
     compare("hosts", ({ exported }) => exported.host);
-    compare("ports", ({ exported }) => portsText(exported.ports));
+    compare("ports", ({ exported }) => portsText(importedPorts(spec, exported)));
   }
   return findings.all;
 }

@@ -4,7 +4,9 @@ import type { ContractExport, ContractImport, FederationContract, PendingImport 
 import { Findings, type Finding } from "../errors/userError.ts";
 import { importId, meshesOf, type ImportConfig } from "./importConfig.ts";
 import { differencesBetween, duplicateHosts, importFindings, type ImportSource } from "./importFindings.ts";
+import { importedPorts } from "./importedPorts.ts";
 import { importedProbes } from "./importProbes.ts";
+import { noPeerRules, peerRuleFindings, type PeerRules } from "./peerRules.ts";
 
 /**
  * What is known of a peer when the program runs. `declared`: the exports in the peer's own configuration, if its stack
@@ -15,7 +17,7 @@ export type Peer = { stack: string; declared?: DeclaredExport[] } & (
 );
 
 /** An export as a stack file declares it, before it is deployed. */
-export type DeclaredExport = Pick<ContractExport, "name" | "to" | "ports" | "subsets">;
+export type DeclaredExport = Pick<ContractExport, "name" | "to" | "ports" | "subsets"> & { host?: string };
 
 /** An import with everything that its objects need. */
 export interface ResolvedImport extends ContractImport {
@@ -44,12 +46,14 @@ export interface ResolvedImports {
  * resolve: the peer does not export it, not to this mesh, or with other ports, or the two meshes have conflicting names
  * or do not trust each other.
  *
+ * @param rules what the mesh accepts from each peer; default: nothing beyond what it accepts from any
  * @throws UserError `imports-mismatch` with a detail for each finding
  */
 export function resolveImports(
   wanted: ImportConfig[],
   peers: ReadonlyMap<string, Peer>,
   importer: MeshIdentity,
+  rules: PeerRules = noPeerRules,
 ): ResolvedImports {
   const findings = new Findings();
   const result: ResolvedImports = { imports: [], pending: [] };
@@ -58,14 +62,14 @@ export function resolveImports(
     if (peer?.state === "up") findings.addAll(peerMismatches(peer.contract.mesh, importer));
   }
   for (const spec of wanted) {
-    const { sources, pending, problems } = sourcesOf(spec, peers, importer);
+    const { sources, pending, problems } = sourcesOf(spec, peers, importer, rules);
     const differences = differencesBetween(spec, sources);
     result.pending.push(...pending);
     findings.addAll(problems);
     findings.addAll(differences);
     if (sources.length === 0 || differences.length > 0) continue;
     const resolved = resolvedImport(spec, sources);
-    findings.addAll(importFindings(spec, resolved, sources, importer.trustDomain));
+    findings.addAll(importFindings(spec, resolved, sources, importer));
     result.imports.push(resolved);
   }
   findings.addAll(duplicateHosts(result.imports));
@@ -86,10 +90,15 @@ interface Sources {
   problems: Finding[];
 }
 
-function sourcesOf(spec: ImportConfig, peers: ReadonlyMap<string, Peer>, importer: MeshIdentity): Sources {
+function sourcesOf(
+  spec: ImportConfig,
+  peers: ReadonlyMap<string, Peer>,
+  importer: MeshIdentity,
+  rules: PeerRules,
+): Sources {
   const result: Sources = { sources: [], pending: [], problems: [] };
   for (const from of meshesOf(spec)) {
-    const source = sourceOf(spec, from, peers.get(from), importer);
+    const source = sourceOf(spec, from, peers.get(from), importer, rules);
     if ("reason" in source) result.pending.push({ name: spec.name, from, reason: source.reason });
     else if ("problems" in source) result.problems.push(...source.problems);
     else result.sources.push(source);
@@ -103,6 +112,7 @@ function sourceOf(
   from: string,
   peer: Peer | undefined,
   importer: MeshIdentity,
+  rules: PeerRules,
 ): ImportSource | { reason: string } | { problems: readonly Finding[] } {
   if (!peer || peer.state !== "up") return { reason: reasonOf(peer, from) };
   const { contract } = peer;
@@ -117,6 +127,8 @@ function sourceOf(
   }
   const distrust = trustMismatch(spec.name, contract.mesh, importer);
   if (distrust) return { problems: [distrust] };
+  const refused = peerRuleFindings(spec, exported!, contract, rules);
+  if (refused.length > 0) return { problems: refused };
   if (contract.gateways.length === 0)
     return { reason: `mesh "${from}" has no gateway address yet; run \`pulumi up --stack ${stack}\`` };
   return { contract, exported: exported! };
@@ -142,7 +154,7 @@ function resolvedImport(spec: ImportConfig, sources: ImportSource[]): ResolvedIm
     exportedHost: exported.host,
     namespace,
     visibleTo: [...spec.visibleTo].sort(),
-    ports: exported.ports,
+    ports: importedPorts(spec, exported),
     subjectAltNames,
     gateways: sources.flatMap((s) => gatewaysOf(s.contract)),
     subsets: spec.subsets,
@@ -153,7 +165,7 @@ function resolvedImport(spec: ImportConfig, sources: ImportSource[]): ResolvedIm
       serviceAccounts: subjectAltNames.map(accountOf),
     },
     client: spec.client && { ...spec.client, app: spec.client.app ?? spec.client.serviceAccount },
-    probe: importedProbes(spec, exported.ports),
+    probe: importedProbes(spec, importedPorts(spec, exported)),
   };
 }
 

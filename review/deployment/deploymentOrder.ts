@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { declaredMesh } from "../../federation/config/declaredMesh.ts";
 import type { FederationContract } from "../../federation/contract/contract.ts";
+import { peerRules } from "../../federation/imports/peerRules.ts";
 import { publishedImport, resolveImports } from "../../federation/imports/resolveImports.ts";
 import type { Finding } from "../../federation/errors/userError.ts";
 import { inStack, type StackFinding } from "../findings.ts";
@@ -61,9 +62,15 @@ export function stateOf(
   // A peer can declare an export that it has not published yet. Then an import is pending, and not an error.
   for (const [name, peer] of peers)
     peers.set(name, { ...peer, declared: siblings.find((n) => n.name === name)?.exports });
+  const others = siblings.filter(({ stack }) => stack !== mesh.stack);
   const { findings } = checkMesh(mesh, peers, siblings);
   if (findings.length > 0) return { findings, pending: [], contract: mesh.contract };
-  const { imports, pending } = resolveImports(mesh.config.imports, peers, mesh.contract.mesh);
+  const { imports, pending } = resolveImports(
+    mesh.config.imports,
+    peers,
+    mesh.contract.mesh,
+    peerRules(mesh.config, others),
+  );
   return {
     findings,
     pending: pending.map((p) => ({

@@ -6,6 +6,7 @@ import { meshesOf, type ImportConfig } from "../../federation/imports/importConf
 import { identityOf, planFederation } from "../../federation/planFederation.ts";
 import { UserError, type Finding } from "../../federation/errors/userError.ts";
 import { readMeshConfig, type MeshConfig } from "../../federation/config/readMeshConfig.ts";
+import { peerRules, type PeerRules } from "../../federation/imports/peerRules.ts";
 import {
   publishedImport,
   resolveImports,
@@ -78,7 +79,10 @@ export function planRevision(
     if (contract instanceof UserError) failed.push(...inStack(file, findingsOf(contract)));
 
   const published = new Map([...deployed, ...contractsByName(drafts)]);
-  const meshes = drafts.map((mesh) => ({ ...mesh, ...planImports(mesh, peersOf(mesh, published, revision)) }));
+  const meshes = drafts.map((mesh) => ({
+    ...mesh,
+    ...planImports(mesh, peersOf(mesh, published, revision), peerRules(mesh.config, othersOf(mesh, siblings))),
+  }));
   const complete = new Map([...published, ...contractsByName(meshes)]);
   const warnings: StackFinding[] = [];
   for (const mesh of meshes) {
@@ -139,7 +143,7 @@ export function checkMesh(
   peers: ReadonlyMap<string, Peer>,
   siblings: SiblingMesh[],
 ): { findings: Finding[]; warnings: Finding[] } {
-  const own = siblings.filter((n) => n.stack !== mesh.stack);
+  const own = othersOf(mesh, siblings);
   const findings: Finding[] = [];
   const attempt = <T>(work: () => T): T | undefined => {
     try {
@@ -149,7 +153,7 @@ export function checkMesh(
       return undefined;
     }
   };
-  attempt(() => resolveImports(mesh.config.imports, peers, mesh.contract.mesh));
+  attempt(() => resolveImports(mesh.config.imports, peers, mesh.contract.mesh, peerRules(mesh.config, own)));
   const plan = attempt(() => planFederation({ ...mesh.config, imports: [] }, mesh.contract.mesh.roots, own, peers));
   return { findings, warnings: plan?.warnings ?? [] };
 }
@@ -176,13 +180,21 @@ export function peersOf(
   );
 }
 
-function planImports(mesh: PlannedMesh, peers: ReadonlyMap<string, Peer>): Pick<PlannedMesh, "imports" | "contract"> {
+function othersOf({ stack }: Pick<PlannedMesh, "stack">, siblings: SiblingMesh[]): SiblingMesh[] {
+  return siblings.filter((sibling) => sibling.stack !== stack);
+}
+
+function planImports(
+  mesh: PlannedMesh,
+  peers: ReadonlyMap<string, Peer>,
+  rules: PeerRules,
+): Pick<PlannedMesh, "imports" | "contract"> {
   const imports = mesh.config.imports.map((spec): PlannedImport => {
     try {
       const {
         imports: [resolved],
         pending,
-      } = resolveImports([spec], peers, mesh.contract.mesh);
+      } = resolveImports([spec], peers, mesh.contract.mesh, rules);
       return { spec, resolved, pending: pending[0]?.reason };
     } catch (error) {
       // checkMesh reports the findings.

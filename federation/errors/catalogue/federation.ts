@@ -2,6 +2,23 @@ import type { CatalogueEntry } from "./index.ts";
 
 /** Codes of what is wrong with exports, imports, contracts and trust. */
 export const federation = {
+  "import-host-refused": {
+    title: "A peer exports a host to which it has no right in the importing mesh.",
+    page:
+      "Workloads would call the peer by that name. Accepted are the hosts of the peer's Services, unless the " +
+      "namespace is one of the importing cluster's own, and hosts below `peers.<mesh>.hosts`. Any other host " +
+      "needs `as`.",
+  },
+  "peer-gateway-address": {
+    title: "A peer publishes a gateway address that no other mesh can have.",
+    page:
+      "It is a loopback, link-local, unspecified or multicast address, or in a network of the importing mesh. Calls " +
+      "would not leave it. `peers.<mesh>.allowedAddresses` allows a range.",
+  },
+  "blended-import-locality": {
+    title: "A blended import comes from a mesh with the importing mesh's own locality.",
+    page: "Istio would balance calls between the two instead of failing over. Give them different localities.",
+  },
   "imports-mismatch": {
     title: "The imports of a mesh do not fit what its peers publish.",
     page: "The details name each import. `npm run up` retries the mesh after its peers have changed.",

@@ -55,6 +55,7 @@ function configOf(mesh: Mesh, all: Mesh[], without: { imports?: boolean; exports
     mesh: { name: mesh.name, slot: 1, trustDomain: mesh.trustDomain },
     cluster: { provider: "existing", kubeconfigPath: "x" },
     gateway: { provider: "existing", addresses: ["192.0.2.1"] },
+    peers: Object.fromEntries(all.filter((m) => m !== mesh).map(({ name }) => [name, { hosts: ["mesh.global"] }])),
     exports: without.exports
       ? []
       : mesh.services.map((s) => ({

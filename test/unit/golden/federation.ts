@@ -80,7 +80,7 @@ export const shop = {
       from: ["core", "edge"],
       as: "orders.example",
       visibleTo: ["web", "sleep"],
-      ports: [{ number: 8080, protocol: "HTTP" }],
+      ports: [{ number: 8080, protocol: "HTTP" }, { number: 9090 }],
       client: { namespace: "web", serviceAccount: "cart", app: "cart" },
       probe: { http: { path: "/health" }, grpc: { kind: "grpc" } },
       verifyOnUp: true,

@@ -110,7 +110,7 @@ describe("the target of a port that is only connected to", () => {
     { protocol: "HTTP2", state: "unknown" },
     { protocol: "GRPC", state: "unknown" },
     { protocol: "TCP", state: "passed" },
-  ])("is $state for $protocol", ({ protocol, state }) => {
+  ] as const)("is $state for $protocol", ({ protocol, state }) => {
     const answer = { ...passingAnswer, status: undefined, headers: {}, echoed: {} };
     const connected = { ...edge, ...connectOnly, port: { ...edge.port, protocol } };
     expect(checkTarget(connected, { ...passingEvidence, answer }).state).toBe(state);

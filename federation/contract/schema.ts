@@ -1,0 +1,171 @@
+import { z } from "zod";
+import { account, gatewayAddress, label, portNumber, portProtocols, subdomain } from "../config/fields.ts";
+
+/** Version of the shape below, of which a reader takes no other. New fields are only added and leave it as it is. */
+export const contractVersion = 1 as const;
+
+/*
+ * A contract is input: its publisher is another owner. Every field has the rule that the publisher's own configuration
+ * has, and a limit, so that no value can act in an object, a URL, a terminal or a report.
+ */
+
+/** Text for people: one line of printable characters. */
+const line = z
+  .string()
+  .max(2000)
+  .regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u, "must be one line of printable characters");
+
+/** Names that are made of two: an import's id, a service account. Letters, digits, `-` and `.`. */
+const objectName = z
+  .string()
+  .max(253)
+  .regex(/^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/, "must be the name of an object: lower-case letters, digits, '-' and '.'");
+
+/** A SPIFFE id. https://github.com/spiffe/spiffe/blob/main/standards/SPIFFE-ID.md#2-spiffe-identity */
+const spiffeId = z
+  .string()
+  .max(2048)
+  .regex(
+    /^spiffe:\/\/[a-z0-9][-._a-z0-9]*(\/[-._A-Za-z0-9]+)+$/,
+    "must be a SPIFFE id (spiffe://trust-domain/ns/namespace/sa/account)",
+  );
+
+/** `region/zone`, or empty. */
+const locality = z
+  .string()
+  .max(127)
+  .regex(/^([-.A-Za-z0-9]+(\/[-.A-Za-z0-9]+){0,2})?$/, "must be region/zone");
+
+/** Version of a program. */
+const version = z
+  .string()
+  .max(64)
+  .regex(/^[-+._A-Za-z0-9]*$/, "must be a version");
+
+const port = z.object({ name: label, number: portNumber, protocol: z.enum(portProtocols) });
+const ports = z.array(port).min(1).max(64);
+/** Fields that an earlier release did not write have defaults. */
+const labels = z.array(label).max(1000).default([]);
+
+const exported = z.object({
+  /** The export's name, unique in its mesh; importers use it. */
+  name: label,
+  /** Host by which importers call it; also the SNI's last part, so the same on both sides. */
+  host: subdomain,
+  namespace: label,
+  service: label,
+  ports,
+  /** SPIFFE ids of every account that serves it, of the mesh's trust domain; the importer pins them. */
+  subjectAltNames: z.array(spiffeId).min(1, "must name the identities that serve it").max(1000),
+  /** Meshes that may import it. */
+  to: z.array(label).max(1000),
+  /** Callers it is meant for, `namespace/serviceAccount`; empty: any identity of a mesh in `to`. */
+  callers: z.array(account).max(10_000),
+  /** Whom `callers` binds: callers of other meshes, or those of its own mesh too. */
+  callersApplyTo: z.enum(["peers", "everyone"]).default("peers"),
+  /** Declared to be for any identity of the meshes in `to`. */
+  public: z.boolean().default(false),
+  /** Names of the subsets that importers may address. */
+  subsets: labels,
+});
+
+const probe = z.object({
+  kind: z.enum(["http", "grpc", "tcp"]),
+  /** `http`: method, path, and the status codes that count as success. */
+  method: z
+    .string()
+    .max(32)
+    .regex(/^[A-Z]+$/)
+    .optional(),
+  path: line.startsWith("/").optional(),
+  expect: z.array(z.int().min(100).max(599)).max(500).optional(),
+  /** `grpc`: name for grpc.health.v1; empty: the server itself. */
+  service: line.optional(),
+});
+
+const gateway = z.object({ address: gatewayAddress, port: portNumber });
+
+const imported = z.object({
+  name: label,
+  /** Name of its objects, without `import-`. Default: follows from `name` and the first mesh. */
+  id: objectName.optional(),
+  /** The mesh it comes from; the first of `meshes`. */
+  from: label,
+  /** Host by which workloads here call it. */
+  host: subdomain,
+  namespace: label,
+  /** Namespaces that may call it; `*` for a blended import. */
+  visibleTo: z.array(z.union([label, z.literal("*")])).max(10_000),
+  ports,
+  /** All meshes it comes from. */
+  meshes: labels,
+  /** Host of the export, the last part of the SNI; another than `host` for an import under another name. */
+  exportedHost: z.union([subdomain, z.literal("")]).default(""),
+  /** SPIFFE ids that may answer. */
+  subjectAltNames: z.array(spiffeId).max(1000).default([]),
+  /** The gateways in use, as the exporters published them. */
+  gateways: z
+    .array(gateway.extend({ mesh: label, network: label, locality }))
+    .max(1000)
+    .default([]),
+  /** Subsets that routes here may address. */
+  subsets: labels,
+  /** Whether it joins the local Service of the same name. */
+  blended: z.boolean().default(false),
+  /** Who calls it when it is tested; `app` is the label by which its pods are found. */
+  client: z.object({ namespace: label, serviceAccount: objectName, app: z.string().regex(labelValue()) }).optional(),
+  /** How its ports are tested, by port name; a port without one is only connected to. */
+  probe: z.record(label, probe).default({}),
+});
+
+/** Value of a Kubernetes label. */
+function labelValue(): RegExp {
+  return /^([A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?)?$/;
+}
+
+const mesh = z.object({
+  name: label,
+  meshId: label,
+  cluster: label,
+  network: label,
+  trustDomain: subdomain,
+  istioVersion: version,
+  /** `region/zone`, as Istio writes localities. */
+  locality,
+  /** Minor whose behaviour its Istio has; empty where the publisher did not say. */
+  istioMinor: version.default(""),
+  /** Trust domains besides its own whose callers its workloads accept. */
+  acceptedTrustDomains: z.array(subdomain).max(1000).default([]),
+  /** SHA-256 of its root certificates (DER, hexadecimal); empty where they are not known. */
+  roots: z
+    .array(z.string().regex(/^[0-9a-f]{64}$/, "must be the SHA-256 of a certificate, in hexadecimal digits"))
+    .max(100)
+    .default([]),
+});
+
+/** What a mesh publishes to its peers as stack output `federation`. Plain values only, never a secret. */
+export const contractSchema = z
+  .object({
+    version: z.literal(contractVersion),
+    mesh,
+    /** Addresses of the east-west gateway as peers reach it; empty while there is none. */
+    gateways: z.array(gateway).max(64),
+    exports: z.array(exported).max(10_000),
+    imports: z.array(imported).max(10_000),
+    /** Imports asked for that cannot be made yet, and why. */
+    pendingImports: z.array(z.object({ name: label, from: label, reason: line })).max(10_000),
+  })
+  .superRefine((value, ctx) => {
+    const prefix = `spiffe://${value.mesh.trustDomain}/`;
+    value.exports.forEach(({ subjectAltNames }, i) =>
+      subjectAltNames.forEach((id, j) => {
+        if (!id.startsWith(prefix))
+          ctx.addIssue({
+            code: "custom",
+            path: ["exports", i, "subjectAltNames", j],
+            input: id,
+            message: `must be of the mesh's own trust domain (${prefix.slice(0, 300)}...)`,
+          });
+      }),
+    );
+  });
