@@ -7,8 +7,8 @@ import { UserError } from "../federation/errors/userError.ts";
 import { publishedSum, type PublishedSum } from "./checksums.ts";
 import { reasonOf, request } from "./http.ts";
 import { withLock } from "./lock.ts";
-import { lockFiles, lockedSum, promoteCommand, recordSum, type Locks } from "./releaseLock.ts";
-import type { Release } from "./releases.ts";
+import { lockFiles, lockedSum, lockRemedy, promoteCommand, recordSum, type Locks } from "./releaseLock.ts";
+import { isMirrored, mirrorVariable, type Release } from "./releases.ts";
 import { run } from "./run.ts";
 
 /** Who hears of a download: lines for the user, and what is going on right now. */
@@ -32,6 +32,8 @@ const remedy = "Check the connection, HTTPS_PROXY and NODE_EXTRA_CA_CERTS, or us
  * The file is checked against its publisher's checksum list, and its SHA-256 against the committed lock file and the
  * clone's own. A file that neither knows is added to the clone's own, and a note says how to commit it. A file
  * that is there already and agrees with the lock is taken as it is, without a connection.
+ * A file of a mirror is checked against the lock alone, or the publisher's list where the lock does not know it; the
+ * mirror's list is never read.
  * Rejects, leaving no file behind, when the server says no, the file is cut short, or a checksum differs.
  */
 export async function download(
@@ -46,22 +48,23 @@ export async function download(
   const work = async (): Promise<string> => {
     const locked = lockedSum(release, locks);
     if (locked && existsSync(target) && (await sumOf(target, "sha256")) === locked) return target;
-    const recordedIn = [locks.committed, locks.own].join(" or ");
+    const changed = (problem: string): UserError => changedError(release, problem, locked!, locks);
+    const unlike = (actual: string): UserError => changed(`${release.url} has the SHA-256 ${actual}`);
+    const fetchAs = (expected: PublishedSum, otherwise: (actual: string) => UserError): Promise<void> =>
+      fetchChecked(release, target, { ...expected, otherwise }, listener, stallAfter);
+    if (locked && isMirrored(release)) {
+      await fetchAs({ algorithm: "sha256", sum: locked }, unlike);
+      return target;
+    }
     const published = publishedSum(await readList(release, stallAfter), release);
-    const changed = (problem: string): UserError =>
-      new UserError("release-changed", {
-        subject: release.name,
-        problem: `${problem}, but ${recordedIn} records ${locked} for ${release.origin}`,
-        remedy: "Do not trust a release that changes. If you know why it did, remove the entry and run again",
-      });
     if (locked && published.algorithm === "sha256" && published.sum !== locked)
       throw changed(`the publisher now lists the checksum ${published.sum}`);
     if (!existsSync(target) || (await sumOf(target, published.algorithm)) !== published.sum)
-      await fetchChecked(release, target, published, listener, stallAfter);
+      await fetchAs(published, (actual) => mismatchError(release, published, actual));
     const sum = await sumOf(target, "sha256");
     if (locked && sum !== locked) {
       rmSync(target);
-      throw changed(`${release.url} has the SHA-256 ${sum}`);
+      throw unlike(sum);
     }
     if (!locked) {
       recordSum(release, sum, locks);
@@ -76,16 +79,41 @@ export async function download(
   );
 }
 
+function changedError(release: Release, problem: string, locked: string, { committed, own }: Locks): UserError {
+  return new UserError("release-changed", {
+    subject: release.name,
+    problem: `${problem}, but ${committed} or ${own} records ${locked} for ${release.origin}`,
+    remedy: isMirrored(release)
+      ? "The file is not used. Find out why the mirror has another file than the publisher"
+      : "Do not trust a release that changes. If you know why it did, remove the entry and run again",
+  });
+}
+
+function mismatchError(release: Release, { algorithm, sum }: PublishedSum, actual: string): UserError {
+  return new UserError("checksum-mismatch", {
+    subject: release.name,
+    problem:
+      `${release.url} has the ${algorithm} checksum ${actual}, ` +
+      `its publisher lists ${sum} (${release.checksumsUrl})`,
+    remedy: "The file is removed. Run again; if it fails again, a proxy or mirror changes the file",
+  });
+}
+
 /** Unpacks a .tar.gz into a new folder. */
 export async function extract(archive: string, folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   await run("tar", ["-xzf", archive, "--no-same-owner", "-C", folder]);
 }
 
+/** The checksum that a file must have, and the error where it has another one. */
+interface Expected extends PublishedSum {
+  otherwise: (actual: string) => UserError;
+}
+
 async function fetchChecked(
   release: Release,
   target: string,
-  published: PublishedSum,
+  { algorithm, sum, otherwise }: Expected,
   listener: Listener,
   stallAfter: number,
 ): Promise<void> {
@@ -93,16 +121,8 @@ async function fetchChecked(
   const partial = `${target}.partial`;
   try {
     await fetchTo(release, partial, listener, stallAfter);
-    const { algorithm, sum } = published;
     const actual = await sumOf(partial, algorithm);
-    if (actual !== sum)
-      throw new UserError("checksum-mismatch", {
-        subject: release.name,
-        problem:
-          `${release.url} has the ${algorithm} checksum ${actual}, ` +
-          `its publisher lists ${sum} (${release.checksumsUrl})`,
-        remedy: "The file is removed. Run again; if it fails again, a proxy or mirror changes the file",
-      });
+    if (actual !== sum) throw otherwise(actual);
     renameSync(partial, target);
   } finally {
     rmSync(partial, { force: true });
@@ -141,13 +161,23 @@ async function readList(release: Release, stallAfter: number): Promise<string> {
     if (!response.ok) throw new Error(`the server answered ${response.status} ${response.statusText}`);
     return await response.text();
   } catch (error) {
-    throw failed(release, `cannot read the publisher's checksums at ${release.checksumsUrl}`, error);
+    const problem = `cannot read the publisher's checksums at ${release.checksumsUrl}`;
+    throw isMirrored(release) ? unconfirmed(release, problem, error) : failed(release, problem, error);
   }
 }
 
 function failed({ name }: Release, what: string, error: unknown): UserError {
   const text = { subject: name, problem: `${what}: ${reasonOf(error)}`, remedy };
   return new UserError("download-failed", text, [], { cause: error });
+}
+
+function unconfirmed({ name }: Release, problem: string, error: unknown): UserError {
+  const text = {
+    subject: name,
+    problem: `no lock has its checksum, ${problem} (${reasonOf(error)}), and ${mirrorVariable} is not asked for it`,
+    remedy: lockRemedy,
+  };
+  return new UserError("checksum-unconfirmed", text, [], { cause: error });
 }
 
 /** Hexadecimal digits of a file's checksum. */

@@ -9,11 +9,15 @@ export interface Locks {
   committed: string;
   /** The clone's own, of what the committed one does not know. */
   own: string;
+  /** Whether a file that the committed one does not name is refused; default: no. */
+  committedOnly?: boolean;
 }
 
 export const lockFiles: Locks = {
   committed: join(import.meta.dirname, "releases.lock.json"),
   own: join(import.meta.dirname, "..", ".federation", "releases.lock.json"),
+  // The clone of a CI job starts without records of its own: each run would trust what it sees first.
+  committedOnly: process.env["CI"] === "true",
 };
 
 /** Moves what a clone recorded into the committed file. */
@@ -24,12 +28,27 @@ interface Lock {
   entries: Record<string, { sha256: string }>;
 }
 
+/** How a release gets into the committed file, as an instruction. */
+export const lockRemedy =
+  `On a developer's machine of the same system (${process.platform}/${process.arch}) that reaches the publisher, run ` +
+  `\`npm run up -- --source release\`, then \`${promoteCommand}\`, and commit tools/releases.lock.json`;
+
 /**
  * The recorded SHA-256 of a release; undefined when it was never downloaded.
- * Throws when a file cannot be read, or this clone downloaded another file than the committed record allows.
+ * Throws when a file cannot be read, this clone downloaded another file than the committed record allows, or the
+ * committed record is required and has none.
  */
-export function lockedSum(release: Pick<Release, "name" | "origin">, { committed, own }: Locks): string | undefined {
+export function lockedSum(
+  release: Pick<Release, "name" | "origin">,
+  { committed, own, committedOnly }: Locks,
+): string | undefined {
   const sum = readCommitted(committed).entries[release.origin]?.sha256;
+  if (!sum && committedOnly)
+    throw new UserError("release-unlocked", {
+      subject: release.name,
+      problem: `${committed} has no checksum of ${release.origin}, and with CI=true no other file is used`,
+      remedy: lockRemedy,
+    });
   const seen = readOwn(own).entries[release.origin]?.sha256;
   if (sum && seen && sum !== seen)
     throw new UserError("release-lock-conflict", {

@@ -1,5 +1,6 @@
 import { UserError } from "../federation/errors/userError.ts";
 import { releaseSources } from "../federation/config/versions.ts";
+import { isProtected } from "./http.ts";
 import { pinned } from "./versions.ts";
 
 /** A file that a publisher offers, with the publisher's own list of checksums. */
@@ -8,8 +9,9 @@ export interface Release {
   name: string;
   /** Its address at the publisher's, by which the lock file knows it wherever it is downloaded from. */
   origin: string;
+  /** Where the file is downloaded from: {@link origin}, or a mirror of it. */
   url: string;
-  /** List of lines `<sum>  <file>`. */
+  /** List of lines `<sum>  <file>`, always at the publisher's: a mirror's list would say what its file is. */
   checksumsUrl: string;
   /** The file's name in that list. */
   file: string;
@@ -40,20 +42,28 @@ const kubernetesHost = "https://dl.k8s.io";
 
 /**
  * Names a mirror of https://github.com: a URL below which release files have the same paths, other hosts' below their
- * names.
+ * names. Files come from there, checksums never do.
  */
 export const mirrorVariable = "MESH_FEDERATION_RELEASES_URL";
 
-/** Where release files are downloaded from: the publishers, or the mirror that the environment names. */
+/**
+ * Where release files are downloaded from: the publishers, or the mirror that the environment names.
+ * @throws UserError `mirror-invalid`
+ */
 export function releaseHost(environment: NodeJS.ProcessEnv = process.env): string {
   const host = (environment[mirrorVariable] || publisher).replace(/\/+$/, "");
-  if (!/^https?:\/\/[^/]/.test(host))
+  if (!URL.canParse(host) || !isProtected(new URL(host)))
     throw new UserError("mirror-invalid", {
       subject: mirrorVariable,
-      problem: `${JSON.stringify(host)} is not a URL of a mirror`,
-      remedy: "Give a URL that starts with https:// or http://",
+      problem: `${JSON.stringify(host)} is not an https URL`,
+      remedy: "Give a URL that starts with https://; http:// is for this machine only (localhost, 127.0.0.0/8, ::1)",
     });
   return host;
+}
+
+/** Whether the file of a release comes from another host than its publisher's. */
+export function isMirrored({ url, origin }: Pick<Release, "url" | "origin">): boolean {
+  return url !== origin;
 }
 
 function release(name: string, folder: string, file: string, checksums: string, host = publisher): Release {
@@ -63,7 +73,7 @@ function release(name: string, folder: string, file: string, checksums: string, 
     name,
     origin: `${host}${folder}/${file}`,
     url: `${from}${folder}/${file}`,
-    checksumsUrl: `${from}${folder}/${checksums}`,
+    checksumsUrl: `${host}${folder}/${checksums}`,
     file,
   };
 }

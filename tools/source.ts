@@ -1,7 +1,7 @@
 import { UserError } from "../federation/errors/userError.ts";
 import { releaseSources } from "../federation/config/versions.ts";
 import { reasonOf, request } from "./http.ts";
-import { kindRelease } from "./releases.ts";
+import { isMirrored, kindRelease } from "./releases.ts";
 
 /** Where tools, plugins, charts and images come from: the publishers' releases, or builds from package registries. */
 export type Source = "release" | "registry";
@@ -18,12 +18,16 @@ export type Probe = (url: string) => Promise<string | undefined>;
 /** How long a host has to answer, in milliseconds. */
 const answerTimeout = 4000;
 
-/** What must answer for the releases to be of use: a release file, with the redirect that it takes, and the charts. */
+/**
+ * What must answer for the releases to be of use: a release file, with the redirect that it takes, and the charts. The
+ * publisher's file is a small one. A mirror need not have that, and with a mirror the publisher need not answer.
+ */
 export function probedUrls(): string[] {
+  const kind = kindRelease();
   const repositories = [releaseSources.istio.chartRepository, releaseSources.metallb.chartRepository].filter(
     (url) => url !== undefined,
   );
-  return [kindRelease().checksumsUrl, ...repositories.map((url) => `${url}/index.yaml`)];
+  return [isMirrored(kind) ? kind.url : kind.checksumsUrl, ...repositories.map((url) => `${url}/index.yaml`)];
 }
 
 /** Variable that does what `--source` does, for commands without that option; `--source` goes before it. */

@@ -89,8 +89,10 @@ const tools = {
     page: "Official tools exist for Linux and macOS on amd64 and arm64, some for Linux only.",
   },
   "mirror-invalid": {
-    title: "The mirror of the release files is not a URL.",
-    page: "Set `MESH_FEDERATION_RELEASES_URL` to a URL that starts with https:// or http://.",
+    title: "The mirror of the release files is not an https URL.",
+    page:
+      "Set `MESH_FEDERATION_RELEASES_URL` to a URL that starts with https://. Only for this machine " +
+      "(localhost, 127.0.0.0/8, ::1) it may start with http://.",
   },
   "download-failed": {
     title: "A release file or its list of checksums cannot be downloaded.",
@@ -100,6 +102,12 @@ const tools = {
     title: "The publisher's list has no checksum of a release file.",
     page: "A proxy may have replaced the list by a page of its own. The file is not downloaded.",
   },
+  "checksum-unconfirmed": {
+    title: "A mirror has a release file, but no trusted source has its checksum.",
+    page:
+      "No lock records the file, and the publisher's list is unreachable. A mirror is not asked for the checksum of " +
+      "its own file. Record the file where the publisher is reachable, and commit `tools/releases.lock.json`.",
+  },
   "checksum-mismatch": {
     title: "A downloaded file differs from its publisher's checksum.",
     page: "The file is deleted. Run the command again. If it fails again, a proxy or mirror changes the file.",
@@ -107,6 +115,12 @@ const tools = {
   "release-changed": {
     title: "A release file differs from the checksum that was recorded for it.",
     page: "Do not trust a release that changes. Remove the recorded entry only if you know the reason.",
+  },
+  "release-unlocked": {
+    title: "A CI job needs a release file that the committed record of checksums does not name.",
+    page:
+      "With `CI=true` only recorded files are used. Run `npm run up -- --source release` and `npm run lock:releases` " +
+      "on a developer's machine of the same system, and commit `tools/releases.lock.json`.",
   },
   "release-lock-conflict": {
     title: "The committed record of checksums and the clone's own differ.",

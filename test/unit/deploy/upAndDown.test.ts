@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { mirrorVariable } from "../../../tools/releases.ts";
 import { cloneAt, start } from "../support/clone.ts";
-import { officialReleases } from "../tools/support/officialReleases.ts";
+import { lockOf, officialReleases } from "../tools/support/officialReleases.ts";
 import { ReleaseServer } from "../tools/support/releaseServer.ts";
 
 jest.setTimeout(120_000);
@@ -72,7 +72,9 @@ beforeEach(async () => {
   clone = cloneAt(join(dir, "clone"));
   mkdirSync(join(dir, "bin"));
   docker("echo 28.0.0");
-  server = await new ReleaseServer(officialReleases(fakePulumi)).start();
+  const releases = officialReleases(fakePulumi);
+  server = await new ReleaseServer(releases).start();
+  writeFileSync(join(clone, "tools", "releases.lock.json"), lockOf(releases));
 });
 afterEach(async () => {
   await server.stop();

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { download, type DownloadOptions } from "../../../tools/download.ts";
 import { promote } from "../../../tools/releaseLock.ts";
-import { kindRelease, mirrorVariable, type Release } from "../../../tools/releases.ts";
+import { kindRelease, type Release } from "../../../tools/releases.ts";
 import { checksumList, ReleaseServer, type Manner } from "./support/releaseServer.ts";
 
 // It moves files, which takes its time on a machine that is busy.
@@ -24,7 +24,6 @@ beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), "download-"));
   files = { [path]: content, [list]: checksumList({ [file]: content }) };
   server = await new ReleaseServer(files).start();
-  process.env[mirrorVariable] = server.url;
   notes = [];
   options = {
     locks: { committed: join(dir, "releases.lock.json"), own: join(dir, "own", "releases.lock.json") },
@@ -33,12 +32,17 @@ beforeEach(async () => {
   writeFileSync(options.locks.committed, JSON.stringify({ comment: "c", entries: {} }));
 });
 afterEach(async () => {
-  delete process.env[mirrorVariable];
   await server.stop();
   rmSync(dir, { recursive: true });
 });
 
-const release = (): Release => kindRelease();
+/** The release as the local server publishes it. */
+const release = (): Release => ({
+  ...kindRelease(),
+  origin: `${server.url}${path}`,
+  url: `${server.url}${path}`,
+  checksumsUrl: `${server.url}${list}`,
+});
 const get = (): Promise<string> =>
   download(release(), join(dir, "cache"), { note: (line) => void notes.push(line), update: () => undefined }, options);
 const entriesOf = (path: string): Record<string, { sha256: string }> =>
@@ -54,9 +58,9 @@ const left = (): string[] =>
         .map((e) => e.name)
     : [];
 
-test("the right file is kept, and recorded under its publisher's URL even when a mirror served it", async () => {
+test("the right file is kept, and recorded under its publisher's URL", async () => {
   expect(readFileSync(await get())).toEqual(content);
-  expect(entries()).toEqual({ [`https://github.com${path}`]: { sha256 } });
+  expect(entries()).toEqual({ [release().origin]: { sha256 } });
   expect(notes).toEqual([expect.stringContaining("`npm run lock:releases` moves it to the committed file")]);
   expect(left()).toEqual([file]);
 });
@@ -139,9 +143,7 @@ test.each<{ what: string; change: () => void; error: RegExp }>([
 
 test("a publisher whose list differs from the lock is refused before anything is downloaded", async () => {
   lock("0".repeat(64));
-  await expect(get()).rejects.toThrow(
-    /now lists the checksum .* records 0{64} for https:\/\/github\.com.*\[release-changed\]/,
-  );
+  await expect(get()).rejects.toThrow(/now lists the checksum .* records 0{64} for http:.*\[release-changed\]/);
   expect(server.asked).toEqual([list]);
   expect(entriesOf(options.locks.committed)[release().origin]!.sha256).toBe("0".repeat(64));
 });
@@ -173,6 +175,22 @@ test("two downloads at once fetch a file once, and what a killed one left half-w
 });
 
 test("a server that nobody listens on is named with the reason", async () => {
-  process.env[mirrorVariable] = "http://127.0.0.1:1";
-  await expect(get()).rejects.toThrow(/http:\/\/127\.0\.0\.1:1\/.*(ECONNREFUSED|bad port)/);
+  const closed = { ...release(), checksumsUrl: "http://127.0.0.1:1/list" };
+  await expect(
+    download(closed, join(dir, "cache"), { note: () => undefined, update: () => undefined }, options),
+  ).rejects.toThrow(/http:\/\/127\.0\.0\.1:1\/.*(ECONNREFUSED|bad port).*\[download-failed\]/);
+});
+
+test("a file that only the clone's own lock knows is refused where the committed one is required", async () => {
+  await get();
+  server.asked.length = 0;
+  options.locks.committedOnly = true;
+  await expect(get()).rejects.toMatchObject({
+    code: "release-unlocked",
+    subject: release().name,
+    remedy: expect.stringContaining("npm run lock:releases"),
+  });
+  expect(server.asked).toEqual([]);
+  lock(sha256);
+  expect(readFileSync(await get())).toEqual(content);
 });

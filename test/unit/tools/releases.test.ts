@@ -93,6 +93,7 @@ test("a mirror has another host's files below that host's name; the lock knows t
     expect(controllerManagerRelease(thisMachine("linux", "x64"))).toMatchObject({
       url: `https://mirror.example/dl.k8s.io/${path}`,
       origin: `https://dl.k8s.io/${path}`,
+      checksumsUrl: `https://dl.k8s.io/${path}.sha256`,
     });
   } finally {
     delete process.env[mirrorVariable];
@@ -115,11 +116,21 @@ test.each([
   expect(releaseHost({ [mirrorVariable]: given })).toBe(host);
 });
 
-test("a mirror that is no URL is refused with the variable's name", () => {
-  expect(() => releaseHost({ [mirrorVariable]: "mirror.example" })).toThrow(
-    /MESH_FEDERATION_RELEASES_URL: "mirror\.example".*\[mirror-invalid\]/,
-  );
-});
+test.each(["mirror.example", "http://mirror.example", "ftp://mirror.example", "https://"])(
+  "a mirror at %s is refused with the variable's name",
+  (given) => {
+    expect(() => releaseHost({ [mirrorVariable]: given })).toThrow(
+      expect.objectContaining({ code: "mirror-invalid", subject: mirrorVariable }),
+    );
+  },
+);
+
+test.each(["http://localhost:8080", "http://127.0.0.1:8080", "http://[::1]:8080"])(
+  "a mirror on this machine may be %s",
+  (given) => {
+    expect(releaseHost({ [mirrorVariable]: given })).toBe(given);
+  },
+);
 
 describe("a checksum list", () => {
   const release = { name: "kind", checksumsUrl: "https://x/list", file: "kind-linux-amd64" };

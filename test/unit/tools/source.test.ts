@@ -1,6 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { chooseFor, type Situation } from "../../../workspace/tools.ts";
+import { kindRelease, mirrorVariable } from "../../../tools/releases.ts";
 import { ask, chooseSource, probedUrls, type Probe } from "../../../tools/source.ts";
 
 /** A probe under which these hosts fail, and that tells what it was asked. */
@@ -13,6 +14,16 @@ test("a release file and every chart repository are asked for, once each, at dif
   const hosts = probedUrls().map((url) => new URL(url).host);
   expect(hosts[0]).toBe("github.com");
   expect(new Set(hosts).size).toBe(3);
+});
+
+test("with a mirror its file is asked for, since the publisher need not answer", () => {
+  process.env[mirrorVariable] = "https://mirror.example";
+  try {
+    expect(probedUrls()[0]).toBe(kindRelease().url);
+    expect(probedUrls().map((url) => new URL(url).host)).not.toContain("github.com");
+  } finally {
+    delete process.env[mirrorVariable];
+  }
 });
 
 // https://istio.io/latest/blog/2026/retirement-of-gcp/

@@ -67,6 +67,23 @@ export function officialReleases(pulumiProgram = tellingPulumi): Files {
   return files;
 }
 
+/** Text of a lock file with the SHA-256 of those of the project's releases that a mirror has. */
+export function lockOf(files: Files): string {
+  const plugins = Object.entries(pinned.plugins).map(([name, version]) => pluginRelease(name, version));
+  const tests = [envtestRelease(), controllerManagerRelease(), istioRelease(), actionlintRelease(), actRelease()];
+  const entries = [pulumiRelease(), kindRelease(), ...plugins, ...tests].flatMap(({ origin }) => {
+    const content = files[mirrorPath(origin)];
+    return content ? [[origin, { sha256: createHash("sha256").update(content).digest("hex") }]] : [];
+  });
+  return JSON.stringify({ entries: Object.fromEntries(entries) });
+}
+
+/** The path that a mirror has a publisher's file at: those of other hosts than GitHub are below their names. */
+export function mirrorPath(origin: string): string {
+  const { host, pathname } = new URL(origin);
+  return host === "github.com" ? pathname : `/${host}${pathname}`;
+}
+
 /** A .tar.gz of files by path; programs are executable. */
 export function archive(files: Record<string, string>): Buffer {
   const folder = mkdtempSync(join(tmpdir(), "archive-"));
@@ -85,7 +102,7 @@ export function archive(files: Record<string, string>): Buffer {
   }
 }
 
-/** The files that engine tests download besides, with their lists: of programs that say their names. */
+/** The files that engine tests download besides, as a mirror has them: of programs that say their names. */
 export function testReleases(): Files {
   const [envtest, manager, istio, actionlint, act] = [
     envtestRelease(),
@@ -108,18 +125,11 @@ export function testReleases(): Files {
     [`istio-${releaseSources.istio.version}/manifests/charts/base/files/crd-all.gen.yaml`]:
       "kind: CustomResourceDefinition\n",
   });
-  const path = (url: string): string => new URL(url).pathname;
   return {
-    [path(envtest.origin)]: programs,
-    [`${path(envtest.origin)}.sha512`]: checksumList({ [envtest.file]: programs }, "sha512", "/"),
-    // A mirror has files of other hosts below their names.
-    [`/dl.k8s.io${path(manager.origin)}`]: controllers,
-    [`/dl.k8s.io${path(manager.origin)}.sha256`]: Buffer.from(createHash("sha256").update(controllers).digest("hex")),
-    [path(actionlint.origin)]: linter,
-    [path(actionlint.checksumsUrl)]: checksumList({ [actionlint.file]: linter }),
-    [path(act.origin)]: runner,
-    [path(act.checksumsUrl)]: checksumList({ "act_Windows_x86_64.zip": Buffer.from("other"), [act.file]: runner }),
-    [path(istio.origin)]: charts,
-    [`${path(istio.origin)}.sha256`]: checksumList({ [istio.file]: charts }),
+    [mirrorPath(envtest.origin)]: programs,
+    [mirrorPath(manager.origin)]: controllers,
+    [mirrorPath(actionlint.origin)]: linter,
+    [mirrorPath(act.origin)]: runner,
+    [mirrorPath(istio.origin)]: charts,
   };
 }

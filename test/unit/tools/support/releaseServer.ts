@@ -18,6 +18,8 @@ export class ReleaseServer {
   readonly asked: string[] = [];
   readonly manners: Record<string, Manner> = {};
   readonly files: Files;
+  /** Where the files themselves are; empty: on this host. */
+  redirectsTo = "";
   private readonly server: Server;
 
   constructor(files: Files, tls?: { key: string; cert: string }) {
@@ -52,7 +54,7 @@ export class ReleaseServer {
     const content = this.files[path];
     const manner = this.manners[path] ?? "whole";
     if (!content || manner === "missing") return void response.writeHead(404, "Not Found").end("Not Found");
-    if (!stored) return void response.writeHead(302, { location: `/stored${path}` }).end();
+    if (!stored) return void response.writeHead(302, { location: `${this.redirectsTo}/stored${path}` }).end();
     const body =
       manner === "tampered" ? Buffer.concat([content.subarray(0, -1), Buffer.from([content.at(-1)! ^ 1])]) : content;
     response.writeHead(200, { "content-length": body.length });
