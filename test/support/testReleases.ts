@@ -4,15 +4,19 @@ import { ensureArtifacts } from "../../tools/artifact.ts";
 import { extract } from "../../tools/download.ts";
 import type { Progress } from "../../tools/progress.ts";
 import { checkMadeFrom, releaseArtifact } from "../../tools/releaseArtifact.ts";
-import { lockFiles } from "../../tools/releaseLock.ts";
+import { lockedSum, lockFiles, type Locks } from "../../tools/releaseLock.ts";
 import {
   actionlintRelease,
   actRelease,
   controllerManagerRelease,
   envtestRelease,
   istioRelease,
+  kindRelease,
+  pluginRelease,
+  pulumiRelease,
   type Release,
 } from "../../tools/releases.ts";
+import { pinned } from "../../tools/versions.ts";
 
 /** Official files that engine tests need besides Pulumi and its plugins. */
 export interface TestReleases {
@@ -20,6 +24,27 @@ export interface TestReleases {
   bin: string;
   /** Folder with Istio's chart `base`. */
   charts: string;
+}
+
+/**
+ * Why a CI job may not download what engine tests need: the committed lock does not name all of it. Undefined where it
+ * may.
+ */
+export function unlockedRelease(locks: Locks = lockFiles): string | undefined {
+  if (!locks.committedOnly) return undefined;
+  const plugins = Object.entries(pinned.plugins).map(
+    ([name, version]) =>
+      () =>
+        pluginRelease(name, version),
+  );
+  const tools = [pulumiRelease, kindRelease, ...plugins];
+  const tests = [envtestRelease, controllerManagerRelease, actionlintRelease, actRelease, istioRelease];
+  try {
+    for (const release of [...tools, ...tests]) lockedSum(release(), locks);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 /**

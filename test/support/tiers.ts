@@ -12,7 +12,8 @@ import { ensureToolchain, installPlugins } from "../../tools/index.ts";
 import { consoleProgress, type Progress } from "../../tools/progress.ts";
 import { controllerManagerRelease } from "../../tools/releases.ts";
 import { chooseSource, sourceVariable, type Choice, type Source } from "../../tools/source.ts";
-import { ensureTestReleases } from "./testReleases.ts";
+import { lockFiles, type Locks } from "../../tools/releaseLock.ts";
+import { ensureTestReleases, unlockedRelease } from "./testReleases.ts";
 import { pinned } from "../../tools/versions.ts";
 import { locationVariable } from "./container.ts";
 import { pluginCommand, type PluginName } from "../../offline/test/support/plugins/pluginProcess.ts";
@@ -52,15 +53,15 @@ const root = join(import.meta.dirname, "..", "..");
 
 /**
  * The source of the tools and plugins of the engine tests: {@link sourceVariable}, or what `npm run up` would choose.
- * With MESH_FEDERATION_TEST_PLUGIN_HOME, which names a home with the plugins under test, it is `registry`.
+ * With MESH_FEDERATION_TEST_PLUGIN_HOME, which names a home with the plugins under test, it is `registry`, and in a CI
+ * job that may not download all of the releases.
  */
-export function testSource(environment: NodeJS.ProcessEnv = process.env): Promise<Choice> {
-  if (environment["MESH_FEDERATION_TEST_PLUGIN_HOME"] && !environment[sourceVariable])
-    return Promise.resolve({
-      source: "registry",
-      why: "source: registry, because MESH_FEDERATION_TEST_PLUGIN_HOME names the plugins",
-    });
-  return chooseSource(environment[sourceVariable] || undefined, undefined, sourceVariable);
+export function testSource(environment: NodeJS.ProcessEnv = process.env, locks: Locks = lockFiles): Promise<Choice> {
+  const given = environment[sourceVariable] || undefined;
+  const home = environment["MESH_FEDERATION_TEST_PLUGIN_HOME"];
+  const reason = home ? "MESH_FEDERATION_TEST_PLUGIN_HOME names the plugins" : unlockedRelease(locks);
+  if (reason && !given) return Promise.resolve({ source: "registry", why: `source: registry, because ${reason}` });
+  return chooseSource(given, undefined, sourceVariable);
 }
 
 /**
@@ -150,6 +151,8 @@ export async function prepareTier(tier: Tier, source: Source): Promise<Record<st
     MESH_FEDERATION_HELM: tools.helm!,
     MESH_FEDERATION_TEST_BIN: bin,
     MESH_FEDERATION_TEST_CHARTS: folders.get(charts.name)!,
+    // Commands of the product that the tests run would choose releases again.
+    ...(unlockedRelease() ? { [sourceVariable]: "registry" } : {}),
   };
 }
 

@@ -1,3 +1,6 @@
+import { rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { containerArguments } from "../../support/container.ts";
 import { chooseTestLocation, testSource, type MachineChecks } from "../../support/tiers.ts";
 
@@ -140,6 +143,19 @@ test("engine tests on releases need no Go, root or Docker", async () => {
   await expect(
     chooseTestLocation(["engine"], "release", "", { ...able, releases: missing("for Linux only") }),
   ).rejects.toThrow("tier engine: for Linux only");
+});
+
+test("a CI job without locked releases tests on builds, unless the variable says otherwise", async () => {
+  const locks = { committed: join(tmpdir(), `lock-${process.pid}.json`), own: "none", committedOnly: true };
+  writeFileSync(locks.committed, JSON.stringify({ entries: {} }));
+  try {
+    const choice = await testSource({}, locks);
+    expect(choice.source).toBe("registry");
+    expect(choice.why).toContain("[release-unlocked]");
+    expect((await testSource({ MESH_FEDERATION_SOURCE: "release" }, locks)).source).toBe("release");
+  } finally {
+    rmSync(locks.committed);
+  }
 });
 
 test("the variable chooses the source of the engine tests; given plugins imply registry", async () => {
