@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { UserError } from "../federation/errors/userError.ts";
 import { ensureToolchain, installPlugins, type Toolchain } from "../tools/index.ts";
@@ -6,7 +6,7 @@ import { consoleProgress, type Progress } from "../tools/progress.ts";
 import { chooseSource, parseSource, sourceVariable, type Choice, type Probe, type Source } from "../tools/source.ts";
 import { repairBackend } from "./repairBackend.ts";
 import { deployedStacks } from "./state.ts";
-import { checkBackend, paths, readIfThere } from "./workspace.ts";
+import { checkBackend, makeOwnFolder, paths, readIfThere } from "./workspace.ts";
 
 /** Remembers which source a clone was brought up with: what is up must be handled with the same tools. */
 const choiceFile = join(paths.own, "source");
@@ -38,11 +38,10 @@ export async function prepareTools(
   });
   if (options.announce || !remembered) progress.note(choice.why);
   await options.before?.(choice.source);
+  // Before the first file in it: the downloads are recorded there.
+  makeOwnFolder();
   const tools = await ensureToolchain(choice.source, progress);
-  if (choice.source !== remembered) {
-    mkdirSync(paths.own, { recursive: true });
-    writeFileSync(choiceFile, `${choice.source}\n`);
-  }
+  if (choice.source !== remembered) writeFileSync(choiceFile, `${choice.source}\n`);
   await installPlugins(tools, paths.home, progress, options.announce === true);
   for (const file of repairBackend(paths.state))
     progress.note(

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { UserError } from "../federation/errors/userError.ts";
@@ -19,6 +19,15 @@ export const paths = {
   compiled: join(root, ".federation", "compiled"),
   sources: join(root, ".federation", "sources.json"),
 };
+
+/**
+ * Creates the folder of {@link paths}, for this user only, and takes other users' access to one that exists. Pulumi and
+ * the plugins write below it with modes of their own, and the states, the logs and the kubeconfigs hold credentials.
+ */
+export function makeOwnFolder(): void {
+  mkdirSync(paths.own, { recursive: true, mode: 0o700 });
+  if ((statSync(paths.own).mode & 0o077) !== 0) chmodSync(paths.own, 0o700);
+}
 
 /** Variable by which a CI job says that the state may not be in its clone; see {@link checkBackend}. */
 export const backendVariable = "MESH_FEDERATION_BACKEND";
@@ -76,6 +85,7 @@ const ownBackend = pathToFileURL(paths.state).href;
 export function pulumiEnvironment(tools: Pick<Toolchain, "bin" | "source">, inLab: boolean): Record<string, string> {
   const given = process.env;
   const backend = usesOwnBackend() ? ownBackend : given["PULUMI_BACKEND_URL"]!;
+  makeOwnFolder();
   for (const folder of [paths.home, paths.state, paths.logs]) mkdirSync(folder, { recursive: true });
   const environment: Record<string, string> = {
     PULUMI_HOME: paths.home,

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { dockerProblem } from "../../workspace/docker.ts";
+import { makeOwnFolder } from "../../workspace/workspace.ts";
 import { charts } from "../../offline/lab/artifacts/charts.ts";
 import { nodeImage } from "../../offline/lab/artifacts/nodeImage.ts";
 import { apiServerBinaries } from "../../offline/lab/index.ts";
@@ -126,6 +127,7 @@ async function missingOnMachine(
  *   tests kill engines and count containers, so they run in a lab, never in the machine's own Docker engine.
  */
 export async function prepareTier(tier: Tier, source: Source): Promise<Record<string, string>> {
+  makeOwnFolder();
   if (tier === "unit") return {};
   if (tier === "e2e") {
     const progress = consoleProgress(process.stdout);

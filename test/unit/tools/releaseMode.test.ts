@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { kindRelease, pluginRelease, pulumiRelease } from "../../../tools/releases.ts";
 import { pinned } from "../../../tools/versions.ts";
@@ -31,6 +31,8 @@ test("a clean clone runs official tools; later runs and clones with its lock dow
   ]);
   // Each file once, after its list.
   expect([...server.asked].sort()).toEqual(Object.keys(ReleaseWorld.releases).sort());
+  // Its states hold keys: no other user of the machine may read them.
+  expect(statSync(join(one, ".federation")).mode & 0o777).toBe(0o700);
   // Git stays clean: what was downloaded is recorded beside the state.
   expect(readFileSync(join(one, "tools", "releases.lock.json"), "utf8")).toBe(JSON.stringify({ entries: {} }));
   const lock = readFileSync(join(one, ".federation", "releases.lock.json"), "utf8");

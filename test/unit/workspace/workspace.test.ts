@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -79,6 +80,21 @@ describe("the environment of Pulumi", () => {
     expect(environment["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"]).toBe("true");
     expect(workspace.usesOwnBackend()).toBe(false);
     expect(readdirSync(join(clone, ".federation"))).not.toContain("passphrase");
+  });
+});
+
+describe("the clone's own folder", () => {
+  const mode = (path: string): number => statSync(path).mode & 0o777;
+  const own = (): string => join(clone, ".federation");
+
+  test.each(["", "755", "777"])("is its owner's only, whatever its mode was (%j)", (given) => {
+    if (given) {
+      mkdirSync(own());
+      chmodSync(own(), given);
+    }
+    workspace.pulumiEnvironment(tools, false);
+    expect(mode(own())).toBe(0o700);
+    expect(mode(workspace.paths.passphrase)).toBe(0o600);
   });
 });
 
