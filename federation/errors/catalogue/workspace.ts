@@ -76,6 +76,12 @@ const commands = {
 
 /** Codes of the tools, where they come from, and their downloads. */
 const tools = {
+  "node-too-old": {
+    title: "The installed Node.js is too old to run TypeScript.",
+    page:
+      "The message has the found version and the needed one. Install a newer Node.js, or run `npm ci` without " +
+      "`--ignore-scripts` and `--omit=optional`: it installs a suitable one in `node_modules`.",
+  },
   "source-invalid": {
     title: "The source of the tools is neither release nor registry.",
     page: "`--source` and `MESH_FEDERATION_SOURCE` take `release` (official downloads) or `registry` (builds).",

@@ -23,4 +23,5 @@ mkdir -p /work/clone /work/tmp "$HOME"
 tar -C /clone --exclude=./node_modules --exclude=./.federation -cf - . | tar -C /work/clone --no-same-owner -xf -
 cd /work/clone
 npm ci
-exec node_modules/.bin/node test/run.ts "$@"
+# As in an npm script: the Node.js of `npm ci` where it has one, else the image's.
+PATH="$PWD/node_modules/.bin:$PATH" exec node -r ./tools/checkNode.cjs test/run.ts "$@"

@@ -15,7 +15,7 @@ describe("the catalogue of error codes", () => {
   });
 
   test("has no code that the source does not use", () => {
-    const files = globSync(`{${folders}}/**/*.ts`, { cwd: root, exclude: (file) => file === "node_modules" });
+    const files = globSync(`{${folders}}/**/*.{ts,cjs}`, { cwd: root, exclude: (file) => file === "node_modules" });
     const sources = files.filter((file) => !file.startsWith("federation/errors/catalogue/"));
     const registered = [...hops, ...negativeChecks].map(({ code }): string => code);
     const literals = sources
