@@ -4,15 +4,9 @@ import { exportDestinationRule, exportGateway, exportServiceEntry } from "../fed
 import { publishedExport } from "../federation/exports/exportPlan.ts";
 import { componentTypes, type FederationObject } from "../federation/objects/federationObject.ts";
 import { federationMetadata, publicAnnotation } from "../federation/objects/labels.ts";
-import {
-  checkPlainArgs,
-  plannedExport,
-  policySpec,
-  whichObjects,
-  type ExportedServiceArgs,
-  type PlannedExport,
-} from "./exportedServiceArgs.ts";
+import type { ExportedServiceArgs } from "./exportedServiceArgs.ts";
 import { istioObject, networking, security, type IstioObject } from "./istioObject.ts";
+import { checkPlainArgs, plannedExport, policySpec, whichObjects, type PlannedExport } from "./planExportedService.ts";
 
 /**
  * A service that peers may import: exposes exactly its host on the east-west gateway.

@@ -1,10 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
-import type { GatewaySelector } from "../federation/cluster/gatewayObjects.ts";
-import { UserError } from "../federation/errors/userError.ts";
-import { exportSpec, type ExportConfig } from "../federation/exports/exportConfig.ts";
-import { planExport, type ExportPlan } from "../federation/exports/exportPlan.ts";
-import { callerFindings, exportPolicy, type DenyPolicy } from "../federation/exports/exportPolicy.ts";
-import type { TrustDomains } from "../federation/trust/trustDomains.ts";
+import type * as pulumi from "@pulumi/pulumi";
 
 /** A port of an exported service. */
 export interface ExportedPort {
@@ -92,6 +86,16 @@ export interface ExportedServiceArgs {
    */
   public?: pulumi.Input<boolean>;
   /**
+   * Whether peers may reach ports of the Service that `ports` does not name. The policy then applies to all ports.
+   * @default false
+   */
+  allowUndeclaredPorts?: pulumi.Input<boolean>;
+  /**
+   * Minor of this mesh's Istio, such as `1.30`. It decides what a policy can say.
+   * @default "1.28"
+   */
+  istioMinor?: pulumi.Input<string>;
+  /**
    * Versions that importers may address by name. A plain array, because labels decide whether a DestinationRule exists.
    * @default []
    */
@@ -121,116 +125,4 @@ export interface ExportedServiceArgs {
    * @default []
    */
   acceptedTrustDomains?: pulumi.Input<pulumi.Input<string>[]>;
-}
-
-/** An export in the form that the model's builders take. */
-export interface PlannedExport {
-  plan: ExportPlan;
-  policy: DenyPolicy | undefined;
-  gateway: GatewaySelector;
-}
-
-/** Arguments of a program that are known, as `pulumi.output` gives them. */
-export type KnownExport = pulumi.Unwrap<ExportedServiceArgs>;
-
-/**
- * Checks the arguments that are plain, when the program runs.
- * @throws UserError for callers without a selector
- */
-export function checkPlainArgs({ callers, selector }: ExportedServiceArgs, name: string): void {
-  if (Array.isArray(callers) && callers.length > 0 && selector === undefined) throw withoutSelector(name);
-}
-
-/** The export that the arguments describe, checked as an entry of the configuration is. Fails with a `UserError`. */
-export function plannedExport(args: ExportedServiceArgs): pulumi.Output<PlannedExport> {
-  return pulumi.output(args).apply((known) => planKnown(known as KnownExport, whichObjects(args)));
-}
-
-/** The optional objects of an export; decided by plain arguments alone. */
-export interface ExportObjects {
-  policy: boolean;
-  serviceEntry: boolean;
-  destinationRule: boolean;
-}
-
-/** Which optional objects exist. */
-export function whichObjects(args: ExportedServiceArgs): ExportObjects {
-  return {
-    policy: args.enforceCallers ?? args.selector !== undefined,
-    serviceEntry: args.meshNeutralHost ?? args.host !== undefined,
-    destinationRule: (args.subsets ?? []).some((subset) => subset.labels !== undefined),
-  };
-}
-
-/**
- * The export that known arguments describe.
- * @throws UserError for arguments that are not valid, cannot be enforced, or need another set of objects
- */
-export function planKnown(known: KnownExport, objects: ExportObjects): PlannedExport {
-  const subject = `export "${known.exportName}"`;
-  const trustDomain = known.trustDomain ?? "cluster.local";
-  const plan = planExport(checkedConfig(known), trustDomain);
-  const domains: TrustDomains = { own: trustDomain, ofMeshes: new Map(Object.entries(known.peerTrustDomains ?? {})) };
-  const findings = callerFindings(plan, domains);
-  if (findings.length > 0)
-    throw new UserError(
-      "export-callers-not-enforceable",
-      {
-        subject,
-        problem: "its callers cannot be enforced",
-        remedy: "Correct trustDomain and peerTrustDomains, or set callersApplyTo",
-      },
-      findings,
-    );
-  const policy = exportPolicy(plan, domains, known.acceptedTrustDomains ?? []);
-  if (policy && !objects.policy)
-    throw new UserError("export-policy-missing", {
-      subject,
-      problem: "enforceCallers is false, but the export is not for every identity that the mesh accepts",
-      remedy: "Remove enforceCallers",
-    });
-  if (plan.meshNeutral !== objects.serviceEntry)
-    throw new UserError("export-host-kind", {
-      subject,
-      problem:
-        `host "${plan.host}" is ${plan.meshNeutral ? "mesh-neutral" : "the host of the Service"}, ` +
-        `but meshNeutralHost is ${objects.serviceEntry}`,
-      remedy: plan.meshNeutral ? "Set meshNeutralHost to true" : "Remove host, or set meshNeutralHost to false",
-    });
-  return {
-    plan,
-    policy,
-    gateway: {
-      namespace: known.gatewayNamespace ?? "istio-system",
-      labels: known.gatewayLabels ?? { istio: "eastwestgateway" },
-    },
-  };
-}
-
-/** The spec of the policy of an export that has one. Without rules it denies nothing. */
-export function policySpec({ plan, policy }: PlannedExport): DenyPolicy["spec"] {
-  return policy?.spec ?? { selector: { matchLabels: plan.selector ?? {} }, action: "DENY", rules: [] };
-}
-
-/** The arguments as an entry of the configuration, checked by its schema. */
-function checkedConfig(known: KnownExport): ExportConfig {
-  if ((known.callers ?? []).length > 0 && known.selector === undefined) throw withoutSelector(known.exportName);
-  const { exportName: name, namespace, service, host, ports, selector, serviceAccounts, subjectAltNames } = known;
-  const { to, callers, callersApplyTo, public: isPublic, subsets } = known;
-  const entry = { name, namespace, service, host, ports, selector, serviceAccounts, subjectAltNames };
-  const result = exportSpec.safeParse({ ...entry, to, callers, callersApplyTo, public: isPublic, subsets });
-  if (result.success) return result.data;
-  throw new UserError("export-invalid", {
-    subject: `export "${known.exportName}"`,
-    problem: result.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "),
-    remedy: "Correct the arguments of ExportedService",
-  });
-}
-
-function withoutSelector(name: string): UserError {
-  return new UserError("export-callers-without-selector", {
-    subject: `export "${name}"`,
-    problem: "callers is set, but selector is not, so no policy can apply to the serving pods",
-    remedy: "Set selector to the labels in the selector of the Service",
-  });
 }

@@ -2,13 +2,15 @@ import type { SiblingMesh } from "./config/declaredMesh.ts";
 import { brokenImports } from "./checks/brokenImports.ts";
 import type { MeshIdentity } from "./checks/peerMismatches.ts";
 import type { MeshConfig } from "./config/readMeshConfig.ts";
+import { hasSourceTrustDomains } from "./config/versions.ts";
 import type { PendingImport } from "./contract/contract.ts";
 import { Findings, type Finding } from "./errors/userError.ts";
 import type { ExportPlan } from "./exports/exportPlan.ts";
-import { callerFindings, exportPolicy, type DenyPolicy } from "./exports/exportPolicy.ts";
+import { callerFindings, exportPolicy, outsiderFindings, type DenyPolicy } from "./exports/exportPolicy.ts";
 import { conflictingPolicies } from "./exports/policyConflicts.ts";
 import { peerRules } from "./imports/peerRules.ts";
 import { resolveImports, type Peer, type ResolvedImport } from "./imports/resolveImports.ts";
+import { statedDomainFindings } from "./trust/statedDomains.ts";
 import { acceptedTrustDomains, type TrustDomains } from "./trust/trustDomains.ts";
 
 /** The imports and exports of a mesh, planned before anything is created. */
@@ -52,8 +54,10 @@ export function planFederation(
   const findings = new Findings();
   for (const spec of config.exports) {
     findings.addAll(callerFindings(spec, domains));
+    findings.addAll(outsiderFindings(spec, domains, accepted));
     findings.addAll(unacceptedImporters(spec, config, domains));
   }
+  findings.addAll(statedDomainFindings(config, siblings, peers));
   findings.addAll(conflictingPolicies(exports));
   findings.addAll(broken.filter(({ name }) => !isAllowed(name)).map(({ finding }) => finding));
   findings.throwIfAny("exports-mismatch", {
@@ -105,7 +109,7 @@ function trustDomainsOf(config: MeshConfig, siblings: SiblingMesh[], peers: Read
   for (const [name, peer] of peers) if (peer.state === "up") known.set(name, peer.contract.mesh.trustDomain);
   for (const [name, { trustDomain }] of Object.entries(config.peers)) if (trustDomain) known.set(name, trustDomain);
   for (const { name, trustDomain } of siblings) if (trustDomain) known.set(name, trustDomain);
-  return { own: config.mesh.trustDomain, ofMeshes: known };
+  return { own: config.mesh.trustDomain, ofMeshes: known, literal: hasSourceTrustDomains(config.istioMinor) };
 }
 
 /**

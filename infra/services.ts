@@ -9,7 +9,7 @@ import type { FederationPlan } from "../federation/planFederation.ts";
 type OptionsIn = (namespace: string) => pulumi.ComponentResourceOptions;
 
 /** The exports of a plan, with what their policies need to know. */
-type ExportsPlan = Pick<FederationPlan, "exports" | "trustDomains" | "acceptedTrustDomains">;
+type ExportsPlan = Pick<FederationPlan, "exports" | "trustDomains" | "acceptedTrustDomains" | "identity">;
 
 /** Creates the exports of a plan. */
 export function createExports(plan: ExportsPlan, gateway: GatewaySelector, optionsIn: OptionsIn): ExportedService[] {
@@ -17,6 +17,7 @@ export function createExports(plan: ExportsPlan, gateway: GatewaySelector, optio
     trustDomain: plan.trustDomains.own,
     peerTrustDomains: Object.fromEntries(plan.trustDomains.ofMeshes),
     acceptedTrustDomains: plan.acceptedTrustDomains,
+    istioMinor: plan.identity.istioMinor,
   };
   return plan.exports.map(({ spec, policy }) => {
     const labelsOf = new Map(spec.subsetLabels.map(({ name, labels }) => [name, labels]));
@@ -37,6 +38,7 @@ export function createExports(plan: ExportsPlan, gateway: GatewaySelector, optio
         callersApplyTo: spec.callersApplyTo,
         enforceCallers: policy !== undefined,
         public: spec.public,
+        allowUndeclaredPorts: spec.allowUndeclared.ports,
         subsets: spec.subsets.map((name) => ({ name, labels: labelsOf.get(name) })),
         gatewayNamespace: gateway.namespace,
         gatewayLabels: gateway.labels,

@@ -88,10 +88,11 @@ function liveService({ metadata: { namespace, name }, spec }: Service): LiveServ
   return {
     namespace,
     name,
-    ports: (spec?.ports ?? []).map(({ name: port, port: number, targetPort }) => ({
+    ports: (spec?.ports ?? []).map(({ name: port, port: number, targetPort, protocol }) => ({
       name: port ?? "",
       number,
       targetPort: targetPort ?? number,
+      protocol: protocol ?? "TCP",
     })),
     selector: spec?.selector ?? {},
   };

@@ -1,7 +1,8 @@
 import type { Finding } from "../errors/userError.ts";
 import type { FederationPlan } from "../planFederation.ts";
 import { serviceOfHost, type LiveCluster } from "./liveCluster.ts";
-import { exportProblems, exportWarnings } from "./liveExports.ts";
+import { conflictingPolicies } from "../exports/policyConflicts.ts";
+import { exportProblems, exportWarnings, withServiceSelectors } from "./liveExports.ts";
 import { importProblems } from "./liveImports.ts";
 
 /** What a comparison with the cluster found. */
@@ -21,6 +22,12 @@ export function servicesInvolved({
   return [...ofImports, ...exports.map(({ spec }) => ({ namespace: spec.namespace, name: spec.service }))];
 }
 
+/** Conflicts between exports of which one gets its selector from its Service; the plan has found the others. */
+function conflictsByService(exports: FederationPlan["exports"], live: LiveCluster): readonly Finding[] {
+  const known = conflictingPolicies(exports).map(({ subject }) => subject);
+  return conflictingPolicies(withServiceSelectors(exports, live)).filter(({ subject }) => !known.includes(subject));
+}
+
 /** Compares a plan with the objects in the cluster. Pure. */
 export function liveFindings(
   plan: Pick<FederationPlan, "imports" | "exports" | "identity">,
@@ -32,6 +39,7 @@ export function liveFindings(
     problems: [
       ...plan.imports.flatMap((spec) => importProblems(spec, live, rootNamespace)),
       ...exports.flatMap((spec) => exportProblems(spec, live, gatewayNamespace)),
+      ...conflictsByService(plan.exports, live),
     ],
     warnings: exports.flatMap((spec) => exportWarnings(spec, live, plan.identity.trustDomain)),
   };

@@ -4,7 +4,7 @@ import { rfc1123Label, serviceHost } from "../objects/names.ts";
 export interface LiveService {
   namespace: string;
   name: string;
-  ports: { name: string; number: number; targetPort: number | string }[];
+  ports: { name: string; number: number; targetPort: number | string; protocol?: string }[];
   selector: Record<string, string>;
 }
 
@@ -45,6 +45,11 @@ export interface UnreadObject {
 export function isVisibleFromAny({ namespace, exportTo }: LiveObject, namespaces: string[]): boolean {
   if (exportTo.length === 0 || exportTo.includes("*") || namespaces.includes("*")) return true;
   return namespaces.some((n) => exportTo.includes(n) || (exportTo.includes(".") && n === namespace));
+}
+
+/** Whether a host of a DestinationRule, which may start with `*`, takes a host. */
+export function takesHost(pattern: string, host: string): boolean {
+  return pattern === host || (pattern.startsWith("*") && host.endsWith(pattern.slice(1)));
 }
 
 /** Whether a selector selects pods with these labels. An empty selector of a Service selects none. */

@@ -40,6 +40,14 @@ export function minorOf(version: string): IstioMinor | undefined {
 }
 
 /**
+ * Whether AuthorizationPolicies of a minor have `source.trustDomains`, which matches a trust domain literally.
+ * https://github.com/istio/istio/blob/release-1.30/pilot/pkg/security/authz/model/generator.go
+ */
+export function hasSourceTrustDomains(minor: string): boolean {
+  return Number(minor.split(".")[1]) >= 30;
+}
+
+/**
  * Number of minors by which two federated meshes may differ. Istio has no rule for meshes with separate control planes;
  * this is the skew that it supports between a control plane and its proxies.
  * https://istio.io/latest/docs/releases/supported-releases/#control-planedata-plane-skew

@@ -46,6 +46,13 @@ export const exportSpec = z
     callersApplyTo: z.enum(["peers", "everyone"]).default("peers"),
     /** Declares that every identity of the meshes in `to` may call it, for policies that require named callers. */
     public: z.boolean().default(false),
+    /**
+     * Accepts that peers reach TCP ports of the Service that `ports` does not name. The gateway has a filter chain for
+     * each port of a Service whose host it exposes. Default: the preview refuses such an export.
+     */
+    allowUndeclaredPorts: z.boolean().default(false),
+    /** The same for subsets of DestinationRules that `subsets` does not name. */
+    allowUndeclaredSubsets: z.boolean().default(false),
     /** Subsets that importers may address. One without labels must be in a DestinationRule of yours in `namespace`. */
     subsets: z.array(z.strictObject({ name: label, labels: podLabels.optional() })).default([]),
   })

@@ -12,6 +12,8 @@ export interface ExportPlan extends ContractExport {
   targetPorts: Record<string, number>;
   /** Names of the service accounts in its namespace that serve it. */
   serviceAccounts: string[];
+  /** Whether peers may reach ports, or subsets, of the Service's own host that the export does not name. */
+  allowUndeclared: { ports: boolean; subsets: boolean };
   /** Whether its host is not the Service's own, so that the SNI of a call shows whether it used this export. */
   meshNeutral: boolean;
 }
@@ -35,6 +37,7 @@ export function planExport(spec: ExportConfig, trustDomain: string): ExportPlan 
     subsetLabels: spec.subsets.flatMap(({ name, labels }) => (labels ? [{ name, labels }] : [])),
     targetPorts: Object.fromEntries(spec.ports.flatMap((p) => (p.targetPort ? [[p.name, p.targetPort]] : []))),
     serviceAccounts: spec.serviceAccounts,
+    allowUndeclared: { ports: spec.allowUndeclaredPorts, subsets: spec.allowUndeclaredSubsets },
     meshNeutral: host !== serviceHost(spec.service, spec.namespace),
   };
 }
@@ -47,6 +50,7 @@ export function publishedExport(plan: ExportPlan): ContractExport {
     targetPorts: _ports,
     serviceAccounts: _accounts,
     meshNeutral: _meshNeutral,
+    allowUndeclared: _allowUndeclared,
     ...published
   } = plan;
   return published;

@@ -3,12 +3,27 @@ import { federationMetadata } from "../objects/labels.ts";
 import type { TrustDomains } from "../trust/trustDomains.ts";
 import type { ExportPlan } from "./exportPlan.ts";
 
-/** In a policy, `cluster.local` means the mesh's own trust domain. A peer's of that name cannot be expressed. */
+/**
+ * In `principals`, `cluster.local` means the mesh's own trust domain. A peer's of that name can be named in
+ * `trustDomains` only, which Istio has since 1.30.
+ */
 const ownTrustDomainInPolicies = "cluster.local";
+
+/** Number of `notServiceAccounts` that a source may have. */
+const maxServiceAccounts = 16;
+
+/** Whom a rule applies to, as far as it is used here. */
+export interface DenySource {
+  principals?: string[];
+  notPrincipals?: string[];
+  trustDomains?: string[];
+  notTrustDomains?: string[];
+  notServiceAccounts?: string[];
+}
 
 /** The fields of a DENY rule that are used here. */
 export interface DenyRule {
-  from: [{ source: { principals?: string[]; notPrincipals?: string[] } }];
+  from: [{ source: DenySource }];
   to?: [{ operation: { ports: string[] } }];
   when?: [{ key: string; values: string[] }];
 }
@@ -49,16 +64,61 @@ export function callerFindings(spec: ExportPlan, domains: TrustDomains): readonl
         "Accept that with callersApplyTo: everyone, give the export a mesh-neutral host " +
         `(such as ${spec.service}.mesh.global), or give the meshes different trust domains`,
     });
-  if (domains.own !== ownTrustDomainInPolicies)
-    for (const mesh of spec.to.filter((name) => domains.ofMeshes.get(name) === ownTrustDomainInPolicies))
+  for (const mesh of spec.to.filter((name) => isForeignLocal(domains.ofMeshes.get(name), domains)))
+    if (!domains.literal)
       findings.add(code, {
         subject,
         problem:
           `mesh "${mesh}" has trust domain ${ownTrustDomainInPolicies}, which means this mesh's own (${domains.own}) ` +
-          "in every policy, so its callers cannot be named",
-        remedy: `Give mesh "${mesh}" another trust domain`,
+          "in policies before Istio 1.30, so its callers cannot be named",
+        remedy: `Upgrade this mesh's Istio to 1.30, or give mesh "${mesh}" another trust domain`,
+      });
+    else if (spec.callers.length > maxServiceAccounts)
+      findings.add(code, {
+        subject,
+        problem:
+          `mesh "${mesh}" has trust domain ${ownTrustDomainInPolicies}, of which a policy can name ` +
+          `${maxServiceAccounts} callers, and the export names ${spec.callers.length}`,
+        remedy: `Give mesh "${mesh}" another trust domain, or name fewer callers`,
       });
   return findings.all;
+}
+
+/**
+ * Why a policy cannot tell the callers of a mesh that the export is not for from others; empty when it can.
+ * @param accepted trust domains besides its own that the mesh accepts
+ */
+export function outsiderFindings(spec: ExportPlan, domains: TrustDomains, accepted: string[]): readonly Finding[] {
+  const findings = new Findings();
+  if (!spec.selector) return findings.all;
+  const code = "export-callers-not-enforceable";
+  const subject = `export "${spec.name}"`;
+  const inTo = spec.to.flatMap((mesh) => domains.ofMeshes.get(mesh) ?? []);
+  const outsiders = accepted.filter((domain) => !inTo.includes(domain));
+  if (!domains.literal && outsiders.some((domain) => isForeignLocal(domain, domains)))
+    findings.add(code, {
+      subject,
+      problem:
+        `this mesh accepts trust domain ${ownTrustDomainInPolicies}, of no mesh in \`to\`, and a policy before Istio ` +
+        `1.30 takes that name for its own (${domains.own})`,
+      remedy: "Upgrade this mesh's Istio to 1.30, or remove the trust domain from mesh.acceptedTrustDomains",
+    });
+  const known = [...domains.ofMeshes.values()];
+  const unattributed = outsiders.filter((domain) => !known.includes(domain));
+  for (const mesh of spec.to.filter((name) => !domains.ofMeshes.has(name) && unattributed.length > 0))
+    findings.add(code, {
+      subject,
+      problem:
+        `the trust domain of mesh "${mesh}" is not known, and its policy would deny ${unattributed.join(", ")}, ` +
+        "which this mesh accepts and which may be that mesh's",
+      remedy: `Set peers.${mesh}.trustDomain`,
+    });
+  return findings.all;
+}
+
+/** Whether a trust domain is another mesh's `cluster.local`. */
+function isForeignLocal(domain: string | undefined, { own }: TrustDomains): boolean {
+  return domain === ownTrustDomainInPolicies && own !== ownTrustDomainInPolicies;
 }
 
 /**
@@ -71,6 +131,8 @@ export function callerFindings(spec: ExportPlan, domains: TrustDomains): readonl
  * - with peers of other trust domains: their principals that are not listed, and all principals of accepted trust
  *   domains of meshes that are not in `to`. Callers in this mesh are not affected.
  * - with `callersApplyTo: everyone`: all principals that are not listed, of any mesh.
+ * - with a peer of trust domain `cluster.local` in a mesh of another: its service accounts that are not listed, by
+ *   `trustDomains` (Istio 1.30 and later).
  * - with a mesh-neutral host and one trust domain: all principals that are not listed and call with that host's SNI.
  *
  * https://istio.io/latest/docs/reference/config/security/authorization-policy/
@@ -89,39 +151,44 @@ export function exportPolicy(spec: ExportPlan, domains: TrustDomains, accepted: 
 
 function denyRules(spec: ExportPlan, domains: TrustDomains, accepted: string[]): DenyRule[] {
   const peerDomains = [...new Set(spec.to.flatMap((mesh) => domains.ofMeshes.get(mesh) ?? []))].sort();
+  const named = peerDomains.filter((domain) => !isForeignLocal(domain, domains));
   const principals = (domain: string): string[] =>
     spec.callers.map((caller) => `${domain}/ns/${caller.replace("/", "/sa/")}`);
-  const listed = peerDomains.flatMap(principals);
+  const listed = named.flatMap(principals);
+  // A peer's `cluster.local` has a rule of its own, so the rules with principals leave it out.
+  const exceptLocal = named.length < peerDomains.length ? { notTrustDomains: [ownTrustDomainInPolicies] } : {};
   const restricted = spec.callers.length > 0;
   const appliesToAll = restricted && spec.callersApplyTo === "everyone";
   const appliesToPeers = restricted && !appliesToAll;
-  const onPorts = portsOf(spec);
   const rules: DenyRule[] = [];
-  if (appliesToAll) {
-    const notPrincipals = [...new Set([...listed, ...principals(domains.own)])].sort();
-    rules.push({ from: [{ source: { notPrincipals } }], ...onPorts });
-  }
-  const domainsNotInTo = accepted.filter((domain) => !peerDomains.includes(domain));
-  const restrictedDomains = appliesToPeers ? peerDomains.filter((domain) => domain !== domains.own) : [];
-  const denied = [...new Set([...restrictedDomains, ...domainsNotInTo])].sort();
-  if (denied.length > 0) {
+  const add = (source: DenySource): void => void rules.push({ from: [{ source }], ...portsOf(spec) });
+  if (appliesToAll)
+    add({ notPrincipals: [...new Set([...listed, ...principals(domains.own)])].sort(), ...exceptLocal });
+  const outsiders = accepted.filter((domain) => !peerDomains.includes(domain));
+  const restrictedDomains = appliesToPeers ? named.filter((domain) => domain !== domains.own) : [];
+  const denied = [...new Set([...restrictedDomains, ...outsiders])].sort();
+  const byPrincipal = denied.filter((domain) => !isForeignLocal(domain, domains));
+  if (byPrincipal.length > 0) {
     const exceptListed = restrictedDomains.length > 0 ? { notPrincipals: restrictedDomains.flatMap(principals) } : {};
-    const source = { principals: denied.map((domain) => `${domain}/*`), ...exceptListed };
-    rules.push({ from: [{ source }], ...onPorts });
+    add({ principals: byPrincipal.map((domain) => `${domain}/*`), ...exceptListed });
   }
+  if (denied.length > byPrincipal.length) add({ trustDomains: [ownTrustDomainInPolicies] });
+  if (restricted && named.length < peerDomains.length)
+    add({ trustDomains: [ownTrustDomainInPolicies], notServiceAccounts: [...spec.callers].sort() });
   if (appliesToPeers && spec.meshNeutral && peerDomains.includes(domains.own))
     rules.push({
-      from: [{ source: { notPrincipals: listed } }],
+      from: [{ source: { notPrincipals: listed, ...exceptLocal } }],
       when: [{ key: "connection.sni", values: [`*_.${spec.host}`] }],
     });
   return rules;
 }
 
 /**
- * Restricts a rule to the export's pod ports. If not every pod port is declared, the rule applies to all ports of the
- * pods: denying too much shows and can be corrected, denying too little is a security hole.
+ * Restricts a rule to the export's pod ports. If not every pod port is declared, or peers reach others too, the rule
+ * applies to all ports of the pods: denying too much shows and can be corrected, denying too little is a security hole.
  */
 function portsOf(spec: ExportPlan): Pick<DenyRule, "to"> {
+  if (spec.allowUndeclared.ports) return {};
   const targets = spec.ports.flatMap((port) => spec.targetPorts[port.name] ?? []);
   return targets.length === spec.ports.length ? { to: [{ operation: { ports: targets.map(String) } }] } : {};
 }

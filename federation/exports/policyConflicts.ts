@@ -16,7 +16,7 @@ export function conflictingPolicies(exports: PlannedExport[]): readonly Finding[
   const findings = new Findings();
   for (const [i, a] of exports.entries())
     for (const b of exports.slice(i + 1))
-      if (podsOf(a.spec) === podsOf(b.spec) && (deniesCallersOf(a, b) || deniesCallersOf(b, a)))
+      if (mayShareAPod(a.spec, b.spec) && (deniesCallersOf(a, b) || deniesCallersOf(b, a)))
         findings.add("export-policies-conflict", {
           subject: `exports "${a.spec.name}" and "${b.spec.name}"`,
           problem:
@@ -28,9 +28,14 @@ export function conflictingPolicies(exports: PlannedExport[]): readonly Finding[
   return findings.all;
 }
 
-/** The serving pods as a comparable text. */
-function podsOf({ namespace, selector }: ExportPlan): string {
-  return JSON.stringify([namespace, Object.entries(selector ?? {}).sort()]);
+/**
+ * Whether one pod can match the selectors of both: in one namespace, without a label that both name with different
+ * values. Without a selector nothing is known here; the comparison with the cluster takes the Service's.
+ */
+function mayShareAPod(a: ExportPlan, b: ExportPlan): boolean {
+  if (a.namespace !== b.namespace || !a.selector || !b.selector) return false;
+  const { selector } = b;
+  return Object.entries(a.selector).every(([key, value]) => (selector[key] ?? value) === value);
 }
 
 /** Whether a rule of one export's policy that the other's policy lacks applies to the other's ports. */

@@ -6,6 +6,8 @@ export interface TrustDomains {
   own: string;
   /** Those of other meshes, by mesh name, as far as they are known. */
   ofMeshes: ReadonlyMap<string, string>;
+  /** Whether the mesh's policies can name a trust domain literally (Istio 1.30 and later). Default: false. */
+  literal?: boolean;
 }
 
 /** Trust domains whose callers the mesh's workloads must accept in a TLS handshake besides its own, sorted. */

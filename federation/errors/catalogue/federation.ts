@@ -9,6 +9,30 @@ export const federation = {
       "namespace is one of the importing cluster's own, and hosts below `peers.<mesh>.hosts`. Any other host " +
       "needs `as`.",
   },
+  "peer-trust-domain-unstated": {
+    title: "An export restricts callers of a peer whose trust domain nobody but the peer states.",
+    page:
+      "Callers are named by trust domain. A peer that chose it freely would escape the policy. State it in " +
+      "`peers.<mesh>.trustDomain`; meshes of this project state it in their stack files.",
+  },
+  "peer-trust-domain-differs": {
+    title: "A peer publishes another trust domain than the one that is stated for it.",
+    page: "Policies and pinned identities depend on it. Find out which is right before you change the key.",
+  },
+  "live-port-undeclared": {
+    title: "The Service of an export has a port that the export does not name.",
+    page:
+      "The gateway exposes a host, and with it every TCP port of the Service. Peers could call the other port. " +
+      "`allowUndeclaredPorts` accepts that; its policy then applies to all ports of the pods.",
+  },
+  "live-subset-undeclared": {
+    title: "A DestinationRule defines a subset of an exported host that the export does not name.",
+    page: "Peers can address it through the gateway. `allowUndeclaredSubsets` accepts that.",
+  },
+  "live-target-port": {
+    title: "The targetPort of an export is not the Service's.",
+    page: "The policy of callers applies to the pod ports that the export names, so it would miss the pods' real port.",
+  },
   "peer-gateway-address": {
     title: "A peer publishes a gateway address that no other mesh can have.",
     page:

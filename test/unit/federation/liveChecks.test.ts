@@ -18,6 +18,7 @@ const object = (more: Partial<LiveObject> = {}): LiveObject => ({
   subsets: [],
   ...more,
 });
+const http = { name: "http", number: 8000, protocol: "HTTP" };
 const live = (more: Partial<LiveCluster> = {}): LiveCluster => ({
   services: [],
   rules: [],
@@ -109,7 +110,7 @@ test.each<{ name: string; services: LiveService[]; says?: RegExp }>([
 test.each([
   {
     name: "the Service lacks its port",
-    more: { ports: [{ name: "grpc", number: 9000, protocol: "GRPC" }] },
+    more: { ports: [http, { name: "grpc", number: 9000, protocol: "GRPC" }] },
     says: /Service httpbin\/httpbin has no port 9000; it has 8000.*\[live-port-missing\]/,
   },
   {
@@ -126,7 +127,7 @@ test.each([
   {
     name: "no rule has a subset without labels",
     more: { subsets: [{ name: "v1" }] },
-    rules: [object({ namespace: "httpbin", subsets: ["v2"] })],
+    rules: [object({ namespace: "httpbin" })],
     says: /subset "v1" has no labels, and no DestinationRule.*\[live-subset-missing\]/,
   },
 ])("an export is wrong where $name", ({ more, rules, says }) => {

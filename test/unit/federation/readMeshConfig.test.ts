@@ -53,6 +53,7 @@ test("an export has a gateway, a host and pinned identities", () => {
     subsetLabels: [],
     targetPorts: {},
     serviceAccounts: ["httpbin"],
+    allowUndeclared: { ports: false, subsets: false },
     meshNeutral: false,
   });
 });

@@ -42,7 +42,7 @@ test("reads the services of exports with the accounts of their pods, and objects
       {
         namespace: "httpbin",
         name: "httpbin",
-        ports: [{ name: "", number: 8000, targetPort: 8000 }],
+        ports: [{ name: "", number: 8000, targetPort: 8000, protocol: "TCP" }],
         selector: { app: "httpbin" },
       },
     ],

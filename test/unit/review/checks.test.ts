@@ -117,7 +117,7 @@ test("a managed Istio accepts the trust domains of its peers' contracts and cont
     west: mesh("west", {
       mesh: { name: "west", slot: 1 },
       istio: { provider: "managed" },
-      exports: [exported("httpbin", { to: ["south"] })],
+      exports: [exported("httpbin", { to: ["south"], callers: [] })],
       peers: { south: peer },
     }),
   });

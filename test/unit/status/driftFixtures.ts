@@ -7,7 +7,7 @@ import { ApiError } from "../../../kube/errors.ts";
 import { objectsIn } from "../../../status/createdObjects.ts";
 import { liveDriftOf } from "../../../status/liveDrift.ts";
 import { record, valueOf } from "../components/graph.ts";
-import { anExport, anImport, contract, resolved } from "../federation/fixtures.ts";
+import { anExport, anImport, contract, identity, resolved } from "../federation/fixtures.ts";
 
 const gateway = { namespace: "istio-system", labels: { istio: "eastwestgateway" } };
 const domains = {
@@ -64,7 +64,7 @@ const exports = [
     selector: { app: "neutral" },
     callers: ["shop/cart"],
   }),
-  anExport({ name: "open", service: "open", selector: { app: "open" }, public: true }),
+  anExport({ name: "open", service: "open", to: ["west"], selector: { app: "open" }, public: true }),
 ];
 /** Imports of every form. */
 const imports = [
@@ -84,7 +84,13 @@ async function run(): Promise<{ live: Live[]; created: FederationObject[] }> {
   const { resources } = await record(() => {
     const accepted = ["west.local", "foreign.local"];
     const planned = exports.map((spec) => ({ spec, policy: exportPolicy(spec, domains, accepted) }));
-    createExports({ exports: planned, trustDomains: domains, acceptedTrustDomains: accepted }, gateway, () => ({}));
+    const plan = {
+      exports: planned,
+      trustDomains: domains,
+      acceptedTrustDomains: accepted,
+      identity: identity("west"),
+    };
+    createExports(plan, gateway, () => ({}));
     new StrictMtls("strict-mtls", { rootNamespace: "istio-system" });
     createImports(
       imports.map((spec, i) => ({ ...spec, id: `i${i}` })),
