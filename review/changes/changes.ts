@@ -1,10 +1,10 @@
 import type { FederationContract } from "../../federation/contract/contract.ts";
-import { UserError } from "../../federation/errors/userError.ts";
+import { contractFileChanges, contractIn } from "./contractFileChanges.ts";
 import { exportChanges } from "./exportChanges.ts";
 import { importChanges, type ExportsOf } from "./importChanges.ts";
 import type { PlannedFederation, PlannedMesh } from "../revision/planRevision.ts";
 import { policyConfigFile, type DeclaredStack, type Revision } from "../revision/revision.ts";
-import { addressesOf, listChange, pair, settingChanges, valueChange, type Change } from "./words.ts";
+import { addressesOf, list, listChange, pair, settingChanges, valueChange, type Change } from "./words.ts";
 
 /** A revision with its planned federation. */
 export interface PlannedRevision {
@@ -30,9 +30,12 @@ export function changesBetween(
     (m) => m.name,
   );
   const exportsOf =
-    ({ federation }: PlannedRevision): ExportsOf =>
-    (name) =>
-      (federation.meshes.find((m) => m.name === name)?.contract ?? deployed.get(name))?.exports ?? [];
+    ({ federation, revision }: PlannedRevision): ExportsOf =>
+    (name, importer) => {
+      const inFile = contractIn(revision, importer.config.peers[name]?.file);
+      const contract = inFile ?? federation.meshes.find((m) => m.name === name)?.contract ?? deployed.get(name);
+      return contract?.exports ?? [];
+    };
   const [before, after] = [exportsOf(base), exportsOf(head)];
   const invalid = new Set(invalidStacks(base, head));
   const compared = meshes.filter((p) => !invalid.has((p.after ?? p.before)!.stack));
@@ -40,7 +43,7 @@ export function changesBetween(
     ...compared.flatMap((p) => meshChanges(p.before, p.after, head.federation)),
     ...compared.flatMap((p) => exportChanges(p.before, p.after, head.federation)),
     ...compared.flatMap((p) => importChanges(p.before, p.after, before, after)),
-    ...contractFileChanges(base.revision, head.revision),
+    ...contractFileChanges(base.revision, head.revision, head.federation),
     ...pair(base.revision.stacks, head.revision.stacks, (s) => s.stack).flatMap((p) => stackChanges(p.before, p.after)),
     ...settingChanges(base.revision.policyConfig ?? {}, head.revision.policyConfig ?? {}).map((text): Change => ({
       sign: "~",
@@ -67,10 +70,12 @@ function meshChanges(
 ): Change[] {
   if (!before) {
     const { mesh, gateways } = after!.contract;
-    const { name, network, trustDomain, istioVersion } = mesh;
-    const gateway = gateways.length > 0 ? `, gateway ${addressesOf(gateways)}` : "";
-    const text = `mesh ${name}: network ${network}, trust domain ${trustDomain}, Istio ${istioVersion}${gateway}`;
-    return [{ sign: "+", text }];
+    const { name, network, trustDomain, istioVersion, acceptedTrustDomains } = mesh;
+    const gateway = gateways.length > 0 ? [`gateway ${addressesOf(gateways)}`] : [];
+    const accepted =
+      acceptedTrustDomains.length > 0 ? [`accepts callers of trust domains ${list(acceptedTrustDomains)}`] : [];
+    const facts = [`network ${network}`, `trust domain ${trustDomain}`, ...accepted, `Istio ${istioVersion}`];
+    return [{ sign: "+", text: `mesh ${name}: ${[...facts, ...gateway].join(", ")}` }];
   }
   if (!after) return [{ sign: "-", text: `mesh ${before.name}` }];
   const [old, now] = [before.contract.mesh, after.contract.mesh];
@@ -83,6 +88,8 @@ function meshChanges(
   );
   const accepted = listChange(old.acceptedTrustDomains, now.acceptedTrustDomains);
   if (accepted) parts.push(`accepts callers of trust domains ${accepted}`);
+  const roots = listChange(old.roots, now.roots);
+  if (roots) parts.push(`roots ${roots}`);
   const moved = valueChange("gateway", addressesOf(before.contract.gateways), addressesOf(after.contract.gateways));
   const users = federation.meshes.flatMap((m) =>
     m.imports
@@ -91,18 +98,6 @@ function meshChanges(
   );
   parts.push(...moved.map((m) => (users.length > 0 ? `${m}, used by ${users.join(", ")}` : m)));
   return parts.map((part) => ({ sign: "~", text: `mesh ${after.name}: ${part}` }));
-}
-
-/** Changes in the contract files of peers. A new or removed file is a change of key `peers`. */
-function contractFileChanges(before: Revision, after: Revision): Change[] {
-  return [...after.contractFiles].flatMap(([file, now]) => {
-    const old = before.contractFiles.get(file);
-    if (!old || old instanceof UserError || now instanceof UserError) return [];
-    return settingChanges(old, now).map((text): Change => ({
-      sign: "~",
-      text: `contract of mesh ${now.mesh.name} in ${file}: ${text}`,
-    }));
-  });
 }
 
 /** The configuration without the keys that are compared as meshes, exports and imports. */

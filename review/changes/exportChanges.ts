@@ -1,5 +1,6 @@
 import type { ExportPlan } from "../../federation/exports/exportPlan.ts";
 import type { PlannedFederation, PlannedMesh } from "../revision/planRevision.ts";
+import { exportFacts, factsText } from "./facts.ts";
 import {
   callersOf,
   list,
@@ -31,7 +32,9 @@ export function exportChanges(
       return [
         {
           sign: "+",
-          text: `${mesh} exports ${titleOf(now!)} to ${list(now!.to, "no mesh")}, ${callersOf(now!, now!.to)}`,
+          text:
+            `${mesh} exports ${nameOf(now!)} to ${list(now!.to, "no mesh")}, ${callersOf(now!, now!.to)}` +
+            factsText(exportFacts(now!, after!.contract.gateways)),
         },
       ];
     if (!now) return [{ sign: "-", text: `${mesh} no longer exports ${titleOf(old)} to ${list(old.to, "no mesh")}` }];
@@ -48,8 +51,11 @@ export function exportChanges(
 }
 
 function titleOf(spec: ExportPlan): string {
-  const own = spec.name === spec.service ? "" : ` as ${spec.name}`;
-  return `${serviceWithPorts(spec)}${own}${spec.meshNeutral ? ` under ${spec.host}` : ""}`;
+  return `${nameOf(spec)}${spec.meshNeutral ? ` under ${spec.host}` : ""}`;
+}
+
+function nameOf(spec: ExportPlan): string {
+  return `${serviceWithPorts(spec)}${spec.name === spec.service ? "" : ` as ${spec.name}`}`;
 }
 
 function differences(old: ExportPlan, now: ExportPlan): string[] {

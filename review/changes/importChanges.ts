@@ -1,6 +1,7 @@
 import type { ContractExport } from "../../federation/contract/contract.ts";
 import { meshesOf } from "../../federation/imports/importConfig.ts";
 import type { PlannedImport, PlannedMesh } from "../revision/planRevision.ts";
+import { factChanges, factsText, importFacts } from "./facts.ts";
 import {
   callersOf,
   list,
@@ -32,7 +33,7 @@ export function importChanges(
   const edges = (planned: PlannedMesh | undefined, exportsOf: ExportsOf): ImportEdge[] =>
     (planned?.imports ?? []).map((plan) => ({
       plan,
-      found: exportsOf(meshesOf(plan.spec)[0]!).find((e) => e.name === plan.spec.name),
+      found: exportsOf(meshesOf(plan.spec)[0]!, planned!).find((e) => e.name === plan.spec.name),
     }));
   const from = (e: ImportEdge) => meshesOf(e.plan.spec)[0]!;
   const pairs = pair(
@@ -49,12 +50,14 @@ export function importChanges(
   });
 }
 
-/** The exports of a mesh, by its name; none of an unknown mesh. */
-export type ExportsOf = (mesh: string) => ContractExport[];
+/** The exports of a mesh, by its name, as an importer knows them; none of an unknown mesh. */
+export type ExportsOf = (mesh: string, importer: PlannedMesh) => ContractExport[];
 
 function added(edge: ImportEdge, mesh: string): string {
   const visible = `visible to ${list(edge.plan.spec.visibleTo)}`;
-  return `${titleOf(edge)}${callers(edge, mesh)}${alias(edge)}, ${visible}${state(edge)}`;
+  const facts = importFacts(edge.plan, edge.found);
+  const reached = facts ? factsText(facts) : "";
+  return `${titleOf(edge)}${callers(edge, mesh)}${alias(edge)}, ${visible}${reached}${state(edge)}`;
 }
 
 function titleOf({ plan, found }: ImportEdge): string {
@@ -75,11 +78,11 @@ function state({ plan }: ImportEdge): string {
   return plan.pending ? ` (pending: ${plan.pending})` : plan.resolved ? "" : " (its checks fail)";
 }
 
-function differences({ plan: old }: ImportEdge, { plan: now }: ImportEdge): string[] {
-  const parts = [
-    ...valueChange("name at the exporter", old.spec.name, now.spec.name),
-    ...valueChange("called as", old.spec.as ?? "its own host", now.spec.as ?? "its own host"),
-  ];
+/** Differences of the configuration, and whom callers reach instead. What changes at a peer alone has a line there. */
+function differences(before: ImportEdge, after: ImportEdge): string[] {
+  const [{ plan: old }, { plan: now }] = [before, after];
+  const parts = valueChange("name at the exporter", old.spec.name, now.spec.name);
+  if (old.spec.as !== now.spec.as) parts.push(...valueChange("called as", hostOf(before), hostOf(after)));
   const add = (what: string, change: string | undefined) => change && parts.push(`${what} ${change}`);
   add("from", listChange(meshesOf(old.spec), meshesOf(now.spec)));
   add("visible to", listChange(old.spec.visibleTo, now.spec.visibleTo));
@@ -87,5 +90,11 @@ function differences({ plan: old }: ImportEdge, { plan: now }: ImportEdge): stri
   const rest = ({
     spec: { name: _name, as: _as, from: _from, visibleTo: _visible, subsets: _subsets, ...others },
   }: PlannedImport) => others;
-  return [...parts, ...settingChanges(rest(old), rest(now))];
+  parts.push(...settingChanges(rest(old), rest(now)));
+  const [oldFacts, facts] = [before, after].map(({ plan, found }) => importFacts(plan, found));
+  return parts.length > 0 && oldFacts && facts ? [...parts, ...factChanges(oldFacts, facts)] : parts;
+}
+
+function hostOf({ plan, found }: ImportEdge): string {
+  return plan.spec.as ?? importFacts(plan, found)?.host ?? "its own host";
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { configPrefix, isMeshStack } from "../../federation/config/declaredMesh.ts";
-import { parseContract, type FederationContract } from "../../federation/contract/contract.ts";
+import { contractOfPeer, type FederationContract } from "../../federation/contract/contract.ts";
 import { UserError, type Finding } from "../../federation/errors/userError.ts";
 import { readStackFile, stackNames } from "../../workspace/stackFiles.ts";
 import { findingsOf } from "../findings.ts";
@@ -175,7 +175,7 @@ function fingerprints(value: unknown, path: string): [string, string][] {
 
 function readContract(folder: string, peer: string, file: string): FederationContract | UserError {
   try {
-    return parseContract(JSON.parse(readFileSync(join(folder, file), "utf8")), peer);
+    return contractOfPeer(JSON.parse(readFileSync(join(folder, file), "utf8")), peer);
   } catch (error) {
     if (error instanceof UserError) return error;
     // The message of a JSON error quotes the file, which can be any file: it is not shown.

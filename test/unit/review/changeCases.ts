@@ -14,8 +14,11 @@ export const changeCases: {
     what: "an export and its import",
     change: (s) => (s["west"]!["exports"].push(exported("cart")), s["east"]!["imports"].push(imported("cart"))),
     says: [
-      "+ west exports httpbin/cart:8000 under cart.mesh.global to east, callers sleep/sleep",
-      "+ east imports httpbin/cart:8000 from west, callers sleep/sleep, visible to sleep",
+      "+ west exports httpbin/cart:8000 to east, callers sleep/sleep; host cart.mesh.global; " +
+        "ports 8000 (http, HTTP); identities spiffe://cluster.local/ns/httpbin/sa/cart; gateways 192.0.2.10:15443",
+      "+ east imports httpbin/cart:8000 from west, callers sleep/sleep, visible to sleep; host cart.mesh.global; " +
+        "ports 8000 (http, HTTP); identities spiffe://cluster.local/ns/httpbin/sa/cart; " +
+        "gateways 192.0.2.10:15443 of west in network network-west",
     ],
   },
   {
@@ -100,7 +103,9 @@ export const changeCases: {
   {
     what: "called by another name, seen by more",
     change: (s) => Object.assign(s["east"]!["imports"][0], { as: "bin.east", visibleTo: ["sleep", "shop"] }),
-    says: ["~ east imports httpbin/httpbin:8000 from west: called as its own host -> bin.east; visible to + shop"],
+    says: [
+      "~ east imports httpbin/httpbin:8000 from west: called as httpbin.mesh.global -> bin.east; visible to + shop",
+    ],
   },
   {
     what: "gateway address",

@@ -1,0 +1,57 @@
+import { importedFrom, type FederationContract } from "../../federation/contract/contract.ts";
+import { UserError } from "../../federation/errors/userError.ts";
+import type { PlannedFederation } from "../revision/planRevision.ts";
+import type { Revision } from "../revision/revision.ts";
+import { exportFacts, factsText } from "./facts.ts";
+import { addressesOf, callersOf, list, serviceWithPorts, settingChanges, type Change } from "./words.ts";
+
+/**
+ * Changes in the contract files of peers. A new file is compared with nothing: everything in it that concerns the
+ * meshes here is new, and no other line of the review has it.
+ * @param federation the federation after the change, which has the meshes that a contract can concern
+ */
+export function contractFileChanges(before: Revision, after: Revision, federation: PlannedFederation): Change[] {
+  const meshes = federation.meshes.map((m) => m.name);
+  const files = [...new Set([...before.contractFiles.keys(), ...after.contractFiles.keys()])];
+  return files.flatMap((file): Change[] => {
+    const [old, now] = [contractIn(before, file), contractIn(after, file)];
+    // An unreadable file is a failed check.
+    if (!now) return old && !after.contractFiles.has(file) ? [{ sign: "-", text: titleOf(old, file) }] : [];
+    if (!old) return newContract(now, meshes).map((text) => ({ sign: "+", text: `${titleOf(now, file)}: ${text}` }));
+    return settingChanges(old, now).map((text) => ({ sign: "~", text: `${titleOf(now, file)}: ${text}` }));
+  });
+}
+
+/** The contract in a file; undefined where there is none, or none that can be used. */
+export function contractIn({ contractFiles }: Revision, file: string | undefined): FederationContract | undefined {
+  const contract = file === undefined ? undefined : contractFiles.get(file);
+  return contract instanceof UserError ? undefined : contract;
+}
+
+function titleOf({ mesh }: FederationContract, file: string): string {
+  return `contract of mesh ${mesh.name} in ${file}`;
+}
+
+function newContract({ mesh, gateways, exports, imports }: FederationContract, meshes: string[]): string[] {
+  const concerned = exports.filter((e) => e.to.some((name) => meshes.includes(name)));
+  const others = exports.length - concerned.length;
+  return [
+    [
+      `network ${mesh.network}`,
+      `trust domain ${mesh.trustDomain}`,
+      `accepts callers of trust domains ${list(mesh.acceptedTrustDomains)}`,
+      `roots ${list(mesh.roots, "unknown")}`,
+      `Istio ${mesh.istioVersion}`,
+      `gateways ${addressesOf(gateways)}`,
+    ].join(", "),
+    ...concerned.map(
+      (e) =>
+        `exports ${serviceWithPorts(e)} as ${e.name} to ${list(e.to)}, ${callersOf(e, e.to)}` +
+        factsText(exportFacts(e, gateways)),
+    ),
+    ...(others > 0 ? [`exports ${others} more to other meshes`] : []),
+    ...imports
+      .filter((i) => importedFrom(i).some((name) => meshes.includes(name)))
+      .map((i) => `imports ${i.name} from ${importedFrom(i).join(" and ")}, called as ${i.host}`),
+  ];
+}
