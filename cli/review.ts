@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { printed } from "../review/report/report.ts";
+import { terminal, terminalError } from "../review/report/terminal.ts";
 import { reviewChange } from "../review/reviewChange.ts";
 import { reviewDrift } from "../review/reviewDrift.ts";
 import { isMerge } from "../review/revision/base.ts";
@@ -49,8 +50,8 @@ async function main(): Promise<number> {
   const report = drift ? await reviewDrift(required) : await reviewChange(base, required);
   if (comment) writeFileSync(comment, report.markdown);
   process.stdout.write(printed(report, json));
-  if (!process.stdout.isTTY) process.stderr.write(report.failures.map((line) => `${line}\n`).join(""));
+  if (!process.stdout.isTTY) process.stderr.write(report.failures.map((line) => `${terminal(line)}\n`).join(""));
   return report.failures.length === 0 ? 0 : 1;
 }
 
-main().then(exit, fail);
+main().then(exit, (error: unknown) => fail(terminalError(error)));

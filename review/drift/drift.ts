@@ -1,7 +1,7 @@
 import type { FederationContract } from "../../federation/contract/contract.ts";
 import { importedFrom } from "../../federation/contract/contract.ts";
 import { importName } from "../../federation/imports/importObjects.ts";
-import { oneLine } from "../report/markdown.ts";
+import { markdown } from "../report/markdown.ts";
 import { logLine, type StackFinding } from "../findings.ts";
 import { findingItem } from "../report/comment.ts";
 import type { TouchedResource } from "../preview/previewReport.ts";
@@ -100,17 +100,17 @@ const samplePart = /^(.+)-(?:namespace|account|service|deployment)$/;
  */
 export function renderDrift({ drift, notCompared, undeclared }: DriftReport, errorsPage = "docs/errors.md"): string {
   const lines = drift.flatMap((d) => [
-    `- **${d.stack}**: ${d.type} \`${d.name}\` is ${d.kind}`,
-    ...d.details.map((line) => `  - ${oneLine(line)}`),
-    ...(d.breaks.length > 0 ? [`  - breaks: ${d.breaks.join("; ")}`] : []),
+    `- **${markdown(d.stack)}**: ${markdown(d.type)} ${markdown(d.name)} is ${d.kind}`,
+    ...d.details.map((line) => `  - ${markdown(line)}`),
+    ...(d.breaks.length > 0 ? [`  - breaks: ${markdown(d.breaks.join("; "))}`] : []),
   ]);
-  const skipped = notCompared.map((f) => `- **${f.stack}** is not compared: ${findingItem(f, errorsPage)}`);
+  const skipped = notCompared.map((f) => `- **${markdown(f.stack)}** is not compared: ${findingItem(f, errorsPage)}`);
   return [
     "## Federation drift",
     "",
     ...(lines.length > 0 ? lines : ["No compared stack has drift."]),
     ...skipped,
-    ...undeclared.map((f) => `- **${f.stack}**: ${findingItem(f, errorsPage)}`),
+    ...undeclared.map((f) => `- **${markdown(f.stack)}**: ${findingItem(f, errorsPage)}`),
     "",
   ].join("\n");
 }

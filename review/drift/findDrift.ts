@@ -1,5 +1,6 @@
 import { declaredMesh } from "../../federation/config/declaredMesh.ts";
 import { driftOf, type Drift, type DriftReport } from "./drift.ts";
+import { terminal } from "../report/terminal.ts";
 import { runPreview } from "../preview/runPreview.ts";
 import { byStack, inStack, type StackFinding } from "../findings.ts";
 import { skipText } from "../result.ts";
@@ -32,7 +33,7 @@ export async function findDrift(
         notCompared.push(...inStack(stack, [problem]));
         return [];
       }
-      const step = progress.step(`refresh ${stack}`);
+      const step = progress.step(`refresh ${terminal(stack)}`);
       // Without --run-program: the program fails where it depends on a deleted resource.
       const { code, report, stderr } = await runPreview(tools, stack, ["refresh", "--preview-only", "--json"]);
       if (code !== 0 || !report) {

@@ -7,6 +7,7 @@ import { detailOf, skipText, type SkipReason, type StackPreview } from "../resul
 import type { Revision } from "../revision/revision.ts";
 import type { Progress } from "../../tools/progress.ts";
 import type { Toolchain } from "../../tools/index.ts";
+import { terminal } from "../report/terminal.ts";
 import { runPreview } from "./runPreview.ts";
 import { firstLine } from "../deployment/pulumiMessage.ts";
 import type { Deployed } from "../deployment/readDeployed.ts";
@@ -34,7 +35,7 @@ export async function previewStacks(
   result.previews = await forEachStack(head.stacks, async ({ stack, role, problem }): Promise<StackPreview> => {
     const reason = problem ? invalid : whySkipped(stack, role, head, federation, deployed, order);
     if (reason) return { stack, state: "skipped", ...reason };
-    const step = progress.step(`preview ${stack}`);
+    const step = progress.step(`preview ${terminal(stack)}`);
     const preview = await previewStack(tools, stack, result);
     step.done(preview.state === "previewed" ? preview.counts : "not previewed");
     return preview;

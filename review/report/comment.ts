@@ -1,6 +1,6 @@
-import { fencedLine, listItem, tableCell } from "./markdown.ts";
+import { fencedLine, markdown } from "./markdown.ts";
 import { findingSentences, type Finding } from "../../federation/errors/userError.ts";
-import { skipText, type ReviewResult, type StackPreview } from "../result.ts";
+import { skipText, type PolicyViolation, type ReviewResult, type StackPreview } from "../result.ts";
 import type { TouchedResource } from "../preview/previewReport.ts";
 
 /** Hidden line that identifies the comment of an earlier run. */
@@ -54,7 +54,7 @@ function changesPart(result: ReviewResult): Piece[] {
   const { changes, invalidStacks } = result;
   const notCompared =
     invalidStacks.length > 0
-      ? [short(`Not compared, because the configuration is not valid: ${invalidStacks.join(", ")}.`), ""]
+      ? [short(`Not compared, because the configuration is not valid: ${names(invalidStacks)}.`), ""]
       : [];
   if (changes.length === 0) return ["", short(withoutChanges(result)), "", ...notCompared];
   return [
@@ -80,12 +80,12 @@ function withoutChanges({ invalidStacks, previews }: ReviewResult): string {
     invalidStacks.length > 0
       ? "The valid configuration has no change."
       : "The configuration changes nothing between or within the meshes.";
-  const resources = touched.length > 0 ? [`Resources change in ${touched.join(", ")}; see the previews.`] : [];
+  const resources = touched.length > 0 ? [`Resources change in ${names(touched)}; see the previews.`] : [];
   return [
     known,
     ...resources,
     ...(unknown.size > 0
-      ? [`Changes in the clusters of ${[...unknown].sort().join(", ")} are unknown: not previewed, see below.`]
+      ? [`Changes in the clusters of ${names([...unknown].sort())} are unknown: not previewed, see below.`]
       : []),
   ].join(" ");
 }
@@ -93,18 +93,20 @@ function withoutChanges({ invalidStacks, previews }: ReviewResult): string {
 function checksPart(result: ReviewResult, errorsPage: string): Piece[] {
   const { failed, warnings, violations, advisories, policyCoverage } = result;
   const lines = [
-    ...failed.map((f) => `- **${f.stack}**: ${findingItem(f, errorsPage)}`),
-    ...violations.map((v) => `- **${v.stack}**: policy \`${v.policy}\`: ${listItem(v.message)}`),
+    ...failed.map((f) => `- ${bold(f.stack)}: ${findingItem(f, errorsPage)}`),
+    ...violations.map((v) => `- ${bold(v.stack)}: ${violationItem(v)}`),
   ];
   const ran =
     policyCoverage.stacks.length > 0
-      ? `${policyCoverage.policies} policies on ${policyCoverage.stacks.join(", ")}`
+      ? `${policyCoverage.policies} policies on ${names(policyCoverage.stacks)}`
       : "no policy (no stack is previewed)";
   // The table of previews has the whole reason.
-  const notEvaluated = policyCoverage.notEvaluated.map(({ stack, reason }) => `${stack} (${listItem(reason)})`);
+  const notEvaluated = policyCoverage.notEvaluated.map(
+    ({ stack, reason }) => `${markdown(stack)} (${markdown(reason)})`,
+  );
   const warningLines = [
-    ...warnings.map((w) => `- **${w.stack}** (warning): ${findingItem(w, errorsPage)}`),
-    ...advisories.map((a) => `- **${a.stack}** (warning): policy \`${a.policy}\`: ${listItem(a.message)}`),
+    ...warnings.map((w) => `- ${bold(w.stack)} (warning): ${findingItem(w, errorsPage)}`),
+    ...advisories.map((a) => `- ${bold(a.stack)} (warning): ${violationItem(a)}`),
   ];
   return [
     lines.length > 0 ? `### ${lines.length === 1 ? "1 check" : `${lines.length} checks`} failed` : "### Checks passed",
@@ -122,14 +124,17 @@ function checksPart(result: ReviewResult, errorsPage: string): Piece[] {
 
 function previewsPart({ previews, order }: ReviewResult, errorsPage: string): Piece[] {
   const rows = previews.map(
-    (p) => `| ${p.stack} | ${p.state === "previewed" ? p.counts : `not previewed: ${tableCell(skipText(p))}`} |`,
+    (p) =>
+      `| ${markdown(p.stack)} | ` +
+      `${p.state === "previewed" ? markdown(p.counts) : `not previewed: ${markdown(skipText(p))}`} |`,
   );
   const notes = previews.flatMap((p) =>
-    p.state === "previewed" ? p.notes.map((n) => `- **${p.stack}**: ${listItem(n)}`) : [],
+    p.state === "previewed" ? p.notes.map((n) => `- ${bold(p.stack)}: ${markdown(n)}`) : [],
   );
-  const steps = order.steps.length > 1 ? [short(`Order of deployment: ${order.steps.join(", then ")}.`), ""] : [];
+  const steps =
+    order.steps.length > 1 ? [short(`Order of deployment: ${order.steps.map(markdown).join(", then ")}.`), ""] : [];
   const unfinished = order.unfinished.map(
-    (f) => `- not deployed after that: ${f.stack}: ${findingItem(f, errorsPage)}`,
+    (f) => `- not deployed after that: ${markdown(f.stack)}: ${findingItem(f, errorsPage)}`,
   );
   return [
     "### Previews",
@@ -156,10 +161,11 @@ function foldedPart(previews: StackPreview[]): Piece[] {
       ...details.map((d) => `    ${d}`),
     ]),
   ]);
-  const summary = touched.map((p) => `${p.stack} ${p.touched.length}`).join(", ");
+  const count = touched.reduce((sum, p) => sum + p.touched.length, 0);
   return [
     "<details>",
-    `<summary>${short(`Pulumi diff, resources touched: ${summary}`)}</summary>`,
+    // HTML, so without any text from outside.
+    `<summary>Pulumi diff, resources touched: ${count}</summary>`,
     "",
     ...fenced(lines, (n) => `... ${n} more lines; \`npm run pulumi -- preview --diff\` shows all`, 0),
     "",
@@ -212,7 +218,19 @@ function cuttable(lines: string[], more: Lines["more"], reserved: number): Lines
 
 /** A finding as the text of a list item, with a link to its code. */
 export function findingItem({ code, ...finding }: Finding, errorsPage: string): string {
-  return `${listItem(short(findingSentences(finding)))} ([${code}](${errorsPage}#${code}))`;
+  return `${markdown(short(findingSentences(finding)))} ([${code}](${errorsPage}#${code}))`;
+}
+
+function violationItem({ policy, message }: PolicyViolation): string {
+  return `policy ${markdown(policy)}: ${markdown(message)}`;
+}
+
+function bold(stack: string): string {
+  return `**${markdown(stack)}**`;
+}
+
+function names(stacks: string[]): string {
+  return stacks.map(markdown).join(", ");
 }
 
 /** A line without its end when it is too long. */

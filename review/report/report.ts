@@ -1,3 +1,5 @@
+import { terminalJson } from "./terminal.ts";
+
 /** The report of a command. All secrets are masked. */
 export interface Report {
   /** Why the command fails, a line each; empty when everything passed. */
@@ -24,5 +26,5 @@ export function errorsPage(env: Readonly<Record<string, string | undefined>>): s
 
 /** What a command prints on standard output. */
 export function printed({ failures, result, markdown }: Report, json = false): string {
-  return json ? `${JSON.stringify({ passed: failures.length === 0, ...result }, null, 2)}\n` : markdown;
+  return json ? `${terminalJson({ passed: failures.length === 0, ...result })}\n` : markdown;
 }

@@ -103,7 +103,7 @@ Ran: contract checks, 7 policies on west.
 - **west**: the gateway of mesh "west" may get another address
 
 <details>
-<summary>Pulumi diff, resources touched: west 3</summary>
+<summary>Pulumi diff, resources touched: 3</summary>
 
 \`\`\`diff
 # west

@@ -70,7 +70,7 @@ describe("a comment", () => {
       "+ 19 x",
       "- **east**: import: 19 x",
       "(warning): import: 4 x",
-      "policy `p`: 4 x",
+      "policy p: 4 x",
       "| stack-9 |",
       "- **west**: 4 x",
       "not deployed after that: east: import: 4 x",
