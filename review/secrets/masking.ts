@@ -1,4 +1,6 @@
-import { isSecretKey, isSecretMember, secretKeyEnding } from "./secretKeys.ts";
+import { isSecretKey, isSecretMember } from "./secretKeys.ts";
+import { secretKeyEnding } from "./secretNames.ts";
+import { maskUrls, secretsInUrls } from "./urlSecrets.ts";
 
 /** The replacement of a secret. */
 export const masked = "[secret]";
@@ -38,9 +40,12 @@ export function secretsIn(value: unknown): Set<string> {
   return found;
 }
 
-/** A secret text and its secret parts: long lines, and values of the JSON or YAML that it has. */
+/**
+ * A secret text and its secret parts: long lines, values of the JSON or YAML that it has, secrets of its URLs, and what
+ * it is the URL or base64 encoding of.
+ */
 export function textsOf(text: string): string[] {
-  const parts = new Set([text, text.trim()]);
+  const parts = new Set([text, text.trim(), ...secretsInUrls(text), ...decodedForms(text.trim())]);
   const inside = parsed(text);
   if (typeof inside === "object")
     JSON.stringify(
@@ -79,7 +84,9 @@ export function maskValue<T>(value: T, secrets: Iterable<string>): T {
 function masker(secrets: Iterable<string>): (text: string) => string {
   const forms = [...new Set([...secrets].flatMap(formsOf))].filter(Boolean).sort((a, b) => b.length - a.length);
   const patterns = forms.map((form) => (form.length < anywhere ? patternOf(form) : form));
-  return (text) => patterns.reduce<string>((left, pattern) => left.replaceAll(pattern, masked), text);
+  const known = (text: string): string =>
+    patterns.reduce<string>((left, pattern) => left.replaceAll(pattern, masked), text);
+  return (text) => maskUrls(known(text), masked);
 }
 
 /** A short text as a word, or as the value of a secret key: `token: abc`, `"token":"abc"`, `token=abc`. */
@@ -94,7 +101,11 @@ function formsOf(secret: string): string[] {
   const json = (text: string): string => JSON.stringify(text).slice(1, -1);
   // UTF-8 replaces lone surrogates, which no URL can have.
   const bytes = Buffer.from(secret);
-  const urls = [encodeURI(bytes.toString()), encodeURIComponent(bytes.toString())].flatMap((url) => [
+  const component = encodeURIComponent(bytes.toString());
+  // Go's encoders write the rest of the reserved characters too, and of a user's password not all of them.
+  const strict = component.replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+  const user = strict.replace(/%(?:24|26|2B|2C|3B|3D)/g, decodeURIComponent);
+  const urls = [encodeURI(bytes.toString()), component, strict, user, encodeURIComponent(strict)].flatMap((url) => [
     url,
     url.replaceAll("%20", "+"),
   ]);
@@ -108,6 +119,21 @@ function formsOf(secret: string): string[] {
     ...urls.flatMap((url) => [url, url.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())]),
     ...base64.flatMap((form) => [form, form.replaceAll("+", "-").replaceAll("/", "_")]),
   ];
+}
+
+/** The texts that a text is the encoding of: in URLs, in base64, and the password of `user:password` in base64. */
+function decodedForms(text: string): string[] {
+  const forms: string[] = [];
+  try {
+    forms.push(decodeURIComponent(text));
+  } catch {
+    // No URL encoding.
+  }
+  const plain = /^[\w+/-]{8,}={0,2}$/.test(text) ? Buffer.from(text, "base64").toString() : "";
+  // A text that is no base64 decodes to bytes that are no text.
+  if (plain.length >= anywhere && !/[\p{Cc}\ufffd]/u.test(plain.trim()))
+    forms.push(plain, plain.trim(), ...(/^[^\s:]+:(\S{4,})\s*$/.exec(plain)?.slice(1) ?? []));
+  return forms;
 }
 
 /** The base64 characters that depend only on these bytes, after so many other bytes (modulo 3). */

@@ -1,26 +1,10 @@
-/** Endings of the names of keys with secret values, encrypted or not; for a pattern that ignores case. */
-export const secretKeyEnding = `(?:${[
-  "kube[_.-]?config",
-  "ca[_.-]?material",
-  "token",
-  "passw(?:or)?d",
-  "passphrase",
-  "secret",
-  "credential",
-  "private[_.-]?key",
-  "(?:ca|api|access|client|signing|encryption|server|tls|ssh)[_.-]?key",
-  "key[_.-]?data",
-  "key[_.-]?pem",
-  "bearer",
-  "authorization",
-  "docker[_.-]?config[_.-]?json",
-].join("|")})s?`;
+import { secretKeyEnding } from "./secretNames.ts";
+import { hasUrlSecret } from "./urlSecrets.ts";
 
 const secretKey = new RegExp(`${secretKeyEnding}$`, "i");
 
-/** Texts that are secret under any key: private keys, URLs with a password, kubeconfigs. */
-const secretText =
-  /-----BEGIN [A-Z ]*PRIVATE KEY-----|^[a-z][\w+.-]*:\/\/[^/\s@]*:[^/\s@]+@|\b(?:client-key-data|token|password)["']?:\s*\S/i;
+/** Texts that are secret under any key: private keys, kubeconfigs. */
+const secretText = /-----BEGIN [A-Z ]*PRIVATE KEY-----|\b(?:client-key-data|token|password)["']?:\s*\S/i;
 
 /** Whether the name of a key means a secret: `apiToken`, `caKey`, `tls.key`. The path or name of a secret is none. */
 export function isSecretKey(key: string): boolean {
@@ -36,7 +20,7 @@ export function isSecretMember(parent: object, key: string): boolean {
 
 /** Whether a text is secret under any key, or is JSON with a secret. */
 export function isSecretText(text: string): boolean {
-  return secretText.test(text) || plainSecrets(jsonIn(text)).length > 0;
+  return secretText.test(text) || hasUrlSecret(text) || plainSecrets(jsonIn(text)).length > 0;
 }
 
 /** The secrets in plain text of a configuration. */

@@ -29,6 +29,47 @@ test.each([
     "pass-word for u",
     "[secret] for u",
   ],
+  [
+    "a password with a slash and an at sign in a URL",
+    { PULUMI_BACKEND_URL: "postgres://user:pa/s@s-word@db/states" },
+    "pa/s@s-word",
+    "[secret]",
+  ],
+  [
+    "a signature in a URL",
+    { PULUMI_BACKEND_URL: "https://x.blob.example/c?sv=1&sig=abc%2Fdefgh%3D" },
+    "sig abc/defgh= of abc%2Fdefgh%3D",
+    "sig [secret] of [secret]",
+  ],
+  ["a signature outside of a URL", { AZURE_STORAGE_SAS_TOKEN: "sv=1&sig=abc%2Fdefgh" }, "abc/defgh", "[secret]"],
+  [
+    "a key in a connection string",
+    { AZURE_STORAGE_CONNECTION_STRING: "AccountName=a;AccountKey=c3RvcmFnZQ==;Suffix=b" },
+    "key c3RvcmFnZQ==",
+    "key [secret]",
+  ],
+  ["the text of a secret in base64", { NPM_AUTH: "dXNlcjpwYXNzLXdvcmQ=" }, "is pass-word", "is [secret]"],
+  ["the text of a secret in URL encoding", { DB_PASSWORD: "pa%21s%2Fword" }, "is pa!s/word", "is [secret]"],
+  ...[
+    "GITHUB_PAT",
+    "PAT_OF_BOT",
+    "NPM_AUTH",
+    "DOCKER_AUTH_CONFIG",
+    "OAUTH_CLIENT",
+    "CI_TOKEN_OF_BOT",
+    "VAULT_SECRET_ID",
+    "SOME_PASSWORD_2",
+    "PASSPHRASE_OLD",
+    "SIGNING_KEY_PEM",
+    "APIKEY",
+    "AWS_CREDENTIAL_TEXT",
+    "npm_config_//registry.example/:_auth",
+  ].map((name): [string, Record<string, string>, string, string] => [
+    `the value of ${name}`,
+    { [name]: "value-of-some-length" },
+    "is value-of-some-length",
+    "is [secret]",
+  ]),
 ])("%s is masked", (_what, env, text, expected) => {
   expect(maskText(text, secretsOfEnvironment(env))).toBe(expected);
 });
@@ -41,6 +82,10 @@ test.each([
   ["where a file is", { KUBECONFIG: "/home/me/.kube/config", GOOGLE_APPLICATION_CREDENTIALS: import.meta.filename }],
   ["a switch", { USE_TOKEN: "true", WITH_PASSWORD: "1" }],
   ["what means no secret", { HOME: "/home/me", AWS_REGION: "region-1" }],
+  [
+    "a name that only has such a word inside",
+    { PATH_OF_X: "some-path", GIT_AUTHOR_NAME: "somebody", KEYBOARD_LAYOUT: "somewhere", COMPAT: "something" },
+  ],
   ["nothing", { PULUMI_CONFIG_PASSPHRASE: "", NPM_TOKEN: undefined }],
 ])("%s is none", (_what, env) => {
   expect(secretsOfEnvironment(env)).toEqual([]);

@@ -117,3 +117,26 @@ test("no secret survives as URLs or base64 write it, also inside something longe
     ),
   );
 });
+
+test.each([
+  ["a password", "open postgres://user:pa/ss@db/states", "open postgres://user:[secret]@db/states"],
+  ["a signature", "get https://x.example/c?sv=1&sig=abc%2F&se=2", "get https://x.example/c?sv=1&sig=[secret]&se=2"],
+  ["an AWS signature", "https://x.example/?X-Amz-Signature=abc", "https://x.example/?X-Amz-Signature=[secret]"],
+  ["a port and a digest", "oci://registry.example:5000/a@sha256:1", "oci://registry.example:5000/a@sha256:1"],
+  ["an IPv6 address", "https://[fd00::1]:443/a@b", "https://[fd00::1]:443/a@b"],
+  ["a user", "ssh://git@host.example/x", "ssh://git@host.example/x"],
+])("of a URL that no state or variable has, %s is shown as it should be", (_what, text, shown) => {
+  expect(maskText(text, [])).toBe(shown);
+});
+
+test.each([
+  ["Go writes a parameter", "pa%21ss%28w%2Aord%29"],
+  ["a URL inside of a URL writes it", "pa%2521ss%2528w%252Aord%2529"],
+])("a secret is masked as %s", (_what, text) => {
+  expect(maskText(`x ${text} y`, ["pa!ss(w*ord)"])).toBe("x [secret] y");
+});
+
+test("of a secret in base64 or with a URL, the text and the URL's password are secret too", () => {
+  expect(textsOf("cGFzcy13b3Jk")).toContain("pass-word");
+  expect(textsOf("postgres://user:pass-word@db/states")).toContain("pass-word");
+});
