@@ -11,12 +11,13 @@ export function readContractFile(name: string, file: string): FederationContract
   try {
     value = JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
-    const text = {
+    // The message of a JSON error quotes the file, which can be any file of this machine: it is neither shown nor kept.
+    const { code } = error as NodeJS.ErrnoException;
+    throw new UserError("contract-file-unreadable", {
       subject: `peers.${name}.file`,
-      problem: `"${file}" cannot be read as JSON (${(error as Error).message})`,
+      problem: code === undefined ? `"${file}" is not JSON` : `"${file}" cannot be read (${code})`,
       remedy: `The owner of the mesh writes it with \`npm run contract -- ${name}\``,
-    };
-    throw new UserError("contract-file-unreadable", text, [], { cause: error });
+    });
   }
   return contractOfPeer(value, name);
 }

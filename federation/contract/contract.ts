@@ -32,7 +32,10 @@ export function parseContract(value: unknown, peer: string): FederationContract 
   if (version !== contractVersion)
     throw new UserError("contract-version-unsupported", {
       subject,
-      problem: `it has version ${JSON.stringify(version)?.slice(0, 40)}; this program reads version ${contractVersion}`,
+      // Of a value that is no version nothing is shown: the value can be a part of any file.
+      problem:
+        `it has ${typeof version === "number" ? `version ${version}` : "no version"}; ` +
+        `this program reads version ${contractVersion}`,
       remedy: `Bring both meshes to the same release, then run \`pulumi up --stack ${peer}\``,
     });
   const result = contractSchema.safeParse(value);

@@ -97,7 +97,9 @@ function whySkipped(
   const mesh = federation.meshes.find((m) => m.stack === stack);
   if (role === "trust" ? federation.failed.some((f) => f.stack === stack) : !mesh) return invalid;
   if (!mesh) return undefined;
-  if (federation.failed.some((f) => f.stack === stack))
+  // The program of the stack reads the same files: one that is refused must not be read by a preview either.
+  const files = Object.values(mesh.config.peers).flatMap(({ file }) => (file === undefined ? [] : [file]));
+  if (federation.failed.some((f) => f.stack === stack || files.includes(f.stack)))
     return { code: "review-checks-failed", reason: "its checks failed, see above" };
   // Checks that fail only against what is deployed now are no fault of the change: other stacks must be deployed first.
   const { findings } = stateOf(mesh, deployed.contracts, head);

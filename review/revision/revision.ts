@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { isAbsolute, join, relative } from "node:path";
 import { configPrefix, isMeshStack } from "../../federation/config/declaredMesh.ts";
 import { contractOfPeer, type FederationContract } from "../../federation/contract/contract.ts";
 import { UserError, type Finding } from "../../federation/errors/userError.ts";
@@ -42,9 +42,17 @@ export function readRevision(folder: string): Revision {
   );
   return {
     stacks,
-    contractFiles: new Map(named.map(({ name, file }) => [file, readContract(folder, name, file)])),
+    contractFiles: readContracts(folder, named),
     policyConfig: policyConfigIn(folder),
   };
+}
+
+/** The contracts by their file. Of a file that two peers name, one of them is wrong: its error counts. */
+function readContracts(folder: string, named: { name: string; file: string }[]): Revision["contractFiles"] {
+  const read = new Map<string, FederationContract | UserError>();
+  for (const { name, file } of named)
+    if (!(read.get(file) instanceof UserError)) read.set(file, readContract(folder, name, file));
+  return read;
 }
 
 /** Not checked here: the review ends with an error where the policies read an invalid one. */
@@ -174,16 +182,33 @@ function fingerprints(value: unknown, path: string): [string, string][] {
 }
 
 function readContract(folder: string, peer: string, file: string): FederationContract | UserError {
+  const subject = `peers.${peer}.file`;
   try {
+    if (!isInside(folder, file))
+      return new UserError("review-contract-file-outside", {
+        subject,
+        problem: `"${file}" is not a file of the repository`,
+        remedy: "Commit the contract, and give its path relative to the repository",
+      });
     return contractOfPeer(JSON.parse(readFileSync(join(folder, file), "utf8")), peer);
   } catch (error) {
     if (error instanceof UserError) return error;
     // The message of a JSON error quotes the file, which can be any file: it is not shown.
     const { code } = error as NodeJS.ErrnoException;
     return new UserError("review-contract-file-unreadable", {
-      subject: `peers.${peer}.file`,
+      subject,
       problem: code === undefined ? `"${file}" is not JSON` : `"${file}" cannot be read (${code})`,
       remedy: "Give the path of a contract as `npm run contract` prints it",
     });
   }
+}
+
+/**
+ * Whether a path stays in the folder of a revision, through symbolic links too: the path and the links are the change's
+ * own, and the program of the stack reads the same file.
+ */
+function isInside(folder: string, file: string): boolean {
+  if (isAbsolute(file) || file.split(/[/\\]/).includes("..")) return false;
+  const path = join(folder, file);
+  return !existsSync(path) || !relative(realpathSync(folder), realpathSync(path)).startsWith("..");
 }

@@ -18,6 +18,10 @@ export const review = {
     title: "The contract file of a peer cannot be read as JSON.",
     page: "The path is that of `peers.<mesh>.file`. Ask the owner of the peer for the output of `npm run contract`.",
   },
+  "review-contract-file-outside": {
+    title: "The contract file of a peer is outside of the repository.",
+    page: "A review reads only files of the revision, also through symbolic links. Commit the contract.",
+  },
   "review-policy-config-invalid": {
     title: "`policy-config.json` is not valid.",
     page: "The details name each wrong key. docs/policies.md has the levels and settings of each policy.",

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -16,7 +16,7 @@ import {
   secretsOfConfig,
   type Revision,
 } from "../../../review/revision/revision.ts";
-import { example } from "./federation.ts";
+import { contractsOf, example } from "./federation.ts";
 import { eastWith, stackFileCases, textsOf } from "./stackFileCases.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "mesh-federation-revision-"));
@@ -114,6 +114,35 @@ test("a peer's contract file that is no JSON is named, and nothing of it is quot
   expect(error).toMatchObject({ code: "review-contract-file-unreadable", subject: "peers.north.file" });
   expect(error.message).toContain("contract.json");
   expect(error.message).not.toContain("root:x");
+});
+
+test.each([
+  ["up", "../secret.json"],
+  ["an absolute path", join(folder, "secret.json")],
+  ["a symbolic link", "link.json"],
+  ["a folder that is a symbolic link", "links/secret.json"],
+])("a contract file outside of the repository is refused: %s", (_what, file) => {
+  const outside = mkdtempSync(join(tmpdir(), "mesh-federation-outside-"));
+  writeFileSync(join(outside, "secret.json"), "root:x:0:0");
+  for (const [link, target] of [
+    ["link.json", join(outside, "secret.json")],
+    ["links", outside],
+  ] as const) {
+    rmSync(join(folder, link), { force: true });
+    symlinkSync(target, join(folder, link));
+  }
+  const { revision, federation } = planned(revisionOf({ east: eastWith({ peers: { north: { file } } }) }));
+  expect(revision.contractFiles.get(file)).toMatchObject({ code: "review-contract-file-outside" });
+  expect(federation.failed).toMatchObject(
+    expect.arrayContaining([expect.objectContaining({ stack: file, code: "review-contract-file-outside" })]),
+  );
+  rmSync(outside, { recursive: true });
+});
+
+test("a contract file of another mesh is refused", () => {
+  writeFileSync(join(folder, "contract.json"), JSON.stringify(contractsOf(example())[1]));
+  const { revision } = planned(revisionOf({ east: eastWith({ peers: { north: { file: "contract.json" } } }) }));
+  expect(revision.contractFiles.get("contract.json")).toMatchObject({ code: "contract-of-other-mesh" });
 });
 
 test("no value of any key makes a review throw, before or after", () => {
