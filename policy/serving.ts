@@ -1,5 +1,5 @@
 import { annotationsOf, is, isIn, kindOf, labelsOf, metadataOf, namespaceOf, specOf, type Resource } from "./rule.ts";
-import { listOf, numberOf, objectOf, wordOf } from "./values.ts";
+import { isUnknown, listOf, numberOf, objectOf, wordOf } from "./values.ts";
 
 type Labels = Record<string, unknown>;
 
@@ -78,12 +78,25 @@ export function selected(selector: unknown, key: "labels" | "matchLabels"): Labe
   return objectOf(objectOf(selector)[key]);
 }
 
+/** The texts that Go reads as false. https://pkg.go.dev/strconv#ParseBool */
+const goFalse = ["0", "f", "F", "FALSE", "false", "False"];
+
+/**
+ * Whether an AuthorizationPolicy is enforced. Istio reads its annotation as Go does, with `1`, `t` and `True` for true;
+ * of any other text it is not certain that every release enforces the policy.
+ */
+export function isEnforced(policy: Resource): boolean {
+  const dryRun = annotationsOf(policy)["istio.io/dry-run"];
+  return dryRun === undefined || dryRun === null || isUnknown(dryRun) || goFalse.includes(wordOf(dryRun));
+}
+
+/** What an AuthorizationPolicy is attached to, instead of selecting pods: a waypoint, a Service or a Gateway. */
+export function targetsOf(policy: Resource): Record<string, any>[] {
+  const { targetRef, targetRefs } = specOf(policy);
+  return [...(targetRef ? [targetRef] : []), ...listOf(targetRefs)].map(objectOf);
+}
+
 /** Whether an AuthorizationPolicy is in force for sidecars; one on trial, or for a waypoint or gateway, is not. */
 export function inForce(policy: Resource): boolean {
-  const spec = specOf(policy);
-  return (
-    wordOf(annotationsOf(policy)["istio.io/dry-run"]) !== "true" &&
-    !spec["targetRef"] &&
-    listOf(spec["targetRefs"]).length === 0
-  );
+  return isEnforced(policy) && targetsOf(policy).length === 0;
 }

@@ -1,6 +1,6 @@
 import { clientTls, pinnedNames } from "../clientTls.ts";
 import { hostOf, takes } from "../hosts.ts";
-import { isImport, leadsAway } from "../imports.ts";
+import { isImport, leadsAway, networkLabel } from "../imports.ts";
 import { is, specOf, violation, type Resource, type Rule, type Violation } from "../rule.ts";
 import { isUnknown, listOf, objectOf, textOf, wordOf } from "../values.ts";
 
@@ -13,7 +13,7 @@ export const importSans: Rule = {
   scope: "stack",
   check: (resources) => [
     ...resources
-      .filter((r) => isImport(r) && !pinned(r) && !pinnedByRules(r, resources))
+      .filter((r) => isImport(r, resources) && !pinned(r) && !pinnedByRules(r, resources))
       .map((resource) =>
         violation(resource, {
           problem: `imports ${listOf(specOf(resource)["hosts"]).map(wordOf).join(", ")} and pins no identity`,
@@ -33,12 +33,7 @@ export const importSans: Rule = {
       )
       .map((resource) =>
         violation(resource, {
-          problem:
-            "is an endpoint " +
-            (textOf(specOf(resource)["network"])
-              ? `in network ${specOf(resource)["network"]}`
-              : "behind an east-west gateway") +
-            " without an identity",
+          problem: `is an endpoint ${whereOf(resource)} without an identity`,
           field: "spec.serviceAccount",
           allowed: "the account that serves it there",
           remedy: "set serviceAccount, in an entry for each account",
@@ -48,6 +43,12 @@ export const importSans: Rule = {
   ],
 };
 
+function whereOf(entry: Resource): string {
+  const { network, labels } = specOf(entry);
+  const name = textOf(network) ?? textOf(objectOf(labels)[networkLabel]);
+  return name === undefined ? "behind an east-west gateway" : `in network ${name}`;
+}
+
 /**
  * Settings towards an import by which the client verifies no certificate, so that pinned names are not looked at.
  * https://istio.io/latest/docs/reference/config/networking/destination-rule/#ClientTLSSettings-insecure_skip_verify
@@ -55,7 +56,7 @@ export const importSans: Rule = {
 function unverified(resource: Resource, resources: Resource[]): Violation[] {
   if (!is(resource, "networking.istio.io", "DestinationRule")) return [];
   const imported = resources
-    .filter(isImport)
+    .filter((r) => isImport(r, resources))
     .flatMap((r) => listOf(specOf(r)["hosts"]))
     .filter((h) => takes(hostOf(resource), h));
   if (imported.length === 0) return [];

@@ -127,7 +127,7 @@ function withoutMtls(resource: Resource, resources: Resource[]): Violation[] {
   if (!is(resource, "networking.istio.io", "DestinationRule")) return [];
   const host = hostOf(resource);
   const imported = resources
-    .filter(isImport)
+    .filter((r) => isImport(r, resources))
     .flatMap((r) => listOf(specOf(r)["hosts"]))
     .filter((h) => takes(host, h));
   const wide = host === "*" || /^\*\.(local|([^.]+\.)?svc\.cluster\.local|cluster\.local)$/.test(host ?? "");

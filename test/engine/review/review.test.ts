@@ -196,7 +196,7 @@ test(
     expect(found.output).toMatch(
       new RegExp(
         `\\*\\*east\\*\\*: \\S+:ServiceEntry import-west-httpbin-entry is changed\\n.*sa/httpbin" -> ` +
-          `"spiffe://west.example/ns/x/sa/y"\\n\\s+${breaks}`,
+          `"spiffe:/\u200b/west.example/ns/x/sa/y"\\n\\s+${breaks}`,
       ),
     );
   },

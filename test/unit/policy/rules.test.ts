@@ -7,13 +7,17 @@ import { gateways } from "./examples/gateways.ts";
 import { importSans } from "./examples/importSans.ts";
 import { object, type Example } from "./examples/kubernetes.ts";
 import { kind, noClashes, stack } from "./examples/noClashes.ts";
+import { openGateways } from "./examples/openGateways.ts";
 import { peerCredentials } from "./examples/peerCredentials.ts";
+import { terminatingGateways } from "./examples/terminatingGateways.ts";
 import { strictMtls } from "./examples/strictMtls.ts";
 
 const examples: Example[] = [
   ...gateways,
   ...importSans,
   ...exportCallers,
+  ...openGateways,
+  ...terminatingGateways,
   ...peerCredentials,
   ...strictMtls,
   ...noClashes,

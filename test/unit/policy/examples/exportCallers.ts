@@ -214,7 +214,7 @@ const cases: [what: string, violates: Example["violates"], passes: Example["pass
   [
     "a listener that passes through on 15443",
     [listener(host, { tls: { mode: "Passthrough" } })],
-    [listener(host, { port: 443, tls: { mode: "Passthrough" } })],
+    [listener(host, { port: 443, tls: { mode: "Terminate" } })],
   ],
   [
     "PASSTHROUGH of a sidecar's SNI",

@@ -1,11 +1,13 @@
-import { gateway, host, listener, object, type Example } from "./kubernetes.ts";
+import { gateway, host, listener, listenerSet, object, type Example } from "./kubernetes.ts";
 
 const route = (spec: Record<string, unknown>) =>
   object("gateway.networking.k8s.io/v1:TLSRoute", "httpbin", { spec: { parentRefs: [{ name: "gateway" }], ...spec } });
 const ingress = (port: number, hosts: string[], tls?: unknown) => gateway(hosts, {}, { port: { number: port }, tls });
 const plain = { tls: { mode: "Terminate" }, port: 443 };
 
-const hosts: [what: string, violates: Example["violates"], passes: Example["passes"], says: RegExp][] = [
+type HostCase = [what: string, violates: Example["violates"], passes: Example["passes"], says: RegExp];
+
+const hosts: HostCase[] = [
   [
     "every host of the mesh",
     [gateway(["*.local"])],
@@ -41,6 +43,20 @@ const hosts: [what: string, violates: Example["violates"], passes: Example["pass
       listener(undefined, { port: 15008, protocol: "HBONE" }),
     ],
     /wildcard host/,
+  ],
+  ...["gateway.networking.k8s.io/v1:ListenerSet", "gateway.networking.x-k8s.io/v1alpha1:XListenerSet"].map(
+    (type): HostCase => [
+      `a wildcard of ${type}`,
+      [listenerSet(type, "*.local")],
+      [listenerSet(type, host)],
+      /"\*\.local".*spec\.listeners\[0\]\.hostname/,
+    ],
+  ),
+  [
+    "a set of listeners without hostname",
+    [listenerSet("gateway.networking.x-k8s.io/v1alpha1:XListenerSet", undefined)],
+    [listenerSet("gateway.networking.x-k8s.io/v1alpha1:XListenerSet", host)],
+    /wildcard host "\*"/,
   ],
   [
     "a route of every host",

@@ -8,6 +8,9 @@ const workloadEntry = (spec: Record<string, unknown>) =>
 const mutual = { mode: "ISTIO_MUTUAL" };
 const pinning = { ...mutual, subjectAltNames: sans };
 const behindGateway = { endpoints: [{ address: "192.0.2.1", ports: { http: 15443 } }] };
+/** Another port of a gateway, and no network. */
+const elsewhere = { location: undefined, endpoints: [{ address: "192.0.2.1", ports: { http: 15444 } }] };
+const networkLabel = "topology.istio.io/network";
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 const cases: [what: string, violates: Example["violates"], passes: Example["passes"], says?: RegExp][] = [
@@ -32,6 +35,27 @@ const cases: [what: string, violates: Example["violates"], passes: Example["pass
     "a targetPort of the gateway",
     [entry({ location: undefined, endpoints: undefined, ports: [{ number: 8000, targetPort: 15443 }] })],
     [entry({ location: undefined, endpoints: undefined, ports: [{ number: 8000, targetPort: 8080 }] })],
+  ],
+  [
+    "another port of a gateway, called with the mesh's identity",
+    [entry(elsewhere), destinationRule({ tls: mutual })],
+    [entry(elsewhere), destinationRule({ tls: { mode: "SIMPLE" } })],
+  ],
+  [
+    "a host to resolve, one port of which is called with the mesh's identity",
+    [
+      entry({ location: "MESH_EXTERNAL", endpoints: undefined, resolution: "DNS" }),
+      destinationRule({ portLevelSettings: [{ port: { number: 8000 }, tls: mutual }] }),
+    ],
+    [
+      entry({ location: "MESH_EXTERNAL", endpoints: undefined, resolution: "DNS", subjectAltNames: sans }),
+      destinationRule({ portLevelSettings: [{ port: { number: 8000 }, tls: mutual }] }),
+    ],
+  ],
+  [
+    "an endpoint with a network by its label",
+    [entry({ location: undefined, endpoints: [{ address: "192.0.2.1", labels: { [networkLabel]: "west" } }] })],
+    [entry({ location: undefined, endpoints: [{ address: "192.0.2.1", labels: { app: "west" } }] })],
   ],
   [
     "SANs in the DestinationRule of another host",
@@ -93,6 +117,12 @@ const cases: [what: string, violates: Example["violates"], passes: Example["pass
     [workloadEntry({ ports: { http: 15443 } })],
     [workloadEntry({ ports: { http: 8080 } })],
     /behind an east-west gateway without an identity/,
+  ],
+  [
+    "an endpoint with a network by its label that joins a Service",
+    [workloadEntry({ labels: { [networkLabel]: "west" } })],
+    [workloadEntry({ labels: { [networkLabel]: "west" }, serviceAccount: "httpbin" })],
+    /in network west without an identity .*serviceAccount/,
   ],
   [
     "an export's own entry is no import",

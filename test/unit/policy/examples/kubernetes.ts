@@ -54,6 +54,15 @@ export const listener = (
     },
   });
 
+/** Listeners that a set adds to a Gateway. */
+export const listenerSet = (type: string, hostname: string | undefined) =>
+  object(type, "export-httpbin", {
+    spec: {
+      parentRef: { name: "gateway" },
+      listeners: [{ name: "tls", port: 443, protocol: "TLS", hostname, tls: { mode: "Passthrough" } }],
+    },
+  });
+
 export const entry = (spec: Record<string, unknown>) =>
   object("networking.istio.io/v1:ServiceEntry", "import-west-httpbin", {
     namespace: "sleep",
