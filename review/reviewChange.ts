@@ -11,6 +11,7 @@ import { renderComment } from "./report/comment.ts";
 import { errorsPage, type Report } from "./report/report.ts";
 import { failures, type Required, type ReviewResult } from "./result.ts";
 import { readBase } from "./revision/base.ts";
+import { kubeconfigFindings } from "./revision/credentialPrograms.ts";
 import { planRevision } from "./revision/planRevision.ts";
 import { plainSecretsOf, readRevision } from "./revision/revision.ts";
 import { secretsOfEnvironment } from "./secrets/environmentSecrets.ts";
@@ -29,6 +30,7 @@ export async function reviewChange(ref: string | undefined, required: Required):
   const sources = readSources({ MESH_FEDERATION_SOURCES: existsSync(paths.sources) ? paths.sources : "" });
   const before = { revision: base, federation: planRevision(base, deployed.contracts, sources) };
   const after = { revision: head, federation: planRevision(head, deployed.contracts, sources) };
+  after.federation.failed.push(...kubeconfigFindings(base, head, root, deployed.kubeconfigs));
   const previewed = await previewStacks(tools, head, after.federation, deployed, consoleProgress());
   const policies = checkPolicies(after.federation, previewed.resources, previewed.previews, policyConfig);
   const result: ReviewResult = {

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { configPrefix } from "../../federation/config/declaredMesh.ts";
 import { federationOutput, parseContract, type FederationContract } from "../../federation/contract/contract.ts";
 import { findingSentences, UserError, type Finding } from "../../federation/errors/userError.ts";
 import { byStack, type StackFinding } from "../findings.ts";
@@ -24,6 +25,8 @@ export interface Deployed {
   contracts: Map<string, FederationContract>;
   /** Every secret text in states and configuration. They are masked and never printed. */
   secrets: Set<string>;
+  /** Decrypted kubeconfigs of the secret configuration, by stack. They are never printed. */
+  kubeconfigs: Map<string, string>;
   /** What cannot be read; includes {@link unreadable}. */
   notes: StackFinding[];
   /** Stacks of the revision whose published contract cannot be read. */
@@ -38,6 +41,7 @@ export async function readDeployed(tools: Toolchain, head: Revision): Promise<De
     stacks: [],
     contracts: new Map(),
     secrets: new Set(),
+    kubeconfigs: new Map(),
     notes: [],
     unreadable: [],
     undeclared: [],
@@ -65,7 +69,7 @@ export async function readDeployed(tools: Toolchain, head: Revision): Promise<De
       }
       if (Object.keys(secrets).length === 0) return;
       try {
-        (await readConfigSecrets(tools, declared)).forEach((s) => result.secrets.add(s));
+        await readConfigSecrets(tools, declared, result);
       } catch (error) {
         const problem = `cannot be decrypted (${firstLineOf(error)}); only what Pulumi masks is masked`;
         result.notes.push({ stack, ...noteOn("secret configuration", "review-config-secrets-unreadable", problem) });
@@ -161,9 +165,9 @@ async function readState(tools: Toolchain, stack: string, result: Deployed): Pro
   }
 }
 
-/** Every text of a stack's secret configuration, decrypted. */
-async function readConfigSecrets(tools: Toolchain, declared: DeclaredStack): Promise<string[]> {
-  const values = await pulumiJson(tools, [
+/** Reads every text of a stack's secret configuration, decrypted. */
+async function readConfigSecrets(tools: Toolchain, declared: DeclaredStack, result: Deployed): Promise<void> {
+  const read = await pulumiJson(tools, [
     "config",
     "--show-secrets",
     "--json",
@@ -172,7 +176,10 @@ async function readConfigSecrets(tools: Toolchain, declared: DeclaredStack): Pro
     "--config-file",
     refreshOwnFile(declared.stack),
   ]);
-  return secretsOfConfig(values as Parameters<typeof secretsOfConfig>[0], declared);
+  const values = read as Parameters<typeof secretsOfConfig>[0];
+  const kubeconfig = values[`${configPrefix}kubeconfig`]?.value;
+  if (kubeconfig !== undefined) result.kubeconfigs.set(declared.stack, kubeconfig);
+  secretsOfConfig(values, declared).forEach((secret) => result.secrets.add(secret));
 }
 
 function addContract(result: Deployed, stack: string, value: unknown): void {

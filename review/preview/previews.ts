@@ -94,6 +94,8 @@ function whySkipped(
       code: "review-stack-not-deployed",
       reason: "it is not in the backend yet; `up` creates all its resources",
     };
+  const encrypted = deployed.notes.find((n) => n.stack === stack && n.code === "review-state-secrets-unreadable");
+  if (encrypted) return { code: encrypted.code, reason: "its secrets cannot be decrypted here" };
   const mesh = federation.meshes.find((m) => m.stack === stack);
   if (role === "trust" ? federation.failed.some((f) => f.stack === stack) : !mesh) return invalid;
   if (!mesh) return undefined;
@@ -120,6 +122,10 @@ async function previewStack(tools: Toolchain, stack: string, result: Previews): 
     const unreachable = unreachableCluster(errors);
     if (unreachable !== undefined)
       return skipped(stack, "review-cluster-unreachable", "its cluster is unreachable", unreachable);
+    // A mesh that takes its CA from the trust stack has no preview where only the mesh's own secrets can be decrypted.
+    const trust = "trust-secrets-undecryptable";
+    if (errors.every((error) => error.includes(`[${trust}]`)))
+      return skipped(stack, trust, "the secrets of the trust stack cannot be decrypted here");
     const code = "review-preview-failed";
     result.failed.push({ stack, code, subject: "preview", problem: errors.join("\n"), remedy: "" });
     return skipped(stack, code, "its preview failed, see the checks");

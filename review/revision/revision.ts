@@ -6,6 +6,7 @@ import { contractOfPeer, type FederationContract } from "../../federation/contra
 import { UserError, type Finding } from "../../federation/errors/userError.ts";
 import { readStackFile, stackNames } from "../../workspace/stackFiles.ts";
 import { findingsOf } from "../findings.ts";
+import { readCredentialPrograms } from "./credentialPrograms.ts";
 import { masked, textsOf } from "../secrets/masking.ts";
 import { plainSecrets } from "../secrets/secretKeys.ts";
 
@@ -29,6 +30,8 @@ export interface Revision {
   contractFiles: ReadonlyMap<string, FederationContract | UserError>;
   /** Content of `policy-config.json`; undefined when it is missing or no JSON. */
   policyConfig?: unknown;
+  /** What kubeconfigs may run in a review, by stack ({@link readCredentialPrograms}); only that of the base counts. */
+  credentialPrograms?: ReadonlyMap<string, string[]>;
 }
 
 /** The file next to `stacks/` that configures the policies. */
@@ -44,6 +47,7 @@ export function readRevision(folder: string): Revision {
     stacks,
     contractFiles: readContracts(folder, named),
     policyConfig: policyConfigIn(folder),
+    credentialPrograms: readCredentialPrograms(folder),
   };
 }
 
@@ -86,7 +90,15 @@ export function plainSecretsOf({ stacks }: Revision): string[] {
     .flatMap(textsOf);
 }
 
+/**
+ * Names that no stack can have: the CI environment of a stack is `federation-<stack>`, and these environments have
+ * other purposes and other approvals (docs/ci.md). Environments of GitHub ignore case.
+ */
+const reservedNames = ["preview", "read", "deploy"];
+
 function readStack(folder: string, stack: string): DeclaredStack {
+  if (reservedNames.includes(stack.toLowerCase()))
+    return { stack, role: "mesh", raw: {}, secrets: {}, problem: reservedName(stack) };
   let keys: Record<string, unknown>;
   try {
     keys = readStackFile(folder, stack);
@@ -115,6 +127,15 @@ function readStack(folder: string, stack: string): DeclaredStack {
   return isMeshStack(keys)
     ? { ...declared, role: "mesh" }
     : { ...declared, role: "mesh", problem: nothingDeclared(stack) };
+}
+
+function reservedName(stack: string): Finding {
+  return {
+    code: "review-stack-name-reserved",
+    subject: `stacks/Pulumi.${stack}.yaml`,
+    problem: `the name ${stack} is reserved: its environment in CI would be federation-${stack.toLowerCase()}`,
+    remedy: `Give the stack another name than ${reservedNames.join(", ")}`,
+  };
 }
 
 function nothingDeclared(stack: string): Finding {

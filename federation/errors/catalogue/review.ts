@@ -14,6 +14,14 @@ export const review = {
     title: "A stack file declares neither a mesh nor a root CA.",
     page: "Set `mesh-federation:cluster` for a mesh, or `mesh-federation:role: trust`. Or remove the file.",
   },
+  "review-stack-name-reserved": {
+    title: "A stack has the name of a CI environment with another purpose.",
+    page: "The environment of a stack is `federation-<stack>`. Rename the stack (docs/ci.md).",
+  },
+  "review-kubeconfig-program": {
+    title: "A kubeconfig runs a program or reads a file that the base revision does not allow in a review.",
+    page: "Give a kubeconfig with a token or certificate, or list the text in `review-config.json` first (docs/ci.md).",
+  },
   "review-contract-file-unreadable": {
     title: "The contract file of a peer cannot be read as JSON.",
     page: "The path is that of `peers.<mesh>.file`. Ask the owner of the peer for the output of `npm run contract`.",

@@ -10,6 +10,16 @@ import { mesh, revisionOf } from "./federation.ts";
 /** Not used where nothing is previewed. */
 const [tools, progress] = [{} as Toolchain, {} as Progress];
 
+const deployedEast = (): Deployed => ({
+  stacks: ["east"],
+  contracts: new Map(),
+  secrets: new Set(),
+  kubeconfigs: new Map(),
+  notes: [],
+  unreadable: [],
+  undeclared: [],
+});
+
 test("no program runs that would read a contract file which the review refuses", async () => {
   const file = "../secret.json";
   const refused = new UserError("review-contract-file-outside", { subject: "s", problem: "p", remedy: "r" });
@@ -18,15 +28,19 @@ test("no program runs that would read a contract file which the review refuses",
     contractFiles: new Map([[file, refused]]),
   };
   const federation = planRevision(revision, new Map(), releaseSources);
-  const deployed: Deployed = {
-    stacks: ["east"],
-    contracts: new Map(),
-    secrets: new Set(),
-    notes: [],
-    unreadable: [],
-    undeclared: [],
-  };
-  expect((await previewStacks(tools, revision, federation, deployed, progress)).previews).toMatchObject([
+  expect((await previewStacks(tools, revision, federation, deployedEast(), progress)).previews).toMatchObject([
     { stack: "east", state: "skipped", code: "review-checks-failed" },
   ]);
+});
+
+describe("the preview of a stack whose secrets cannot be decrypted", () => {
+  test("is left out and is no failure", async () => {
+    const revision = revisionOf({ east: mesh("east") });
+    const federation = planRevision(revision, new Map(), releaseSources);
+    const code = "review-state-secrets-unreadable" as const;
+    const notes = [{ stack: "east", code, subject: "state", problem: "p", remedy: "" }];
+    const found = await previewStacks(tools, revision, federation, { ...deployedEast(), notes }, progress);
+    expect(found.previews).toMatchObject([{ stack: "east", state: "skipped", code }]);
+    expect(found.failed).toEqual([]);
+  });
 });

@@ -145,6 +145,20 @@ test("a contract file of another mesh is refused", () => {
   expect(revision.contractFiles.get("contract.json")).toMatchObject({ code: "contract-of-other-mesh" });
 });
 
+test.each(["preview", "Deploy", "read"])(
+  "a stack named %s, whatever its role, is refused and not deployed",
+  (stack) => {
+    for (const text of [textsOf(example())["east"]!, "config:\n  mesh-federation:role: trust\n"]) {
+      const { revision, federation } = planned(revisionOf({ ...textsOf(example()), [stack]: text }));
+      const code = "review-stack-name-reserved";
+      expect(federation.failed).toEqual(expect.arrayContaining([expect.objectContaining({ stack, code })]));
+      expect(federation.meshes.map((m) => m.stack)).not.toContain(stack);
+      expect(deploymentOrder(revision, federation, new Map()).steps).not.toContain(stack);
+      expect(revision.stacks.filter((s) => s.role === "trust")).toEqual([]);
+    }
+  },
+);
+
 test("no value of any key makes a review throw, before or after", () => {
   const any = fc.oneof(
     fc.constant(null),
