@@ -79,7 +79,10 @@ describe("a pull request", () => {
         "review: npm run check",
         "review: npm run --silent review -- --comment review.md",
       ]);
-      expect(envOf(run, /review --/)).toEqual(required);
+      expect(envOf(run, /review --/)).toEqual({
+        ...required,
+        PULUMI_CONFIG_PASSPHRASE: secrets.PREVIEW_CONFIG_PASSPHRASE,
+      });
       for (const command of [/npm ci/, /npm run check/]) expect(envOf(run, command)).toEqual(plain);
       expect(envOf(run, /gh api/)).toEqual({ ...plain, GH_TOKEN: secrets.GITHUB_TOKEN });
     },

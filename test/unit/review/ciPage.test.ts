@@ -33,6 +33,24 @@ describe("what docs/ci.md shows", () => {
     for (const script of shell.filter((s) => / --json /.test(s))) expect(script).toContain("--require-order");
   });
 
+  test("gives the environment for previews reviewers, and no passphrase that decrypts the trust stack", () => {
+    const setup = blocks("sh").join("\n");
+    const created = (name: string) => new RegExp(`environments/federation-${name}'.*\\n(.*)\\n`).exec(setup)?.[1];
+    expect(created("preview")).toContain('"reviewers"');
+    expect(created("read")).toContain('"protected_branches": true');
+    const loops = [...setup.matchAll(/for environment in ([a-z ]+); do\n([^]*?)done/g)];
+    const withPassphrase = loops.filter(([, , body]) => body!.includes("PULUMI_CONFIG_PASSPHRASE"));
+    expect(withPassphrase.map(([, names]) => names)).toEqual(["read trust east west"]);
+    for (const job of ["federation deploy", "federation drift"])
+      expect(gitlab[job].environment.name).not.toBe("federation-preview");
+    expect(gitlab["federation review"].rules[1]).toMatchObject({ when: "manual", allow_failure: false });
+  });
+
+  test("says what a branch can reach, in lines of at most 120 characters", () => {
+    expect(text).toMatch(/A person who may push a branch\s+can read everything/);
+    expect(text.split("\n").filter((line) => line.length > 120)).toEqual([]);
+  });
+
   test("names each environment of the workflows, and the versions that they pin", () => {
     for (const { job } of jobs)
       if (job.environment) expect(text).toContain(job.environment.replace(/\$\{\{.*\}\}/, ""));

@@ -79,7 +79,7 @@ test.each([
 });
 
 test("a merged result is compared with what it was merged into, a branch with where it began", () => {
-  const [, argument] = /--base (\S+)/.exec(job.script.join("\n"))!;
+  const [, argument] = /base=(\S+)/.exec(job.script.join("\n"))!;
   const base = (env: Record<string, string>) =>
     spawnSync("bash", ["--norc", "-c", `echo ${argument}`], { env, encoding: "utf8" }).stdout.trim();
   expect([

@@ -131,6 +131,45 @@ describe("the summary of a deployment", () => {
     });
     expect(runStep("federation-deploy.yml order", npm, 1)).toEqual({ code: 1, summary: "review\n", output: "" });
   });
+
+  test.each(["preview", "Deploy", "read"])(
+    "is not made of a stack named %s, whose environment has no owner",
+    (stack) => {
+      const npm = `echo '{"order":{"steps":["west","${stack}"]}}'`;
+      expect(runStep("federation-deploy.yml order", npm, 0)).toMatchObject({ code: 1, output: "" });
+    },
+  );
+
+  test.each([
+    ["federation-deploy.yml verify", "a\n```\n# b"],
+    ["federation-deploy.yml up", "Diagnostics:\n```\n# b"],
+  ])("of %s shows what is printed, and no fence in it ends the summary's own", (job, printed) => {
+    const { summary } = runStep(job, `printf '${printed.replaceAll("\n", "\\n")}\\n'`, 0);
+    expect(summary.match(/^```/gm)).toHaveLength(2);
+    expect(summary).toContain("\n'''\n# b\n");
+  });
+});
+
+describe("the kubeconfigs", () => {
+  const { run } = jobs
+    .find((j) => j.name === "federation-review.yml review")!
+    .steps.find((s) => s.name === "write the kubeconfigs");
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "kubeconfigs-"))));
+  afterEach(() => rmSync(folder, { recursive: true }));
+  const write = (kubeconfigs: string) =>
+    spawnSync("bash", ["-e", "-c", run], {
+      cwd: folder,
+      env: { PATH: `${dirname(process.execPath)}:${process.env["PATH"]}`, KUBECONFIGS: kubeconfigs },
+    }).status;
+
+  test("are a file for each stack, and none without the secret", () => {
+    expect(write('{"east":"of east"}')).toBe(0);
+    expect(readFileSync(join(folder, "kubeconfigs", "east"), "utf8")).toBe("of east");
+    expect(write("")).toBe(0);
+  });
+
+  test("are written nowhere else", () => expect(write('{"../east":"of east"}')).toBe(1));
 });
 
 describe("a stack that is destroyed", () => {
@@ -167,6 +206,8 @@ describe("a stack that is destroyed", () => {
   });
 
   test.each([
+    ["preview", "is reserved"],
+    ["Read", "is reserved"],
     ["east", "is in the repository. Remove it in a pull request first"],
     ["south", "was never in this branch"],
   ])("%s is refused: it %s", (stack, why) => {

@@ -76,18 +76,18 @@ test("no workflow may keep a state in its clone; only a pull request without sec
 });
 
 test("where a pull request does without a backend, its review gets no secret, whoever started the run", () => {
-  const { env } = jobs
-    .find((j) => j.name === "federation-review.yml review")!
-    .steps.find((s) => /npm run --silent/.test(s.run ?? ""));
-  const secrets = Object.values<string>(env).filter((value) => value.includes("secrets."));
-  expect(secrets).toHaveLength(4);
+  const { steps } = jobs.find((j) => j.name === "federation-review.yml review")!;
+  const secrets = steps
+    .flatMap(({ env = {} }) => Object.values<string>(env))
+    .filter((value) => value.includes("secrets."));
+  expect(secrets).toHaveLength(5);
   for (const value of secrets)
     expect(value).toMatch(/^\$\{\{ env\.MESH_FEDERATION_BACKEND == 'required' && secrets\.\w+ \|\| '' \}\}$/);
 });
 
 test("a pull request is checked by formatter, linter and compiler before its review", () => {
   const { steps } = jobs.find((j) => j.name === "federation-review.yml review")!;
-  const commands = steps.flatMap((s) => s.run ?? []);
+  const commands = steps.flatMap((s) => s.run ?? []).filter((c) => c.startsWith("npm"));
   expect(commands.map((c) => c.split(" -- ")[0])).toEqual([
     "npm ci --no-audit --no-fund",
     "npm run check",
@@ -125,7 +125,7 @@ test("secrets are seen by the steps that work with the backend, and by no other"
   for (const { job } of jobs) expect(secretsIn({ ...job, steps: [] })).toEqual([]);
   const seen = jobs.flatMap(({ name, steps }) =>
     steps.flatMap((step) =>
-      secretsIn(step).length > 0
+      step.name !== "write the kubeconfigs" && secretsIn(step).length > 0
         ? [{ name, command: /npm run --silent (\w+)/.exec(step.run ?? "")?.[1], secrets: secretsIn(step) }]
         : [],
     ),
@@ -138,7 +138,37 @@ test("secrets are seen by the steps that work with the backend, and by no other"
     "federation-drift.yml drift: review",
     "federation-review.yml review: review",
   ]);
-  for (const { secrets } of seen) expect(secrets).toEqual(backendSecrets);
+  for (const { name, secrets } of seen)
+    expect(secrets).toEqual(
+      name === "federation-review.yml review"
+        ? [...backendSecrets.filter((s) => s !== "PULUMI_CONFIG_PASSPHRASE"), "PREVIEW_CONFIG_PASSPHRASE"].sort()
+        : backendSecrets,
+    );
+});
+
+test("code of a pull request meets the environment for previews, and no other job does", () => {
+  const environments = jobs.map(({ name, job }) => [name, job.environment]);
+  expect(environments.filter(([, environment]) => environment === "federation-preview")).toEqual([
+    ["federation-review.yml review", "federation-preview"],
+  ]);
+  expect(environments.filter(([, environment]) => environment === "federation-read").map(([name]) => name)).toEqual([
+    "federation-deploy.yml order",
+    "federation-deploy.yml verify",
+    "federation-drift.yml drift",
+  ]);
+  // The passphrase under its usual name decrypts the trust stack.
+  const review = workflows.find(({ file }) => file === "federation-review.yml")!;
+  expect(review.text).not.toContain("secrets.PULUMI_CONFIG_PASSPHRASE");
+});
+
+test("each job with an environment takes its kubeconfigs from there", () => {
+  for (const { job, steps } of jobs.filter(({ job }) => job.environment)) {
+    const step = steps.find((s) => s.name === "write the kubeconfigs");
+    expect([job.environment, step?.env.KUBECONFIGS]).toEqual([
+      job.environment,
+      expect.stringContaining("secrets.KUBECONFIGS"),
+    ]);
+  }
 });
 
 test("every step that works with the backend is given its URL", () => {

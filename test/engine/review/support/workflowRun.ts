@@ -41,6 +41,8 @@ export const variables = { PULUMI_BACKEND_URL: "s3://states", BACKEND_AWS_REGION
 export const secrets = {
   PULUMI_ACCESS_TOKEN: "access-token",
   PULUMI_CONFIG_PASSPHRASE: "pass-phrase",
+  PREVIEW_CONFIG_PASSPHRASE: "preview-phrase",
+  KUBECONFIGS: '{"east":"kubeconfig-of-east"}',
   BACKEND_AWS_ACCESS_KEY_ID: "key-id",
   BACKEND_AWS_SECRET_ACCESS_KEY: "secret-key",
   GITHUB_TOKEN: "github-token",
