@@ -50,7 +50,7 @@ test("reads a peer from the file of its owner", async () => {
 });
 
 test.each<[string, string, RegExp]>([
-  ["no JSON", "{", /^cannot be read: peers\.west\.file: ".*" cannot be read as JSON/],
+  ["no JSON", "{", /^cannot be read: peers\.west\.file: ".*" is not JSON/],
   ["another mesh's", JSON.stringify(contract("north")), /it is the contract of mesh "north"/],
 ])("a file that is %s gives a peer with a problem, not an error", async (_what, text, problem) => {
   writeContract(text);
