@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { gatewayDeployment, gatewayService } from "../federation/cluster/gatewayObjects.ts";
+import { gatewayDeployment, gatewayService, managedGatewayLabels } from "../federation/cluster/gatewayObjects.ts";
+import { defaultGateway } from "../federation/config/defaults.ts";
 import { federationLabels } from "../federation/objects/labels.ts";
 import { annotated, waitForAddress } from "./annotations.ts";
 
@@ -21,7 +22,7 @@ export interface EastWestGatewayArgs {
   /**
    * Labels that select the gateway's pods, in the Service and in Istio's Gateway objects. Changing them replaces the
    * Deployment.
-   * @default { istio: "eastwestgateway" }
+   * @default { "mesh-federation.dev/gateway": gatewayName }
    */
   labels?: pulumi.Input<Record<string, pulumi.Input<string>>>;
 }
@@ -42,11 +43,12 @@ export class EastWestGateway extends pulumi.ComponentResource {
   constructor(name: string, args: EastWestGatewayArgs, opts?: pulumi.ComponentResourceOptions) {
     super(EastWestGateway.type, name, {}, opts);
     const parent = { parent: this };
+    const gatewayName = pulumi.output(args.gatewayName ?? defaultGateway.name);
     const gateway = pulumi.output({
-      name: args.gatewayName ?? "istio-eastwestgateway",
-      namespace: args.namespace ?? "istio-system",
+      name: gatewayName,
+      namespace: args.namespace ?? defaultGateway.namespace,
       network: args.network,
-      labels: args.labels ?? { istio: "eastwestgateway" },
+      labels: args.labels ?? gatewayName.apply(managedGatewayLabels),
     });
     const deployment = gateway.apply(gatewayDeployment);
     const loadBalancer = gateway.apply(gatewayService);

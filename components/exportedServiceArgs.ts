@@ -107,7 +107,7 @@ export interface ExportedServiceArgs {
   gatewayNamespace?: pulumi.Input<string>;
   /**
    * Labels that select the pods of the east-west gateway.
-   * @default { istio: "eastwestgateway" }
+   * @default { "mesh-federation.dev/gateway": "istio-eastwestgateway" }, those of EastWestGateway
    */
   gatewayLabels?: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /**

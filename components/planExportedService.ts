@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { GatewaySelector } from "../federation/cluster/gatewayObjects.ts";
+import { managedGatewayLabels, type GatewaySelector } from "../federation/cluster/gatewayObjects.ts";
+import { defaultGateway } from "../federation/config/defaults.ts";
 import { hasSourceTrustDomains } from "../federation/config/versions.ts";
 import { UserError } from "../federation/errors/userError.ts";
 import { exportSpec, type ExportConfig } from "../federation/exports/exportConfig.ts";
@@ -92,7 +93,7 @@ export function planKnown(known: KnownExport, objects: ExportObjects): PlannedEx
     policy,
     gateway: {
       namespace: known.gatewayNamespace ?? "istio-system",
-      labels: known.gatewayLabels ?? { istio: "eastwestgateway" },
+      labels: known.gatewayLabels ?? managedGatewayLabels(defaultGateway.name),
     },
   };
 }

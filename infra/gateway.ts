@@ -1,7 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { EastWestGateway } from "../components/index.ts";
 import { staleImports } from "../federation/checks/brokenImports.ts";
-import { autoPassthroughPort, type GatewaySelector } from "../federation/cluster/gatewayObjects.ts";
+import {
+  autoPassthroughPort,
+  managedGatewayLabels,
+  type GatewaySelector,
+} from "../federation/cluster/gatewayObjects.ts";
 import type { MeshConfig } from "../federation/config/readMeshConfig.ts";
 import type { FederationContract } from "../federation/contract/contract.ts";
 import type { Peer } from "../federation/imports/resolveImports.ts";
@@ -10,14 +14,11 @@ import { socketAddress } from "../federation/objects/socketAddress.ts";
 /** Gateway addresses as the contract publishes them. */
 export type GatewayAddresses = pulumi.Output<FederationContract["gateways"]>;
 
-/** Labels of the pods of a managed gateway. */
-const managedLabels = { istio: "eastwestgateway" };
-
 /** Where Istio's Gateway objects of a mesh's exports belong; undefined for a mesh without a gateway. */
 export function gatewaySelector({ gateway }: MeshConfig): GatewaySelector | undefined {
   if (gateway.provider === "none") return undefined;
   const { namespace } = gateway;
-  return { namespace, labels: gateway.provider === "managed" ? managedLabels : gateway.labels };
+  return { namespace, labels: gateway.provider === "managed" ? managedGatewayLabels(gateway.name) : gateway.labels };
 }
 
 /** Creates the gateway of the configuration, if it is managed, and gives the addresses at which peers reach it. */
@@ -31,7 +32,7 @@ export function createGateway(
     return { addresses: pulumi.output(gateway.addresses.map((address) => ({ address, port: gateway.port }))) };
   const component = new EastWestGateway(
     "east-west-gateway",
-    { gatewayName: gateway.name, namespace, network: mesh.network, labels: managedLabels },
+    { gatewayName: gateway.name, namespace, network: mesh.network },
     opts,
   );
   // Published only when the gateway has an address of its own, whichever address is configured.

@@ -7,6 +7,7 @@ import type { FederationPlan } from "../federation/planFederation.ts";
 import { isUnreachable } from "../kube/errors.ts";
 import { readLiveCluster } from "../kube/liveCluster.ts";
 import type { MeshCluster } from "./cluster.ts";
+import { gatewaySelector } from "./gateway.ts";
 
 /**
  * Compares the plan with the objects that exist in the cluster: in a preview as soon as the cluster is known, and again
@@ -19,7 +20,9 @@ export function checkLive(config: MeshConfig, plan: FederationPlan, cluster: Mes
   if (plan.imports.length + plan.exports.length === 0) return pulumi.output(undefined);
   const context = config.cluster.provider === "existing" ? config.cluster.context : undefined;
   return pulumi.unsecret(cluster.kubeconfig).apply(async (kubeconfig) => {
-    const live = await readUnlessUnreachable(config.mesh.name, () => readLiveCluster(kubeconfig, context, plan));
+    const live = await readUnlessUnreachable(config.mesh.name, () =>
+      readLiveCluster(kubeconfig, context, plan, gatewaySelector(config)),
+    );
     if (live) await reportConflicts(config, plan, live);
   });
 }
@@ -71,10 +74,16 @@ function unreadable(mesh: string, error: unknown): UserError {
 }
 
 /** @throws UserError with every conflict */
-async function reportConflicts({ mesh, gateway, istio }: MeshConfig, plan: FederationPlan, live: LiveCluster) {
+async function reportConflicts(config: MeshConfig, plan: FederationPlan, live: LiveCluster) {
+  const { mesh, gateway, istio } = config;
+  const selector = gatewaySelector(config);
   const rootNamespace = istio.provider === "existing" ? istio.namespace : "istio-system";
   const gatewayNamespace = gateway.provider === "none" ? rootNamespace : gateway.namespace;
-  const { problems, warnings } = liveFindings(plan, live, { rootNamespace, gatewayNamespace });
+  const { problems, warnings } = liveFindings(plan, live, {
+    rootNamespace,
+    gatewayNamespace,
+    gateway: selector && { ...selector, existing: gateway.provider === "existing" },
+  });
   for (const warning of warnings) await pulumi.log.warn(findingText(warning));
   if (problems.length > 0)
     throw new UserError(

@@ -1,5 +1,12 @@
 import { servicesInvolved } from "../federation/checks/liveChecks.ts";
-import type { LiveCluster, LiveObject, LiveService, UnreadObject } from "../federation/checks/liveCluster.ts";
+import type {
+  GatewayObject,
+  LiveCluster,
+  LiveObject,
+  LiveService,
+  UnreadObject,
+} from "../federation/checks/liveCluster.ts";
+import type { GatewaySelector } from "../federation/cluster/gatewayObjects.ts";
 import { managedBy } from "../federation/objects/labels.ts";
 import type { FederationPlan } from "../federation/planFederation.ts";
 import { ApiError } from "./errors.ts";
@@ -33,6 +40,7 @@ export async function readLiveCluster(
   kubeconfig: string,
   context: string | undefined,
   plan: Pick<FederationPlan, "imports" | "exports">,
+  gateway?: GatewaySelector,
 ): Promise<LiveCluster> {
   const client = new KubeClient(kubeconfig, context, timeout);
   const reader = new Reader();
@@ -59,8 +67,39 @@ export async function readLiveCluster(
     rules: foreignObjects(rules, (spec) => [spec["host"] as string]),
     entries: foreignObjects(entries, (spec) => (spec["hosts"] ?? []) as string[]),
     accounts: new Map(accounts),
+    ...(gateway ? { gateway: await readGateway(client, reader, gateway) } : {}),
     unread: reader.unread,
   };
+}
+
+/** The pods of a gateway, and the Gateway objects of others. */
+async function readGateway(client: KubeClient, reader: Reader, { namespace, labels }: GatewaySelector) {
+  const [pods, objects] = await Promise.all([
+    reader.read(`pods of namespace ${namespace}`, client.pods(namespace, { labels }), []),
+    reader.read("Gateways", client.istio("networking", "gateways"), []),
+  ]);
+  return {
+    pods: pods.map(({ metadata, spec }) => ({
+      labels: metadata.labels ?? {},
+      networkView: spec?.containers
+        ?.flatMap(({ env }) => env ?? [])
+        .find(({ name }) => name === "ISTIO_META_REQUESTED_NETWORK_VIEW")?.value,
+    })),
+    objects: objects.filter(isForeign).map(({ metadata, spec }): GatewayObject => {
+      const servers = (spec["servers"] ?? []) as { port?: { number?: number }; hosts?: string[] }[];
+      return {
+        namespace: metadata.namespace,
+        name: metadata.name,
+        selector: spec["selector"] ?? {},
+        servers: servers.map(({ port, hosts }) => ({ port: port?.number ?? 0, hosts: hosts ?? [] })),
+      };
+    }),
+  };
+}
+
+/** Whether this project does not manage an object. */
+function isForeign({ metadata }: IstioObject): boolean {
+  return metadata.labels?.["app.kubernetes.io/managed-by"] !== managedBy;
 }
 
 /** Service accounts of the pods that run or will run. */
@@ -73,15 +112,13 @@ function accountsOf(pods: Pod[]): string[] {
 
 /** The objects that this project does not manage. A short host is one of the object's namespace. */
 function foreignObjects(objects: IstioObject[], hostsOf: (spec: Record<string, any>) => string[]): LiveObject[] {
-  return objects
-    .filter(({ metadata }) => metadata.labels?.["app.kubernetes.io/managed-by"] !== managedBy)
-    .map(({ metadata: { name, namespace }, spec = {} }) => ({
-      name,
-      namespace,
-      hosts: hostsOf(spec).map((host) => (host.includes(".") ? host : `${host}.${namespace}.svc.cluster.local`)),
-      exportTo: spec["exportTo"] ?? [],
-      subsets: (spec["subsets"] ?? []).map((s: { name: string }) => s.name),
-    }));
+  return objects.filter(isForeign).map(({ metadata: { name, namespace }, spec = {} }) => ({
+    name,
+    namespace,
+    hosts: hostsOf(spec).map((host) => (host.includes(".") ? host : `${host}.${namespace}.svc.cluster.local`)),
+    exportTo: spec["exportTo"] ?? [],
+    subsets: (spec["subsets"] ?? []).map((s: { name: string }) => s.name),
+  }));
 }
 
 function liveService({ metadata: { namespace, name }, spec }: Service): LiveService {

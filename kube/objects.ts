@@ -12,7 +12,7 @@ export interface KubeObject {
 export interface Pod extends KubeObject {
   spec?: {
     serviceAccountName?: string;
-    containers?: { name: string }[];
+    containers?: { name: string; env?: { name: string; value?: string }[] }[];
     initContainers?: { name: string }[];
   };
   status?: { phase?: string; conditions?: { type: string; status: string }[] };

@@ -2,6 +2,7 @@ import type { Finding } from "../errors/userError.ts";
 import type { FederationPlan } from "../planFederation.ts";
 import { serviceOfHost, type LiveCluster } from "./liveCluster.ts";
 import { conflictingPolicies } from "../exports/policyConflicts.ts";
+import { gatewayProblems, gatewayWarnings, type GatewayInUse } from "./liveGateways.ts";
 import { exportProblems, exportWarnings, withServiceSelectors } from "./liveExports.ts";
 import { importProblems } from "./liveImports.ts";
 
@@ -11,6 +12,15 @@ export interface LiveFindings {
   problems: Finding[];
   /** What may be intended. */
   warnings: Finding[];
+}
+
+/** Where in the cluster a mesh has what the checks need. */
+export interface LivePlaces {
+  /** Istio's root namespace. */
+  rootNamespace: string;
+  gatewayNamespace: string;
+  /** Default: none, as in a mesh without exports. */
+  gateway?: GatewayInUse | undefined;
 }
 
 /** The Services whose state matters to a plan. */
@@ -32,7 +42,7 @@ function conflictsByService(exports: FederationPlan["exports"], live: LiveCluste
 export function liveFindings(
   plan: Pick<FederationPlan, "imports" | "exports" | "identity">,
   live: LiveCluster,
-  { rootNamespace, gatewayNamespace }: { rootNamespace: string; gatewayNamespace: string },
+  { rootNamespace, gatewayNamespace, gateway }: LivePlaces,
 ): LiveFindings {
   const exports = plan.exports.map(({ spec }) => spec);
   return {
@@ -40,7 +50,11 @@ export function liveFindings(
       ...plan.imports.flatMap((spec) => importProblems(spec, live, rootNamespace)),
       ...exports.flatMap((spec) => exportProblems(spec, live, gatewayNamespace)),
       ...conflictsByService(plan.exports, live),
+      ...(gateway && live.gateway ? gatewayProblems(plan, live.gateway, gateway) : []),
     ],
-    warnings: exports.flatMap((spec) => exportWarnings(spec, live, plan.identity.trustDomain)),
+    warnings: [
+      ...exports.flatMap((spec) => exportWarnings(spec, live, plan.identity.trustDomain)),
+      ...(gateway && live.gateway ? gatewayWarnings(plan, live.gateway, gateway) : []),
+    ],
   };
 }

@@ -31,6 +31,24 @@ export interface LiveCluster {
   accounts: ReadonlyMap<string, string[]>;
   /** What the API server refused to show. */
   unread: UnreadObject[];
+  /** Of the gateway in use; undefined in a mesh without one. */
+  gateway?: LiveGateway;
+}
+
+/** An east-west gateway, and what selects its pods. */
+export interface LiveGateway {
+  /** Its pods, with the network whose endpoints each sees (ISTIO_META_REQUESTED_NETWORK_VIEW). */
+  pods: { labels: Record<string, string>; networkView?: string | undefined }[];
+  /** Gateway objects that this project did not create, of all namespaces. */
+  objects: GatewayObject[];
+}
+
+/** A Gateway object of Istio. */
+export interface GatewayObject {
+  namespace: string;
+  name: string;
+  selector: Record<string, string>;
+  servers: { port: number; hosts: string[] }[];
 }
 
 /** Objects that could not be read. */

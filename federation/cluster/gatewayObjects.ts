@@ -10,6 +10,14 @@ export interface GatewaySelector {
   labels: Record<string, string>;
 }
 
+/**
+ * Labels that select the pods of a managed gateway. They are this project's own: `istio: eastwestgateway` is what other
+ * Gateway objects select, and each of two gateways would take over the other's.
+ */
+export function managedGatewayLabels(name: string): Record<string, string> {
+  return { "mesh-federation.dev/gateway": name };
+}
+
 /** An east-west gateway of the program's own. */
 export interface GatewayIdentity extends GatewaySelector {
   name: string;

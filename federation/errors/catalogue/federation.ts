@@ -33,6 +33,21 @@ export const federation = {
     title: "The targetPort of an export is not the Service's.",
     page: "The policy of callers applies to the pod ports that the export names, so it would miss the pods' real port.",
   },
+  "live-gateway-overlap": {
+    title: "Another Gateway object takes an exported host on the same gateway pods and port.",
+    page:
+      "Istio's `cross-network-gateway` with host `*.local` is the usual case. Envoy rejects the whole listener: " +
+      "running pods keep their old one, a pod that restarts never gets ready, and the wildcard exposes every Service " +
+      "of the mesh. Narrow its hosts, or use a gateway of the federation's own.",
+  },
+  "live-gateway-network-view": {
+    title: "An existing gateway would hand calls for a blended import on to other networks.",
+    page: "Set `ISTIO_META_REQUESTED_NETWORK_VIEW` in its pods to the mesh's network, so that calls cannot loop.",
+  },
+  "live-gateway-missing": {
+    title: "No pod has the labels of the existing gateway.",
+    page: "The exports are served once a pod has them. Correct `gateway.labels`, or start the gateway.",
+  },
   "peer-gateway-address": {
     title: "A peer publishes a gateway address that no other mesh can have.",
     page:

@@ -54,8 +54,10 @@ const gatewayHost = (name: string) =>
       ],
     },
   });
-const gatewayPods = (istio: string) =>
-  patch("west", "istio-system", "service/istio-eastwestgateway", { spec: { selector: { istio } } });
+const gatewayPods = (name: string) =>
+  patch("west", "istio-system", "service/istio-eastwestgateway", {
+    spec: { selector: { "mesh-federation.dev/gateway": name } },
+  });
 
 /** At least one fault per hop. `endpoint` is the entry's endpoint without a fault. */
 export const faults = (endpoint: EntryEndpoint): Fault[] => [
@@ -97,7 +99,7 @@ export const faults = (endpoint: EntryEndpoint): Fault[] => [
     evidence: /no connection to \d/,
     remedy: /gateway's Service/,
     break: gatewayPods("no-such-gateway"),
-    repair: gatewayPods("eastwestgateway"),
+    repair: gatewayPods("istio-eastwestgateway"),
   },
   // Another host replaces the exported one, because a gateway without any host does not listen.
   {

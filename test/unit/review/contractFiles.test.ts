@@ -23,7 +23,7 @@ function contract(change: (contract: FederationContract) => void = () => undefin
 /** East, with a file for north where there is a contract. */
 function east(given: FederationContract | undefined, imports = ["prices"]): PlannedRevision {
   const config = given
-    ? { peers: { north: { file } }, imports: imports.map((name) => imported(name, { from: "north" })) }
+    ? { peers: { north: { file, hosts: [host] } }, imports: imports.map((name) => imported(name, { from: "north" })) }
     : {};
   const revision: Revision = {
     ...revisionOf({ east: mesh("east", config) }),
