@@ -75,6 +75,30 @@ export function callers(world: World): void {
     );
   });
 
+  test("callers of a peer whose trust domain is cluster.local are named by a mesh of another", async () => {
+    const url = "http://httpbin.north.global:8000/headers";
+    await eventually("a 200 for the named caller", 40, async () => found(await statusOf("east", url), 200));
+    expect(await callerSays(world, "east", url)).toContain("StatusCode=403");
+    // Without the policy the other caller is answered: it is the policy that denies it.
+    const policy = ["authorizationpolicy", "-n", "httpbin", "export-httpbin"];
+    const { apiVersion, kind, metadata, spec } = JSON.parse(
+      await world.kubectl("north", ["get", ...policy, "-o", "json"]),
+    );
+    expect(spec.rules).toEqual([
+      { from: [{ source: { trustDomains: ["cluster.local"], notServiceAccounts: ["sleep/sleep"] } }] },
+    ]);
+    await world.kubectl("north", ["delete", ...policy]);
+    try {
+      await eventually("an answer for any caller", 40, async () => answerOf(await callerSays(world, "east", url)));
+    } finally {
+      const { name, namespace, labels, annotations } = metadata;
+      await world.apply("north", { apiVersion, kind, metadata: { name, namespace, labels, annotations }, spec });
+    }
+    await eventually("a 403 for another caller", 40, async () =>
+      (await callerSays(world, "east", url)).includes("StatusCode=403") ? true : undefined,
+    );
+  });
+
   test("a wrong pinned identity is a certificate error until the identity is corrected", async () => {
     const url = "http://echo.apps.svc.cluster.local:8000/";
     const pin = (accounts: string[]) =>

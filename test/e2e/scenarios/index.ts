@@ -12,6 +12,7 @@ import { overview } from "./overview.ts";
 import { refusals } from "./refusals.ts";
 import { removal } from "./removal.ts";
 import { steadyState } from "./steadyState.ts";
+import { strangers } from "./strangers.ts";
 import { thirdMesh } from "./thirdMesh.ts";
 import { thirdMeshLeaves } from "./thirdMeshLeaves.ts";
 import { traffic } from "./traffic.ts";
@@ -23,6 +24,7 @@ export const scenarios: readonly ((world: World) => void)[] = [
   firstUp,
   steadyState,
   refusals,
+  strangers,
   diagnosis,
   overview,
   verifyOnUp,
