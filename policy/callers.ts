@@ -36,9 +36,10 @@ export function allowsNamed(value: unknown): boolean {
 }
 
 /**
- * Whether a rule of a DENY policy denies all callers that it does not name (`notPrincipals`, or a condition on
- * `source.principal` with `notValues`), on every exported port. It may keep to the callers of whole trust domains, and
- * to those who come by the host's SNI; a rule that keeps to anything else, such as a method or path, lets others in.
+ * Whether a rule of a DENY policy denies all callers that it does not name, on every exported port: by `notPrincipals`,
+ * a condition on `source.principal` with `notValues`, or `notServiceAccounts` of `trustDomains`. It may keep to the
+ * callers of whole trust domains, and to those who come by the host's SNI; a rule that keeps to anything else, such as
+ * a method or path, lets others in.
  *
  * @param host the exported host
  * @param ports pod ports that are exported; undefined where not known
@@ -72,7 +73,13 @@ function deniesUnnamed(rule: Record<string, any>, host: string): boolean {
   if (isUnknown(rule["from"])) return true;
   return listOf(rule["from"])
     .map((f) => objectOf(objectOf(f)["source"]))
-    .some(({ principals, notPrincipals, ...others }) => {
+    .some(({ principals, notPrincipals, trustDomains, notServiceAccounts, ...others }) => {
+      // Of whole trust domains, service accounts name callers: elsewhere they match in any domain.
+      if (!isEmpty(trustDomains) || !isEmpty(notServiceAccounts))
+        return (
+          [trustDomains, notServiceAccounts].every(areNamed) &&
+          [principals, notPrincipals, ...Object.values(others)].every(isEmpty)
+        );
       const wide =
         isEmpty(principals) ||
         isUnknown(principals) ||

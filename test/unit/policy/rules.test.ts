@@ -3,6 +3,7 @@ import { rules } from "../../../policy/rules.ts";
 import { objectName, type Resource } from "../../../policy/rule.ts";
 import { defaults, type Settings } from "../../../policy/settings.ts";
 import { exportCallers } from "./examples/exportCallers.ts";
+import { exportCallersByAccount } from "./examples/exportCallersByAccount.ts";
 import { gateways } from "./examples/gateways.ts";
 import { importSans } from "./examples/importSans.ts";
 import { object, type Example } from "./examples/kubernetes.ts";
@@ -16,6 +17,7 @@ const examples: Example[] = [
   ...gateways,
   ...importSans,
   ...exportCallers,
+  ...exportCallersByAccount,
   ...openGateways,
   ...terminatingGateways,
   ...peerCredentials,
