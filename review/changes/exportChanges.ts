@@ -74,6 +74,14 @@ function differences(old: ExportPlan, now: ExportPlan): string[] {
   parts.push(...valueChange("callers apply to", old.callersApplyTo, now.callersApplyTo));
   add("identities that importers pin", listChange(old.subjectAltNames, now.subjectAltNames));
   add("subsets", listChange(old.subsets, now.subsets));
+  for (const what of ["ports", "subsets"] as const)
+    parts.push(
+      ...valueChange(
+        `undeclared ${what}`,
+        old.allowUndeclared[what] ? "open" : "refused",
+        now.allowUndeclared[what] ? "open" : "refused",
+      ),
+    );
   const rest = ({ selector, targetPorts, subsetLabels }: ExportPlan) => ({ selector, targetPorts, subsetLabels });
   return [...parts, ...settingChanges(rest(old), rest(now))];
 }

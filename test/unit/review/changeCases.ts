@@ -162,6 +162,24 @@ export const changeCases: {
     ],
   },
   {
+    what: "ports that an export opens beside its own",
+    change: (s) => (service(s).allowUndeclaredPorts = true),
+    says: [
+      "~ west exports httpbin/httpbin:8000 under httpbin.mesh.global: undeclared ports refused -> open " +
+        "(imported by east)",
+    ],
+  },
+  {
+    what: "hosts and addresses that a mesh accepts from a peer",
+    before: (s) => (s["east"]!["peers"] = { west: {} }),
+    change: (s) => (s["east"]!["peers"] = { west: { hosts: ["mesh.global"], allowedAddresses: ["127.0.0.0/8"] } }),
+    says: [
+      "~ stack east: peers.west {} (removed)",
+      '~ stack east: peers.west.allowedAddresses ["127.0.0.0/8"] (new)',
+      '~ stack east: peers.west.hosts ["mesh.global"] (new)',
+    ],
+  },
+  {
     what: "any other key",
     change: (s) => (s["east"]!["requireImports"] = true),
     says: ["~ stack east: requireImports true (new)"],
