@@ -1,6 +1,8 @@
 import type { SiblingMesh } from "./config/declaredMesh.ts";
 import { brokenImports } from "./checks/brokenImports.ts";
+import { importWarnings } from "./checks/importWarnings.ts";
 import type { MeshIdentity } from "./checks/peerMismatches.ts";
+import { trustDomainChanges } from "./checks/trustDomainChanges.ts";
 import type { MeshConfig } from "./config/readMeshConfig.ts";
 import { hasSourceTrustDomains } from "./config/versions.ts";
 import type { PendingImport } from "./contract/contract.ts";
@@ -23,7 +25,7 @@ export interface FederationPlan {
   trustDomains: TrustDomains;
   /** Trust domains besides its own whose callers reach this mesh's workloads. */
   acceptedTrustDomains: string[];
-  /** Imports of peers that the change breaks, as `allowBreaking` permits. */
+  /** Imports of peers that the change breaks, as `allowBreaking` permits, or may break. */
   warnings: Finding[];
 }
 
@@ -48,7 +50,10 @@ export function planFederation(
   const exports = config.exports.map((spec) => ({ spec, policy: exportPolicy(spec, domains, accepted) }));
 
   const contracts = [...peers.values()].flatMap((peer) => (peer.state === "up" ? [peer.contract] : []));
-  const broken = brokenImports(config.mesh.name, config.exports, contracts);
+  const broken = [
+    ...brokenImports(config.mesh.name, config.exports, contracts),
+    ...trustDomainChanges(config.mesh.name, config.exports, domains, identity.acceptedTrustDomains, contracts),
+  ];
   const isAllowed = (name: string): boolean => config.allowBreaking.includes(name);
 
   const findings = new Findings();
@@ -72,9 +77,12 @@ export function planFederation(
     exports,
     trustDomains: domains,
     acceptedTrustDomains: accepted,
-    warnings: broken
-      .filter(({ name }) => isAllowed(name))
-      .map(({ finding }) => ({ ...finding, remedy: "allowBreaking lists it, so the change is not refused" })),
+    warnings: [
+      ...broken
+        .filter(({ name }) => isAllowed(name))
+        .map(({ finding }) => ({ ...finding, remedy: "allowBreaking lists it, so the change is not refused" })),
+      ...importWarnings(config.mesh.name, config.exports, contracts),
+    ],
   };
 }
 

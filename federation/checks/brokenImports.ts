@@ -6,6 +6,7 @@ import {
 } from "../contract/contract.ts";
 import type { Finding } from "../errors/userError.ts";
 import { socketAddress } from "../objects/socketAddress.ts";
+import { pinnedIdentities, someOf } from "./pinnedIdentities.ts";
 
 /** An import of a peer that a change of this mesh's exports breaks. */
 export interface BrokenImport {
@@ -15,6 +16,14 @@ export interface BrokenImport {
   mesh: string;
   /** What breaks it. */
   finding: Finding;
+}
+
+/** A change of an export that an import does not survive. */
+interface BreakingChange {
+  /** What the export does, without its name. */
+  change: string;
+  /** How to make the change without breaking the import; default: by changing the import first. */
+  remedy?: string;
 }
 
 /** An import of a peer that uses gateway addresses which the mesh no longer has. */
@@ -35,8 +44,8 @@ export function importsFrom(mesh: string, contracts: FederationContract[]): { me
 }
 
 /**
- * Imports of peers that would break if a mesh published `exports`, because something they use is removed or narrowed.
- * Everything else about an export may change while it is imported.
+ * Imports of peers that would break if a mesh published `exports`, because something they use is removed, narrowed or
+ * replaced. Everything else may change while it is imported, but for trust domains, see `trustDomainChanges`.
  */
 export function brokenImports(
   mesh: string,
@@ -45,7 +54,7 @@ export function brokenImports(
 ): BrokenImport[] {
   return importsFrom(mesh, contracts).flatMap(({ mesh: importer, spec }) => {
     const found = exports.find((e) => e.name === spec.name);
-    return breakingChanges(spec, found, importer).map((change): BrokenImport => ({
+    return breakingChanges(spec, found, importer).map(({ change, remedy }): BrokenImport => ({
       name: spec.name,
       mesh: importer,
       finding: {
@@ -55,16 +64,16 @@ export function brokenImports(
           `it ${change}, but mesh "${importer}" imports it ` +
           `(host ${spec.host}, visible to ${spec.visibleTo.join(", ")})`,
         remedy:
-          `Change the import in mesh "${importer}" and run \`pulumi up\` of that mesh first, ` +
-          `or list "${spec.name}" in allowBreaking`,
+          (remedy ?? `Change the import in mesh "${importer}" and run \`pulumi up\` of that mesh first`) +
+          `, or list "${spec.name}" in allowBreaking`,
       },
     }));
   });
 }
 
-/** How an export changes that an import uses, as predicates; empty when the import keeps working. */
-function breakingChanges(spec: ContractImport, found: ContractExport | undefined, importer: string): string[] {
-  if (!found) return ["is removed"];
+/** How an export changes that an import uses; empty when the import keeps working. */
+function breakingChanges(spec: ContractImport, found: ContractExport | undefined, importer: string): BreakingChange[] {
+  if (!found) return [{ change: "is removed" }];
   const changes: string[] = [];
   if (!found.to.includes(importer)) changes.push(`is no longer exported to "${importer}"`);
   const host = spec.exportedHost || spec.host;
@@ -79,7 +88,23 @@ function breakingChanges(spec: ContractImport, found: ContractExport | undefined
   const client = spec.client && `${spec.client.namespace}/${spec.client.serviceAccount}`;
   if (client && found.callers.length > 0 && !found.callers.includes(client))
     changes.push(`no longer admits caller ${client}`);
-  return changes;
+  return [...changes.map((change) => ({ change })), ...replacedIdentities(spec, found, importer)];
+}
+
+/** An added identity breaks no import before a pod has it, a removed one none. Replacing all breaks every answer. */
+function replacedIdentities(spec: ContractImport, found: ContractExport, importer: string): BreakingChange[] {
+  const { replaced, formerDomains } = pinnedIdentities(spec, found);
+  if (!replaced || formerDomains.length > 0) return [];
+  return [
+    {
+      change:
+        `is served by ${someOf(found.subjectAltNames)} only, while the import accepts answers of ` +
+        `${someOf(spec.subjectAltNames)} only`,
+      remedy:
+        "Name the former identities besides the new ones, run `pulumi up` of this mesh, then of mesh " +
+        `"${importer}", move the pods, and remove the former ones`,
+    },
+  ];
 }
 
 /** Imports of peers that use other gateway addresses than those given. Their meshes need an `up` after the change. */

@@ -142,6 +142,25 @@ export const federation = {
       "Change the import in the peer first, then the export. `allowBreaking` names the exports that may change " +
       "regardless; the finding is a warning then.",
   },
+  "export-identity-unpinned": {
+    title: "An export names an identity that an importer does not pin yet.",
+    page:
+      "The importer rejects what pods with this identity answer. Run `pulumi up` of the exporter, then of the " +
+      "importer, and let pods run with the identity afterwards.",
+  },
+  "export-callers-exclude": {
+    title: "An export admits no caller of a namespace for which a peer imports it.",
+    page:
+      "Calls from there are denied. The import names no client, so the exporter cannot see who calls. Add the " +
+      "callers, narrow the import's `visibleTo`, or name its `client`.",
+  },
+  "trust-domain-change": {
+    title: "Another trust domain breaks an import of a peer.",
+    page:
+      "Importers pin identities of the exporter's trust domain, and the exporter accepts callers of the importer's. " +
+      "List the export in `allowBreaking`, keep the former trust domain in `mesh.acceptedTrustDomains`, and run " +
+      "`pulumi up` of the other mesh right afterwards.",
+  },
   "export-policies-conflict": {
     title: "Two exports are served by the same pods but are for different callers.",
     page:

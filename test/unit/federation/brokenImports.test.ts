@@ -48,6 +48,11 @@ test.each([
     exports: [anExport({ ports, subsets, callers: ["other/other"], selector, callersApplyTo: "everyone" })],
     says: /no longer admits caller sleep\/sleep/,
   },
+  {
+    name: "served by another account",
+    exports: [anExport({ ports, subsets, serviceAccounts: ["canary", "stable"] })],
+    says: /served by \S+sa\/canary, \S+sa\/stable only, while the import accepts answers of \S+sa\/httpbin only/,
+  },
 ])("an export that is $name breaks its importer, who is named", ({ exports, says }) => {
   const [broken, ...others] = brokenImports("west", exports, [importing()]);
   expect(others).toEqual([]);
@@ -68,6 +73,14 @@ test("an export may be widened while it is imported", () => {
     serviceAccounts: ["httpbin", "canary"],
   });
   expect(brokenImports("west", [wider], [importing()])).toEqual([]);
+});
+
+test("an import that was served by more accounts, or publishes none, does not break", () => {
+  const both = importing();
+  both.imports[0]!.subjectAltNames.push("spiffe://cluster.local/ns/httpbin/sa/former");
+  expect(brokenImports("west", [anExport({ ports, subsets })], [both])).toEqual([]);
+  both.imports[0]!.subjectAltNames = [];
+  expect(brokenImports("west", [anExport({ ports, subsets })], [both])).toEqual([]);
 });
 
 test("an import from several meshes breaks with each of them, one of another mesh with none", () => {

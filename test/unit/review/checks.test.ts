@@ -73,6 +73,22 @@ test("a check that fails in any order blocks its stack", () => {
   expect(steps).not.toContain("west");
 });
 
+test("another trust domain of an exporter blocks its stack while it is imported", () => {
+  const after = example();
+  after["west"]!["mesh"].trustDomain = "west.example";
+  after["west"]!["mesh"].acceptedTrustDomains = ["cluster.local"];
+  after["east"]!["mesh"].acceptedTrustDomains = ["west.example"];
+  after["west"]!["exports"][0].callers = [];
+  const deployed = contractsOf(example());
+  const blockedBy = () => {
+    const { revision, federation } = planned(after, deployed);
+    return deploymentOrder(revision, federation, new Map(deployed.map((c) => [c.mesh.name, c]))).blocked;
+  };
+  expect(blockedBy()).toMatchObject([{ stack: "west", code: "trust-domain-change" }]);
+  after["west"]!["allowBreaking"] = ["httpbin"];
+  expect(blockedBy()).toEqual([]);
+});
+
 test("an importer in another project is named", () => {
   const other = contractsOf({
     ...example(),
