@@ -46,7 +46,7 @@ export class IstioInstall extends pulumi.ComponentResource {
 
   /** Resource to depend on: after it, pods are injected and istiod validates Istio's objects. */
   public readonly ready: pulumi.Resource;
-  /** Name of the namespace, which is also Istio's root namespace. */
+  /** Name of the namespace, which is Istio's root namespace unless `meshConfig.rootNamespace` names another. */
   public readonly namespace: pulumi.Output<string>;
 
   constructor(name: string, args: IstioInstallArgs, opts?: pulumi.ComponentResourceOptions) {

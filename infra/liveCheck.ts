@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { liveFindings } from "../federation/checks/liveChecks.ts";
+import { rootNamespaceOf } from "../federation/cluster/istioValueConflicts.ts";
 import type { LiveCluster, UnreadObject } from "../federation/checks/liveCluster.ts";
 import type { MeshConfig } from "../federation/config/readMeshConfig.ts";
 import { findingText, UserError } from "../federation/errors/userError.ts";
@@ -75,9 +76,9 @@ function unreadable(mesh: string, error: unknown): UserError {
 
 /** @throws UserError with every conflict */
 async function reportConflicts(config: MeshConfig, plan: FederationPlan, live: LiveCluster) {
-  const { mesh, gateway, istio } = config;
+  const { mesh, gateway } = config;
   const selector = gatewaySelector(config);
-  const rootNamespace = istio.provider === "existing" ? istio.namespace : "istio-system";
+  const rootNamespace = rootNamespaceOf(config);
   const gatewayNamespace = gateway.provider === "none" ? rootNamespace : gateway.namespace;
   const { problems, warnings } = liveFindings(plan, live, {
     rootNamespace,

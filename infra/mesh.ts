@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ExportGuard, IstioInstall, SampleApplication, StrictMtls } from "../components/index.ts";
+import { rootNamespaceOf } from "../federation/cluster/istioValueConflicts.ts";
 import { baseValues, istiodValues } from "../federation/cluster/istioValues.ts";
 import { sleepClient } from "../federation/cluster/sampleObjects.ts";
 import { contractVersion, type FederationContract } from "../federation/contract/contract.ts";
@@ -25,7 +26,9 @@ function createMesh(inputs: MeshInputs) {
   const inCluster = { provider: cluster.provider };
   const istio = installIstio(inputs, inCluster);
   const injected = { ...inCluster, dependsOn: istio ? [istio.ready] : [] };
-  const mtls = istio && new StrictMtls("strict-mtls", { rootNamespace: istio.namespace }, injected);
+  // A root namespace of its own exists already; the one of Istio is created first.
+  const rootNamespace = istio?.namespace.apply(() => rootNamespaceOf(config));
+  const mtls = istio && new StrictMtls("strict-mtls", { rootNamespace }, injected);
 
   const gateway = createGateway(config, {
     ...inCluster,

@@ -1,4 +1,5 @@
 import type { MeshConfig } from "../config/readMeshConfig.ts";
+import { certificatesInValues } from "./istioValueConflicts.ts";
 import { mergeValues, type ArtifactSources } from "../config/sources.ts";
 
 /**
@@ -14,7 +15,8 @@ export function baseValues(): Record<string, unknown> {
 
 /**
  * Values for chart `istiod`: default profile, access log on stdout, DNS capture on (a remote-only host has no other way
- * to an address), and the mesh's own identity. What the images in use need and what the user sets win, in that order.
+ * to an address), and the mesh's own identity. What the images in use need and what the user sets win, in that order;
+ * `istioValueFindings` refuses what contradicts the identity, and the user's `caCertificates` are added to those here.
  *
  * Callers of other trust domains are accepted by `caCertificates[].trustDomains`: `trustDomainAliases` would make
  * identities of both domains interchangeable in every policy. No certificate stands beside it: the root is shared.
@@ -25,6 +27,8 @@ export function istiodValues(
   acceptedTrustDomains: string[] = [],
 ): Record<string, unknown> {
   const istio = config.istio.provider === "managed" ? config.istio : undefined;
+  const accepted = acceptedTrustDomains.length > 0 ? [{ trustDomains: acceptedTrustDomains }] : [];
+  const caCertificates = [...accepted, ...certificatesInValues(config.istio)];
   return mergeValues(
     validation,
     {
@@ -33,7 +37,6 @@ export function istiodValues(
       meshConfig: {
         accessLogFile: "/dev/stdout",
         trustDomain: config.mesh.trustDomain,
-        ...(acceptedTrustDomains.length > 0 ? { caCertificates: [{ trustDomains: acceptedTrustDomains }] } : {}),
         defaultConfig: { proxyMetadata: { ISTIO_META_DNS_CAPTURE: "true" } },
       },
       global: {
@@ -48,5 +51,6 @@ export function istiodValues(
     },
     sources.istio.istiodValues,
     istio?.values,
+    caCertificates.length > 0 ? { meshConfig: { caCertificates } } : {},
   );
 }

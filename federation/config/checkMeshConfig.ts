@@ -1,4 +1,5 @@
 import { overlapping, slotProblem } from "../cluster/addressPool.ts";
+import { istioValueFindings } from "../cluster/istioValueConflicts.ts";
 import { poolClashes, type DeclaredPool } from "../cluster/meshPools.ts";
 import { checkNodes } from "../cluster/nodeImage.ts";
 import { Findings } from "../errors/userError.ts";
@@ -21,6 +22,7 @@ export function checkMeshConfig(
   const findings = new Findings();
   checkNetworks(config, findings);
   if (config.cluster.provider === "kind") findings.addAll(checkNodes(config.cluster, sources));
+  findings.addAll(istioValueFindings(config));
   checkSlot(config, findings);
   checkNames(config, siblings, findings);
   findings.addAll(poolClashes({ name: config.mesh.name, pool: poolOf(config) }, siblings));

@@ -1,3 +1,4 @@
+import { trustDomainsInValues } from "../cluster/istioValueConflicts.ts";
 import { planExport, type ExportPlan } from "../exports/exportPlan.ts";
 import { checkMeshConfig } from "./checkMeshConfig.ts";
 import type { SiblingMesh } from "./declaredMesh.ts";
@@ -15,6 +16,7 @@ export interface MeshConfig extends Omit<RawMeshConfig, "mesh" | "gateway" | "lo
     cluster: string;
     network: string;
     trustDomain: string;
+    /** Those declared, and those that the user's values for a managed Istio accept. */
     acceptedTrustDomains: string[];
     slot?: number;
     locality: { region: string; zone: string };
@@ -54,7 +56,7 @@ export function readMeshConfig(
       cluster: data.mesh.cluster ?? names.cluster,
       network: data.mesh.network ?? names.network,
       trustDomain: data.mesh.trustDomain,
-      acceptedTrustDomains: data.mesh.acceptedTrustDomains,
+      acceptedTrustDomains: [...new Set([...data.mesh.acceptedTrustDomains, ...trustDomainsInValues(istio)])],
       slot: data.mesh.slot,
       locality: data.mesh.locality ?? defaultLocality(name),
     },

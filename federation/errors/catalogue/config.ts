@@ -54,6 +54,12 @@ export const config = {
     title: "An export or import names a mesh that is not known.",
     page: "A peer has a stack file in `stacks/`, or an entry in `peers` that says where its contract is.",
   },
+  "istio-values-conflict": {
+    title: "A value for Istio's chart contradicts what the mesh publishes or creates.",
+    page:
+      "Peers and this project's resources follow the keys of `mesh`, and Istio would follow `istio.values`. Set the " +
+      "key that the message names, and remove the value.",
+  },
   "gateway-missing": {
     title: "A mesh exports services but has no gateway.",
     page: "Peers reach exports through an east-west gateway. Set `gateway.provider` to `managed` or `existing`.",

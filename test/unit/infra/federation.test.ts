@@ -156,6 +156,14 @@ test("a cluster that is unreachable is a warning, and everything is made", async
   );
 });
 
+test("a rule in istio-system is none of an import's where Istio's values name another root namespace", async () => {
+  const rule = { name: "other", hosts: ["httpbin.httpbin.svc.cluster.local"], exportTo: [], subsets: [] };
+  read.mockResolvedValue({ ...nothing, rules: [{ ...rule, namespace: "istio-system" }] });
+  const istio = { provider: "managed", values: { meshConfig: { rootNamespace: "mesh-root" } } };
+  const graph = await run("east", { istio }, { west: contract("west", [anExport()]) });
+  expect(named(graph, "import-west-httpbin-entry")).toBeDefined();
+});
+
 test("removing an imported export is refused before anything is registered, unless allowed", async () => {
   const spec = {
     name: "httpbin",

@@ -88,6 +88,15 @@ test("istiod starts only with its CA, and keeps DNS capture, access log and iden
   expect(named(graph, "strict-mtls-policy").inputs.spec).toEqual({ mtls: { mode: "STRICT" } });
 });
 
+test("STRICT is in the root namespace of Istio's values", async () => {
+  const namespaceOf = async (istio: Record<string, unknown>) =>
+    named(await run("west", { config: { ...committed("west"), "mesh-federation:istio": istio } }), "strict-mtls-policy")
+      .inputs.metadata.namespace;
+  expect(await namespaceOf({ provider: "managed" })).toBe("istio-system");
+  const values = { meshConfig: { rootNamespace: "mesh-root" } };
+  expect(await namespaceOf({ provider: "managed", values })).toBe("mesh-root");
+});
+
 test("resources are named after their parent; those in the cluster use its provider and go with it", async () => {
   const { resources } = await run("west");
   for (const r of resources.filter((r) => r.parent && !r.parent.startsWith("mesh-federation-")))

@@ -1,0 +1,111 @@
+import { istioNamespace } from "../config/defaults.ts";
+import type { MeshConfig } from "../config/readMeshConfig.ts";
+import { Findings, type Finding } from "../errors/userError.ts";
+import { rfc1123Label, rfc1123Subdomain } from "../objects/names.ts";
+
+type Values = Readonly<Record<string, unknown>>;
+
+const caCertificates = "meshConfig.caCertificates";
+const rootNamespace = "meshConfig.rootNamespace";
+
+/**
+ * What is wrong with `istio.values`: values that contradict what the mesh publishes, or that its other resources do not
+ * follow. Any other value is the user's to set.
+ */
+export function istioValueFindings({ istio, mesh }: Pick<MeshConfig, "istio" | "mesh">): readonly Finding[] {
+  const findings = new Findings();
+  const values = valuesOf(istio);
+  for (const path of ["meshConfig", "global", "global.multiCluster"])
+    if (isSet(values, path) && !isMapping(valueAt(values, path))) invalid(findings, path, "must be a mapping");
+  const published = [
+    { path: "meshConfig.trustDomain", key: "mesh.trustDomain", value: mesh.trustDomain },
+    { path: "global.meshID", key: "mesh.meshId", value: mesh.meshId },
+    { path: "global.network", key: "mesh.network", value: mesh.network },
+    { path: "global.multiCluster.clusterName", key: "mesh.cluster", value: mesh.cluster },
+  ];
+  for (const { path, key, value } of published)
+    conflict(findings, values, path, value, `${key} is "${value}"`, `Set ${key}, and remove the value`);
+  const namespace = `Istio is installed in namespace "${istioNamespace}"`;
+  conflict(findings, values, "global.istioNamespace", istioNamespace, namespace, "Remove the value");
+  const revision = "the labels of gateway and namespaces name no revision";
+  conflict(findings, values, "revision", "", revision, "Remove the value: revisions are not supported");
+  const root = valueAt(values, rootNamespace) ?? "";
+  if (root !== "" && !(typeof root === "string" && rfc1123Label.test(root)))
+    invalid(findings, rootNamespace, "must be the name of a namespace");
+  checkCertificates(values, findings);
+  return findings.all;
+}
+
+/** Istio's root namespace, whose policies apply to the whole mesh: that of the values, or the namespace of Istio. */
+export function rootNamespaceOf({ istio }: Pick<MeshConfig, "istio">): string {
+  if (istio.provider === "existing") return istio.namespace;
+  const root = valueAt(valuesOf(istio), rootNamespace);
+  return typeof root === "string" && root !== "" ? root : istioNamespace;
+}
+
+/** The user's entries of `meshConfig.caCertificates`. */
+export function certificatesInValues(istio: MeshConfig["istio"]): unknown[] {
+  const entries = valueAt(valuesOf(istio), caCertificates);
+  return Array.isArray(entries) ? entries : [];
+}
+
+/** Trust domains whose callers the mesh accepts because of the user's entries of `meshConfig.caCertificates`. */
+export function trustDomainsInValues(istio: MeshConfig["istio"]): string[] {
+  return certificatesInValues(istio)
+    .flatMap((entry) => (isMapping(entry) ? entry["trustDomains"] : undefined))
+    .filter((domain) => typeof domain === "string");
+}
+
+function checkCertificates(values: Values, findings: Findings): void {
+  if (!isSet(values, caCertificates)) return;
+  const entries = valueAt(values, caCertificates);
+  if (!Array.isArray(entries)) return invalid(findings, caCertificates, "must be a list");
+  entries.forEach((entry: unknown, i) => {
+    const path = `${caCertificates}.${i}`;
+    if (!isMapping(entry)) return invalid(findings, path, "must be a mapping");
+    const domains = entry["trustDomains"] ?? [];
+    const areDomains =
+      Array.isArray(domains) && domains.every((d) => typeof d === "string" && rfc1123Subdomain.test(d));
+    if (!areDomains) invalid(findings, `${path}.trustDomains`, "must be a list of trust domains");
+  });
+}
+
+/** Adds a finding where a value is set to another than the one that fits. */
+function conflict(
+  findings: Findings,
+  values: Values,
+  path: string,
+  fitting: string,
+  reason: string,
+  remedy: string,
+): void {
+  const given = valueAt(values, path);
+  if (!isSet(values, path) || given === fitting) return;
+  findings.add("istio-values-conflict", {
+    subject: `istio.values.${path}`,
+    problem: `is ${JSON.stringify(given)}, but ${reason}`,
+    remedy,
+  });
+}
+
+/** The value is not repeated: it may hold certificates. */
+function invalid(findings: Findings, path: string, allowed: string): void {
+  findings.add("config-value-invalid", { subject: `istio.values.${path}`, problem: allowed, remedy: "" });
+}
+
+function valuesOf(istio: MeshConfig["istio"]): Values {
+  return istio.provider === "managed" ? (istio.values ?? {}) : {};
+}
+
+function valueAt(values: Values, path: string): unknown {
+  return path.split(".").reduce<unknown>((value, key) => (isMapping(value) ? value[key] : undefined), values);
+}
+
+/** Whether a value is given, be it null, which removes what a chart's values have. */
+function isSet(values: Values, path: string): boolean {
+  return valueAt(values, path) !== undefined;
+}
+
+function isMapping(value: unknown): value is Values {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
