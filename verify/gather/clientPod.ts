@@ -17,9 +17,8 @@ export interface ClientPod extends Container {
 
 /** Finds a ready pod of a client. */
 export async function findClientPod(cluster: KubeClient, client: Client): Promise<ClientPod | Failure> {
-  const selection =
-    `label app=${client.app} and service account ${client.serviceAccount} in namespace ${client.namespace}` +
-    `label app=${client.app} and service account ${client.serviceAccount} in namespace ${client.namespace}`;
+  const { namespace, serviceAccount, app } = client;
+  const selection = `label app=${app} and service account ${serviceAccount} in namespace ${namespace}`;
   try {
     const pods = (await cluster.pods(client.namespace, { labels: { app: client.app } })).filter(
       ({ spec }) => (spec?.serviceAccountName ?? "default") === client.serviceAccount,

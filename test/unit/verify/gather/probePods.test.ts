@@ -61,7 +61,9 @@ test("a pod that is being created while the run ends is deleted, too", async () 
 test("without either pod, both reasons are reported", async () => {
   const { cluster } = clusterWith(false, () => Promise.reject(new Error("403: may not create jobs")));
   expect(await new ProbePods(0, "image").podUnlessRunning(cluster, edge.client)).toEqual({
-    failure: expect.stringMatching(/^no ready pod with label app=.*, and no probe pod: 403: may not create jobs$/),
+    failure: expect.stringMatching(
+      /^no ready pod with label app=sleep and service account sleep in namespace sleep \(0 are not ready\), and no probe pod: 403: may not create jobs$/,
+    ),
   });
 });
 
