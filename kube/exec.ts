@@ -1,6 +1,7 @@
 import { PassThrough, type Readable, type Writable } from "node:stream";
 import type { KubeConfig, V1Status } from "@kubernetes/client-node";
 import type { Access } from "./access.ts";
+import { pathSegment } from "./request.ts";
 
 /** One container to run a command in. */
 export interface Container {
@@ -40,9 +41,11 @@ export function execInContainer(
     const { Exec } = (await import("@kubernetes/client-node/dist/exec.js")) as {
       Exec: typeof import("@kubernetes/client-node").Exec;
     };
+    // The library writes both into the path as they are.
+    const [inNamespace, ofPod] = [pathSegment(namespace), pathSegment(pod)];
     return new Promise<V1Status>((resolve, reject) => {
       new Exec(configOf(access))
-        .exec(namespace, pod, container, command, stdout.stream, stderr.stream, stdin ?? null, false, resolve)
+        .exec(inNamespace, ofPod, container, command, stdout.stream, stderr.stream, stdin ?? null, false, resolve)
         .then((socket) => {
           close = () => socket.close?.();
           socket.on?.("error", reject);

@@ -3,12 +3,13 @@ import { readAccess, type Access } from "./access.ts";
 import { ApiError, errorLine, TimeoutError } from "./errors.ts";
 import { execInContainer, type CommandResult, type Container } from "./exec.ts";
 import type { IstioGroup, IstioObject, KubeObject, Pod, Service } from "./objects.ts";
-import { send, type ApiRequest } from "./request.ts";
+import { pathSegment, send, type ApiRequest } from "./request.ts";
 
 /** Which objects of a kind to list. */
 export interface ListOptions {
   labels?: Record<string, string>;
-  fieldSelector?: string;
+  /** Values of fields that the objects have. */
+  fields?: Record<string, string>;
   /** Number of objects at most. */
   limit?: number;
 }
@@ -55,7 +56,7 @@ export class KubeClient {
 
   /** A Service; undefined where there is none. */
   async service(namespace: string, name: string): Promise<Service | undefined> {
-    return this.get(`/api/v1/namespaces/${encodeURIComponent(namespace)}/services/${encodeURIComponent(name)}`);
+    return this.get(`/api/v1/namespaces/${pathSegment(namespace)}/services/${pathSegment(name)}`);
   }
 
   /** Services of a namespace, or of all. */
@@ -78,7 +79,7 @@ export class KubeClient {
   async createJob(namespace: string, job: object): Promise<void> {
     await this.send({
       method: "POST",
-      path: `/apis/batch/v1/namespaces/${encodeURIComponent(namespace)}/jobs`,
+      path: `/apis/batch/v1/namespaces/${pathSegment(namespace)}/jobs`,
       body: job,
     });
   }
@@ -86,7 +87,7 @@ export class KubeClient {
   /** Deletes a Job and its pods, without a grace period. */
   async deleteJob(namespace: string, name: string): Promise<void> {
     const query = "propagationPolicy=Background&gracePeriodSeconds=0";
-    const job = `/namespaces/${encodeURIComponent(namespace)}/jobs/${encodeURIComponent(name)}`;
+    const job = `/namespaces/${pathSegment(namespace)}/jobs/${pathSegment(name)}`;
     await this.send({ method: "DELETE", path: `/apis/batch/v1${job}?${query}` });
   }
 
@@ -100,15 +101,23 @@ export class KubeClient {
     api: string,
     plural: string,
     namespace: string | undefined,
-    { labels = {}, fieldSelector, limit }: ListOptions = {},
+    { labels = {}, fields = {}, limit }: ListOptions = {},
     accept?: string,
   ): Promise<T[]> {
     const query = new URLSearchParams();
+    // No label has another character, which could act as an operator of the selector.
+    if (
+      Object.entries(labels)
+        .flat()
+        .some((text) => /[^-._/A-Za-z0-9]/.test(text))
+    )
+      return [];
     const selector = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
     if (selector.length > 0) query.set("labelSelector", selector.join(","));
-    if (fieldSelector) query.set("fieldSelector", fieldSelector);
+    const terms = Object.entries(fields).map(([key, value]) => `${key}=${value.replace(/[\\,=]/g, "\\$&")}`);
+    if (terms.length > 0) query.set("fieldSelector", terms.join(","));
     if (limit) query.set("limit", String(limit));
-    const within = namespace ? `/namespaces/${encodeURIComponent(namespace)}` : "";
+    const within = namespace ? `/namespaces/${pathSegment(namespace)}` : "";
     const path = `${api}${within}/${plural}${query.size > 0 ? `?${query}` : ""}`;
     // A list of metadata without any object has null for its items.
     return (await this.send<{ items: T[] | null }>({ path, ...(accept ? { accept } : {}) })).items ?? [];

@@ -14,6 +14,12 @@ export interface ApiRequest {
   body?: object;
 }
 
+/** A name as a segment of a path. Throws for a name that no object has, and that would lead to another path. */
+export function pathSegment(name: string): string {
+  if (/^\.{0,2}$/.test(name)) throw new Error(`"${name}" is no name of an object`);
+  return encodeURIComponent(name);
+}
+
 /**
  * Sends a request and returns the object in the answer. Rejects with an {@link ApiError} for any status but 2xx, and
  * with the error of the connection where there is no answer.

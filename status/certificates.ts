@@ -13,7 +13,7 @@ const maxPods = 50;
 
 /** Expiry of the certificates of a mesh: of one of its workloads, and of the CAs above it. */
 export async function certificatesOf(mesh: string, cluster: KubeClient): Promise<Expiry[]> {
-  const running = { labels: proxied, fieldSelector: "status.phase=Running", limit: maxPods };
+  const running = { labels: proxied, fields: { "status.phase": "Running" }, limit: maxPods };
   const pod = (await cluster.pods(undefined, running)).find((p) => isReady(p) && hasProxy(p));
   if (!pod) return [];
   const { namespace, name } = pod.metadata;

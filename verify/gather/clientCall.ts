@@ -11,8 +11,16 @@ const callSeconds = 5;
 /** Seconds for which a connection must stay open to count as accepted. */
 const holdSeconds = 2;
 
+/** No progress, and no patterns in URLs (`[1-9]`, `{a,b}`). */
+const quiet = ["-sS", "-g"];
+
 /** Prints the status and the address after the response. */
 const writeOut = ["-w", `${statusMarker}%{http_code} %{remote_ip}`];
+
+/** A host or an address as a part of a URL: any other character would end it, such as `/`, `#` and `@`. */
+function inUrl(host: string): string {
+  return host.replace(/[^-._:[\]A-Za-z0-9]/gu, encodeURIComponent);
+}
 
 /** Sends an edge's probe by the curl in the client's container. Rejects when the pod cannot be reached. */
 export async function callFromClient(client: KubeClient, container: Container, edge: Edge): Promise<Answer> {
@@ -46,22 +54,22 @@ function curlCommand(edge: Edge): CurlCommand {
 }
 
 function httpCommand({ probe, host, port }: Edge): CurlCommand {
-  const url = `${port.protocol === "HTTPS" ? "https" : "http"}://${host}:${port.number}${probe.path ?? "/"}`;
+  const url = `${port.protocol === "HTTPS" ? "https" : "http"}://${inUrl(host)}:${port.number}${probe.path ?? "/"}`;
   const method = probe.method ?? "GET";
   const http2 = port.protocol === "HTTP2" ? ["--http2-prior-knowledge"] : [];
   const methodOption = method === "HEAD" ? ["-I"] : ["-X", method];
   return {
-    args: ["-sS", "-i", ...writeOut, "-k", ...http2, "--max-time", String(callSeconds), ...methodOption, url],
+    args: [...quiet, "-i", ...writeOut, "-k", ...http2, "--max-time", String(callSeconds), ...methodOption, url],
     call: `${method} ${url}`,
   };
 }
 
 function grpcCommand({ probe, host, port }: Edge): CurlCommand {
-  const url = `http://${host}:${port.number}/grpc.health.v1.Health/Check`;
+  const url = `http://${inUrl(host)}:${port.number}/grpc.health.v1.Health/Check`;
   const headers = ["-H", "content-type: application/grpc", "-H", "te: trailers"];
   const time = ["--max-time", String(callSeconds)];
   return {
-    args: ["-sS", "-i", ...writeOut, "--http2-prior-knowledge", ...time, ...headers, "--data-binary", "@-", url],
+    args: [...quiet, "-i", ...writeOut, "--http2-prior-knowledge", ...time, ...headers, "--data-binary", "@-", url],
     stdin: Readable.from([healthRequest(probe.service ?? "")]),
     call: `gRPC health check of ${probe.service || "the server"} at ${host}:${port.number}`,
   };
@@ -70,7 +78,7 @@ function grpcCommand({ probe, host, port }: Edge): CurlCommand {
 /** curl's telnet keeps a connection open until it is closed or time is up, while its input does not end. */
 function tcpCommand({ host, port }: Edge): CurlCommand {
   return {
-    args: ["-sS", ...writeOut, "--max-time", String(holdSeconds), `telnet://${host}:${port.number}`],
+    args: [...quiet, ...writeOut, "--max-time", String(holdSeconds), `telnet://${inUrl(host)}:${port.number}`],
     stdin: endlessInput(),
     call: `TCP connect to ${host}:${port.number}`,
   };
@@ -85,7 +93,7 @@ function endlessInput(): Readable {
  * closes it where it gets none itself. One that stays open reaches its end, or is still being tried.
  */
 export async function connectsFromClient(client: KubeClient, container: Container, address: string): Promise<boolean> {
-  const args = ["-sS", "--max-time", String(holdSeconds), `telnet://${address}`];
+  const args = [...quiet, "--max-time", String(holdSeconds), `telnet://${inUrl(address)}`];
   const { code } = await client.exec(container, ["curl", ...args], endlessInput());
   return code === curlExitCodes.timeout;
 }

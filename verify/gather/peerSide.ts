@@ -108,7 +108,7 @@ export async function readPeerSide(client: KubeClient, contract: FederationContr
 
 /** A Service and the pods it selects. */
 async function serving(client: KubeClient, namespace: string, service: string) {
-  const found = await client.services(namespace, { fieldSelector: `metadata.name=${service}` });
+  const found = await client.services(namespace, { fields: { "metadata.name": service } });
   const selector = found[0]?.spec?.selector;
   return { exists: found.length > 0, pods: selector ? await client.pods(namespace, { labels: selector }) : [] };
 }

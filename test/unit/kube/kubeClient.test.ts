@@ -16,7 +16,7 @@ describe("KubeClient", () => {
   test("sends the credentials of the context, and selectors", async () => {
     const client = await clientFor({ status: 200, body: { items: [] } });
     expect(await client.pods("shop", { labels: { app: "cart", version: "v1" }, limit: 5 })).toEqual([]);
-    expect(await client.pods(undefined, { fieldSelector: "status.phase=Running" })).toEqual([]);
+    expect(await client.pods(undefined, { fields: { "status.phase": "Running" } })).toEqual([]);
     expect(server.requests.map(({ url, headers }) => [url, headers.authorization])).toEqual([
       ["/api/v1/namespaces/shop/pods?labelSelector=app%3Dcart%2Cversion%3Dv1&limit=5", "Bearer t"],
       ["/api/v1/pods?fieldSelector=status.phase%3DRunning", "Bearer t"],
@@ -57,6 +57,24 @@ describe("KubeClient", () => {
       ["POST", "/apis/batch/v1/namespaces/shop/jobs", '{"kind":"Job"}'],
       ["DELETE", "/apis/batch/v1/namespaces/shop/jobs/probe?propagationPolicy=Background&gracePeriodSeconds=0", ""],
     ]);
+  });
+
+  test("keeps each name one segment of the path, and each value one term of a selector", async () => {
+    const client = await clientFor({ status: 200, body: { items: [] } });
+    await client.service("a/b", "c?d#e");
+    await client.services("shop", { fields: { "metadata.name": "a,b=c" } });
+    expect(server.requests.map(({ url }) => url.replaceAll("%5C", "\\"))).toEqual([
+      "/api/v1/namespaces/a%2Fb/services/c%3Fd%23e",
+      "/api/v1/namespaces/shop/services?fieldSelector=metadata.name%3Da\\%2Cb\\%3Dc",
+    ]);
+  });
+
+  test("sends nothing for names and labels that no object has", async () => {
+    const client = await clientFor({ status: 200, body: { items: [{}] } });
+    for (const name of ["", ".", ".."])
+      await expect(client.service("shop", name)).rejects.toThrow(/no name of an object/);
+    expect(await client.pods("shop", { labels: { app: "a,b!=c" } })).toEqual([]);
+    expect(server.requests).toEqual([]);
   });
 
   test("rejects a context without a cluster", async () => {

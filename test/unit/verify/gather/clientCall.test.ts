@@ -1,5 +1,5 @@
 import type { Edge } from "../../../../verify/edge.ts";
-import { healthRequest } from "../../../../verify/gather/clientCall.ts";
+import { callFromClient, connectsFromClient, healthRequest } from "../../../../verify/gather/clientCall.ts";
 import { echoedHeaders, readAnswer } from "../../../../verify/gather/curlAnswer.ts";
 
 const edge = (probe: object): Edge =>
@@ -56,4 +56,29 @@ test.each([
   ["a".repeat(200), `00000000cb${"0ac801"}${"61".repeat(200)}`],
 ])("the health check is one protobuf message, whatever the length of the service's name", (service, hex) => {
   expect(healthRequest(service).toString("hex")).toBe(hex);
+});
+
+describe("curl", () => {
+  /** The arguments of curl for a call, or for a connection to an address. */
+  async function argumentsFor(call: (client: never) => Promise<unknown>): Promise<string[]> {
+    let command: string[] = [];
+    const exec = async (_: unknown, given: string[]) => ((command = given), { stdout: "", stderr: "", code: 0 });
+    await call({ exec } as never);
+    return command;
+  }
+  const container = { namespace: "n", pod: "p", container: "c" };
+  const probes = [{ kind: "http", path: "/[1-9]{a,b}" }, { kind: "grpc" }, { kind: "tcp" }];
+
+  test.each(probes)("gets the host as a part of one URL, whatever is in it: $kind", async (probe) => {
+    const call = { ...edge(probe), host: "a/b#c?d@e;f$(g) h" };
+    const command = await argumentsFor((client) => callFromClient(client, container, call));
+    const [, host] = /^(?:http|telnet):\/\/([^/#?@ ]*):8000(?:\/|$)/.exec(command.at(-1)!) ?? [];
+    expect(decodeURIComponent(host ?? "")).toBe(call.host);
+    expect(command).toContain("-g");
+  });
+
+  test.each(["192.0.2.1:15443", "[2001:db8::1]:15443"])("connects to %s", async (address) => {
+    const command = await argumentsFor((client) => connectsFromClient(client, container, address));
+    expect(command.at(-1)).toBe(`telnet://${address}`);
+  });
 });
