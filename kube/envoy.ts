@@ -1,5 +1,7 @@
 /** Reads answers of Envoy's administration interface. https://www.envoyproxy.io/docs/envoy/latest/operations/admin */
 
+import { printable } from "../federation/errors/userError.ts";
+
 /** An endpoint of a cluster in a proxy. */
 export interface EnvoyEndpoint {
   /** `address:port`. */
@@ -67,6 +69,53 @@ export function resourcesOf(dump: string): Record<string, any>[] {
   return configs.map((c) => c["cluster"] ?? c["route_config"] ?? c["active_state"]?.listener ?? c["secret"] ?? c);
 }
 
+/** A listener whose last configuration a proxy has rejected. */
+export interface RejectedListener {
+  name: string;
+  /** Envoy's reason: one line of printable characters, the start of a long one. */
+  details: string;
+  /** Whether the configuration before it is still in use. A proxy that has restarted since has none. */
+  active: boolean;
+}
+
+/** The listeners of a proxy. */
+export interface Listeners {
+  active: Record<string, any>[];
+  rejected: RejectedListener[];
+  /** Names of listeners that do not listen yet: they wait for a secret or a route. */
+  warming: string[];
+}
+
+/** Characters of Envoy's reason that are kept: it quotes the configuration. */
+const maxDetails = 300;
+
+/**
+ * Listeners in a `/config_dump` answer about `dynamic_listeners`. An error has an entry of its own as well, without a
+ * name. https://www.envoyproxy.io/docs/envoy/latest/api-v3/admin/v3/config_dump_shared.proto
+ */
+export function listenersOf(dump: string): Listeners {
+  const entries = (JSON.parse(dump || "{}") as { configs?: Record<string, any>[] }).configs ?? [];
+  const failing = entries.filter((e) => e["error_state"]).sort((a, b) => Number(!a["name"]) - Number(!b["name"]));
+  const rejected = failing.map((e): RejectedListener => {
+    const { details, failed_configuration: configuration } = e["error_state"];
+    const text = oneLine(details ?? "no reason is given");
+    return {
+      name: oneLine(e["name"] || configuration?.name || "without a name"),
+      details: text.length > maxDetails ? `${text.slice(0, maxDetails)}..` : text,
+      active: e["active_state"] !== undefined,
+    };
+  });
+  return {
+    active: entries.flatMap((e) => e["active_state"]?.listener ?? []),
+    rejected: rejected.filter((r, i) => rejected.findIndex((other) => other.details === r.details) === i),
+    warming: entries.filter((e) => e["warming_state"] && !e["active_state"]).map((e) => oneLine(e["name"])),
+  };
+}
+
+function oneLine(text: unknown): string {
+  return printable(String(text).replace(/\s+/g, " ").trim());
+}
+
 /** TLS settings of a cluster. Where the cluster chooses TLS per endpoint, those for mTLS. */
 export function clusterConfig(cluster: Record<string, any>): ClusterConfig {
   const sockets = [
@@ -97,6 +146,11 @@ export function hasListener(listeners: Record<string, any>[], port: number): boo
   return listeners.some((l) => l["address"]?.socket_address?.port_value === port);
 }
 
+/** A regular expression that matches this text only, for JavaScript and for Envoy (RE2). */
+export function literally(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+
 /**
  * Whether calls to a port of a host go to its cluster: by the virtual host of that name for HTTP, by a listener's TCP
  * proxy otherwise. A cluster of a subset counts. Routes with conditions (a canary's header, a path) may lead elsewhere;
@@ -108,7 +162,7 @@ export function routesToCluster(
   host: string,
   port: number,
 ): boolean {
-  const pattern = new RegExp(`^outbound\\|${port}\\|[^|]*\\|${host.replaceAll(".", "\\.")}$`);
+  const pattern = new RegExp(`^outbound\\|${port}\\|[^|]*\\|${literally(host)}$`);
   const isCluster = (name: unknown): boolean => typeof name === "string" && pattern.test(name);
   const leads = (to: Record<string, any> | undefined): boolean =>
     isCluster(to?.["cluster"]) ||

@@ -3,11 +3,14 @@ import {
   clusterConfig,
   endpointsOf,
   hasListener,
+  listenersOf,
+  literally,
   outboundCluster,
   resourcesOf,
   routesToCluster,
   type EnvoyEndpoint,
   type HostConfig,
+  type Listeners,
 } from "./envoy.ts";
 import type { KubeClient } from "./kubeClient.ts";
 import { retry } from "./retry.ts";
@@ -31,7 +34,6 @@ export class IstioProxy {
 
   /** Its configuration for a port of a host. */
   async configFor(host: string, port: number): Promise<HostConfig> {
-    const literally = (text: string) => text.replace(/[.|]/g, (c) => `\\${c}`);
     const [clusters, listeners, routes] = await Promise.all([
       this.resources("dynamic_active_clusters", literally(outboundCluster(host, port))),
       this.resources("dynamic_listeners", `.*_${port}`),
@@ -47,6 +49,11 @@ export class IstioProxy {
   /** Whether it closes connections to hosts that the mesh does not know. */
   async blocksUnknownHosts(): Promise<boolean> {
     return blocksUnknownHosts(await this.resources("dynamic_listeners", "virtualOutbound"));
+  }
+
+  /** Its listeners, also those that it has rejected. */
+  async listeners(): Promise<Listeners> {
+    return listenersOf(await this.get("config_dump?resource=dynamic_listeners"));
   }
 
   /** Resources of one kind; with `nameRegex`, those whose whole name matches it. */

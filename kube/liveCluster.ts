@@ -11,7 +11,7 @@ import { managedBy } from "../federation/objects/labels.ts";
 import type { FederationPlan } from "../federation/planFederation.ts";
 import { ApiError } from "./errors.ts";
 import { KubeClient } from "./kubeClient.ts";
-import type { IstioObject, Pod, Service } from "./objects.ts";
+import { isLiving, type IstioObject, type Pod, type Service } from "./objects.ts";
 
 /** Milliseconds that the API server may take for one answer: a preview waits for it. */
 const timeout = 5_000;
@@ -104,10 +104,7 @@ function isForeign({ metadata }: IstioObject): boolean {
 
 /** Service accounts of the pods that run or will run. */
 function accountsOf(pods: Pod[]): string[] {
-  const living = pods.filter(
-    ({ metadata, status }) => !metadata.deletionTimestamp && !["Succeeded", "Failed"].includes(status?.phase ?? ""),
-  );
-  return [...new Set(living.map(({ spec }) => spec?.serviceAccountName ?? "default"))].sort();
+  return [...new Set(pods.filter(isLiving).map(({ spec }) => spec?.serviceAccountName ?? "default"))].sort();
 }
 
 /** The objects that this project does not manage. A short host is one of the object's namespace. */

@@ -5,7 +5,9 @@ export interface KubeObject {
     namespace: string;
     labels?: Record<string, string>;
     annotations?: Record<string, string>;
+    creationTimestamp?: string;
     deletionTimestamp?: string;
+    ownerReferences?: { kind: string; name: string }[];
   };
 }
 
@@ -37,6 +39,11 @@ export function isReady({ metadata, status }: Pod): boolean {
   return (
     !metadata.deletionTimestamp && (status?.conditions?.some((c) => c.type === "Ready" && c.status === "True") ?? false)
   );
+}
+
+/** Whether a pod runs or will run: it has neither ended nor is about to. */
+export function isLiving({ metadata, status }: Pod): boolean {
+  return !metadata.deletionTimestamp && !["Succeeded", "Failed"].includes(status?.phase ?? "");
 }
 
 /** Whether a pod has Istio's proxy: as a container, or as an init container that keeps running (native sidecar). */

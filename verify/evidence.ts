@@ -1,4 +1,4 @@
-import type { EnvoyEndpoint, HostConfig } from "../kube/envoy.ts";
+import type { EnvoyEndpoint, HostConfig, RejectedListener } from "../kube/envoy.ts";
 import type { GatewayAddress } from "./edge.ts";
 
 /** Why something could not be observed. */
@@ -66,6 +66,10 @@ export interface PeerSide {
   /** Hosts that its Gateway objects pass through, with the objects' names. */
   passthrough: { object: string; hosts: string[] }[];
   gatewayPods: { ready: number; total: number };
+  /** Listeners that its gateway's pods reject. */
+  rejected: RejectedListener[];
+  /** Gateway objects whose hosts overlap on its gateway's port, with these hosts. */
+  overlapping: string[];
   /** Whether the gateway has a filter chain for the SNI. Undefined: no gateway pod could be read. */
   chain: boolean | undefined;
   /** Endpoints behind that chain. */

@@ -1,4 +1,4 @@
-import { isReady, type IstioObject, type Pod } from "../../kube/objects.ts";
+import { isLiving, isReady, type IstioObject, type Pod } from "../../kube/objects.ts";
 import { ownChain, serverNames } from "../../kube/envoy.ts";
 import { IstioProxy } from "../../kube/istioProxy.ts";
 import type { KubeClient } from "../../kube/kubeClient.ts";
@@ -9,12 +9,16 @@ import type { Edge } from "../edge.ts";
 import type { PeerSide } from "../evidence.ts";
 import { fingerprint } from "./clientHello.ts";
 import { gatewayFor, type PassthroughGateway } from "./gatewayFor.ts";
+import { overlappingGateways } from "./overlappingGateways.ts";
 
 /** This project's gateway by default; used where no Gateway object names one. */
-const defaultGateway = { namespace: "istio-system", selector: { istio: "eastwestgateway" } };
+export const defaultGateway: Pick<PassthroughGateway, "namespace" | "selector"> = {
+  namespace: "istio-system",
+  selector: { istio: "eastwestgateway" },
+};
 
 /** Number of gateway pods that are read at most. */
-const maxPods = 3;
+export const maxPods = 3;
 
 /** Gateway objects that pass mTLS through, with all their hosts. */
 export function passthroughOf(gateways: IstioObject[]): PassthroughGateway[] {
@@ -38,22 +42,31 @@ export function passthroughOf(gateways: IstioObject[]): PassthroughGateway[] {
   });
 }
 
-/** The gateway of a host, or of a mesh, with the proxies of some of its ready pods. */
-async function gatewayProxies(
+/** The pods of a gateway. A Gateway object may select pods of another namespace. */
+export async function gatewayPods(
   client: KubeClient,
-  host?: string,
-): Promise<{ gateways: PassthroughGateway[]; pods: { ready: number; total: number }; proxies: IstioProxy[] }> {
-  const gateways = passthroughOf(await client.istio("networking", "gateways"));
-  const { namespace, selector } = gatewayFor(gateways, host) ?? defaultGateway;
+  { namespace, selector }: Pick<PassthroughGateway, "namespace" | "selector">,
+): Promise<Pod[]> {
   const own = await client.pods(namespace, { labels: selector });
-  // A Gateway object may select pods of another namespace.
   const elsewhere = own.length === 0 && Object.keys(selector).length > 0;
-  const pods: Pod[] = elsewhere ? await client.pods(undefined, { labels: selector }) : own;
+  return elsewhere ? client.pods(undefined, { labels: selector }) : own;
+}
+
+/** The gateway of a host, or of a mesh, with the proxies of some of its ready pods. */
+export async function gatewayProxies(client: KubeClient, host?: string) {
+  const objects = await client.istio("networking", "gateways");
+  const gateways = passthroughOf(objects);
+  const pods = await gatewayPods(client, gatewayFor(gateways, host) ?? defaultGateway);
+  const proxyOf = ({ metadata }: Pod) => new IstioProxy(client, metadata.namespace, metadata.name);
   const ready = pods.filter(isReady);
+  const running = pods.filter((pod) => !isReady(pod) && isLiving(pod) && pod.status?.phase === "Running");
   return {
     gateways,
     pods: { ready: ready.length, total: pods.length },
-    proxies: ready.slice(0, maxPods).map(({ metadata }) => new IstioProxy(client, metadata.namespace, metadata.name)),
+    proxies: ready.slice(0, maxPods).map(proxyOf),
+    /** Proxies of running pods that are not ready: Envoy may have rejected their configuration. */
+    unready: running.slice(0, maxPods).map(proxyOf),
+    overlapping: overlappingGateways(objects, pods),
   };
 }
 
@@ -71,25 +84,29 @@ export async function readPeerSide(client: KubeClient, contract: FederationContr
   const [service = "", namespace = ""] = exported
     ? [exported.service, exported.namespace]
     : edge.exportedHost.split(".");
-  const [{ gateways, pods, proxies }, behind] = await Promise.all([
+  const [{ gateways, pods, proxies, unready, overlapping }, behind] = await Promise.all([
     gatewayProxies(client, edge.exportedHost),
     serving(client, namespace, service),
   ]);
   const sni = autoPassthroughSni(edge.exportedHost, edge.port.number);
   const readings = await Promise.allSettled(
-    proxies.map(async (proxy) => ({
-      chain: serverNames(await proxy.resources("dynamic_listeners")).includes(sni),
-      endpoints: await proxy.endpoints(sni),
-    })),
+    proxies.map(async (proxy) => {
+      const [{ active, rejected }, endpoints] = await Promise.all([proxy.listeners(), proxy.endpoints(sni)]);
+      return { chain: serverNames(active).includes(sni), endpoints, rejected };
+    }),
   );
+  const starting = await Promise.allSettled(unready.map((proxy) => proxy.listeners()));
   const read = readings.flatMap((r) => (r.status === "fulfilled" ? [r.value] : []));
   if (read.length === 0 && readings[0]?.status === "rejected") throw readings[0].reason;
+  const rejected = [...starting, ...readings].flatMap((r) => (r.status === "fulfilled" ? r.value.rejected : []));
   // A pod that has just started may lack configuration that the others have.
   const reading = read.find((r) => r.chain) ?? read[0];
   return {
     mesh: contract.mesh.name,
     passthrough: gateways.map(({ object, hosts }) => ({ object, hosts })),
     gatewayPods: pods,
+    rejected,
+    overlapping,
     chain: reading?.chain,
     endpoints: reading?.endpoints ?? [],
     service: {

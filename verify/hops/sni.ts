@@ -1,5 +1,6 @@
 import type { Edge } from "../edge.ts";
 import { failed, type ClientHelloResult, type Evidence, type PeerSide } from "../evidence.ts";
+import { rejectionOf } from "./rejection.ts";
 import { resultsOf, type HopCheck } from "./result.ts";
 
 /** Checks that the gateway accepts the SNI of the call, that is, that the service is exported. */
@@ -34,8 +35,11 @@ function checkInPeers(edge: Edge, sides: PeerSide[], clientHellos: ClientHelloRe
         : `the gateway accepts ${service}`,
     );
   const side = lacking[0]!;
+  const evidence = `the gateway of ${side.mesh} has no filter chain for ${service}: `;
+  const rejection = rejectionOf(side);
+  if (rejection) return result.failed(`${evidence}it ${rejection.evidence}`, rejection.remedy);
   return result.failed(
-    `the gateway of ${side.mesh} has no filter chain for ${service}: ${reasonOf(edge, side)}`,
+    `${evidence}${reasonOf(edge, side)}`,
     `Run \`pulumi up --refresh --stack ${side.mesh}\` if it is to be exported, or remove the import`,
   );
 }

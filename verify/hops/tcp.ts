@@ -2,6 +2,7 @@ import { socketAddress } from "../../federation/objects/socketAddress.ts";
 import type { Edge } from "../edge.ts";
 import { failed, type ClientHelloResult, type Evidence } from "../evidence.ts";
 import { clientConnectionFailure, connectionRefused } from "./clientConnection.ts";
+import { rejectionOf } from "./rejection.ts";
 import { resultsOf, type HopCheck } from "./result.ts";
 import { isFromUpstream, sidecarErrorOf } from "./sidecarError.ts";
 
@@ -51,20 +52,23 @@ function checkReachable(edge: Edge, evidence: Evidence, unreachable: Unreachable
 
 function noConnection(edge: Edge, { answer, peerSides }: Evidence, unreachable: Unreachable[]): HopCheck {
   const error = connectionRefused.exec(sidecarErrorOf(answer) ?? "")?.[0].toLowerCase();
-  const pods = peerSides.flatMap((side) =>
-    failed(side) || side.gatewayPods.ready > 0
-      ? []
-      : [`mesh "${side.mesh}" has no ready gateway pod (${side.gatewayPods.total} are not ready)`],
+  const down = peerSides.flatMap((side) => (failed(side) || side.gatewayPods.ready > 0 ? [] : [side]));
+  const pods = down.map(
+    ({ mesh, gatewayPods }) => `mesh "${mesh}" has no ready gateway pod (${gatewayPods.total} are not ready)`,
   );
+  const rejection = down.map(rejectionOf).find(Boolean);
   const context = [
     ...(error ? [`the client's sidecar reports "${error}"`] : []),
     ...(isFromUpstream(answer) ? ["the call used a connection that was opened earlier"] : []),
+    ...(rejection ? [...pods, `its gateway ${rejection.evidence}`] : []),
   ];
   return resultsOf(edge.mesh).failed(
     [`no connection to ${listOf(unreachable)}`, ...context].join("; "),
-    pods.length > 0
-      ? `${pods.join("; ")}; run \`pulumi up --refresh --stack ${edge.meshes[0]}\``
-      : `The owner of ${edge.meshes.join(" and ")} must check the gateway's Service (address, port ` +
+    rejection
+      ? rejection.remedy
+      : pods.length > 0
+        ? `${pods.join("; ")}; run \`pulumi up --refresh --stack ${edge.meshes[0]}\``
+        : `The owner of ${edge.meshes.join(" and ")} must check the gateway's Service (address, port ` +
           `${edge.gateways[0]?.port ?? 15443}) and pods, and both owners the firewalls between the clusters; a ` +
           "gateway without an export accepts no connections either",
   );

@@ -3,6 +3,7 @@ import { attemptForeignTls } from "./foreignTls.ts";
 import type { GatewayCheck } from "./gatewayCheck.ts";
 import { attemptWithoutCertificate } from "./noCertificate.ts";
 import { attemptPlaintext } from "./plaintext.ts";
+import { inspectGatewayHealth } from "./rejectedConfiguration.ts";
 import { inspectRemoteSecrets } from "./remoteSecret.ts";
 import { negativeCheck, type NegativeCheck } from "./result.ts";
 import { attemptUnexportedName } from "./unexportedName.ts";
@@ -21,7 +22,7 @@ export const gatewayChecks: readonly GatewayCheck[] = [
   { ...negativeCheck("no-certificate", "caller without a certificate"), attempt: attemptWithoutCertificate },
 ];
 
-/** Objects that no cluster of a mesh may have. */
+/** What no cluster of a mesh may have: such objects, or a gateway in such a state. */
 export const clusterChecks: readonly ClusterCheck[] = [
   {
     ...negativeCheck("wildcard-host", "wildcard host on a gateway"),
@@ -32,6 +33,11 @@ export const clusterChecks: readonly ClusterCheck[] = [
     ...negativeCheck("remote-secret", "credential for another cluster"),
     resource: "secrets",
     inspect: inspectRemoteSecrets,
+  },
+  {
+    ...negativeCheck("rejected-configuration", "configuration that a gateway rejects"),
+    resource: "pods, and gateways of API group networking.istio.io,",
+    inspect: inspectGatewayHealth,
   },
 ];
 

@@ -92,6 +92,12 @@ const negativeChecks = {
     title: "A mesh has a credential for the API server of another cluster.",
     page: "A federation needs none. Delete the Secret with label `istio/multiCluster`.",
   },
+  "negative-rejected-configuration": {
+    title: "A gateway rejects the configuration of a listener, or has pods that are not ready.",
+    page:
+      "Calls may still get through by an earlier configuration, until its pods restart. The usual cause is another " +
+      "Gateway object with overlapping hosts on the same port, such as `*.local`.",
+  },
   "negative-undeclared-caller": {
     title: "A workload answers a caller that the export does not name.",
     page:

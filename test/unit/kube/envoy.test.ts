@@ -3,6 +3,8 @@ import {
   clusterConfig,
   endpointsOf,
   hasListener,
+  listenersOf,
+  literally,
   routesToCluster,
   resourcesOf,
   serverNames,
@@ -163,4 +165,50 @@ test("listeners by port, server names of chains, resources of a dump", () => {
     ),
   ).toEqual([{ name: "c" }, { name: "l" }, { name: "r" }, { name: "s" }]);
   expect(resourcesOf("")).toEqual([]);
+});
+
+describe("the listeners of a dump", () => {
+  const at15443 = { name: "0.0.0.0_15443", address: {} };
+  const duplicate = "error adding listener '0.0.0.0:15443':\n multiple filter chains\u001b[2J";
+  const error_state = {
+    failed_configuration: at15443,
+    last_update_attempt: "2026-06-01T00:00:00Z",
+    details: duplicate,
+  };
+  const dump = (...configs: object[]) => listenersOf(JSON.stringify({ configs }));
+
+  test("are active, rejected with Envoy's reason, or warming", () => {
+    const active_state = { listener: at15443 };
+    const others = [
+      { name: "0.0.0.0_443", warming_state: { listener: {} } },
+      { name: "0.0.0.0_80", warming_state: {}, active_state: { listener: { name: "0.0.0.0_80" } } },
+    ];
+    expect(dump({ name: "0.0.0.0_15443", active_state, error_state }, { error_state }, ...others)).toEqual({
+      active: [at15443, { name: "0.0.0.0_80" }],
+      rejected: [
+        {
+          name: "0.0.0.0_15443",
+          details: "error adding listener '0.0.0.0:15443': multiple filter chains\\u{1b}[2J",
+          active: true,
+        },
+      ],
+      warming: ["0.0.0.0_443"],
+    });
+  });
+
+  test("have the name of the rejected configuration where the error has none, and the start of a long reason", () => {
+    const [found, ...others] = dump({ error_state: { ...error_state, details: "x".repeat(999) } }).rejected;
+    expect(others).toEqual([]);
+    expect(found).toEqual({ name: "0.0.0.0_15443", details: `${"x".repeat(300)}..`, active: false });
+    expect(dump({ error_state: {} }).rejected).toHaveLength(1);
+  });
+
+  test("are none in an empty answer", () =>
+    expect([listenersOf(""), dump()]).toEqual(Array(2).fill({ active: [], rejected: [], warming: [] })));
+});
+
+test("a name in a regular expression matches itself only", () => {
+  for (const text of ["a.b", "a(b", "a|b", "a\\b", "[a]{1}*+?^$"])
+    expect(text).toMatch(new RegExp(`^${literally(text)}$`));
+  expect("axb").not.toMatch(new RegExp(`^${literally("a.b")}$`));
 });

@@ -1,3 +1,5 @@
+import type { KubeClient } from "../../../kube/kubeClient.ts";
+import type { IstioObject, Pod, Service } from "../../../kube/objects.ts";
 import type { Edge } from "../../../verify/edge.ts";
 import type { Answer, Evidence, PeerSide, ClientHelloResult, ShownCertificate } from "../../../verify/evidence.ts";
 
@@ -103,8 +105,77 @@ export const peerSide: PeerSide = {
   mesh: "west",
   passthrough: [{ object: "istio-system/export-httpbin", hosts: [edge.exportedHost] }],
   gatewayPods: { ready: 1, total: 1 },
+  rejected: [],
+  overlapping: [],
   chain: true,
   endpoints: [{ address: "10.30.0.5:8080", health: "HEALTHY", requests: 1, connections: 1 }],
   service: { name: "httpbin/httpbin", exists: true, ready: 1, total: 1 },
   policies: [],
 };
+
+/** A Gateway object of an export. */
+export const exportOf = (host: string): IstioObject => ({
+  metadata: {
+    namespace: "istio-system",
+    name: "export-x",
+    labels: { "app.kubernetes.io/managed-by": "mesh-federation" },
+  },
+  spec: {
+    selector: { istio: "eastwestgateway" },
+    servers: [{ port: { number: 15443 }, hosts: [host], tls: { mode: "AUTO_PASSTHROUGH" } }],
+  },
+});
+
+/** The Gateway object of Istio's multi-cluster instructions. */
+export const crossNetwork: IstioObject = {
+  metadata: { namespace: "istio-system", name: "cross-network-gateway" },
+  spec: {
+    selector: { istio: "eastwestgateway" },
+    servers: [{ port: { number: 15443 }, hosts: ["*.local"], tls: { mode: "AUTO_PASSTHROUGH" } }],
+  },
+};
+
+/** A pod of a gateway's Deployment `eastwest`. */
+export const gatewayPod = (name: string, { ready = true, phase = "Running", ending = false } = {}): Pod => ({
+  metadata: {
+    namespace: "istio-system",
+    name,
+    labels: { istio: "eastwestgateway", "pod-template-hash": "7c9" },
+    creationTimestamp: "2026-06-01T00:00:00Z",
+    ownerReferences: [{ kind: "ReplicaSet", name: "eastwest-7c9" }],
+    ...(ending ? { deletionTimestamp: "2026-06-01T00:00:00Z" } : {}),
+  },
+  status: { phase, conditions: [{ type: "Ready", status: ready ? "True" : "False" }] },
+});
+
+/** A dump of listeners of which one is rejected. */
+export const rejectedDump = (active: boolean): object => ({
+  configs: [
+    {
+      name: "0.0.0.0_15443",
+      ...(active ? { active_state: { listener: {} } } : {}),
+      error_state: { details: "multiple filter chains \u001b" },
+    },
+  ],
+});
+
+/** A cluster with these objects; its proxies answer with these dumps of listeners, by pod. */
+export function clusterOf(given: {
+  gateways: IstioObject[];
+  pods: Pod[];
+  services?: Service[];
+  dumps: Record<string, object>;
+}): KubeClient {
+  const cluster: Pick<KubeClient, "istio" | "pods" | "services" | "service" | "exec"> = {
+    istio: async (_, plural) => (plural === "gateways" ? given.gateways : []),
+    pods: async () => given.pods,
+    services: async () => given.services ?? [],
+    service: async (namespace, name) =>
+      given.services?.find(({ metadata }) => metadata.namespace === namespace && metadata.name === name),
+    exec: async ({ pod }, command) => {
+      const isDump = command.at(-1)!.startsWith("config_dump");
+      return { stdout: isDump ? JSON.stringify(given.dumps[pod] ?? {}) : "", stderr: "", code: 0 };
+    },
+  };
+  return cluster as KubeClient;
+}

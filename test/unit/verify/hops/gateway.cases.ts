@@ -25,6 +25,26 @@ export const gatewayCases: FailingCase[] = [
     inferred: true,
   },
   {
+    what: "a name of a configuration that the gateway rejects",
+    evidence: {
+      answer: sidecarError("x"),
+      config,
+      clientHellos: [reset],
+      peerSides: [
+        {
+          ...peerSide,
+          chain: false,
+          rejected: [{ name: "0.0.0.0_15443", details: "multiple filter chains", active: true }],
+          overlapping: ["Gateway istio-system/cross-network-gateway (*.local)"],
+        },
+      ],
+    },
+    hop: "sni",
+    says: /rejects .*0\.0\.0\.0_15443 .*multiple filter chains/,
+    remedy: /cross-network-gateway \(\*\.local\).*gateway of their own/,
+    inferred: false,
+  },
+  {
     what: "a host of a Gateway without a Service",
     evidence: {
       answer: sidecarError("x"),

@@ -113,6 +113,24 @@ export const tcpCases: FailingCase[] = [
     remedy: /no ready gateway pod/,
   },
   {
+    what: "a gateway whose pods never accepted their configuration",
+    evidence: {
+      answer: sidecarError("connection timeout"),
+      clientHellos: [unreachable],
+      peerSides: [
+        {
+          ...peerSide,
+          gatewayPods: { ready: 0, total: 1 },
+          chain: undefined,
+          rejected: [{ name: "0.0.0.0_15443", details: "multiple filter chains", active: false }],
+        },
+      ],
+    },
+    hop: "tcp",
+    says: /no ready gateway pod.*0\.0\.0\.0_15443 and does not listen there \(multiple filter chains\)/,
+    remedy: /Gateway object/,
+  },
+  {
     what: "an unreachable gateway, connect only",
     edge: connectOnly,
     evidence: { answer: closed, config, clientHellos: [unreachable] },

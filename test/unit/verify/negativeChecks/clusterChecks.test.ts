@@ -1,5 +1,7 @@
 import { KubeClient } from "../../../../kube/kubeClient.ts";
 import { checkCluster } from "../../../../verify/negativeChecks/run.ts";
+import { healthInspection } from "../../../../verify/negativeChecks/rejectedConfiguration.ts";
+import type { GatewayHealth } from "../../../../verify/gather/gatewayHealth.ts";
 import { FakeApiServer } from "../../kube/apiServer.ts";
 
 const gateway = {
@@ -23,9 +25,10 @@ afterEach(() => server.stop());
 
 /** The results with these answers to lists of Secrets. */
 async function check(status: number, body: object) {
-  server = await FakeApiServer.start((url) =>
-    url.startsWith("/api/v1/secrets") ? { status, body } : { status: 200, body: { items: [gateway] } },
-  );
+  server = await FakeApiServer.start((url) => {
+    if (url.startsWith("/api/v1/secrets")) return { status, body };
+    return { status: 200, body: { items: url.includes("/pods") ? [] : [gateway] } };
+  });
   return checkCluster("west", new KubeClient(server.kubeconfig));
 }
 
@@ -35,6 +38,7 @@ const wildcard = {
   control: "1 Gateway objects read",
   evidence: expect.stringContaining("*.local in istio-system/wild"),
 };
+const noGateway = { code: "negative-rejected-configuration", state: "passed", control: "0 gateway pods read" };
 
 describe("negative checks in a cluster", () => {
   test("read only the metadata of Secrets", async () => {
@@ -46,6 +50,7 @@ describe("negative checks in a cluster", () => {
         control: "1 Secrets read",
         evidence: expect.stringContaining("Secret istio-system/remote"),
       },
+      noGateway,
     ]);
     const ofSecrets = server.requests.filter(({ url }) => url.startsWith("/api/v1/secrets"));
     expect(ofSecrets.map(({ headers }) => headers.accept)).toEqual(
@@ -57,6 +62,7 @@ describe("negative checks in a cluster", () => {
     expect(await check(403, forbidden)).toMatchObject([
       wildcard,
       { state: "unknown", evidence: expect.stringContaining("secrets is forbidden"), remedy: expect.any(String) },
+      noGateway,
     ]);
   });
 
@@ -68,6 +74,62 @@ describe("negative checks in a cluster", () => {
     expect(await check(200, { ...secrets, items: null })).toMatchObject([
       wildcard,
       { state: "unknown", control: "0 Secrets read" },
+      noGateway,
     ]);
   });
+});
+
+describe("the inspection of a gateway", () => {
+  const now = Date.parse("2026-06-01T00:00:00Z");
+  const pod = (ready: boolean, age: number) => ({ name: "n/gw", ready, created: now - age });
+  const accepted = { rejected: [], warming: [] };
+  const rejected = { rejected: [{ name: "0.0.0.0_15443", details: "duplicate", active: true }], warming: [] };
+  const unread = { failure: "403: forbidden" };
+
+  test.each<{ what: string; pods: GatewayHealth["pods"]; proxies: GatewayHealth["proxies"]; shows: object }>([
+    {
+      what: "passes a gateway that accepts its configuration",
+      pods: [pod(true, 0)],
+      proxies: [accepted],
+      shows: { control: "1 gateway pods read", problem: undefined, inconclusive: undefined },
+    },
+    {
+      what: "fails for a rejected listener while all pods are ready",
+      pods: [pod(true, 0)],
+      proxies: [rejected],
+      shows: { problem: expect.stringMatching(/rejects .*0\.0\.0\.0_15443.*duplicate/) },
+    },
+    {
+      what: "fails for a rejected listener of a pod that has just started",
+      pods: [pod(false, 5_000)],
+      proxies: [rejected],
+      shows: { problem: expect.stringMatching(/duplicate.*0 of 1 pods ready/) },
+    },
+    {
+      what: "fails for a pod that is not ready after a minute",
+      pods: [pod(true, 0), pod(false, 61_000)],
+      proxies: [accepted],
+      shows: { problem: expect.stringMatching(/1 of 2 pods ready/) },
+    },
+    {
+      what: "is inconclusive for a pod that may become ready",
+      pods: [pod(false, 5_000)],
+      proxies: [],
+      shows: { problem: undefined, inconclusive: expect.stringMatching(/is starting/) },
+    },
+    {
+      what: "is inconclusive where no proxy may be read",
+      pods: [pod(true, 0)],
+      proxies: [unread],
+      shows: { control: "0 gateway pods read", problem: undefined, inconclusive: expect.stringMatching(/403/) },
+    },
+    {
+      what: "needs one proxy that may be read",
+      pods: [pod(true, 0), pod(true, 0)],
+      proxies: [unread, accepted],
+      shows: { control: "1 gateway pods read", inconclusive: undefined },
+    },
+  ])("$what", ({ pods, proxies, shows }) =>
+    expect(healthInspection([{ gateway: "gw", pods, proxies, overlapping: [] }], now)).toMatchObject(shows),
+  );
 });

@@ -66,6 +66,7 @@ describe("a negative check in a cluster", () => {
   test.each([
     { id: "wildcard-host", remedy: /west to list gateways of API group networking.istio.io in all namespaces/ },
     { id: "remote-secret", remedy: /west to list secrets in all namespaces/ },
+    { id: "rejected-configuration", remedy: /west to list pods, and gateways .* in all namespaces/ },
   ])("names the missing permission of $id", ({ id, remedy }) => {
     const check = clusterChecks.find((c) => c.id === id)!;
     const result = clusterResult(check, "west", { failure: "403: forbidden" });
