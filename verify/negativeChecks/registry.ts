@@ -22,6 +22,9 @@ export const gatewayChecks: readonly GatewayCheck[] = [
   { ...negativeCheck("no-certificate", "caller without a certificate"), attempt: attemptWithoutCertificate },
 ];
 
+/** Ports and subsets of exported hosts that each exporter's gateway must refuse; `checkUndeclaredPorts` tries them. */
+export const undeclaredPortCheck: NegativeCheck = negativeCheck("undeclared-port", "port that is not exported");
+
 /** What no cluster of a mesh may have: such objects, or a gateway in such a state. */
 export const clusterChecks: readonly ClusterCheck[] = [
   {
@@ -44,4 +47,9 @@ export const clusterChecks: readonly ClusterCheck[] = [
 /** The call that each exporter with `callers` must deny; `checkUndeclaredCaller` makes it from a probe pod. */
 export const undeclaredCallerCheck: NegativeCheck = negativeCheck("undeclared-caller", "undeclared caller");
 
-export const negativeChecks: readonly NegativeCheck[] = [...gatewayChecks, ...clusterChecks, undeclaredCallerCheck];
+export const negativeChecks: readonly NegativeCheck[] = [
+  ...gatewayChecks,
+  undeclaredPortCheck,
+  ...clusterChecks,
+  undeclaredCallerCheck,
+];

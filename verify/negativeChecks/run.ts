@@ -10,9 +10,11 @@ import type { ProbePods } from "../gather/probePods.ts";
 import type { Task } from "../verifyEdges.ts";
 import { clusterResult } from "./clusterCheck.ts";
 import { gatewayResult, type GatewayTarget } from "./gatewayCheck.ts";
-import { clusterChecks, gatewayChecks, undeclaredCallerCheck } from "./registry.ts";
+import { exportersOf } from "./exporters.ts";
+import { clusterChecks, gatewayChecks, undeclaredCallerCheck, undeclaredPortCheck } from "./registry.ts";
 import { unlessForbidden, type NegativeResult } from "./result.ts";
 import { checkUndeclaredCaller, mustDenyUndeclared } from "./undeclaredCaller.ts";
+import { checkUndeclaredPorts } from "./undeclaredPort.ts";
 
 /** Results of the negative checks, and a sentence for each mesh that could not be reached. */
 export interface NegativeResults {
@@ -21,8 +23,8 @@ export interface NegativeResults {
 }
 
 /**
- * Runs the negative checks: at each gateway of an import, in the clusters of `meshes`, and, with probe pods, by calls
- * of an undeclared caller.
+ * Runs the negative checks: at each gateway of an import, for the exports of each mesh, in the clusters of `meshes`,
+ * and, with probe pods, by calls of an undeclared caller.
  * @param wait milliseconds that such a call may take to be denied
  */
 export async function runNegativeChecks(
@@ -43,6 +45,11 @@ export async function runNegativeChecks(
   const atGateways = gatewaysOf(tasks).map(({ edge, gateway, peer }) =>
     reachable(gateway.mesh, () => retry(() => checkGateway({ edge, gateway }, peer), isConclusive)),
   );
+  const ofExports = exportersOf(tasks, meshes).map((exporter) =>
+    reachable(exporter.mesh, () =>
+      retry(async () => [await checkUndeclaredPorts(undeclaredPortCheck, exporter)], isConclusive),
+    ),
+  );
   const inClusters = meshes.flatMap(({ name, cluster }) =>
     cluster ? [reachable(name, () => retry(() => checkCluster(name, cluster), isConclusive))] : [],
   );
@@ -53,7 +60,7 @@ export async function runNegativeChecks(
       ),
     ]),
   );
-  const results = await Promise.all([...atGateways, ...inClusters, ...byCallers]);
+  const results = await Promise.all([...atGateways, ...ofExports, ...inClusters, ...byCallers]);
   return { results: results.flat(), unreachable };
 }
 

@@ -84,6 +84,10 @@ const negativeChecks = {
     title: "A workload behind a gateway answers a caller without a certificate.",
     page: "The mesh does not require mTLS of the workload. Set its PeerAuthentication to STRICT.",
   },
+  "negative-undeclared-port": {
+    title: "A gateway accepts a port or subset of an exported service that no export publishes.",
+    page: "Importers can call it, although the contract does not offer it. Publish it, or remove it for the gateway.",
+  },
   "negative-wildcard-host": {
     title: "A gateway passes on a wildcard host.",
     page: "Every service of the mesh is reachable through it. Name the exported hosts instead.",
