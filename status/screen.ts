@@ -17,6 +17,8 @@ export function statusScreen(status: Status, now: number): string {
   for (const { name, state } of status.meshes.filter((m) => !m.state.startsWith("up")))
     lines.push("", ...wrap(`mesh "${name}" ${state}`, "  "));
   lines.push("", ...pendingLines(status), ...driftLines(status));
+  for (const { mesh, description } of status.gatewayProblems)
+    lines.push(...wrap(`${mesh}: ${description}`, "GATEWAY ", 8));
   for (const { mesh, reason } of status.notChecked) lines.push(...wrap(`not checked: ${reason}`, `${mesh} `, 8));
   return `${lines.join("\n")}\n`;
 }

@@ -15,6 +15,12 @@ export interface Drift {
   description: string;
 }
 
+/** What is wrong with the gateway of a mesh, with its remedy. */
+export interface GatewayProblem {
+  mesh: string;
+  description: string;
+}
+
 /** The state of the federation. */
 export interface Status {
   meshes: { name: string; state: string; gateways: string[] }[];
@@ -22,6 +28,8 @@ export interface Status {
   pending: { mesh: string; name: string; from: string; reason: string }[];
   certificates: Expiry[];
   drift: Drift[];
+  /** Gateways that reject a listener, or have pods that are not ready. */
+  gatewayProblems: GatewayProblem[];
   /** Meshes whose clusters were not checked, or not completely, and why. */
   notChecked: { mesh: string; reason: string }[];
 }
@@ -36,8 +44,13 @@ export interface MeshState {
   notChecked?: string | undefined;
 }
 
-/** The status, from the contracts of the meshes and the drift and certificates of their clusters. */
-export function statusOf(meshes: MeshState[], certificates: Expiry[], drift: Drift[]): Status {
+/** The status, from the contracts of the meshes, and the drift, certificates and gateways of their clusters. */
+export function statusOf(
+  meshes: MeshState[],
+  certificates: Expiry[],
+  drift: Drift[],
+  gatewayProblems: GatewayProblem[] = [],
+): Status {
   const contracts = meshes.flatMap((m) => m.contract ?? []);
   const importersOf = (mesh: string, name: string) =>
     contracts
@@ -62,6 +75,7 @@ export function statusOf(meshes: MeshState[], certificates: Expiry[], drift: Dri
     pending: contracts.flatMap((c) => c.pendingImports.map((p) => ({ mesh: c.mesh.name, ...p }))),
     certificates: [...certificates].sort((a, b) => a.notAfter - b.notAfter),
     drift: [...drift, ...contractDrift(contracts)],
+    gatewayProblems,
     notChecked: meshes.flatMap(({ name, problem, notChecked = problem }) =>
       notChecked ? [{ mesh: name, reason: notChecked }] : [],
     ),

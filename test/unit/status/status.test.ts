@@ -1,54 +1,9 @@
 import type { FederationContract } from "../../../federation/contract/contract.ts";
-import { parseContract } from "../../../federation/contract/contract.ts";
 import { federationMetadata } from "../../../federation/objects/labels.ts";
 import { ApiError } from "../../../kube/errors.ts";
-import { dot, importGraph, mermaid } from "../../../status/graph.ts";
-import { readMesh } from "../../../status/readStatus.ts";
 import { statusScreen } from "../../../status/screen.ts";
 import { contractDrift, statusOf } from "../../../status/status.ts";
-
-const now = Date.parse("2026-06-01T00:00:00Z");
-const mesh = (name: string) => ({
-  name,
-  meshId: `${name}-mesh`,
-  cluster: name,
-  network: `network-${name}`,
-  trustDomain: "cluster.local",
-  istioVersion: "1.30.1",
-  locality: `${name}/1`,
-});
-const ports = [{ name: "http", number: 8000, protocol: "HTTP" }];
-const san = "spiffe://cluster.local/ns/httpbin/sa/httpbin";
-const host = "httpbin.httpbin.svc.cluster.local";
-const contract = (value: object) =>
-  parseContract({ version: 1, gateways: [], exports: [], imports: [], pendingImports: [], ...value }, "x");
-const exported = {
-  name: "httpbin",
-  host,
-  namespace: "httpbin",
-  service: "httpbin",
-  ports,
-  subjectAltNames: [san],
-  to: ["east"],
-  callers: [],
-};
-const imported = {
-  name: "httpbin",
-  from: "west",
-  host,
-  namespace: "sleep",
-  visibleTo: ["sleep"],
-  ports,
-  subjectAltNames: [san],
-  gateways: [{ mesh: "west", address: "192.0.2.1", port: 15443, network: "network-west", locality: "west/1" }],
-};
-const west = contract({ mesh: mesh("west"), gateways: [{ address: "192.0.2.1", port: 15443 }], exports: [exported] });
-const east = contract({
-  mesh: mesh("east"),
-  imports: [imported],
-  pendingImports: [{ name: "other", from: "south", reason: 'stack "south" does not exist' }],
-});
-const up = (c: FederationContract) => ({ name: c.mesh.name, contract: c, problem: undefined });
+import { cluster, east, exported, now, readAlone, rejects, san, up, west } from "./statusFixtures.ts";
 
 test("the screen shows meshes, exports with importers, expiry and pending imports", () => {
   const certificates = [
@@ -77,25 +32,6 @@ test("the screen shows meshes, exports with importers, expiry and pending import
   ])
     expect(screen).toMatch(wanted);
 });
-
-/** A cluster with the same answer to every request. */
-const cluster = (answer: () => Promise<any>) => ({ pods: answer, istio: answer }) as never;
-const rejects = (error: Error) => cluster(() => Promise.reject(error));
-
-/** Reads a mesh with this cluster, whose stack created these objects. */
-const readAlone = (cluster: never, created: () => Promise<any[]>) =>
-  readMesh(
-    {
-      name: "alone",
-      stack: "alone",
-      importsFrom: [],
-      contract: contract({ mesh: mesh("alone") }),
-      cluster,
-      fallbackClient: undefined,
-      problem: undefined,
-    },
-    created,
-  );
 
 test.each([
   {
@@ -202,21 +138,4 @@ test.each([
     { mesh: "east", description: expect.stringMatching(says) },
   ]);
   expect(statusOf([up(east), up(west)], [], []).drift).toEqual([]);
-});
-
-test("the graph has an arrow per import, dashed while pending, in a stable order", () => {
-  const graph = importGraph([west, east]);
-  expect(graph).toEqual(importGraph([east, west]));
-  expect(mermaid(graph)).toBe(
-    [
-      "flowchart LR",
-      '  mesh_east["mesh east"]',
-      '  mesh_south["mesh south"]',
-      '  mesh_west["mesh west<br/>exports httpbin"]',
-      '  mesh_east -.->|"other (pending)"| mesh_south',
-      '  mesh_east -->|"httpbin (http 8000)"| mesh_west',
-      "",
-    ].join("\n"),
-  );
-  expect(dot(graph)).toMatch(/"east" -> "south" .*style=dashed/);
 });
