@@ -3,6 +3,7 @@ import { dirname, resolve } from "node:path";
 import { instance } from "@viz-js/viz";
 import { UserError } from "../federation/errors/userError.ts";
 import type { Toolchain } from "../tools/index.ts";
+import { inline } from "../verify/report/text.ts";
 import { readMeshes } from "../workspace/meshes.ts";
 import { root } from "../workspace/workspace.ts";
 import { dot, importGraph, mermaid } from "./graph.ts";
@@ -19,7 +20,7 @@ export async function drawGraph(tools: Toolchain, svg: string | undefined): Prom
   const meshes = await readMeshes(tools, []);
   const contracts = meshes.flatMap((m) => m.contract ?? []);
   const unread = meshes.filter((m) => !m.contract);
-  for (const mesh of unread) process.stderr.write(`mesh "${mesh.name}" ${mesh.problem}\n`);
+  for (const mesh of unread) process.stderr.write(`${inline(`mesh "${mesh.name}" ${mesh.problem}`)}\n`);
   if (contracts.length === 0)
     throw new UserError("graph-empty", {
       subject: "graph",

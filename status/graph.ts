@@ -1,3 +1,4 @@
+import { inline } from "../verify/report/text.ts";
 import { importedFrom, type FederationContract } from "../federation/contract/contract.ts";
 
 /** An import as an edge between two meshes. */
@@ -35,18 +36,39 @@ export function importGraph(contracts: FederationContract[]): ImportGraph {
   return { meshes: names.map((name) => ({ name, exports: exportsOf.get(name) ?? [] })), edges };
 }
 
+/** The identifier of a mesh in Mermaid's text: a different one for each name. */
+function mermaidId(name: string): string {
+  const escaped = (c: string) => (c === "-" ? "_" : `_${c.codePointAt(0)!.toString(16)}_`);
+  return `mesh_${name.replace(/[^A-Za-z0-9]/gu, escaped)}`;
+}
+
+/**
+ * A name in a quoted text of Mermaid. Any other character is an entity: quotes end the text, backticks begin Markdown,
+ * and Mermaid takes HTML. https://mermaid.js.org/syntax/flowchart.html#entity-codes-to-escape-characters
+ */
+function mermaidText(text: string): string {
+  return inline(text).replace(/[^-\p{L}\p{N} .,:()/_]/gu, (c) => `#${c.codePointAt(0)};`);
+}
+
 /** The graph for Mermaid. https://mermaid.js.org/syntax/flowchart.html */
 export function mermaid({ meshes, edges }: ImportGraph): string {
-  const id = (name: string) => `mesh_${name.replaceAll("-", "_")}`;
+  const id = mermaidId;
+  const text = mermaidText;
   return [
     "flowchart LR",
     ...meshes.map(
       ({ name, exports }) =>
-        `  ${id(name)}["mesh ${name}${exports.length > 0 ? `<br/>exports ${exports.join(", ")}` : ""}"]`,
+        `  ${id(name)}["mesh ${text(name)}${exports.length > 0 ? `<br/>exports ${text(exports.join(", "))}` : ""}"]`,
     ),
-    ...edges.map((e) => `  ${id(e.from)} ${e.pending ? "-.->" : "-->"}|"${e.label}"| ${id(e.to)}`),
+    ...edges.map((e) => `  ${id(e.from)} ${e.pending ? "-.->" : "-->"}|"${text(e.label)}"| ${id(e.to)}`),
     "",
   ].join("\n");
+}
+
+/** Lines as a quoted text of Graphviz, in which quotes and backslashes are escaped, and `&` begins an entity. */
+function dotText(...lines: string[]): string {
+  const escaped = (line: string) => inline(line).replace(/["\\]/g, "\\$&").replaceAll("&", "&amp;");
+  return `"${lines.map(escaped).join("\\n")}"`;
 }
 
 /** Graphviz attributes of all boxes. */
@@ -65,13 +87,13 @@ const boxStyle = [
  * https://graphviz.org/doc/info/lang.html
  */
 export function dot({ meshes, edges }: ImportGraph): string {
-  const quote = (text: string) => JSON.stringify(text);
+  const quote = dotText;
   const box = (name: string, exports: string[]) => {
-    const gateway = exports.length > 0 ? `\neast-west gateway\nexports ${exports.join(", ")}` : "";
-    return `  ${quote(name)} [label=${quote(`mesh ${name}${gateway}`)}];`;
+    const gateway = exports.length > 0 ? ["east-west gateway", `exports ${exports.join(", ")}`] : [];
+    return `  ${quote(name)} [label=${quote(`mesh ${name}`, ...gateway)}];`;
   };
   const arrow = ({ from, to, label, pending }: GraphEdge) => {
-    const text = quote(pending ? label : `${label}\nmTLS, SNI`);
+    const text = pending ? quote(label) : quote(label, "mTLS, SNI");
     return `  ${quote(from)} -> ${quote(to)} [label=${text}${pending ? ", style=dashed" : ""}];`;
   };
   return [

@@ -12,7 +12,7 @@ import { jsonReport } from "./report/json.ts";
 import { junitReport } from "./report/junit.ts";
 import { hasPassed, type VerificationReport } from "./report/report.ts";
 import { details, summary, table } from "./report/table.ts";
-import { wantsColour } from "./report/text.ts";
+import { inline, jsonText, wantsColour } from "./report/text.ts";
 import { longestWait, verifyEdges } from "./verifyEdges.ts";
 
 /** What to verify, and how to report it. */
@@ -44,14 +44,16 @@ export async function verifyFederation(tools: Toolchain, options: VerifyOptions)
   const meshes = await readMeshes(tools, options.access === "own" && options.stack ? [options.stack] : undefined);
   const importing = importingMeshes(meshes, options.stack);
   for (const m of meshes.filter((m) => m.foreign && m.problem))
-    process.stderr.write(`peer "${m.name}" ${m.problem}; its hops are seen from the meshes that import from it\n`);
+    process.stderr.write(
+      `${inline(`peer "${m.name}" ${m.problem}; its hops are seen from the meshes that import from it`)}\n`,
+    );
   const plan = await planVerification(meshes, importing, options.access, options.import);
   if (options.import) requireImport(plan, importing, options.import);
   const checked = meshes.filter(
     (m) => (options.access === "both" || importing.includes(m)) && !plan.silent.has(m.name),
   );
   const report = await verify(plan, checked, options);
-  process.stdout.write(options.json ? `${JSON.stringify(jsonReport(report), null, 2)}\n` : textOf(report, options));
+  process.stdout.write(options.json ? `${jsonText(jsonReport(report))}\n` : textOf(report, options));
   // Last, so that the results are printed even where the file cannot be written.
   if (options.junit) {
     mkdirSync(dirname(options.junit), { recursive: true });

@@ -7,7 +7,7 @@ import { hopOf, type HopResult } from "../hops/registry.ts";
 import type { NegativeResult } from "../negativeChecks/result.ts";
 import { pageOf } from "../page.ts";
 import type { VerificationReport } from "./report.ts";
-import { columns, cutMiddle, paint, wrap } from "./text.ts";
+import { columns, cutMiddle, inline, paint, wrap } from "./text.ts";
 
 /** Width of the column with the imports. */
 const importWidth = 26;
@@ -95,7 +95,7 @@ export function details({ edge, evidence, identities }: EdgeResult): string {
   if (endpoints && !failed(endpoints))
     for (const e of endpoints)
       lines.push(`  endpoint ${e.address} ${e.health}${identities.upstream.includes(e.address) ? " (used)" : ""}`);
-  return `${lines.join("\n")}\n`;
+  return `${lines.map(inline).join("\n")}\n`;
 }
 
 /** The numbers of a run in one line. */

@@ -1,3 +1,5 @@
+import { printable } from "../../federation/errors/userError.ts";
+
 /** Width of every report. */
 export const width = 80;
 
@@ -24,21 +26,35 @@ export function columns(
   widths: number[],
   finish: (row: number, line: string) => string = (_, line) => line,
 ): string[] {
-  const fitting = widths.map((max, i) => Math.min(max, Math.max(head[i]!.length, ...rows.map((r) => r[i]!.length))));
+  const shown = rows.map((row) => row.map(inline));
+  const fitting = widths.map((max, i) => Math.min(max, Math.max(head[i]!.length, ...shown.map((r) => r[i]!.length))));
   const line = (cells: string[]) =>
     cells
       .map((cell, i) => cut(cell, fitting[i]!).padEnd(fitting[i]!))
       .join(" ")
       .trimEnd();
-  return [line(head), ...rows.map((row, i) => finish(i, line(row)))];
+  return [line(head), ...shown.map((row, i) => finish(i, line(row)))];
+}
+
+/** A text on one line that cannot act in a terminal: it may be what a peer answers. */
+export function inline(text: string): string {
+  return printable(text.replace(/[\n\r\t]+/g, " "));
+}
+
+/** A value as JSON text, in which what could act in a terminal is an escape: readers get the same value. */
+export function jsonText(value: unknown): string {
+  return JSON.stringify(value, null, 2).replace(/(?!\n)[\p{C}\p{Zl}\p{Zp}]/gu, (found) =>
+    // One escape for each UTF-16 unit.
+    found.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`),
+  );
 }
 
 /** Wraps a text to the report's width. The first line starts with `first`, the others are indented. */
 export function wrap(text: string, first: string, indent = first.length): string[] {
   const lines: string[] = [];
-  let line = first;
+  let line = inline(first);
   let empty = true;
-  for (const word of text.split(/\s+/).filter(Boolean)) {
+  for (const word of text.split(/\s+/).filter(Boolean).map(printable)) {
     if (!empty && line.length + 1 + word.length > width) {
       lines.push(line);
       line = " ".repeat(indent);

@@ -5,7 +5,7 @@ import { junitReport } from "../../../../verify/report/junit.ts";
 import { hasPassed, type VerificationReport } from "../../../../verify/report/report.ts";
 import { details, summary, table } from "../../../../verify/report/table.ts";
 import type { NegativeResult } from "../../../../verify/negativeChecks/result.ts";
-import { wantsColour } from "../../../../verify/report/text.ts";
+import { jsonText, wantsColour } from "../../../../verify/report/text.ts";
 import { edge, passingEvidence, sidecarError, unreachable } from "../fixtures.ts";
 
 const passing = checkEdge(edge, passingEvidence, ["east", "west"]);
@@ -147,4 +147,36 @@ test("a run passes only where every edge, negative check and mesh does", () => {
   expect(hasPassed(report({ edges: [failing] }))).toBe(false);
   expect(hasPassed(report({ edges: [passing], negativeChecks: [negative] }))).toBe(false);
   expect(hasPassed(report({ edges: [passing], unreachable: [lost] }))).toBe(false);
+});
+
+describe("what a peer answers", () => {
+  const hostile = "x\u001b[2J\u0007\u009b31m\u202ey\u0000";
+  const unprintable = /(?!\n)[\p{C}\p{Zl}\p{Zp}]/u;
+  const answer = { ...sidecarError(hostile), status: 200, passed: false, call: hostile, problem: hostile };
+  const headers = { "X-Forwarded-Client-Cert": `By=${hostile};URI=${hostile}`, [hostile]: hostile };
+  const evidence = { ...passingEvidence, answer: { ...answer, echoed: headers } };
+  const result = checkEdge(edge, evidence, ["east", "west"]);
+  const given = report({
+    edges: [
+      result,
+      { ...result, problems: [{ code: "edge-call-failed", subject: hostile, problem: hostile, remedy: "" }] },
+    ],
+    negativeChecks: [{ ...negative, name: hostile, evidence: hostile, control: hostile }],
+    unreachable: [hostile],
+    notCalled: [hostile],
+    pending: [hostile],
+  });
+
+  test("cannot act in a terminal, in no report", () => {
+    for (const text of [table(given, false), details(result), junitReport(given), jsonText(jsonReport(given))])
+      expect(text).not.toMatch(unprintable);
+    expect(table(given, false)).toContain("\\u{1b}[2J");
+    expect(details(result)).toContain("\\u{9b}31m");
+  });
+
+  test("is in the JSON as it is, for programs", () => {
+    const value = { [hostile]: [hostile, "\u{e0001}\n", "\ud800", 1, null] };
+    expect(JSON.parse(jsonText(value))).toEqual(value);
+    expect(jsonText({ a: "b" })).toBe(JSON.stringify({ a: "b" }, null, 2));
+  });
 });
