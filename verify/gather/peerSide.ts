@@ -3,6 +3,8 @@ import { ownChain, serverNames } from "../../kube/envoy.ts";
 import { IstioProxy } from "../../kube/istioProxy.ts";
 import type { KubeClient } from "../../kube/kubeClient.ts";
 import type { FederationContract } from "../../federation/contract/contract.ts";
+import { managedGatewayLabels } from "../../federation/cluster/gatewayObjects.ts";
+import { defaultGateway as managedGateway } from "../../federation/config/defaults.ts";
 import { managedBy } from "../../federation/objects/labels.ts";
 import { autoPassthroughSni } from "../../federation/objects/names.ts";
 import type { Edge } from "../edge.ts";
@@ -13,8 +15,8 @@ import { overlappingGateways } from "./overlappingGateways.ts";
 
 /** This project's gateway by default; used where no Gateway object names one. */
 export const defaultGateway: Pick<PassthroughGateway, "namespace" | "selector"> = {
-  namespace: "istio-system",
-  selector: { istio: "eastwestgateway" },
+  namespace: managedGateway.namespace,
+  selector: managedGatewayLabels(managedGateway.name),
 };
 
 /** Number of gateway pods that are read at most. */
