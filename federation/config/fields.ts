@@ -27,8 +27,13 @@ export const subdomain = z
     "must be an RFC 1123 host name: labels of lower-case letters, digits and '-', joined by dots",
   );
 export const cidr = z.string().superRefine(describing(parseCidr));
-/** A range of IPv4 or IPv6 addresses. */
-export const addressRange = z.string().refine(isRange, "must be a range of addresses (address/prefix)");
+/** A range of IPv4 or IPv6 addresses, or a host name. */
+export const rangeOrName = z
+  .string()
+  .refine(
+    (text) => isRange(text) || rfc1123Subdomain.test(text),
+    "must be a range of addresses (address/prefix) or a host name",
+  );
 export const portNumber = z
   .int("must be a whole number from 1 to 65535")
   .min(1, "must be 1 to 65535")

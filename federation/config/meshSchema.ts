@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { addressRange, cidr, gatewayAddress, label, portNumber, subdomain } from "./fields.ts";
+import { cidr, gatewayAddress, label, portNumber, rangeOrName, subdomain } from "./fields.ts";
 import { defaultGateway, defaultSlots, defaultTrustDomain, istioNamespace } from "./defaults.ts";
 import { exportSpec } from "../exports/exportConfig.ts";
 import { importSpec } from "../imports/importConfig.ts";
@@ -128,8 +128,8 @@ const peer = z
     file: z.string().min(1).optional(),
     /** Suffixes of the hosts that it may export, besides its Services' own. Any other host needs `as`. */
     hosts: z.array(subdomain).default([]),
-    /** Ranges (address/prefix) in which its gateways may be although they are loopback or of this mesh. */
-    allowedAddresses: z.array(addressRange).default([]),
+    /** Ranges (address/prefix) and names that its gateways may have although no other mesh should. */
+    allowedAddresses: z.array(rangeOrName).default([]),
     /** The peer's trust domain, where it is not this mesh's and the peer has no file in `stacks/`. */
     trustDomain: subdomain.optional(),
   })

@@ -1,4 +1,5 @@
-import { unusableGatewayAddress, isInRange } from "../cluster/addressRange.ts";
+import { isIP } from "node:net";
+import { isInRange, isRange, unusableGatewayAddress } from "../cluster/addressRange.ts";
 import type { DeclaredMesh, SiblingMesh } from "../config/declaredMesh.ts";
 import type { MeshConfig } from "../config/readMeshConfig.ts";
 import type { ContractExport, FederationContract } from "../contract/contract.ts";
@@ -20,7 +21,7 @@ export interface PeerRules {
 export interface PeerRule {
   /** Suffixes of hosts, besides Services' own. */
   hosts: string[];
-  /** Ranges of addresses that its gateways may have although no other mesh's could. */
+  /** Ranges of addresses, and names, that its gateways may have although no other mesh's should. */
   allowedAddresses: string[];
   /** Hosts of its exports that its stack file in this project declares, by name of the export. */
   declaredHosts: ReadonlyMap<string, string>;
@@ -78,7 +79,7 @@ export function peerRuleFindings(
     findings.addAll(hostFindings(spec, exported, mesh.name, rule, rules.ownNamespaces));
   for (const { address } of gateways) {
     const reason = unusableGatewayAddress(address, rules.ownNetworks);
-    if (reason === undefined || rule.allowedAddresses.some((range) => isInRange(address, range))) continue;
+    if (reason === undefined || rule.allowedAddresses.some((allowed) => allows(allowed, address))) continue;
     findings.add("peer-gateway-address", {
       subject: `import "${spec.name}"`,
       problem: `mesh "${mesh.name}" publishes gateway address ${address}, which is ${reason}`,
@@ -87,6 +88,11 @@ export function peerRuleFindings(
     });
   }
   return findings.all;
+}
+
+/** Whether a range or a name takes an address or a name. */
+function allows(allowed: string, address: string): boolean {
+  return allowed === address || (isRange(allowed) && isIP(address) !== 0 && isInRange(address, allowed));
 }
 
 /** A host that this mesh would resolve to the peer although the peer has no right to the name. */

@@ -52,7 +52,7 @@ export const federation = {
     title: "A peer publishes a gateway address that no other mesh can have.",
     page:
       "It is a loopback, link-local, unspecified or multicast address, or in a network of the importing mesh. Calls " +
-      "would not leave it. `peers.<mesh>.allowedAddresses` allows a range.",
+      "would not leave it. `peers.<mesh>.allowedAddresses` allows a range or a name.",
   },
   "blended-import-locality": {
     title: "A blended import comes from a mesh with the importing mesh's own locality.",

@@ -54,6 +54,7 @@ export function thirdMesh(world: World): void {
       config["samples"] = ["httpbin", "sleep"];
     });
     editStack(world, "east", (config) => {
+      config["peers"] = { north: { allowedAddresses: [gatewayName] } };
       config["exports"] = [anExport("shop", { ports: http, to: ["west"] })];
       config["imports"] = [
         { name: "httpbin", from: ["west", "north"], visibleTo: ["sleep"] },

@@ -66,6 +66,13 @@ describe("a gateway address", () => {
     },
   );
 
+  test("is refused by a name of this cluster, and accepted where the name is allowed", () => {
+    const name = "gateway.apps.svc.cluster.local";
+    const west = contract("west", [anExport()], at(name));
+    expect(codes(west)).toEqual(["peer-gateway-address"]);
+    expect(codes(west, { peer: { allowedAddresses: [name] } })).toEqual([]);
+  });
+
   test.each(["192.0.2.1", "2001:db8::1", "gw.west.example"])("%s is accepted", (address) => {
     expect(codes(contract("west", [anExport()], at(address)))).toEqual([]);
   });
