@@ -15,7 +15,19 @@ code names the kind of finding and does not change; the wording may.`;
 
 function section(title: string, codes: Readonly<Record<string, CatalogueEntry>>): string {
   const entries = Object.entries(codes).sort(([a], [b]) => (a < b ? -1 : 1));
-  return [`## ${title}`, ...entries.map(([code, entry]) => `### ${code}\n\n${entry.title}\n\n${entry.page}`)].join(
-    "\n\n",
-  );
+  return [
+    `## ${title}`,
+    ...entries.map(([code, entry]) => `### ${code}\n\n${wrapped(entry.title)}\n\n${wrapped(entry.page)}`),
+  ].join("\n\n");
+}
+
+/** A paragraph in lines of at most 120 characters. */
+function wrapped(text: string): string {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1)!;
+    if (line && line.length + 1 + word.length > 120) lines.push(word);
+    else lines[lines.length - 1] = line ? `${line} ${word}` : word;
+  }
+  return lines.join("\n");
 }
