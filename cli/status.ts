@@ -4,8 +4,9 @@ import { prepareTools } from "../workspace/tools.ts";
 
 const usage = `npm run status [-- --json]
 
-Shows each mesh with its gateways, each export with its importers, the expiry of
-certificates, pending imports, and drift. Changes nothing.
+Shows each mesh with its gateways and what keeps them from serving, each export
+with its importers, the expiry of certificates, pending imports, and drift.
+Changes nothing.
 
 Exit code 0: complete; 1: a mesh cannot be read or reached, or denies access.`;
 

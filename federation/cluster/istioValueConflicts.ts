@@ -29,6 +29,7 @@ export function istioValueFindings({ istio, mesh }: Pick<MeshConfig, "istio" | "
   conflict(findings, values, "global.istioNamespace", istioNamespace, namespace, "Remove the value");
   const revision = "the labels of gateway and namespaces name no revision";
   conflict(findings, values, "revision", "", revision, "Remove the value: revisions are not supported");
+  checkAliases(values, findings);
   const root = valueAt(values, rootNamespace) ?? "";
   if (root !== "" && !(typeof root === "string" && rfc1123Label.test(root)))
     invalid(findings, rootNamespace, "must be the name of a namespace");
@@ -54,6 +55,20 @@ export function trustDomainsInValues(istio: MeshConfig["istio"]): string[] {
   return certificatesInValues(istio)
     .flatMap((entry) => (isMapping(entry) ? entry["trustDomains"] : undefined))
     .filter((domain) => typeof domain === "string");
+}
+
+/**
+ * Aliases make the identities of two trust domains interchangeable in every policy, so that `callers` of one would
+ * admit the other's. https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshConfig-trust_domain_aliases
+ */
+function checkAliases(values: Values, findings: Findings): void {
+  const aliases = valueAt(values, "meshConfig.trustDomainAliases") ?? [];
+  if (Array.isArray(aliases) && aliases.length === 0) return;
+  findings.add("istio-values-conflict", {
+    subject: "istio.values.meshConfig.trustDomainAliases",
+    problem: "makes identities of another trust domain count as this mesh's own in every policy",
+    remedy: "Remove the value; mesh.acceptedTrustDomains accepts callers of another domain by their own name",
+  });
 }
 
 function checkCertificates(values: Values, findings: Findings): void {

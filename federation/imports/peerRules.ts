@@ -1,5 +1,7 @@
 import { isIP } from "node:net";
 import { isInRange, isRange, unusableGatewayAddress } from "../cluster/addressRange.ts";
+import { rootNamespaceOf } from "../cluster/istioValueConflicts.ts";
+import { istioNamespace } from "../config/defaults.ts";
 import type { DeclaredMesh, SiblingMesh } from "../config/declaredMesh.ts";
 import type { MeshConfig } from "../config/readMeshConfig.ts";
 import type { ContractExport, FederationContract } from "../contract/contract.ts";
@@ -28,7 +30,7 @@ export interface PeerRule {
 }
 
 /** Nothing beyond what is accepted from any peer. */
-export const noPeerRules: PeerRules = { ownNetworks: [], ownNamespaces: ["istio-system"], peers: new Map() };
+export const noPeerRules: PeerRules = { ownNetworks: [], ownNamespaces: [istioNamespace], peers: new Map() };
 
 const noRule: PeerRule = { hosts: [], allowedAddresses: [], declaredHosts: new Map() };
 
@@ -59,7 +61,8 @@ export function peerRules(
   return {
     ownNetworks: networks.filter((network) => network !== undefined),
     ownNamespaces: [
-      istio.provider === "existing" ? istio.namespace : "istio-system",
+      rootNamespaceOf({ istio }),
+      istio.provider === "existing" ? istio.namespace : istioNamespace,
       ...(gateway.provider === "none" ? [] : [gateway.namespace]),
     ],
     peers: new Map([...names].map((name) => [name, ruleOf(name)])),

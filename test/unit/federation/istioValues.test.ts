@@ -38,6 +38,11 @@ describe("istio.values that contradict what is published", () => {
     { path: "global.network", value: "other", says: /"other", but mesh\.network is "network-east"/ },
     { path: "global.multiCluster.clusterName", value: "other", says: /"other", but mesh\.cluster is "east"/ },
     { path: "global.istioNamespace", value: "other", says: /"other", but .*"istio-system"/ },
+    {
+      path: "meshConfig.trustDomainAliases",
+      value: ["west.local"],
+      says: /identities of another trust domain count as this mesh's own/,
+    },
     { path: "revision", value: "canary", says: /"canary", but .*no revision/ },
   ])("$path of $value", ({ path, value, says }) => {
     expect(refused(at(path, value))).toEqual([
