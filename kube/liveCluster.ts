@@ -12,6 +12,7 @@ import type { FederationPlan } from "../federation/planFederation.ts";
 import { ApiError } from "./errors.ts";
 import { KubeClient } from "./kubeClient.ts";
 import { isLiving, type IstioObject, type Pod, type Service } from "./objects.ts";
+import { retry } from "./retry.ts";
 
 /** Milliseconds that the API server may take for one answer: a preview waits for it. */
 const timeout = 5_000;
@@ -21,9 +22,10 @@ class Reader {
   readonly unread: UnreadObject[] = [];
 
   /** What is read; `fallback` where the API server refuses. Rejects when the cluster cannot be reached. */
-  async read<T>(object: string, answer: Promise<T>, fallback: T): Promise<T> {
+  async read<T>(object: string, answer: () => Promise<T>, fallback: T): Promise<T> {
     try {
-      return await answer;
+      // A server that has just started may answer with an error once.
+      return await retry(answer);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.unread.push({ object, reason: error.message });
@@ -45,11 +47,11 @@ export async function readLiveCluster(
   const client = new KubeClient(kubeconfig, context, timeout);
   const reader = new Reader();
   const [rules, entries, services] = await Promise.all([
-    reader.read("DestinationRules", client.istio("networking", "destinationrules"), []),
-    reader.read("ServiceEntries", client.istio("networking", "serviceentries"), []),
+    reader.read("DestinationRules", () => client.istio("networking", "destinationrules"), []),
+    reader.read("ServiceEntries", () => client.istio("networking", "serviceentries"), []),
     Promise.all(
       servicesInvolved(plan).map(({ namespace, name }) =>
-        reader.read(`Service ${namespace}/${name}`, client.service(namespace, name), undefined),
+        reader.read(`Service ${namespace}/${name}`, () => client.service(namespace, name), undefined),
       ),
     ),
   ]);
@@ -58,7 +60,7 @@ export async function readLiveCluster(
     plan.exports.map(async ({ spec }): Promise<[string, string[]]> => {
       const service = found.find((s) => s.namespace === spec.namespace && s.name === spec.service);
       if (!service || Object.keys(service.selector).length === 0) return [spec.name, []];
-      const pods = client.pods(service.namespace, { labels: service.selector });
+      const pods = () => client.pods(service.namespace, { labels: service.selector });
       return [spec.name, accountsOf(await reader.read(`pods of namespace ${service.namespace}`, pods, []))];
     }),
   );
@@ -75,8 +77,8 @@ export async function readLiveCluster(
 /** The pods of a gateway, and the Gateway objects of others. */
 async function readGateway(client: KubeClient, reader: Reader, { namespace, labels }: GatewaySelector) {
   const [pods, objects] = await Promise.all([
-    reader.read(`pods of namespace ${namespace}`, client.pods(namespace, { labels }), []),
-    reader.read("Gateways", client.istio("networking", "gateways"), []),
+    reader.read(`pods of namespace ${namespace}`, () => client.pods(namespace, { labels }), []),
+    reader.read("Gateways", () => client.istio("networking", "gateways"), []),
   ]);
   return {
     pods: pods.map(({ metadata, spec }) => ({

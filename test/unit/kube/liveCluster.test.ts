@@ -70,6 +70,16 @@ test("names what the API server denies, and reads the rest", async () => {
   });
 });
 
+test("reads again what a server that starts answers with an error once", async () => {
+  const asked = new Map<string, number>();
+  server = await FakeApiServer.start((url) => {
+    asked.set(url, (asked.get(url) ?? 0) + 1);
+    return asked.get(url) === 1 ? { status: 503, body: {} } : { status: 200, body: { items: [] } };
+  });
+  const { unread } = await readLiveCluster(server.kubeconfig, undefined, { imports: [], exports: [] });
+  expect(unread).toEqual([]);
+});
+
 test("rejects where no server listens", async () => {
   server = await FakeApiServer.start(() => undefined);
   const { kubeconfig } = server;
