@@ -122,35 +122,32 @@ describe("create", () => {
   test.each([
     ["SIGKILL", null],
     ["SIGTERM", 143],
-  ] as const)(
-    "stopped by %s half-way, it goes no further, and the next one recreates the cluster",
-    async (signal, code) => {
-      engineIs("hang");
-      const child = spawn("sh", [join(scripts, "create.sh")], {
-        cwd: clone,
-        env: environment({ IDENTITY: "east-1" }),
-        stdio: ["pipe", "ignore", "ignore"],
-        detached: true,
-      });
-      child.stdin.end("kind: Cluster\n");
-      const ended = new Promise((done) => child.on("close", done));
-      for (let tries = 0; !existsSync(join(engine, "hanging")) && tries < 1000; tries++) await sleep(20);
-      const half = node();
-      process.kill(-child.pid!, signal);
-      expect(await ended).toBe(code);
-      expect(readFileSync(mark(), "utf8")).toBe("creating east-1\n");
-      rmSync(join(engine, "hang"));
-      expect(create().stderr).toContain("incomplete");
-      expect(node()).not.toBe(half);
-    },
-  );
+  ] as const)("ends on %s, and the next one recreates the cluster", async (signal, code) => {
+    engineIs("hang");
+    const child = spawn("sh", [join(scripts, "create.sh")], {
+      cwd: clone,
+      env: environment({ IDENTITY: "east-1" }),
+      stdio: ["pipe", "ignore", "ignore"],
+      detached: true,
+    });
+    child.stdin.end("kind: Cluster\n");
+    const ended = new Promise((done) => child.on("close", done));
+    for (let tries = 0; !existsSync(join(engine, "hanging")) && tries < 1000; tries++) await sleep(20);
+    const half = node();
+    process.kill(-child.pid!, signal);
+    expect(await ended).toBe(code);
+    expect(readFileSync(mark(), "utf8")).toBe("creating east-1\n");
+    rmSync(join(engine, "hang"));
+    expect(create().stderr).toContain("incomplete");
+    expect(node()).not.toBe(half);
+  });
 });
 
 describe("delete", () => {
   test.each([
     { what: "a whole one of ours", prepare: () => void create() },
-    { what: "one of ours that stands still", prepare: () => (create(), engineIs("east.stopped")) },
-    { what: "a half-made one", prepare: () => (create(), writeFileSync(mark(), "creating east-1\n")) },
+    { what: "a stopped one of this clone", prepare: () => (create(), engineIs("east.stopped")) },
+    { what: "an incomplete one", prepare: () => (create(), writeFileSync(mark(), "creating east-1\n")) },
   ])("$what is deleted with its mark, and again without an error", ({ prepare }) => {
     prepare();
     foreign("west");
@@ -180,7 +177,7 @@ describe("delete", () => {
 });
 
 describe("start", () => {
-  test("nodes of ours that stand still are started, and no others", () => {
+  test("starts only stopped nodes of this clone", () => {
     for (const CLUSTER of ["east", "west"]) script("create", { CLUSTER, IDENTITY: "1" });
     foreign("south");
     engineIs("east.stopped", "south.stopped");
@@ -189,7 +186,7 @@ describe("start", () => {
     expect(script("start")).toMatchObject({ status: 0, stdout: "" });
   });
 
-  test("half-made ones are passed over, and those whose node is gone are named", () => {
+  test("skips incomplete clusters and names those with a missing node", () => {
     create();
     writeFileSync(mark("west"), "creating west-1\n");
     rmSync(join(engine, "clusters", "east"));
@@ -197,17 +194,17 @@ describe("start", () => {
     expect(calls(/docker start/)).toEqual([]);
   });
 
-  test("of an engine that does not answer, nothing is said to be gone", () => {
+  test("reports no missing node while the engine is unreachable", () => {
     create();
     engineIs("absent");
     expect(script("start")).toEqual({ status: 0, stdout: "", stderr: "" });
   });
 
-  test("a clone without clusters is done at once", () => {
+  test("does nothing in a clone without clusters", () => {
     expect(script("start")).toEqual({ status: 0, stdout: "", stderr: "" });
   });
 
-  test("an API server that does not come back is named, with what to do", () => {
+  test("names an API server that does not restart, with a remedy", () => {
     create();
     engineIs("east.stopped", "east.dead");
     const { status, stderr } = script("start", { TIMEOUT: "1" });

@@ -37,44 +37,46 @@ const lockOf = (more: Record<string, unknown>): Record<string, unknown> => ({
 /** What the backend keeps beside each of its files. */
 const attributes = JSON.stringify({ "user.content_type": "application/json", md5: "" });
 
-test("a lock is cleared only when its owner is surely dead", async () => {
-  const [pulumi, other] = [running("pulumi"), running("postgres")];
-  await Promise.all([pulumi, other].map((child) => new Promise((done) => child.once("spawn", done))));
-  try {
-    const long = "2020-01-01T00:00:00.123456789Z";
-    const cases: Record<string, { lock: string; dead: boolean }> = {
-      "its process is gone": { lock: JSON.stringify(lockOf({ pid: deadPid() })), dead: true },
-      "its process is another program": { lock: JSON.stringify(lockOf({ pid: other.pid })), dead: true },
-      "its process is a Pulumi that began later": {
-        lock: JSON.stringify(lockOf({ pid: pulumi.pid, timestamp: long })),
-        dead: true,
-      },
-      "its process is a running Pulumi": { lock: JSON.stringify(lockOf({ pid: pulumi.pid })), dead: false },
-      "no time is told": { lock: JSON.stringify(lockOf({ pid: pulumi.pid, timestamp: "" })), dead: false },
-      "it is of another machine": {
-        lock: JSON.stringify(lockOf({ pid: deadPid(), hostname: "elsewhere" })),
-        dead: false,
-      },
-      "it cannot be read": { lock: "{", dead: false },
-    };
-    for (const [name, { lock, dead }] of Object.entries(cases)) {
-      const folder = join(dir, name);
-      mkdirSync(folder);
-      writeFileSync(join(folder, "lock.json"), lock);
-      writeFileSync(join(folder, "lock.json.attrs"), attributes);
-      expect({ name, dead: locksIn(folder).dead.length === 1, held: locksIn(folder).held }).toEqual({
-        name,
-        dead,
-        held: !dead,
-      });
+describe("a stack lock", () => {
+  test("is removed only when its owner is surely dead", async () => {
+    const [pulumi, other] = [running("pulumi"), running("postgres")];
+    await Promise.all([pulumi, other].map((child) => new Promise((done) => child.once("spawn", done))));
+    try {
+      const long = "2020-01-01T00:00:00.123456789Z";
+      const cases: Record<string, { lock: string; dead: boolean }> = {
+        "its process is gone": { lock: JSON.stringify(lockOf({ pid: deadPid() })), dead: true },
+        "its process is another program": { lock: JSON.stringify(lockOf({ pid: other.pid })), dead: true },
+        "its process is a Pulumi that began later": {
+          lock: JSON.stringify(lockOf({ pid: pulumi.pid, timestamp: long })),
+          dead: true,
+        },
+        "its process is a running Pulumi": { lock: JSON.stringify(lockOf({ pid: pulumi.pid })), dead: false },
+        "no time is told": { lock: JSON.stringify(lockOf({ pid: pulumi.pid, timestamp: "" })), dead: false },
+        "it is of another machine": {
+          lock: JSON.stringify(lockOf({ pid: deadPid(), hostname: "elsewhere" })),
+          dead: false,
+        },
+        "it cannot be read": { lock: "{", dead: false },
+      };
+      for (const [name, { lock, dead }] of Object.entries(cases)) {
+        const folder = join(dir, name);
+        mkdirSync(folder);
+        writeFileSync(join(folder, "lock.json"), lock);
+        writeFileSync(join(folder, "lock.json.attrs"), attributes);
+        expect({ name, dead: locksIn(folder).dead.length === 1, held: locksIn(folder).held }).toEqual({
+          name,
+          dead,
+          held: !dead,
+        });
+      }
+    } finally {
+      for (const child of [pulumi, other]) child.kill();
     }
-  } finally {
-    for (const child of [pulumi, other]) child.kill();
-  }
-});
+  });
 
-test("no folder, no locks", () => {
-  expect(locksIn(join(dir, "none"))).toEqual({ dead: [], held: false });
+  test("is absent without a directory", () => {
+    expect(locksIn(join(dir, "none"))).toEqual({ dead: [], held: false });
+  });
 });
 
 /** Keeps the deployment in a file, as `stack export` and `stack import` do. */
@@ -130,46 +132,55 @@ const creating = {
   resource: { urn: "urn:pulumi:east::mesh-federation::kubernetes:core/v1:Namespace::sleep-namespace" },
 };
 
-test("what a killed run had under way is named and forgotten, and its lock removed", () => {
-  const { said, calls, deployment, locks } = repair([creating], [lockOf({ pid: deadPid() })]);
-  expect(said).toEqual([
-    expect.stringMatching(/^east: removed the lock of process \d+, which is dead$/),
-    "east: an earlier run was stopped while creating sleep-namespace; going on from there",
-  ]);
-  expect(calls).toEqual(["stack export --stack east", "stack import --stack east"]);
-  expect(deployment).toEqual({ resources: [{ urn: "a" }] });
-  expect(locks).toEqual([]);
+describe("the repair of an interrupted run", () => {
+  test("names and removes pending operations and the lock", () => {
+    const { said, calls, deployment, locks } = repair([creating], [lockOf({ pid: deadPid() })]);
+    expect(said).toEqual([
+      expect.stringMatching(/^east: removed the lock of process \d+, which is dead$/),
+      "east: an earlier run was stopped while creating sleep-namespace; going on from there",
+    ]);
+    expect(calls).toEqual(["stack export --stack east", "stack import --stack east"]);
+    expect(deployment).toEqual({ resources: [{ urn: "a" }] });
+    expect(locks).toEqual([]);
+  });
+
+  test.each([
+    { what: "nothing was under way", pending: [], locks: [], kept: 0 },
+    {
+      what: "another machine may be at work",
+      pending: [creating],
+      locks: [lockOf({ hostname: "elsewhere" })],
+      kept: 1,
+    },
+  ])("leaves the state unchanged where $what", ({ pending, locks, kept }) => {
+    const result = repair(pending, locks);
+    expect(result.calls).toEqual([]);
+    expect(result.said).toEqual([]);
+    expect(result.locks).toHaveLength(kept);
+  });
 });
 
-test.each([
-  { what: "nothing was under way", pending: [], locks: [], kept: 0 },
-  { what: "another machine may be at work", pending: [creating], locks: [lockOf({ hostname: "elsewhere" })], kept: 1 },
-])("where $what, the state is not touched", ({ pending, locks, kept }) => {
-  const result = repair(pending, locks);
-  expect(result.calls).toEqual([]);
-  expect(result.said).toEqual([]);
-  expect(result.locks).toHaveLength(kept);
-});
-
-test("a cluster whose node was removed is named, by the engine that is its own", () => {
-  const clone = cloneAt(join(dir, "clone"));
-  mkdirSync(join(clone, ".federation", "clusters"), { recursive: true });
-  for (const cluster of ["east", "west"])
-    writeFileSync(join(clone, ".federation", "clusters", cluster), `ready ${cluster}-1 id-of-${cluster}\n`);
-  writeFileSync(
-    join(dir, "docker"),
-    `#!/bin/sh\n[ "$DOCKER_HOST $4" = "unix://theirs id-of-west" ] && echo true && exit\necho "Error: No such ` +
-      `object: $4" >&2\nexit 1\n`,
-    { mode: 0o755 },
-  );
-  const script = `const { startClusters } = await import(${JSON.stringify(join(clone, "deploy", "repair.ts"))});
+describe("the lab", () => {
+  test("names a cluster whose node was removed", () => {
+    const clone = cloneAt(join(dir, "clone"));
+    mkdirSync(join(clone, ".federation", "clusters"), { recursive: true });
+    for (const cluster of ["east", "west"])
+      writeFileSync(join(clone, ".federation", "clusters", cluster), `ready ${cluster}-1 id-of-${cluster}\n`);
+    writeFileSync(
+      join(dir, "docker"),
+      `#!/bin/sh\n[ "$DOCKER_HOST $4" = "unix://theirs id-of-west" ] && echo true && exit\necho "Error: No such ` +
+        `object: $4" >&2\nexit 1\n`,
+      { mode: 0o755 },
+    );
+    const script = `const { startClusters } = await import(${JSON.stringify(join(clone, "deploy", "repair.ts"))});
     await startClusters({ note: (line) => console.log(line) }, { DOCKER_HOST: "unix://theirs" });`;
-  const env = { ...process.env, PATH: `${dir}:${process.env["PATH"]}` };
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    ["--disable-warning=ExperimentalWarning", "--input-type=module", "--eval", script],
-    { encoding: "utf8", cwd: clone, env },
-  );
-  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-  expect(stdout).toMatch(/^cluster east: another program removed its node, .*`npm run down` and `npm run up`.*\n$/);
+    const env = { ...process.env, PATH: `${dir}:${process.env["PATH"]}` };
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      ["--disable-warning=ExperimentalWarning", "--input-type=module", "--eval", script],
+      { encoding: "utf8", cwd: clone, env },
+    );
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout).toMatch(/^cluster east: another program removed its node, .*`npm run down` and `npm run up`.*\n$/);
+  });
 });

@@ -107,127 +107,131 @@ function operations(): string[] {
   });
 }
 
-test("up creates trust, the meshes in parallel, then what was pending; down goes the other way", async () => {
-  const first = await up();
-  expect(first.code).toBe(0);
-  expect(first.output).toContain("source: release, as asked for by --source");
-  const made = operations();
-  expect(made[0]).toBe("up trust");
-  expect(made.slice(1, 3).sort()).toEqual(["up east", "up west"]);
-  expect(made.slice(3)).toEqual(["up east"]);
-  expect(first.output).toContain("next: imports of east, whose peers are up now");
-  expect(first.output).toMatch(/up west: done in .* \(\+ 3 created\)/);
-  expect(first.output).toMatch(/\] up in \d+ s \(tools \d+ s, the rest \d+ s\)/);
+describe("up and down", () => {
+  test("run trust, meshes in parallel, then pending imports, and the reverse", async () => {
+    const first = await up();
+    expect(first.code).toBe(0);
+    expect(first.output).toContain("source: release, as asked for by --source");
+    const made = operations();
+    expect(made[0]).toBe("up trust");
+    expect(made.slice(1, 3).sort()).toEqual(["up east", "up west"]);
+    expect(made.slice(3)).toEqual(["up east"]);
+    expect(first.output).toContain("next: imports of east, whose peers are up now");
+    expect(first.output).toMatch(/up west: done in .* \(\+ 3 created\)/);
+    expect(first.output).toMatch(/\] up in \d+ s \(tools \d+ s, the rest \d+ s\)/);
 
-  const second = await run("up", "--no-verify");
-  expect(second.output).toContain("source: release, as before: east, trust, west came up with it");
-  expect(second.output).toContain("every stack reports no changes");
-  operations();
+    const second = await run("up", "--no-verify");
+    expect(second.output).toContain("source: release, as before: east, trust, west came up with it");
+    expect(second.output).toContain("every stack reports no changes");
+    operations();
 
-  const other = await run("up", "--source", "registry", "--no-verify");
-  expect(other).toMatchObject({ code: 1, output: expect.stringContaining("[source-conflict]") });
-  expect(operations()).toEqual([]);
+    const other = await run("up", "--source", "registry", "--no-verify");
+    expect(other).toMatchObject({ code: 1, output: expect.stringContaining("[source-conflict]") });
+    expect(operations()).toEqual([]);
 
-  // A stack whose file went missing is not forgotten.
-  rmSync(join(clone, "stacks", "Pulumi.west.yaml"));
-  const down = await run("down");
-  expect(down.code).toBe(0);
-  expect(operations()).toEqual(["destroy west", "destroy east", "destroy trust"]);
-  expect((await run("down")).output).toBe("[0:00] down: nothing of this clone is left running\n");
-  expect(operations()).toEqual([]);
-});
+    // A stack whose file went missing is not forgotten.
+    rmSync(join(clone, "stacks", "Pulumi.west.yaml"));
+    const down = await run("down");
+    expect(down.code).toBe(0);
+    expect(operations()).toEqual(["destroy west", "destroy east", "destroy trust"]);
+    expect((await run("down")).output).toBe("[0:00] down: nothing of this clone is left running\n");
+    expect(operations()).toEqual([]);
+  });
 
-test("without a managed CA there is no trust stack; one whose file is gone is destroyed last", async () => {
-  expect((await up()).code).toBe(0);
-  const state = join(clone, ".federation", "state", ".pulumi", "stacks", "mesh-federation", "trust.json");
-  writeFileSync(state, '{"checkpoint":{"latest":{"resources":[{"type":"mesh-federation:trust:MeshTrust"}]}}}');
-  rmSync(join(clone, "stacks", "Pulumi.trust.yaml"));
-  set("nobody-imports");
-  operations();
-  expect((await up()).code).toBe(0);
-  expect(operations().filter((operation) => operation.endsWith("trust"))).toEqual([]);
-  expect((await run("down")).code).toBe(0);
-  expect(operations()).toEqual(["destroy east", "destroy west", "destroy trust"]);
-});
+  test("have no trust stack without a managed CA, and destroy a removed one last", async () => {
+    expect((await up()).code).toBe(0);
+    const state = join(clone, ".federation", "state", ".pulumi", "stacks", "mesh-federation", "trust.json");
+    writeFileSync(state, '{"checkpoint":{"latest":{"resources":[{"type":"mesh-federation:trust:MeshTrust"}]}}}');
+    rmSync(join(clone, "stacks", "Pulumi.trust.yaml"));
+    set("nobody-imports");
+    operations();
+    expect((await up()).code).toBe(0);
+    expect(operations().filter((operation) => operation.endsWith("trust"))).toEqual([]);
+    expect((await run("down")).code).toBe(0);
+    expect(operations()).toEqual(["destroy east", "destroy west", "destroy trust"]);
+  });
 
-test("a trust stack may have any name", async () => {
-  renameSync(join(clone, "stacks", "Pulumi.trust.yaml"), join(clone, "stacks", "Pulumi.roots.yaml"));
-  expect((await up()).code).toBe(0);
-  expect(operations()[0]).toBe("up roots");
-  set("nobody-imports");
-  expect((await run("down")).code).toBe(0);
-  expect(operations().at(-1)).toBe("destroy roots");
-});
+  test("accept any name of the trust stack", async () => {
+    renameSync(join(clone, "stacks", "Pulumi.trust.yaml"), join(clone, "stacks", "Pulumi.roots.yaml"));
+    expect((await up()).code).toBe(0);
+    expect(operations()[0]).toBe("up roots");
+    set("nobody-imports");
+    expect((await run("down")).code).toBe(0);
+    expect(operations().at(-1)).toBe("destroy roots");
+  });
 
-test("without a state, down says what it could not look at", async () => {
-  expect((await up()).code).toBe(0);
-  operations();
-  rmSync(join(clone, ".federation", "state"), { recursive: true });
-  const { code, output } = await run("down");
-  expect(code).toBe(0);
-  expect(output).toMatch(
-    /down: .*\.federation\/state does not exist, so it is unknown what this clone created\. .*KinD clusters in this machine's docker engine \(`kind get clusters` lists them\).* were not checked/,
-  );
-  expect(output).not.toContain("nothing of this clone is left");
-});
-
-test("imports that stay pending fail with their reasons, after the meshes are up", async () => {
-  set("pending-forever");
-  const { code, output } = await up();
-  expect(code).toBe(1);
-  expect(output).toContain(
-    'stack "east": import "httpbin" from "west" is pending: west does not export it. [imports-still-pending]',
-  );
-  expect(operations().filter((operation) => operation === "up east")).toHaveLength(2);
-});
-
-test("a mesh that does not fit its peers' contracts is retried only after those change", async () => {
-  set("refuse-east");
-  const { code, output } = await up();
-  expect(output).toContain("next: east again, because peers have changed");
-  expect(code).toBe(0);
-  operations();
-  // Now west changes nothing, so nothing is to be hoped for.
-  set("refuse-east");
-  const again = await up();
-  expect(again.code).toBe(1);
-  expect(again.output).toContain("[up-failed]");
-  expect(operations().filter((operation) => operation === "up east")).toHaveLength(1);
-});
-
-test("a mesh that fails lets the other finish, and is told in Pulumi's words with the log", async () => {
-  set("fail-east");
-  const { code, output } = await up();
-  expect(code).toBe(1);
-  expect(output).toMatch(/up west: done/);
-  expect(output).toMatch(
-    /stack "east": pulumi up failed:\n {2}error: no room for east\nLog: .*up-east\.log\. \[pulumi-failed\]/,
-  );
-});
-
-test("up that is told to stop lets Pulumi finish what is under way", async () => {
-  set("slow");
-  const { child, ended } = begin("up", "--source", "release", "--no-verify");
-  for (const until = Date.now() + 30_000; !existsSync(join(control, "slow-now")); await sleep(20))
-    if (Date.now() > until) throw new Error("trust did not begin");
-  child.kill("SIGTERM");
-  expect(await ended).not.toBe(0);
-  expect(operations()).toEqual(["up trust", "asked to stop", "stopped"]);
-});
-
-test("an engine that does not answer is an error before any download, and none with existing clusters", async () => {
-  docker('echo "Cannot connect to the Docker daemon" >&2; exit 1');
-  const { code, output } = await up();
-  expect(code).toBe(1);
-  expect(output).toMatch(
-    /meshes east, west run in KinD clusters, which need a running docker engine: Cannot connect to the Docker daemon.*\[docker-unavailable\]/,
-  );
-  expect(server.asked).toEqual([]);
-  expect(existsSync(join(dir, "cache"))).toBe(false);
-  for (const stack of ["east", "west"])
-    writeFileSync(
-      join(clone, "stacks", `Pulumi.${stack}.yaml`),
-      "config:\n  mesh-federation:cluster: { provider: existing }\n",
+  test("report what down cannot check without a state", async () => {
+    expect((await up()).code).toBe(0);
+    operations();
+    rmSync(join(clone, ".federation", "state"), { recursive: true });
+    const { code, output } = await run("down");
+    expect(code).toBe(0);
+    expect(output).toMatch(
+      /down: .*\.federation\/state does not exist, so it is unknown what this clone created\. .*KinD clusters in this machine's docker engine \(`kind get clusters` lists them\).* were not checked/,
     );
-  expect((await up()).code).toBe(0);
+    expect(output).not.toContain("nothing of this clone is left");
+  });
+});
+
+describe("a failing up", () => {
+  test("reports imports that stay pending after the meshes are up", async () => {
+    set("pending-forever");
+    const { code, output } = await up();
+    expect(code).toBe(1);
+    expect(output).toContain(
+      'stack "east": import "httpbin" from "west" is pending: west does not export it. [imports-still-pending]',
+    );
+    expect(operations().filter((operation) => operation === "up east")).toHaveLength(2);
+  });
+
+  test("retries a mesh only after its peers' contracts change", async () => {
+    set("refuse-east");
+    const { code, output } = await up();
+    expect(output).toContain("next: east again, because peers have changed");
+    expect(code).toBe(0);
+    operations();
+    // Now west changes nothing, so nothing is to be hoped for.
+    set("refuse-east");
+    const again = await up();
+    expect(again.code).toBe(1);
+    expect(again.output).toContain("[up-failed]");
+    expect(operations().filter((operation) => operation === "up east")).toHaveLength(1);
+  });
+
+  test("lets the other mesh finish and shows Pulumi's error with the log", async () => {
+    set("fail-east");
+    const { code, output } = await up();
+    expect(code).toBe(1);
+    expect(output).toMatch(/up west: done/);
+    expect(output).toMatch(
+      /stack "east": pulumi up failed:\n {2}error: no room for east\nLog: .*up-east\.log\. \[pulumi-failed\]/,
+    );
+  });
+
+  test("lets Pulumi finish its operation on a signal", async () => {
+    set("slow");
+    const { child, ended } = begin("up", "--source", "release", "--no-verify");
+    for (const until = Date.now() + 30_000; !existsSync(join(control, "slow-now")); await sleep(20))
+      if (Date.now() > until) throw new Error("trust did not begin");
+    child.kill("SIGTERM");
+    expect(await ended).not.toBe(0);
+    expect(operations()).toEqual(["up trust", "asked to stop", "stopped"]);
+  });
+
+  test("needs the engine before any download, except with existing clusters", async () => {
+    docker('echo "Cannot connect to the Docker daemon" >&2; exit 1');
+    const { code, output } = await up();
+    expect(code).toBe(1);
+    expect(output).toMatch(
+      /meshes east, west run in KinD clusters, which need a running docker engine: Cannot connect to the Docker daemon.*\[docker-unavailable\]/,
+    );
+    expect(server.asked).toEqual([]);
+    expect(existsSync(join(dir, "cache"))).toBe(false);
+    for (const stack of ["east", "west"])
+      writeFileSync(
+        join(clone, "stacks", `Pulumi.${stack}.yaml`),
+        "config:\n  mesh-federation:cluster: { provider: existing }\n",
+      );
+    expect((await up()).code).toBe(0);
+  });
 });

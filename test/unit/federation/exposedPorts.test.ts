@@ -66,7 +66,7 @@ describe("a targetPort of the export", () => {
     expect(codes([{ ...callers, ports }], { services: [service([], targetPort)] })).toEqual(["live-target-port"]);
   });
 
-  test("is refused with callers where no Service says what is served", () => {
+  test("is rejected with callers where no Service defines what is served", () => {
     expect(codes([{ ...callers, ports }], { services: [] })).toEqual(["live-target-port"]);
     expect(codes([callers], { services: [] })).toEqual([]);
   });

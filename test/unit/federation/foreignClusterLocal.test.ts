@@ -80,7 +80,7 @@ describe("a trust domain that only the peer states", () => {
     expect(codes({ callers }, {}, [{ stack: "east", name: "east" }])).toEqual([]);
   });
 
-  test("must be what the contract says", () => {
+  test("must be that of the contract", () => {
     expect(codes({}, { trustDomain: "other.local" })).toEqual(["peer-trust-domain-differs"]);
   });
 });

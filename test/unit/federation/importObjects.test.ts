@@ -16,112 +16,114 @@ const host = "httpbin.httpbin.svc.cluster.local";
 const west = contract("west", [anExport({ ports })]);
 const outlier = expect.objectContaining({ maxEjectionPercent: 100, consecutive5xxErrors: 0 });
 
-test("every port and protocol, each behind the gateway's one port, with pinned identities", () => {
-  const spec = resolved(anImport(), west);
-  expect(importServiceEntry(spec)!.spec).toEqual({
-    hosts: [host],
-    ports: ports.map(({ number, name, protocol }) => ({ number, name, protocol })),
-    location: "MESH_INTERNAL",
-    resolution: "STATIC",
-    endpoints: [
-      {
-        address: "172.18.128.4",
-        ports: { http: 15443, http2: 15443, grpc: 15443, tcp: 15443, tls: 15443 },
-        network: "network-west",
-        locality: "west/west-1",
-      },
-    ],
-    subjectAltNames: ["spiffe://cluster.local/ns/httpbin/sa/httpbin"],
-    exportTo: ["sleep"],
-  });
-  expect(importDestinationRule(spec).spec).toEqual({
-    host,
-    trafficPolicy: { tls: { mode: "ISTIO_MUTUAL" } },
-    exportTo: ["sleep"],
-  });
-  expect(importWorkloadEntries(spec)).toEqual([]);
-});
-
-test.each([
-  { name: "an IPv4 address", addresses: ["192.0.2.1"], resolution: "STATIC" },
-  { name: "an IPv6 address", addresses: ["2001:db8::1"], resolution: "STATIC" },
-  { name: "a host name", addresses: ["gateway.west.example"], resolution: "DNS" },
-  { name: "addresses and a host name", addresses: ["192.0.2.1", "gateway.west.example"], resolution: "DNS" },
-])("a gateway that is $name resolves as $resolution", ({ addresses, resolution }) => {
-  const spec = resolved(anImport(), { ...west, gateways: addresses.map((address) => ({ address, port: 15443 })) });
-  expect(importServiceEntry(spec)!.spec.resolution).toBe(resolution);
-  expect(importServiceEntry(spec)!.spec.endpoints.map((e) => e.address)).toEqual(addresses);
-});
-
-test("outlier detection exists only with a failover target, and counts answers only across meshes", () => {
-  expect(importDestinationRule(resolved(anImport(), west)).spec.trafficPolicy).toEqual({
-    tls: { mode: "ISTIO_MUTUAL" },
-  });
-  const two = {
-    ...west,
-    gateways: [
-      { address: "192.0.2.1", port: 15443 },
-      { address: "192.0.2.2", port: 15443 },
-    ],
-  };
-  expect(importDestinationRule(resolved(anImport(), two)).spec.trafficPolicy).toMatchObject({
-    outlierDetection: { consecutiveGatewayErrors: 0, consecutiveLocalOriginFailures: 3 },
-  });
-  const north = contract("north", [anExport({ ports })]);
-  const both = resolved(anImport({ from: ["west", "north"] }), west, north);
-  expect(importDestinationRule(both).spec.trafficPolicy).toMatchObject({
-    outlierDetection: { consecutiveGatewayErrors: 3 },
-  });
-  expect(both.id).toBe("west-httpbin");
-  expect(importServiceEntry(both)!.spec.endpoints.map((e) => e.network)).toEqual(["network-west", "network-north"]);
-});
-
-test("under another name each port gives the exporter's name as SNI, and repeats the whole policy", () => {
-  const two = {
-    ...west,
-    gateways: [
-      { address: "192.0.2.1", port: 15443 },
-      { address: "192.0.2.2", port: 15443 },
-    ],
-  };
-  const spec = resolved(anImport({ as: "bin.west.global" }), two);
-  expect(importServiceEntry(spec)!.spec.hosts).toEqual(["bin.west.global"]);
-  const policy = importDestinationRule(spec).spec.trafficPolicy;
-  expect(policy.portLevelSettings).toHaveLength(ports.length);
-  for (const [i, setting] of policy.portLevelSettings!.entries())
-    expect(setting).toEqual({
-      port: { number: ports[i]!.number },
-      tls: { mode: "ISTIO_MUTUAL", sni: `outbound_.${ports[i]!.number}_._.${host}` },
-      outlierDetection: outlier,
-    });
-  expect(policy).toMatchObject({ tls: { mode: "ISTIO_MUTUAL" }, outlierDetection: outlier });
-});
-
-test("a subset of a remote-only host carries no labels; under another name it gives its own SNI", () => {
-  const exporter = contract("west", [
-    anExport({
-      subsets: [
-        { name: "v1", labels: { version: "v1" } },
-        { name: "v2", labels: { version: "v2" } },
+describe("the objects of an import", () => {
+  test("cover all ports and protocols behind the gateway port, with pinned identities", () => {
+    const spec = resolved(anImport(), west);
+    expect(importServiceEntry(spec)!.spec).toEqual({
+      hosts: [host],
+      ports: ports.map(({ number, name, protocol }) => ({ number, name, protocol })),
+      location: "MESH_INTERNAL",
+      resolution: "STATIC",
+      endpoints: [
+        {
+          address: "172.18.128.4",
+          ports: { http: 15443, http2: 15443, grpc: 15443, tcp: 15443, tls: 15443 },
+          network: "network-west",
+          locality: "west/west-1",
+        },
       ],
-    }),
-  ]);
-  expect(importDestinationRule(resolved(anImport({ subsets: ["v1", "v2"] }), exporter)).spec.subsets).toEqual([
-    { name: "v1" },
-    { name: "v2" },
-  ]);
-  const renamed = importDestinationRule(resolved(anImport({ subsets: ["v1"], as: "bin.west.global" }), exporter)).spec
-    .subsets![0]!;
-  expect(renamed).toMatchObject({
-    name: "v1",
-    trafficPolicy: { portLevelSettings: [{ tls: { sni: `outbound_.8000_.v1_.${host}` } }] },
+      subjectAltNames: ["spiffe://cluster.local/ns/httpbin/sa/httpbin"],
+      exportTo: ["sleep"],
+    });
+    expect(importDestinationRule(spec).spec).toEqual({
+      host,
+      trafficPolicy: { tls: { mode: "ISTIO_MUTUAL" } },
+      exportTo: ["sleep"],
+    });
+    expect(importWorkloadEntries(spec)).toEqual([]);
+  });
+
+  test.each([
+    { name: "an IPv4 address", addresses: ["192.0.2.1"], resolution: "STATIC" },
+    { name: "an IPv6 address", addresses: ["2001:db8::1"], resolution: "STATIC" },
+    { name: "a host name", addresses: ["gateway.west.example"], resolution: "DNS" },
+    { name: "addresses and a host name", addresses: ["192.0.2.1", "gateway.west.example"], resolution: "DNS" },
+  ])("resolve as $resolution for a gateway that is $name", ({ addresses, resolution }) => {
+    const spec = resolved(anImport(), { ...west, gateways: addresses.map((address) => ({ address, port: 15443 })) });
+    expect(importServiceEntry(spec)!.spec.resolution).toBe(resolution);
+    expect(importServiceEntry(spec)!.spec.endpoints.map((e) => e.address)).toEqual(addresses);
+  });
+
+  test("have outlier detection only for failover, and count answers only across meshes", () => {
+    expect(importDestinationRule(resolved(anImport(), west)).spec.trafficPolicy).toEqual({
+      tls: { mode: "ISTIO_MUTUAL" },
+    });
+    const two = {
+      ...west,
+      gateways: [
+        { address: "192.0.2.1", port: 15443 },
+        { address: "192.0.2.2", port: 15443 },
+      ],
+    };
+    expect(importDestinationRule(resolved(anImport(), two)).spec.trafficPolicy).toMatchObject({
+      outlierDetection: { consecutiveGatewayErrors: 0, consecutiveLocalOriginFailures: 3 },
+    });
+    const north = contract("north", [anExport({ ports })]);
+    const both = resolved(anImport({ from: ["west", "north"] }), west, north);
+    expect(importDestinationRule(both).spec.trafficPolicy).toMatchObject({
+      outlierDetection: { consecutiveGatewayErrors: 3 },
+    });
+    expect(both.id).toBe("west-httpbin");
+    expect(importServiceEntry(both)!.spec.endpoints.map((e) => e.network)).toEqual(["network-west", "network-north"]);
+  });
+
+  test("use the exporter's name as SNI under another name, with the whole policy per port", () => {
+    const two = {
+      ...west,
+      gateways: [
+        { address: "192.0.2.1", port: 15443 },
+        { address: "192.0.2.2", port: 15443 },
+      ],
+    };
+    const spec = resolved(anImport({ as: "bin.west.global" }), two);
+    expect(importServiceEntry(spec)!.spec.hosts).toEqual(["bin.west.global"]);
+    const policy = importDestinationRule(spec).spec.trafficPolicy;
+    expect(policy.portLevelSettings).toHaveLength(ports.length);
+    for (const [i, setting] of policy.portLevelSettings!.entries())
+      expect(setting).toEqual({
+        port: { number: ports[i]!.number },
+        tls: { mode: "ISTIO_MUTUAL", sni: `outbound_.${ports[i]!.number}_._.${host}` },
+        outlierDetection: outlier,
+      });
+    expect(policy).toMatchObject({ tls: { mode: "ISTIO_MUTUAL" }, outlierDetection: outlier });
+  });
+
+  test("set no labels for a subset of a remote host, and its own SNI under another name", () => {
+    const exporter = contract("west", [
+      anExport({
+        subsets: [
+          { name: "v1", labels: { version: "v1" } },
+          { name: "v2", labels: { version: "v2" } },
+        ],
+      }),
+    ]);
+    expect(importDestinationRule(resolved(anImport({ subsets: ["v1", "v2"] }), exporter)).spec.subsets).toEqual([
+      { name: "v1" },
+      { name: "v2" },
+    ]);
+    const renamed = importDestinationRule(resolved(anImport({ subsets: ["v1"], as: "bin.west.global" }), exporter)).spec
+      .subsets![0]!;
+    expect(renamed).toMatchObject({
+      name: "v1",
+      trafficPolicy: { portLevelSettings: [{ tls: { sni: `outbound_.8000_.v1_.${host}` } }] },
+    });
   });
 });
 
 describe("blended with the local Service", () => {
   const blend = { blend: { labels: { app: "httpbin" } }, visibleTo: ["*"] };
 
-  test("the gateway joins the Service as a WorkloadEntry beside it, and no TLS is set for local pods", () => {
+  test("adds the gateway as a WorkloadEntry and sets no TLS for local pods", () => {
     const spec = resolved(anImport(blend), west);
     expect(importServiceEntry(spec)).toBeUndefined();
     expect(importWorkloadEntries(spec)).toEqual([

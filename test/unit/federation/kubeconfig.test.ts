@@ -16,77 +16,71 @@ users:
   - { name: program, user: { exec: { command: cloud-login, args: [token] } } }
 `;
 
-test("a context is the one that is named, else the current one", () => {
-  expect(contextOf(text())).toEqual({
-    server: "https://192.0.2.1:6443",
-    user: "plain",
-    credentialProgram: undefined,
-    files: [],
+describe("the context of a kubeconfig", () => {
+  test("is the named one, else the current one", () => {
+    expect(contextOf(text())).toEqual({
+      server: "https://192.0.2.1:6443",
+      user: "plain",
+      credentialProgram: undefined,
+      files: [],
+    });
+    expect(contextOf(text(), "c")).toEqual({
+      server: "https://192.0.2.1:6443",
+      user: "program",
+      credentialProgram: "cloud-login",
+      files: [],
+    });
   });
-  expect(contextOf(text(), "c")).toEqual({
-    server: "https://192.0.2.1:6443",
-    user: "program",
-    credentialProgram: "cloud-login",
-    files: [],
-  });
-});
 
-test.each([
-  { name: "no YAML", given: "{", context: undefined, says: /is not YAML.*\[kubeconfig-invalid\]/ },
-  {
-    name: "YAML that is no kubeconfig",
-    given: "SECRET",
-    context: undefined,
-    says: /has no contexts.*\[kubeconfig-invalid\]/,
-  },
-  {
-    name: "lists that are none",
-    given: "contexts: SECRET",
-    context: undefined,
-    says: /has no contexts.*\[kubeconfig-invalid\]/,
-  },
-  {
-    name: "no current context",
-    given: text(""),
-    context: undefined,
-    says: /no current-context.*Set cluster\.context.*a, b, c\. \[kubeconfig-context-missing\]/,
-  },
-  {
-    name: "a context that is not there",
-    given: text(),
-    context: "d",
-    says: /cluster\.context: the kubeconfig has no context "d".*a, b, c\. \[kubeconfig-context-missing\]/,
-  },
-  {
-    name: "a current context that is not there",
-    given: text("current-context: e"),
-    context: undefined,
-    says: /no context "e"/,
-  },
-  {
-    name: "a context without its cluster",
-    given: text(),
-    context: "b",
-    says: /context "b" names the cluster "gone".*\[kubeconfig-invalid\]/,
-  },
-])("$name is told in the project's own words, without the text", ({ given, context, says }) => {
-  const read = () => contextOf(given, context);
-  expect(read).toThrow(UserError);
-  expect(read).toThrow(says);
-  expect(read).not.toThrow(/SECRET/);
+  test.each([
+    { name: "no YAML", given: "{", context: undefined, says: /is not YAML.*\[kubeconfig-invalid\]/ },
+    {
+      name: "YAML that is no kubeconfig",
+      given: "SECRET",
+      context: undefined,
+      says: /has no contexts.*\[kubeconfig-invalid\]/,
+    },
+    {
+      name: "lists that are none",
+      given: "contexts: SECRET",
+      context: undefined,
+      says: /has no contexts.*\[kubeconfig-invalid\]/,
+    },
+    {
+      name: "no current context",
+      given: text(""),
+      context: undefined,
+      says: /no current-context.*Set cluster\.context.*a, b, c\. \[kubeconfig-context-missing\]/,
+    },
+    {
+      name: "a context that is not there",
+      given: text(),
+      context: "d",
+      says: /cluster\.context: the kubeconfig has no context "d".*a, b, c\. \[kubeconfig-context-missing\]/,
+    },
+    {
+      name: "a current context that is not there",
+      given: text("current-context: e"),
+      context: undefined,
+      says: /no context "e"/,
+    },
+    {
+      name: "a context without its cluster",
+      given: text(),
+      context: "b",
+      says: /context "b" names the cluster "gone".*\[kubeconfig-invalid\]/,
+    },
+  ])("$name gives an error without the text", ({ given, context, says }) => {
+    const read = () => contextOf(given, context);
+    expect(read).toThrow(UserError);
+    expect(read).toThrow(says);
+    expect(read).not.toThrow(/SECRET/);
+  });
 });
 
 const there = () => true;
-const missing = () => false;
 
-test("a program for credentials must be there", () => {
-  const used = contextOf(text(), "c");
-  expect(() => checkCredentials(used, (program) => program === "cloud-login", there)).not.toThrow();
-  expect(() => checkCredentials(used, missing, there)).toThrow(
-    /user "program" needs the program "cloud-login".*\[kubeconfig-program-missing\]/,
-  );
-  expect(() => checkCredentials(contextOf(text()), missing, there)).not.toThrow();
-});
+const missing = () => false;
 
 /** One context, with these keys in its cluster and its user. */
 const single = (cluster: object, user: object) =>
@@ -97,69 +91,82 @@ const single = (cluster: object, user: object) =>
     users: [{ name: "u", user }],
   });
 
-test("the files it refers to must be there", () => {
-  const used = contextOf(
-    single(
-      { "certificate-authority": "/pki/ca.crt" },
-      { "client-certificate": "/pki/a.crt", "client-key": "/pki/a.key", tokenFile: "/token" },
-    ),
-  );
-  expect(used.files).toEqual(["/pki/ca.crt", "/pki/a.crt", "/pki/a.key", "/token"]);
-  expect(() => checkCredentials(used, there, there)).not.toThrow();
-  expect(() => checkCredentials(used, there, (file) => file !== "/pki/a.key")).toThrow(
-    /refers to the file "\/pki\/a\.key".*--flatten.*\[kubeconfig-file-unreadable\]/,
-  );
+describe("the credentials of a kubeconfig", () => {
+  test("need an existing program", () => {
+    const used = contextOf(text(), "c");
+    expect(() => checkCredentials(used, (program) => program === "cloud-login", there)).not.toThrow();
+    expect(() => checkCredentials(used, missing, there)).toThrow(
+      /user "program" needs the program "cloud-login".*\[kubeconfig-program-missing\]/,
+    );
+    expect(() => checkCredentials(contextOf(text()), missing, there)).not.toThrow();
+  });
+
+  test("need existing files", () => {
+    const used = contextOf(
+      single(
+        { "certificate-authority": "/pki/ca.crt" },
+        { "client-certificate": "/pki/a.crt", "client-key": "/pki/a.key", tokenFile: "/token" },
+      ),
+    );
+    expect(used.files).toEqual(["/pki/ca.crt", "/pki/a.crt", "/pki/a.key", "/token"]);
+    expect(() => checkCredentials(used, there, there)).not.toThrow();
+    expect(() => checkCredentials(used, there, (file) => file !== "/pki/a.key")).toThrow(
+      /refers to the file "\/pki\/a\.key".*--flatten.*\[kubeconfig-file-unreadable\]/,
+    );
+  });
+
+  test("reject a removed login method and accept oidc", () => {
+    const of = (name: string) =>
+      contextOf(single({}, { "auth-provider": { name, config: { "access-token": "SECRET" } } }));
+    expect(() => checkCredentials(of("gcp"), there, there)).toThrow(
+      /user "u" has the auth-provider "gcp".*\[kubeconfig-login-unsupported\]/,
+    );
+    expect(() => checkCredentials(of("oidc"), there, there)).not.toThrow();
+  });
 });
 
-test("a login method that clients no longer have is refused; oidc is one they have", () => {
-  const of = (name: string) =>
-    contextOf(single({}, { "auth-provider": { name, config: { "access-token": "SECRET" } } }));
-  expect(() => checkCredentials(of("gcp"), there, there)).toThrow(
-    /user "u" has the auth-provider "gcp".*\[kubeconfig-login-unsupported\]/,
-  );
-  expect(() => checkCredentials(of("oidc"), there, there)).not.toThrow();
-});
-
-test("relative paths count from the kubeconfig's own folder", () => {
-  const data = "A".repeat(300);
-  const given = single(
-    { "certificate-authority": "./ca.crt", "proxy-url": "http://proxy:3128", "tls-server-name": "./no-path" },
-    {
-      "client-certificate": "../a.crt",
+describe("the paths of a kubeconfig", () => {
+  test("are relative to its directory", () => {
+    const data = "A".repeat(300);
+    const given = single(
+      { "certificate-authority": "./ca.crt", "proxy-url": "http://proxy:3128", "tls-server-name": "./no-path" },
+      {
+        "client-certificate": "../a.crt",
+        "client-key": "/abs/a.key",
+        tokenFile: "token",
+        "client-key-data": data,
+        exec: { command: "bin/login", args: ["./x"] },
+      },
+    );
+    const { clusters, users } = parse(withAbsolutePaths(given, "/home/me/.kube"));
+    expect(clusters[0].cluster).toEqual({
+      server: "https://192.0.2.1",
+      "certificate-authority": "/home/me/.kube/ca.crt",
+      "proxy-url": "http://proxy:3128",
+      "tls-server-name": "./no-path",
+    });
+    expect(users[0].user).toEqual({
+      "client-certificate": "/home/me/a.crt",
       "client-key": "/abs/a.key",
-      tokenFile: "token",
+      tokenFile: "/home/me/.kube/token",
       "client-key-data": data,
-      exec: { command: "bin/login", args: ["./x"] },
-    },
-  );
-  const { clusters, users } = parse(withAbsolutePaths(given, "/home/me/.kube"));
-  expect(clusters[0].cluster).toEqual({
-    server: "https://192.0.2.1",
-    "certificate-authority": "/home/me/.kube/ca.crt",
-    "proxy-url": "http://proxy:3128",
-    "tls-server-name": "./no-path",
+      exec: { command: "/home/me/.kube/bin/login", args: ["./x"] },
+    });
   });
-  expect(users[0].user).toEqual({
-    "client-certificate": "/home/me/a.crt",
-    "client-key": "/abs/a.key",
-    tokenFile: "/home/me/.kube/token",
-    "client-key-data": data,
-    exec: { command: "/home/me/.kube/bin/login", args: ["./x"] },
+
+  test.each([
+    text(),
+    single({ "certificate-authority": "/ca.crt" }, { exec: { command: "login" } }),
+    "{",
+    "contexts: SECRET",
+  ])("change nothing without relative paths: %s", (given) => {
+    expect(withAbsolutePaths(given, "/home/me/.kube")).toBe(given);
+    expect(withAbsolutePaths(given, undefined)).toBe(given);
   });
-});
 
-test.each([
-  text(),
-  single({ "certificate-authority": "/ca.crt" }, { exec: { command: "login" } }),
-  "{",
-  "contexts: SECRET",
-])("a text without relative paths stays as it is: %s", (given) => {
-  expect(withAbsolutePaths(given, "/home/me/.kube")).toBe(given);
-  expect(withAbsolutePaths(given, undefined)).toBe(given);
-});
-
-test("relative paths in a text without a file are refused", () => {
-  expect(() => withAbsolutePaths(single({ "certificate-authority": "ca.crt" }, {}), undefined)).toThrow(
-    /certificate-authority "ca\.crt" is a relative path.*\[kubeconfig-path-relative\]/,
-  );
+  test("cannot be relative in a text without a file", () => {
+    expect(() => withAbsolutePaths(single({ "certificate-authority": "ca.crt" }, {}), undefined)).toThrow(
+      /certificate-authority "ca\.crt" is a relative path.*\[kubeconfig-path-relative\]/,
+    );
+  });
 });

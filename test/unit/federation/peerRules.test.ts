@@ -78,10 +78,12 @@ describe("a gateway address", () => {
   });
 });
 
-test("a blended import from this mesh's own locality is refused", () => {
-  const blend = { visibleTo: ["*"], blend: { labels: { app: "httpbin" } } };
-  const west = contract("west", [anExport()]);
-  const here = contract("west", [anExport()], { mesh: identity("west", { locality: identity("east").locality }) });
-  expect(codes(west, { spec: blend })).toEqual([]);
-  expect(codes(here, { spec: blend })).toEqual(["blended-import-locality"]);
+describe("a blended import", () => {
+  test("from the mesh's own locality is rejected", () => {
+    const blend = { visibleTo: ["*"], blend: { labels: { app: "httpbin" } } };
+    const west = contract("west", [anExport()]);
+    const here = contract("west", [anExport()], { mesh: identity("west", { locality: identity("east").locality }) });
+    expect(codes(west, { spec: blend })).toEqual([]);
+    expect(codes(here, { spec: blend })).toEqual(["blended-import-locality"]);
+  });
 });

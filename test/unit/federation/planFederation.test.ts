@@ -116,83 +116,85 @@ function up(all: Mesh[]): Map<string, FederationPlan> {
   );
 }
 
-test("any federation: nothing pending, each import has its export, no host twice, nothing wild-carded", () => {
-  fc.assert(
-    fc.property(federations, (all) => {
-      const plans = up(all);
-      for (const [name, made] of plans) {
-        expect(made.pending).toEqual([]);
-        const hosts = made.imports.map((i) => i.host);
-        expect(new Set(hosts).size).toBe(hosts.length);
-        for (const spec of made.imports) {
-          const exporter = plans.get(spec.from)!.exports.find((e) => e.spec.name === spec.name)!.spec;
-          expect(exporter.to).toContain(name);
-          expect(importServiceEntry(spec)!.spec).toMatchObject({
-            hosts: [exporter.host],
-            subjectAltNames: exporter.subjectAltNames,
-          });
+describe("the plan of any federation", () => {
+  test("has no pending import, an export for each import, and no duplicate or wildcard host", () => {
+    fc.assert(
+      fc.property(federations, (all) => {
+        const plans = up(all);
+        for (const [name, made] of plans) {
+          expect(made.pending).toEqual([]);
+          const hosts = made.imports.map((i) => i.host);
+          expect(new Set(hosts).size).toBe(hosts.length);
+          for (const spec of made.imports) {
+            const exporter = plans.get(spec.from)!.exports.find((e) => e.spec.name === spec.name)!.spec;
+            expect(exporter.to).toContain(name);
+            expect(importServiceEntry(spec)!.spec).toMatchObject({
+              hosts: [exporter.host],
+              subjectAltNames: exporter.subjectAltNames,
+            });
+          }
+          const gateway = { name: "g", namespace: "istio-system", network: "n", labels: { istio: "g" } };
+          const opened = made.exports.flatMap(({ spec }) =>
+            exportGateway(gateway, spec).spec.servers.flatMap((s) => s.hosts),
+          );
+          expect(opened.every((host) => !host.includes("*"))).toBe(true);
+          expect(new Set(opened).size).toBe(opened.length);
+          for (const { spec } of made.exports)
+            expect(exportServiceEntry(gateway, spec)?.spec.exportTo ?? ["istio-system"]).not.toContain("*");
         }
-        const gateway = { name: "g", namespace: "istio-system", network: "n", labels: { istio: "g" } };
-        const opened = made.exports.flatMap(({ spec }) =>
-          exportGateway(gateway, spec).spec.servers.flatMap((s) => s.hosts),
-        );
-        expect(opened.every((host) => !host.includes("*"))).toBe(true);
-        expect(new Set(opened).size).toBe(opened.length);
-        for (const { spec } of made.exports)
-          expect(exportServiceEntry(gateway, spec)?.spec.exportTo ?? ["istio-system"]).not.toContain("*");
-      }
-    }),
-    { numRuns: 60 },
-  );
-});
+      }),
+      { numRuns: 60 },
+    );
+  });
 
-test("any federation has a removal order, cycles included: an export goes once nobody imports it", () => {
-  fc.assert(
-    fc.property(federations, (all) => {
-      const contracts = new Map([...up(all)].map(([name, made]) => [name, contractOf(made)]));
-      const others = (mesh: Mesh) => peersOf(...[...contracts.values()].filter((c) => c.mesh.name !== mesh.name));
-      for (const mesh of all) {
-        const imported = importsFrom(mesh.name, [...contracts.values()]).length > 0;
-        const remove = () => plan(mesh, all, others(mesh), { exports: true, imports: true });
-        if (imported) expect(remove).toThrow(/\[export-breaks-import\]/);
-        else expect(remove).not.toThrow();
-      }
-      // First everybody un-imports; no order among them is needed, and nobody is refused.
-      for (const mesh of all) contracts.set(mesh.name, contractOf(plan(mesh, all, others(mesh), { imports: true })));
-      for (const mesh of all)
-        contracts.set(mesh.name, contractOf(plan(mesh, all, others(mesh), { imports: true, exports: true })));
-      expect([...contracts.values()].every((c) => c.exports.length === 0)).toBe(true);
-    }),
-    { numRuns: 40 },
-  );
-});
+  test("has an order of removal, also with cycles", () => {
+    fc.assert(
+      fc.property(federations, (all) => {
+        const contracts = new Map([...up(all)].map(([name, made]) => [name, contractOf(made)]));
+        const others = (mesh: Mesh) => peersOf(...[...contracts.values()].filter((c) => c.mesh.name !== mesh.name));
+        for (const mesh of all) {
+          const imported = importsFrom(mesh.name, [...contracts.values()]).length > 0;
+          const remove = () => plan(mesh, all, others(mesh), { exports: true, imports: true });
+          if (imported) expect(remove).toThrow(/\[export-breaks-import\]/);
+          else expect(remove).not.toThrow();
+        }
+        // First everybody un-imports; no order among them is needed, and nobody is refused.
+        for (const mesh of all) contracts.set(mesh.name, contractOf(plan(mesh, all, others(mesh), { imports: true })));
+        for (const mesh of all)
+          contracts.set(mesh.name, contractOf(plan(mesh, all, others(mesh), { imports: true, exports: true })));
+        expect([...contracts.values()].every((c) => c.exports.length === 0)).toBe(true);
+      }),
+      { numRuns: 40 },
+    );
+  });
 
-test("changing one import changes that import's objects only", () => {
-  fc.assert(
-    fc.property(federations, fc.nat(), (all, pick) => {
-      const contracts = [...up(all).values()].map(contractOf);
-      const importing = all.filter((m) => all.some((f) => f.services.some((s) => s.importers.includes(m.name))));
-      fc.pre(importing.length > 0);
-      const mesh = importing[pick % importing.length]!;
-      const peers = peersOf(...contracts.filter((c) => c.mesh.name !== mesh.name));
-      const config = configOf(mesh, all);
-      const changed = {
-        ...config,
-        imports: config.imports.map((i, n) =>
-          n === pick % config.imports.length ? { ...i, visibleTo: ["client", "another"] } : i,
-        ),
-      };
-      const [before, after] = [config, changed].map(
-        (c) =>
-          new Map(
-            planFederation(c, [], siblingsOf(mesh, all), peers).imports.map((i) => [
-              i.id,
-              JSON.stringify(importServiceEntry(i)),
-            ]),
+  test("changes the objects of a changed import only", () => {
+    fc.assert(
+      fc.property(federations, fc.nat(), (all, pick) => {
+        const contracts = [...up(all).values()].map(contractOf);
+        const importing = all.filter((m) => all.some((f) => f.services.some((s) => s.importers.includes(m.name))));
+        fc.pre(importing.length > 0);
+        const mesh = importing[pick % importing.length]!;
+        const peers = peersOf(...contracts.filter((c) => c.mesh.name !== mesh.name));
+        const config = configOf(mesh, all);
+        const changed = {
+          ...config,
+          imports: config.imports.map((i, n) =>
+            n === pick % config.imports.length ? { ...i, visibleTo: ["client", "another"] } : i,
           ),
-      );
-      expect([...before!].filter(([id, text]) => after!.get(id) !== text)).toHaveLength(1);
-    }),
-    { numRuns: 30 },
-  );
+        };
+        const [before, after] = [config, changed].map(
+          (c) =>
+            new Map(
+              planFederation(c, [], siblingsOf(mesh, all), peers).imports.map((i) => [
+                i.id,
+                JSON.stringify(importServiceEntry(i)),
+              ]),
+            ),
+        );
+        expect([...before!].filter(([id, text]) => after!.get(id) !== text)).toHaveLength(1);
+      }),
+      { numRuns: 30 },
+    );
+  });
 });

@@ -17,80 +17,84 @@ function east(changes: Record<string, unknown> = {}): Record<string, unknown> {
 }
 const read = (raw: Record<string, unknown>, siblings = [west]) => readMeshConfig(raw, "east", releaseSources, siblings);
 
-test("fills in every default from the mesh's name", () => {
-  const config = read(east());
-  expect(config.mesh).toEqual({
-    name: "east",
-    meshId: "east-mesh",
-    cluster: "east",
-    network: "network-east",
-    trustDomain: "cluster.local",
-    acceptedTrustDomains: [],
-    slot: 1,
-    locality: { region: "east", zone: "east-1" },
+describe("the configuration of a mesh", () => {
+  test("has defaults from the mesh's name", () => {
+    const config = read(east());
+    expect(config.mesh).toEqual({
+      name: "east",
+      meshId: "east-mesh",
+      cluster: "east",
+      network: "network-east",
+      trustDomain: "cluster.local",
+      acceptedTrustDomains: [],
+      slot: 1,
+      locality: { region: "east", zone: "east-1" },
+    });
+    expect(config.gateway).toEqual({ provider: "none" });
+    expect(config.loadBalancer).toEqual({ provider: "metallb", slots: 4 });
+    expect(config.istioVersion).toBe(releaseSources.istio.version);
   });
-  expect(config.gateway).toEqual({ provider: "none" });
-  expect(config.loadBalancer).toEqual({ provider: "metallb", slots: 4 });
-  expect(config.istioVersion).toBe(releaseSources.istio.version);
-});
 
-test("an export has a gateway, a host and pinned identities", () => {
-  const config = read(east({ exports: [anExport] }));
-  expect(config.gateway.provider).toBe("managed");
-  expect(config.exports[0]).toEqual({
-    name: "httpbin",
-    host: "httpbin.httpbin.svc.cluster.local",
-    namespace: "httpbin",
-    service: "httpbin",
-    ports: anExport.ports,
-    subjectAltNames: ["spiffe://cluster.local/ns/httpbin/sa/httpbin"],
-    to: ["west"],
-    callers: [],
-    callersApplyTo: "peers",
-    public: false,
-    subsets: [],
-    selector: undefined,
-    subsetLabels: [],
-    targetPorts: {},
-    serviceAccounts: ["httpbin"],
-    allowUndeclared: { ports: false, subsets: false },
-    meshNeutral: false,
+  test("gives an export a gateway, a host and pinned identities", () => {
+    const config = read(east({ exports: [anExport] }));
+    expect(config.gateway.provider).toBe("managed");
+    expect(config.exports[0]).toEqual({
+      name: "httpbin",
+      host: "httpbin.httpbin.svc.cluster.local",
+      namespace: "httpbin",
+      service: "httpbin",
+      ports: anExport.ports,
+      subjectAltNames: ["spiffe://cluster.local/ns/httpbin/sa/httpbin"],
+      to: ["west"],
+      callers: [],
+      callersApplyTo: "peers",
+      public: false,
+      subsets: [],
+      selector: undefined,
+      subsetLabels: [],
+      targetPorts: {},
+      serviceAccounts: ["httpbin"],
+      allowUndeclared: { ports: false, subsets: false },
+      meshNeutral: false,
+    });
   });
-});
 
-test("an Istio version outside the table is taken with its minor", () => {
-  expect(read(east({ istio: { provider: "managed", version: "1.42.0", istioMinor: "1.31" } })).istioMinor).toBe("1.31");
-});
+  test("accepts an Istio version outside of the table with its minor", () => {
+    expect(read(east({ istio: { provider: "managed", version: "1.42.0", istioMinor: "1.31" } })).istioMinor).toBe(
+      "1.31",
+    );
+  });
 
-test.each(refused)("refuses $name", ({ change, says }) => {
-  expect(() => read(east(change))).toThrow(says);
-});
+  test.each(refused)("rejects $name", ({ change, says }) => {
+    expect(() => read(east(change))).toThrow(says);
+  });
 
-test("names every wrong key at once", () => {
-  expect(() => read(east({ mesh: { name: "-", slot: 1 }, cluster: { ...kind, podSubnet: "x" } }))).toThrow(
-    /mesh\.name[\s\S]*cluster\.podSubnet/,
-  );
-});
+  test("reports all wrong keys together", () => {
+    expect(() => read(east({ mesh: { name: "-", slot: 1 }, cluster: { ...kind, podSubnet: "x" } }))).toThrow(
+      /mesh\.name[\s\S]*cluster\.podSubnet/,
+    );
+  });
 
-test("pods and services of two meshes may overlap", () => {
-  expect(() => read(east({ cluster: { ...kind, podSubnet: "10.30.0.0/16" } }))).not.toThrow();
-});
+  test("may share pod and service networks with another mesh", () => {
+    expect(() => read(east({ cluster: { ...kind, podSubnet: "10.30.0.0/16" } }))).not.toThrow();
+  });
 
-test.each([
-  { settings: {}, version: releaseSources.kubernetesVersion, image: releaseSources.nodeImage },
-  {
-    settings: { kubernetesVersion: releaseSources.kubernetesVersion },
-    version: releaseSources.kubernetesVersion,
-    image: releaseSources.nodeImage,
-  },
-  {
-    settings: { nodeImage: "kindest/node:v1.33.2@sha256:ab" },
-    version: "1.33.2",
-    image: "kindest/node:v1.33.2@sha256:ab",
-  },
-  { settings: { nodeImage: "own:latest", kubernetesVersion: "1.33.2" }, version: "1.33.2", image: "own:latest" },
-  { settings: { nodeImage: "own:latest" }, version: "unknown", image: "own:latest" },
-])("nodes of $settings", ({ settings, version, image }) => {
-  const { cluster } = read(east({ cluster: { ...kind, ...settings } }));
-  expect(nodesOf(cluster as NodeSettings, releaseSources)).toEqual({ nodeImage: image, kubernetesVersion: version });
+  test.each([
+    { settings: {}, version: releaseSources.kubernetesVersion, image: releaseSources.nodeImage },
+    {
+      settings: { kubernetesVersion: releaseSources.kubernetesVersion },
+      version: releaseSources.kubernetesVersion,
+      image: releaseSources.nodeImage,
+    },
+    {
+      settings: { nodeImage: "kindest/node:v1.33.2@sha256:ab" },
+      version: "1.33.2",
+      image: "kindest/node:v1.33.2@sha256:ab",
+    },
+    { settings: { nodeImage: "own:latest", kubernetesVersion: "1.33.2" }, version: "1.33.2", image: "own:latest" },
+    { settings: { nodeImage: "own:latest" }, version: "unknown", image: "own:latest" },
+  ])("gives the nodes of $settings", ({ settings, version, image }) => {
+    const { cluster } = read(east({ cluster: { ...kind, ...settings } }));
+    expect(nodesOf(cluster as NodeSettings, releaseSources)).toEqual({ nodeImage: image, kubernetesVersion: version });
+  });
 });

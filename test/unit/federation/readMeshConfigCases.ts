@@ -117,7 +117,7 @@ export const refused: { name: string; change: Record<string, unknown>; says: Reg
     says: /mesh\.name: must be an RFC 1123 label.*given: "East_1"/,
   },
   {
-    name: "an export that pins nobody",
+    name: "an export without pinned identities",
     change: { exports: [{ ...anExport, serviceAccounts: [] }] },
     says: /exports\.0\.serviceAccounts: must name the service accounts/,
   },
@@ -127,7 +127,7 @@ export const refused: { name: string; change: Record<string, unknown>; says: Reg
     says: /gateway\.provider: is none, but the mesh exports services/,
   },
   {
-    name: "an import nobody may call",
+    name: "an import without permitted callers",
     change: { imports: [{ name: "httpbin", from: "west", visibleTo: [] }] },
     says: /imports\.0\.visibleTo: must name at least one namespace/,
   },

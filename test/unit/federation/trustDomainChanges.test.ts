@@ -104,7 +104,9 @@ describe("another trust domain of an importer", () => {
   });
 });
 
-test("what may break an import is a warning of the plan", () => {
-  const exports = [{ ...httpbin, serviceAccounts: ["httpbin", "canary"] }];
-  expect(plan({}, { exports })).toMatchObject({ refused: [], warnings: [{ code: "export-identity-unpinned" }] });
+describe("a change that may break an import", () => {
+  test("is a warning of the plan", () => {
+    const exports = [{ ...httpbin, serviceAccounts: ["httpbin", "canary"] }];
+    expect(plan({}, { exports })).toMatchObject({ refused: [], warnings: [{ code: "export-identity-unpinned" }] });
+  });
 });

@@ -50,13 +50,12 @@ function pathsIn(value: unknown, at: string[] = []): string[][] {
   return at.length === 0 ? inner : [at, ...inner];
 }
 
-test("the whole configuration is taken", () => {
-  expect(() => readMeshConfig(whole, "east", releaseSources, [])).not.toThrow();
-});
+describe("the types of the configuration", () => {
+  test("accept a complete configuration", () => {
+    expect(() => readMeshConfig(whole, "east", releaseSources, [])).not.toThrow();
+  });
 
-test.each(pathsIn(whole).map((path) => ({ path })))(
-  "a value of another type in $path is refused in the project's own words, which name the key",
-  ({ path }) => {
+  test.each(pathsIn(whole).map((path) => ({ path })))("reject another type in $path and name the key", ({ path }) => {
     for (const value of values) {
       const config = structuredClone(whole);
       const parent = path.slice(0, -1).reduce<any>((o, key) => o[key], config);
@@ -70,5 +69,5 @@ test.each(pathsIn(whole).map((path) => ({ path })))(
       // What a sibling's stack reads of it before anybody has checked it.
       expect(() => declaredMesh("east", config)).not.toThrow();
     }
-  },
-);
+  });
+});

@@ -66,120 +66,124 @@ function before(graph: Graph<unknown>, name: string): string[] {
   ];
 }
 
-test("an export opens its door after policy, entry and rule, and the guard comes after everything", async () => {
-  const graph = await run(
-    "west",
-    {
-      exports: [
+describe("the federation graph", () => {
+  test("exposes an export after policy, entry and rule, with the export guard last", async () => {
+    const graph = await run(
+      "west",
+      {
+        exports: [
+          {
+            ...httpbin,
+            host: "httpbin.mesh.global",
+            selector: { app: "httpbin" },
+            callers: ["sleep/sleep"],
+            subsets: [{ name: "v1", labels: { version: "v1" } }],
+          },
+        ],
+      },
+      {},
+    );
+    expect(named(graph, "export-httpbin-gateway").dependencies).toEqual(
+      expect.arrayContaining(["export-httpbin-policy", "export-httpbin-entry", "export-httpbin-rule"]),
+    );
+    expect(before(graph, "export-httpbin-policy")).toContain("httpbin-namespace");
+    const guard = named(graph, "export-guard-importers");
+    expect(JSON.parse(guard.inputs.environment.PEERS)).toEqual({
+      east: { stack: "organization/mesh-federation/east" },
+    });
+    const waited = before(graph, "export-guard-importers");
+    const real = graph.resources
+      .filter((r) => r.type.startsWith("kubernetes:") || r.type.startsWith("command:"))
+      .filter((r) => r !== guard);
+    for (const resource of real) expect(waited.includes(resource.name) ? resource.name : waited).toBe(resource.name);
+  });
+
+  test("has no export guard without exports", async () => {
+    expect(
+      (await run("east", {}, { west: contract("west", [anExport()]) })).resources.filter((r) =>
+        r.name.startsWith("export-guard"),
+      ),
+    ).toEqual([]);
+  });
+
+  test("has a WorkloadEntry and no ServiceEntry for a blended import, after its rule", async () => {
+    read.mockResolvedValue({
+      ...nothing,
+      services: [
         {
-          ...httpbin,
-          host: "httpbin.mesh.global",
+          namespace: "httpbin",
+          name: "httpbin",
+          ports: [{ name: "http", number: 8000, targetPort: 8080 }],
           selector: { app: "httpbin" },
-          callers: ["sleep/sleep"],
-          subsets: [{ name: "v1", labels: { version: "v1" } }],
         },
       ],
-    },
-    {},
-  );
-  expect(named(graph, "export-httpbin-gateway").dependencies).toEqual(
-    expect.arrayContaining(["export-httpbin-policy", "export-httpbin-entry", "export-httpbin-rule"]),
-  );
-  expect(before(graph, "export-httpbin-policy")).toContain("httpbin-namespace");
-  const guard = named(graph, "export-guard-importers");
-  expect(JSON.parse(guard.inputs.environment.PEERS)).toEqual({ east: { stack: "organization/mesh-federation/east" } });
-  const waited = before(graph, "export-guard-importers");
-  const real = graph.resources
-    .filter((r) => r.type.startsWith("kubernetes:") || r.type.startsWith("command:"))
-    .filter((r) => r !== guard);
-  for (const resource of real) expect(waited.includes(resource.name) ? resource.name : waited).toBe(resource.name);
-});
-
-test("east without exports has no guard", async () => {
-  expect(
-    (await run("east", {}, { west: contract("west", [anExport()]) })).resources.filter((r) =>
-      r.name.startsWith("export-guard"),
-    ),
-  ).toEqual([]);
-});
-
-test("a blended import waits for its rule and makes a WorkloadEntry, no ServiceEntry", async () => {
-  read.mockResolvedValue({
-    ...nothing,
-    services: [
-      {
-        namespace: "httpbin",
-        name: "httpbin",
-        ports: [{ name: "http", number: 8000, targetPort: 8080 }],
-        selector: { app: "httpbin" },
-      },
-    ],
+    });
+    const graph = await run(
+      "east",
+      { imports: [{ name: "httpbin", from: "west", visibleTo: ["*"], blend: { labels: { app: "httpbin" } } }] },
+      { west: contract("west", [anExport()]) },
+    );
+    expect(named(graph, "import-west-httpbin-workload-0").dependencies).toEqual(
+      expect.arrayContaining(["import-west-httpbin-rule"]),
+    );
+    expect(graph.resources.filter((r) => r.inputs?.kind === "ServiceEntry")).toEqual([]);
+    expect((await valueOf(graph.result.federation)).imports[0]).toMatchObject({
+      blended: true,
+      visibleTo: ["*"],
+      namespace: "httpbin",
+    });
   });
-  const graph = await run(
-    "east",
-    { imports: [{ name: "httpbin", from: "west", visibleTo: ["*"], blend: { labels: { app: "httpbin" } } }] },
-    { west: contract("west", [anExport()]) },
-  );
-  expect(named(graph, "import-west-httpbin-workload-0").dependencies).toEqual(
-    expect.arrayContaining(["import-west-httpbin-rule"]),
-  );
-  expect(graph.resources.filter((r) => r.inputs?.kind === "ServiceEntry")).toEqual([]);
-  expect((await valueOf(graph.result.federation)).imports[0]).toMatchObject({
-    blended: true,
-    visibleTo: ["*"],
-    namespace: "httpbin",
+
+  test("needs no alias for callers of the importer's own trust domain", async () => {
+    const graph = await run("west", { exports: [httpbin], peers: { east: { trustDomain: "east.local" } } }, {});
+    // The stack file of east, which knows best, says cluster.local.
+    expect(named(graph, "istio-istiod").inputs.values.meshConfig.caCertificates).toBeUndefined();
+    const other = await run(
+      "west",
+      { mesh: { ...committed("west")["mesh-federation:mesh"], trustDomain: "west.local" }, exports: [httpbin] },
+      {},
+    );
+    expect(named(other, "istio-istiod").inputs.values.meshConfig).toMatchObject({
+      trustDomain: "west.local",
+      caCertificates: [{ trustDomains: ["cluster.local"] }],
+    });
+    expect((await valueOf(other.result.federation)).mesh.acceptedTrustDomains).toEqual(["cluster.local"]);
   });
-});
 
-test("callers of an importer's own trust domain are accepted by istiod without an alias", async () => {
-  const graph = await run("west", { exports: [httpbin], peers: { east: { trustDomain: "east.local" } } }, {});
-  // The stack file of east, which knows best, says cluster.local.
-  expect(named(graph, "istio-istiod").inputs.values.meshConfig.caCertificates).toBeUndefined();
-  const other = await run(
-    "west",
-    { mesh: { ...committed("west")["mesh-federation:mesh"], trustDomain: "west.local" }, exports: [httpbin] },
-    {},
-  );
-  expect(named(other, "istio-istiod").inputs.values.meshConfig).toMatchObject({
-    trustDomain: "west.local",
-    caCertificates: [{ trustDomains: ["cluster.local"] }],
+  test("is complete with a warning while the cluster is unreachable", async () => {
+    read.mockRejectedValue(Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" }));
+    const graph = await run("east", {}, { west: contract("west", [anExport()]) });
+    expect(named(graph, "import-west-httpbin-entry")).toBeDefined();
+    expect(warnings.join("\n")).toMatch(
+      /cluster of mesh "east" cannot be read \(connect ECONNREFUSED\), so imports and exports were not compared/,
+    );
   });
-  expect((await valueOf(other.result.federation)).mesh.acceptedTrustDomains).toEqual(["cluster.local"]);
-});
 
-test("a cluster that is unreachable is a warning, and everything is made", async () => {
-  read.mockRejectedValue(Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" }));
-  const graph = await run("east", {}, { west: contract("west", [anExport()]) });
-  expect(named(graph, "import-west-httpbin-entry")).toBeDefined();
-  expect(warnings.join("\n")).toMatch(
-    /cluster of mesh "east" cannot be read \(connect ECONNREFUSED\), so imports and exports were not compared/,
-  );
-});
-
-test("a rule in istio-system is none of an import's where Istio's values name another root namespace", async () => {
-  const rule = { name: "other", hosts: ["httpbin.httpbin.svc.cluster.local"], exportTo: [], subsets: [] };
-  read.mockResolvedValue({ ...nothing, rules: [{ ...rule, namespace: "istio-system" }] });
-  const istio = { provider: "managed", values: { meshConfig: { rootNamespace: "mesh-root" } } };
-  const graph = await run("east", { istio }, { west: contract("west", [anExport()]) });
-  expect(named(graph, "import-west-httpbin-entry")).toBeDefined();
-});
-
-test("removing an imported export is refused before anything is registered, unless allowed", async () => {
-  const spec = {
-    name: "httpbin",
-    from: "west",
-    host: "httpbin.httpbin.svc.cluster.local",
-    namespace: "sleep",
-    visibleTo: ["sleep"],
-    ports: httpbin.ports,
-  };
-  const east = { ...contract("east"), imports: [spec] };
-  await expect(run("west", { exports: [] }, { east })).rejects.toMatchObject({
-    code: "exports-mismatch",
-    details: [{ code: "export-breaks-import", subject: 'export "httpbin"' }],
+  test("ignores a rule outside of the root namespace in Istio's values", async () => {
+    const rule = { name: "other", hosts: ["httpbin.httpbin.svc.cluster.local"], exportTo: [], subsets: [] };
+    read.mockResolvedValue({ ...nothing, rules: [{ ...rule, namespace: "istio-system" }] });
+    const istio = { provider: "managed", values: { meshConfig: { rootNamespace: "mesh-root" } } };
+    const graph = await run("east", { istio }, { west: contract("west", [anExport()]) });
+    expect(named(graph, "import-west-httpbin-entry")).toBeDefined();
   });
-  const graph = await run("west", { exports: [], allowBreaking: ["httpbin"] }, { east });
-  expect(graph.resources.some((r) => r.name.startsWith("export-httpbin"))).toBe(false);
-  // Its removal is not this update's to refuse.
-  expect(named(graph, "export-guard-importers")).toBeDefined();
+
+  test("rejects the removal of an imported export unless it is allowed", async () => {
+    const spec = {
+      name: "httpbin",
+      from: "west",
+      host: "httpbin.httpbin.svc.cluster.local",
+      namespace: "sleep",
+      visibleTo: ["sleep"],
+      ports: httpbin.ports,
+    };
+    const east = { ...contract("east"), imports: [spec] };
+    await expect(run("west", { exports: [] }, { east })).rejects.toMatchObject({
+      code: "exports-mismatch",
+      details: [{ code: "export-breaks-import", subject: 'export "httpbin"' }],
+    });
+    const graph = await run("west", { exports: [], allowBreaking: ["httpbin"] }, { east });
+    expect(graph.resources.some((r) => r.name.startsWith("export-httpbin"))).toBe(false);
+    // Its removal is not this update's to refuse.
+    expect(named(graph, "export-guard-importers")).toBeDefined();
+  });
 });

@@ -33,45 +33,48 @@ function preview(network: string | undefined, loadBalancer?: unknown) {
   });
 }
 
-test.each<{ name: string; network: string; loadBalancer?: unknown; says: RegExp }>([
-  {
-    name: "pods",
-    network: "'subnet 10.10.128.0/20'",
-    says: /cluster\.podSubnet: 10\.10\.0\.0\/16 overlaps .* 10\.10\.128\.0\/20.*\[node-network-overlap\]/,
-  },
-  { name: "services", network: "'subnet 10.255.0.0/16'", says: /cluster\.serviceSubnet: 10\.255\.10\.0\/24 overlaps/ },
-  {
-    name: "a slot",
-    network: "'subnet 172.18.0.0/28'",
-    says: /mesh\.slot: the node network 172\.18\.0\.0\/28 is too small for 4 slots/,
-  },
-  {
-    name: "the slot of mesh west",
-    network: "'subnet 172.18.0.0/16'",
-    loadBalancer: { provider: "metallb", addresses: ["172.18.130.0/24"] },
-    says: /172\.18\.130\.0\/24.* overlaps that of mesh "west"/,
-  },
-  {
-    name: "a network without IPv4",
-    network: "'subnet fc00:f853::/64'",
-    says: /docker network "kind": it has no IPv4 subnet/,
-  },
-])(
-  "a preview before the first up finds a clash of the docker network there is with $name",
-  async ({ network, loadBalancer, says }) => {
+describe("a preview before the first up", () => {
+  test.each<{ name: string; network: string; loadBalancer?: unknown; says: RegExp }>([
+    {
+      name: "pods",
+      network: "'subnet 10.10.128.0/20'",
+      says: /cluster\.podSubnet: 10\.10\.0\.0\/16 overlaps .* 10\.10\.128\.0\/20.*\[node-network-overlap\]/,
+    },
+    {
+      name: "services",
+      network: "'subnet 10.255.0.0/16'",
+      says: /cluster\.serviceSubnet: 10\.255\.10\.0\/24 overlaps/,
+    },
+    {
+      name: "a slot",
+      network: "'subnet 172.18.0.0/28'",
+      says: /mesh\.slot: the node network 172\.18\.0\.0\/28 is too small for 4 slots/,
+    },
+    {
+      name: "the slot of mesh west",
+      network: "'subnet 172.18.0.0/16'",
+      loadBalancer: { provider: "metallb", addresses: ["172.18.130.0/24"] },
+      says: /172\.18\.130\.0\/24.* overlaps that of mesh "west"/,
+    },
+    {
+      name: "a network without IPv4",
+      network: "'subnet fc00:f853::/64'",
+      says: /docker network "kind": it has no IPv4 subnet/,
+    },
+  ])("finds a clash of the existing Docker network with $name", async ({ network, loadBalancer, says }) => {
     await expect(preview(network, loadBalancer)).rejects.toMatchObject({
       message: expect.stringMatching(says),
     });
-  },
-);
+  });
 
-test.each([
-  {
-    name: "a network apart from them, with a node in the pool that a container left",
-    network: "'subnet 172.18.0.0/16' 'address 172.18.64.1/16'",
-  },
-  { name: "no network yet, or no docker", network: undefined },
-])("a preview passes with $name", async ({ network }) => {
-  await expect(preview(network)).resolves.toBeDefined();
-  expect(readFileSync(join(folder, "asked"), "utf8")).toMatch(/^network inspect kind /);
+  test.each([
+    {
+      name: "a network apart from them, with a node in the pool that a container left",
+      network: "'subnet 172.18.0.0/16' 'address 172.18.64.1/16'",
+    },
+    { name: "no network yet, or no docker", network: undefined },
+  ])("passes with $name", async ({ network }) => {
+    await expect(preview(network)).resolves.toBeDefined();
+    expect(readFileSync(join(folder, "asked"), "utf8")).toMatch(/^network inspect kind /);
+  });
 });

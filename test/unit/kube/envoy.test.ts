@@ -13,22 +13,24 @@ import {
 const host = "httpbin.httpbin.svc.cluster.local";
 const cluster = `outbound|8000||${host}`;
 
-test("endpoints with health and counters, of that cluster only", () => {
-  const text = [
-    `${cluster}::observability_name::${cluster}`,
-    `${cluster}::default_priority::max_connections::1024`,
-    `${cluster}::192.0.2.1:15443::cx_connect_fail::1`,
-    `${cluster}::192.0.2.1:15443::cx_total::4`,
-    `${cluster}::192.0.2.1:15443::rq_total::7`,
-    `${cluster}::192.0.2.1:15443::health_flags::healthy`,
-    `${cluster}::[2001:db8::1]:15443::health_flags::/failed_outlier_check`,
-    `outbound|80||${host}::192.0.2.9:80::health_flags::healthy`,
-  ].join("\n");
-  expect(endpointsOf(text, cluster)).toEqual([
-    { address: "[2001:db8::1]:15443", health: "failed_outlier_check", requests: 0, connections: 0 },
-    { address: "192.0.2.1:15443", health: "HEALTHY", requests: 7, connections: 3, failures: 1 },
-  ]);
-  expect(endpointsOf("", cluster)).toEqual([]);
+describe("the endpoints of a cluster", () => {
+  test("have health and counters", () => {
+    const text = [
+      `${cluster}::observability_name::${cluster}`,
+      `${cluster}::default_priority::max_connections::1024`,
+      `${cluster}::192.0.2.1:15443::cx_connect_fail::1`,
+      `${cluster}::192.0.2.1:15443::cx_total::4`,
+      `${cluster}::192.0.2.1:15443::rq_total::7`,
+      `${cluster}::192.0.2.1:15443::health_flags::healthy`,
+      `${cluster}::[2001:db8::1]:15443::health_flags::/failed_outlier_check`,
+      `outbound|80||${host}::192.0.2.9:80::health_flags::healthy`,
+    ].join("\n");
+    expect(endpointsOf(text, cluster)).toEqual([
+      { address: "[2001:db8::1]:15443", health: "failed_outlier_check", requests: 0, connections: 0 },
+      { address: "192.0.2.1:15443", health: "HEALTHY", requests: 7, connections: 3, failures: 1 },
+    ]);
+    expect(endpointsOf("", cluster)).toEqual([]);
+  });
 });
 
 const tls = (more: object) => ({
@@ -37,6 +39,7 @@ const tls = (more: object) => ({
     ...more,
   },
 });
+
 const mutual = {
   sni: "outbound_.8000_._.h",
   common_tls_context: {
@@ -47,29 +50,31 @@ const mutual = {
   },
 };
 
-test.each([
-  {
-    what: "mTLS",
-    given: { transport_socket: tls(mutual) },
-    wanted: { mtls: true, sni: "outbound_.8000_._.h", subjectAltNames: ["spiffe://a", "spiffe://b/*"] },
-  },
-  {
-    what: "mTLS per endpoint",
-    given: {
-      transport_socket_matches: [
-        { name: "tlsMode-istio", transport_socket: tls(mutual) },
-        { name: "disabled", transport_socket: { name: "raw_buffer" } },
-      ],
+describe("the TLS of a cluster", () => {
+  test.each([
+    {
+      what: "mTLS",
+      given: { transport_socket: tls(mutual) },
+      wanted: { mtls: true, sni: "outbound_.8000_._.h", subjectAltNames: ["spiffe://a", "spiffe://b/*"] },
     },
-    wanted: { mtls: true, sni: "outbound_.8000_._.h", subjectAltNames: ["spiffe://a", "spiffe://b/*"] },
-  },
-  {
-    what: "TLS without a client certificate",
-    given: { transport_socket: tls({ sni: "x", common_tls_context: {} }) },
-    wanted: { mtls: false, sni: "x", subjectAltNames: [] },
-  },
-  { what: "plaintext", given: {}, wanted: { mtls: false, sni: undefined, subjectAltNames: [] } },
-])("a cluster with $what", ({ given, wanted }) => expect(clusterConfig(given)).toEqual(wanted));
+    {
+      what: "mTLS per endpoint",
+      given: {
+        transport_socket_matches: [
+          { name: "tlsMode-istio", transport_socket: tls(mutual) },
+          { name: "disabled", transport_socket: { name: "raw_buffer" } },
+        ],
+      },
+      wanted: { mtls: true, sni: "outbound_.8000_._.h", subjectAltNames: ["spiffe://a", "spiffe://b/*"] },
+    },
+    {
+      what: "TLS without a client certificate",
+      given: { transport_socket: tls({ sni: "x", common_tls_context: {} }) },
+      wanted: { mtls: false, sni: "x", subjectAltNames: [] },
+    },
+    { what: "plaintext", given: {}, wanted: { mtls: false, sni: undefined, subjectAltNames: [] } },
+  ])("with $what", ({ given, wanted }) => expect(clusterConfig(given)).toEqual(wanted));
+});
 
 const route = (to: string, domain = host) => [
   {
@@ -79,10 +84,13 @@ const route = (to: string, domain = host) => [
     ],
   },
 ];
+
 const elsewhere = "outbound|80||other";
+
 const routed = (...all: [match: object, to: string][]) => [
   { virtual_hosts: [{ domains: [host], routes: all.map(([match, to]) => ({ match, route: { cluster: to } })) }] },
 ];
+
 const proxy = (to: string) => [
   {
     address: { socket_address: { port_value: 8000 } },
@@ -90,41 +98,43 @@ const proxy = (to: string) => [
   },
 ];
 
-test.each([
-  { what: "its own virtual host", listeners: [], routes: route(cluster), leads: true },
-  { what: "a subset of it", listeners: [], routes: route(`outbound|8000|v1|${host}`), leads: true },
-  { what: "a virtual host to elsewhere", listeners: [], routes: route("outbound|80||other"), leads: false },
-  { what: "another host's virtual host", listeners: [], routes: route(cluster, "other"), leads: false },
-  {
-    what: "a canary's header to elsewhere, before the route for all other calls",
-    listeners: [],
-    routes: routed([{ prefix: "/", headers: [{ name: "canary" }] }, elsewhere], [{ prefix: "/" }, cluster]),
-    leads: true,
-  },
-  {
-    what: "a path to elsewhere, before the route for all other calls",
-    listeners: [],
-    routes: routed([{ prefix: "/v2" }, elsewhere], [{ prefix: "/" }, cluster]),
-    leads: true,
-  },
-  {
-    what: "a header of its own, before a route to elsewhere for all other calls",
-    listeners: [],
-    routes: routed([{ prefix: "/", headers: [{ name: "canary" }] }, cluster], [{ prefix: "/" }, elsewhere]),
-    leads: false,
-  },
-  {
-    what: "conditional routes, one of them to it",
-    listeners: [],
-    routes: routed([{ prefix: "/v1" }, cluster], [{ prefix: "/v2" }, elsewhere]),
-    leads: true,
-  },
-  { what: "a virtual host without routes", listeners: [], routes: routed(), leads: false },
-  { what: "a TCP proxy", listeners: proxy(cluster), routes: [], leads: true },
-  { what: "a TCP proxy to elsewhere", listeners: proxy("outbound|80||other"), routes: [], leads: false },
-])("$what routes to the cluster: $leads", ({ listeners, routes, leads }) =>
-  expect(routesToCluster(listeners, routes, host, 8000)).toBe(leads),
-);
+describe("the routes of a cluster", () => {
+  test.each([
+    { what: "its own virtual host", listeners: [], routes: route(cluster), leads: true },
+    { what: "a subset of it", listeners: [], routes: route(`outbound|8000|v1|${host}`), leads: true },
+    { what: "a virtual host to elsewhere", listeners: [], routes: route("outbound|80||other"), leads: false },
+    { what: "another host's virtual host", listeners: [], routes: route(cluster, "other"), leads: false },
+    {
+      what: "a canary's header to elsewhere, before the route for all other calls",
+      listeners: [],
+      routes: routed([{ prefix: "/", headers: [{ name: "canary" }] }, elsewhere], [{ prefix: "/" }, cluster]),
+      leads: true,
+    },
+    {
+      what: "a path to elsewhere, before the route for all other calls",
+      listeners: [],
+      routes: routed([{ prefix: "/v2" }, elsewhere], [{ prefix: "/" }, cluster]),
+      leads: true,
+    },
+    {
+      what: "a header of its own, before a route to elsewhere for all other calls",
+      listeners: [],
+      routes: routed([{ prefix: "/", headers: [{ name: "canary" }] }, cluster], [{ prefix: "/" }, elsewhere]),
+      leads: false,
+    },
+    {
+      what: "conditional routes, one of them to it",
+      listeners: [],
+      routes: routed([{ prefix: "/v1" }, cluster], [{ prefix: "/v2" }, elsewhere]),
+      leads: true,
+    },
+    { what: "a virtual host without routes", listeners: [], routes: routed(), leads: false },
+    { what: "a TCP proxy", listeners: proxy(cluster), routes: [], leads: true },
+    { what: "a TCP proxy to elsewhere", listeners: proxy("outbound|80||other"), routes: [], leads: false },
+  ])("include $what: $leads", ({ listeners, routes, leads }) =>
+    expect(routesToCluster(listeners, routes, host, 8000)).toBe(leads),
+  );
+});
 
 const catchAll = (cluster: string, name = "virtualOutbound") => [
   {
@@ -134,37 +144,39 @@ const catchAll = (cluster: string, name = "virtualOutbound") => [
   },
 ];
 
-test.each([
-  { what: "REGISTRY_ONLY", listeners: catchAll("BlackHoleCluster"), blocks: true },
-  {
-    what: "ALLOW_ANY, whose catch-all has a black hole for its own port",
-    listeners: catchAll("PassthroughCluster"),
-    blocks: false,
-  },
-  { what: "another listener", listeners: catchAll("BlackHoleCluster", "virtualInbound"), blocks: false },
-])("$what closes connections to unknown hosts: $blocks", ({ listeners, blocks }) =>
-  expect(blocksUnknownHosts(listeners)).toBe(blocks),
-);
+describe("the connections to unknown hosts", () => {
+  test.each([
+    { what: "REGISTRY_ONLY", listeners: catchAll("BlackHoleCluster"), blocks: true },
+    {
+      what: "ALLOW_ANY, whose catch-all has a black hole for its own port",
+      listeners: catchAll("PassthroughCluster"),
+      blocks: false,
+    },
+    { what: "another listener", listeners: catchAll("BlackHoleCluster", "virtualInbound"), blocks: false },
+  ])("are closed by $what: $blocks", ({ listeners, blocks }) => expect(blocksUnknownHosts(listeners)).toBe(blocks));
+});
 
-test("listeners by port, server names of chains, resources of a dump", () => {
-  expect([hasListener(proxy(cluster), 8000), hasListener(proxy(cluster), 80)]).toEqual([true, false]);
-  expect(serverNames([{ filter_chains: [{ filter_chain_match: { server_names: ["a", "b"] } }, {}] }])).toEqual([
-    "a",
-    "b",
-  ]);
-  expect(
-    resourcesOf(
-      JSON.stringify({
-        configs: [
-          { cluster: { name: "c" } },
-          { active_state: { listener: { name: "l" } } },
-          { route_config: { name: "r" } },
-          { secret: { name: "s" } },
-        ],
-      }),
-    ),
-  ).toEqual([{ name: "c" }, { name: "l" }, { name: "r" }, { name: "s" }]);
-  expect(resourcesOf("")).toEqual([]);
+describe("a configuration dump", () => {
+  test("gives listeners by port, server names of chains, and resources", () => {
+    expect([hasListener(proxy(cluster), 8000), hasListener(proxy(cluster), 80)]).toEqual([true, false]);
+    expect(serverNames([{ filter_chains: [{ filter_chain_match: { server_names: ["a", "b"] } }, {}] }])).toEqual([
+      "a",
+      "b",
+    ]);
+    expect(
+      resourcesOf(
+        JSON.stringify({
+          configs: [
+            { cluster: { name: "c" } },
+            { active_state: { listener: { name: "l" } } },
+            { route_config: { name: "r" } },
+            { secret: { name: "s" } },
+          ],
+        }),
+      ),
+    ).toEqual([{ name: "c" }, { name: "l" }, { name: "r" }, { name: "s" }]);
+    expect(resourcesOf("")).toEqual([]);
+  });
 });
 
 describe("the listeners of a dump", () => {
@@ -196,7 +208,7 @@ describe("the listeners of a dump", () => {
     });
   });
 
-  test("have the name of the rejected configuration where the error has none, and the start of a long reason", () => {
+  test("name the rejected configuration and truncate a long reason", () => {
     const [found, ...others] = dump({ error_state: { ...error_state, details: "x".repeat(999) } }).rejected;
     expect(others).toEqual([]);
     expect(found).toEqual({ name: "0.0.0.0_15443", details: `${"x".repeat(300)}..`, active: false });
@@ -207,8 +219,10 @@ describe("the listeners of a dump", () => {
     expect([listenersOf(""), dump()]).toEqual(Array(2).fill({ active: [], rejected: [], warming: [] })));
 });
 
-test("a name in a regular expression matches itself only", () => {
-  for (const text of ["a.b", "a(b", "a|b", "a\\b", "[a]{1}*+?^$"])
-    expect(text).toMatch(new RegExp(`^${literally(text)}$`));
-  expect("axb").not.toMatch(new RegExp(`^${literally("a.b")}$`));
+describe("a name in a regular expression", () => {
+  test("matches only itself", () => {
+    for (const text of ["a.b", "a(b", "a|b", "a\\b", "[a]{1}*+?^$"])
+      expect(text).toMatch(new RegExp(`^${literally(text)}$`));
+    expect("axb").not.toMatch(new RegExp(`^${literally("a.b")}$`));
+  });
 });

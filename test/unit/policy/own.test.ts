@@ -13,14 +13,6 @@ import type { TrustDomains } from "../../../federation/trust/trustDomains.ts";
 import { anExport, anImport, contract, resolved } from "../federation/fixtures.ts";
 import { federationLabels, publicAnnotation as written } from "../../../federation/objects/labels.ts";
 
-// The pack stands by itself, so it has these names of its own.
-test("the names that the pack looks for are those that exports are given", () => {
-  expect([publicAnnotation, exportLabel]).toEqual([
-    written,
-    Object.keys(federationLabels("export", "x")).find((k) => k.endsWith("/export")),
-  ]);
-});
-
 const gateway = {
   name: "gateway",
   namespace: "istio-system",
@@ -31,7 +23,6 @@ const selector = { app: "httpbin" };
 const callers = ["sleep/sleep"];
 const shared: TrustDomains = { own: "cluster.local", ofMeshes: new Map([["east", "cluster.local"]]) };
 const distinct: TrustDomains = { own: "west.local", ofMeshes: new Map([["east", "east.local"]]) };
-
 /** An export's objects, as resources of a stack that does not hold the Service. */
 function objectsOf(more: Record<string, unknown>, domains: TrustDomains): Resource[] {
   const spec = anExport({ selector, ...more }, domains.own);
@@ -45,51 +36,61 @@ function objectsOf(more: Record<string, unknown>, domains: TrustDomains): Resour
   );
 }
 
-test.each<[string, Record<string, unknown>, TrustDomains]>([
-  ["a peer's trust domain", { callers }, distinct],
-  [
-    "everyone, on the declared pod ports",
-    {
-      callers,
-      callersApplyTo: "everyone",
-      ports: [{ name: "http", number: 8000, protocol: "HTTP", targetPort: 8080 }],
-    },
-    shared,
-  ],
-  ["by the SNI of a mesh-neutral host", { callers, host: "httpbin.mesh.global" }, shared],
-  ["public", { public: true }, shared],
-])("an export with callers keeps to every rule, whatever form its policy has: %s", (_, more, domains) => {
-  expect(rules.flatMap((rule) => rule.check(objectsOf(more, domains)).map((v) => v.message))).toEqual([]);
-});
+describe("the policy pack and the federation", () => {
+  // The pack stands by itself, so it has these names of its own.
+  test("have the same names of exports", () => {
+    expect([publicAnnotation, exportLabel]).toEqual([
+      written,
+      Object.keys(federationLabels("export", "x")).find((k) => k.endsWith("/export")),
+    ]);
+  });
 
-test.each<[string, Record<string, unknown>]>([
-  ["as the exporter knows it", {}],
-  ["under another host", { as: "web.mesh.global" }],
-  ["blended", { blend: { labels: { app: "httpbin" } }, visibleTo: ["*"] }],
-])("an import keeps to every rule: %s", (_, more) => {
-  const spec = resolved(anImport(more), contract("west", [anExport()]));
-  const objects = [
-    ["networking.istio.io/v1:ServiceEntry", importServiceEntry(spec)],
-    ["networking.istio.io/v1:DestinationRule", importDestinationRule(spec)],
-    ...importWorkloadEntries(spec).map((w) => ["networking.istio.io/v1:WorkloadEntry", w] as const),
-  ] as const;
-  const resources = objects.flatMap(([kind, props]): Resource[] =>
-    props ? [{ type: `kubernetes:${kind}`, name: "import", props }] : [],
-  );
-  expect(resources.length).toBeGreaterThan(1);
-  expect(rules.flatMap((rule) => rule.check(resources).map((v) => v.message))).toEqual([]);
-});
+  test.each<[string, Record<string, unknown>, TrustDomains]>([
+    ["a peer's trust domain", { callers }, distinct],
+    [
+      "everyone, on the declared pod ports",
+      {
+        callers,
+        callersApplyTo: "everyone",
+        ports: [{ name: "http", number: 8000, protocol: "HTTP", targetPort: 8080 }],
+      },
+      shared,
+    ],
+    ["by the SNI of a mesh-neutral host", { callers, host: "httpbin.mesh.global" }, shared],
+    ["public", { public: true }, shared],
+  ])("agree on an export with callers: %s", (_, more, domains) => {
+    expect(rules.flatMap((rule) => rule.check(objectsOf(more, domains)).map((v) => v.message))).toEqual([]);
+  });
 
-test("the east-west gateway's Service keeps to every rule", () => {
-  expect(
-    rules.flatMap((rule) =>
-      rule.check([{ type: "kubernetes:core/v1:Service", name: "gateway", props: gatewayService(gateway) }]),
-    ),
-  ).toEqual([]);
-});
+  test.each<[string, Record<string, unknown>]>([
+    ["as the exporter knows it", {}],
+    ["under another host", { as: "web.mesh.global" }],
+    ["blended", { blend: { labels: { app: "httpbin" } }, visibleTo: ["*"] }],
+  ])("agree on an import %s", (_, more) => {
+    const spec = resolved(anImport(more), contract("west", [anExport()]));
+    const objects = [
+      ["networking.istio.io/v1:ServiceEntry", importServiceEntry(spec)],
+      ["networking.istio.io/v1:DestinationRule", importDestinationRule(spec)],
+      ...importWorkloadEntries(spec).map((w) => ["networking.istio.io/v1:WorkloadEntry", w] as const),
+    ] as const;
+    const resources = objects.flatMap(([kind, props]): Resource[] =>
+      props ? [{ type: `kubernetes:${kind}`, name: "import", props }] : [],
+    );
+    expect(resources.length).toBeGreaterThan(1);
+    expect(rules.flatMap((rule) => rule.check(resources).map((v) => v.message))).toEqual([]);
+  });
 
-test("an export without callers is found", () => {
-  expect(rules.flatMap((rule) => rule.check(objectsOf({}, distinct)).map((v) => v.message))).toEqual([
-    expect.stringMatching(/to every caller/),
-  ]);
+  test("agree on the east-west gateway's Service", () => {
+    expect(
+      rules.flatMap((rule) =>
+        rule.check([{ type: "kubernetes:core/v1:Service", name: "gateway", props: gatewayService(gateway) }]),
+      ),
+    ).toEqual([]);
+  });
+
+  test("find an export without callers", () => {
+    expect(rules.flatMap((rule) => rule.check(objectsOf({}, distinct)).map((v) => v.message))).toEqual([
+      expect.stringMatching(/to every caller/),
+    ]);
+  });
 });

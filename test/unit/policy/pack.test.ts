@@ -76,51 +76,6 @@ const gateway = (hosts: string[]) =>
     },
   ] as const;
 
-test("the pack uses only its own files, Node and the packages it declares, in the tested versions", () => {
-  const read = (...path: string[]) => JSON.parse(readFileSync(join(root, ...path, "package.json"), "utf8"));
-  const { dependencies } = read("policy");
-  const files = globSync("**/*.{ts,cjs}", { cwd: join(root, "policy"), exclude: (f) => f === "node_modules" });
-  const imports = files.flatMap((file) =>
-    [
-      ...readFileSync(join(root, "policy", file), "utf8").matchAll(
-        /^(?:import|export)(?: [^"\n]* from)? "([^"]+)";|\b(?:import|require)\("([^"]+)"\)/gm,
-      ),
-    ].map(([, at, called]) => ({ file, to: (at ?? called)! })),
-  );
-  expect(imports.length).toBeGreaterThan(files.length);
-  const foreign = imports.filter(({ file, to }) =>
-    to.startsWith(".")
-      ? relative(join(root, "policy"), resolve(root, "policy", file, "..", to)).startsWith("..")
-      : !to.startsWith("node:") && !(to in dependencies),
-  );
-  expect(foreign).toEqual([]);
-  for (const [name, version] of Object.entries(dependencies))
-    expect([name, version]).toEqual([name, read("node_modules", name).version.replace(/^v/, "")]);
-});
-
-test("the pack says what it is and which policies it has", async () => {
-  const info = (await call<proto.AnalyzerInfo>("getAnalyzerInfo", new Empty())).toObject();
-  expect({ name: info.name, version: info.version }).toEqual({ name: "mesh-federation", version: "1.0.0" });
-  expect(info.policiesList.map((p) => p.name)).toEqual(rules.map((r) => r.name));
-  expect(new Set(info.policiesList.map((p) => p.enforcementlevel))).toEqual(
-    new Set([proto.EnforcementLevel.MANDATORY]),
-  );
-});
-
-test("a resource that violates a rule is refused, one that keeps to it is not", async () => {
-  const analyze = async (hosts: string[]) =>
-    (await call<proto.AnalyzeResponse>("analyze", fill(new proto.AnalyzeRequest(), ...gateway(hosts)))).toObject()
-      .diagnosticsList;
-  expect(await analyze(["*.local"])).toEqual([
-    expect.objectContaining({
-      policyname: "no-wildcard-gateway-host",
-      enforcementlevel: proto.EnforcementLevel.MANDATORY,
-      message: expect.stringContaining('wildcard host "*.local"'),
-    }),
-  ]);
-  expect(await analyze(["httpbin.httpbin.svc.cluster.local"])).toEqual([]);
-});
-
 const export1 = "httpbin.httpbin.svc.cluster.local";
 const callers = (namespace: string) =>
   [
@@ -131,67 +86,113 @@ const callers = (namespace: string) =>
       spec: { action: "DENY", rules: [{ from: [{ source: { notPrincipals: ["cluster.local/ns/sleep/sa/sleep"] } }] }] },
     },
   ] as const;
-
 async function analyzeStack(...resources: (readonly [string, string, Record<string, any>])[]) {
   const request = new proto.AnalyzeStackRequest();
   request.setResourcesList(resources.map((r) => fill(new proto.AnalyzerResource(), ...r)));
   return (await call<proto.AnalyzeResponse>("analyzeStack", request)).toObject().diagnosticsList;
 }
 
-test("a whole stack is looked at together, and the violation names the resource", async () => {
-  expect(await analyzeStack(gateway([export1]))).toEqual([
-    expect.objectContaining({
-      policyname: "export-names-callers",
-      urn: "urn:pulumi:west::any::kubernetes:networking.istio.io/v1:Gateway::export",
-    }),
-  ]);
-  expect(await analyzeStack(gateway([export1]), callers("httpbin"))).toEqual([]);
-});
+describe("the policy pack", () => {
+  test("uses only its own files, Node and its dependencies in tested versions", () => {
+    const read = (...path: string[]) => JSON.parse(readFileSync(join(root, ...path, "package.json"), "utf8"));
+    const { dependencies } = read("policy");
+    const files = globSync("**/*.{ts,cjs}", { cwd: join(root, "policy"), exclude: (f) => f === "node_modules" });
+    const imports = files.flatMap((file) =>
+      [
+        ...readFileSync(join(root, "policy", file), "utf8").matchAll(
+          /^(?:import|export)(?: [^"\n]* from)? "([^"]+)";|\b(?:import|require)\("([^"]+)"\)/gm,
+        ),
+      ].map(([, at, called]) => ({ file, to: (at ?? called)! })),
+    );
+    expect(imports.length).toBeGreaterThan(files.length);
+    const foreign = imports.filter(({ file, to }) =>
+      to.startsWith(".")
+        ? relative(join(root, "policy"), resolve(root, "policy", file, "..", to)).startsWith("..")
+        : !to.startsWith("node:") && !(to in dependencies),
+    );
+    expect(foreign).toEqual([]);
+    for (const [name, version] of Object.entries(dependencies))
+      expect([name, version]).toEqual([name, read("node_modules", name).version.replace(/^v/, "")]);
+  });
 
-test("what is not known of resources that a rule does not look at keeps no rule from running", async () => {
-  const others = [
-    "kubernetes:core/v1:Namespace",
-    "kubernetes:core/v1:ConfigMap",
-    "random:index/randomId:RandomId",
-    "command:local:Command",
-  ].map(
-    (type) =>
-      [type, "x", { metadata: unknown, spec: unknown, stdin: type.startsWith("command") ? "ls" : unknown }] as const,
-  );
-  expect((await analyzeStack(gateway([export1]), ...others)).map((d) => [d.policyname, d.enforcementlevel])).toEqual([
-    ["export-names-callers", proto.EnforcementLevel.MANDATORY],
-  ]);
-});
+  test("lists its name and policies", async () => {
+    const info = (await call<proto.AnalyzerInfo>("getAnalyzerInfo", new Empty())).toObject();
+    expect({ name: info.name, version: info.version }).toEqual({ name: "mesh-federation", version: "1.0.0" });
+    expect(info.policiesList.map((p) => p.name)).toEqual(rules.map((r) => r.name));
+    expect(new Set(info.policiesList.map((p) => p.enforcementlevel))).toEqual(
+      new Set([proto.EnforcementLevel.MANDATORY]),
+    );
+  });
 
-test("the organisation's settings are offered with their defaults, and heeded", async () => {
-  const info = (await call<proto.AnalyzerInfo>("getAnalyzerInfo", new Empty())).toObject();
-  const schema = info.policiesList.find((p) => p.name === "export-names-callers")!.configschema!;
-  expect(Object.fromEntries(schema.properties!.fieldsMap).rootNamespaces).toBeDefined();
-  const configure = async (properties: Record<string, any>) => {
-    const request = new proto.ConfigureAnalyzerRequest();
-    const config = new proto.PolicyConfig();
-    config.setEnforcementlevel(proto.EnforcementLevel.MANDATORY);
-    config.setProperties(Struct.fromJavaScript(properties) as any);
-    request.getPolicyconfigMap().set("export-names-callers", config);
-    await call("configure", request);
-  };
-  const inMeshRoot = () => analyzeStack(gateway([export1]), callers("mesh-root"));
-  expect(await inMeshRoot()).toHaveLength(1);
-  await configure({ rootNamespaces: ["mesh-root"] });
-  expect(await inMeshRoot()).toEqual([]);
-  await configure({});
-});
+  test("rejects a resource that violates a rule and accepts one that does not", async () => {
+    const analyze = async (hosts: string[]) =>
+      (await call<proto.AnalyzeResponse>("analyze", fill(new proto.AnalyzeRequest(), ...gateway(hosts)))).toObject()
+        .diagnosticsList;
+    expect(await analyze(["*.local"])).toEqual([
+      expect.objectContaining({
+        policyname: "no-wildcard-gateway-host",
+        enforcementlevel: proto.EnforcementLevel.MANDATORY,
+        message: expect.stringContaining('wildcard host "*.local"'),
+      }),
+    ]);
+    expect(await analyze(["httpbin.httpbin.svc.cluster.local"])).toEqual([]);
+  });
 
-test("what a preview does not know yet is said, and refused by nobody", async () => {
-  const [type, name] = gateway([]);
-  const response = await call<proto.AnalyzeResponse>(
-    "analyze",
-    fill(new proto.AnalyzeRequest(), type, name, { metadata: { name }, spec: unknown }),
-  );
-  expect(response.toObject().diagnosticsList).toEqual([
-    expect.objectContaining({
-      enforcementlevel: proto.EnforcementLevel.ADVISORY,
-      message: expect.stringContaining("can't run policy"),
-    }),
-  ]);
+  test("checks a whole stack and names the violating resource", async () => {
+    expect(await analyzeStack(gateway([export1]))).toEqual([
+      expect.objectContaining({
+        policyname: "export-names-callers",
+        urn: "urn:pulumi:west::any::kubernetes:networking.istio.io/v1:Gateway::export",
+      }),
+    ]);
+    expect(await analyzeStack(gateway([export1]), callers("httpbin"))).toEqual([]);
+  });
+
+  test("runs a rule despite unknown values in other resources", async () => {
+    const others = [
+      "kubernetes:core/v1:Namespace",
+      "kubernetes:core/v1:ConfigMap",
+      "random:index/randomId:RandomId",
+      "command:local:Command",
+    ].map(
+      (type) =>
+        [type, "x", { metadata: unknown, spec: unknown, stdin: type.startsWith("command") ? "ls" : unknown }] as const,
+    );
+    expect((await analyzeStack(gateway([export1]), ...others)).map((d) => [d.policyname, d.enforcementlevel])).toEqual([
+      ["export-names-callers", proto.EnforcementLevel.MANDATORY],
+    ]);
+  });
+
+  test("offers settings with defaults and applies them", async () => {
+    const info = (await call<proto.AnalyzerInfo>("getAnalyzerInfo", new Empty())).toObject();
+    const schema = info.policiesList.find((p) => p.name === "export-names-callers")!.configschema!;
+    expect(Object.fromEntries(schema.properties!.fieldsMap).rootNamespaces).toBeDefined();
+    const configure = async (properties: Record<string, any>) => {
+      const request = new proto.ConfigureAnalyzerRequest();
+      const config = new proto.PolicyConfig();
+      config.setEnforcementlevel(proto.EnforcementLevel.MANDATORY);
+      config.setProperties(Struct.fromJavaScript(properties) as any);
+      request.getPolicyconfigMap().set("export-names-callers", config);
+      await call("configure", request);
+    };
+    const inMeshRoot = () => analyzeStack(gateway([export1]), callers("mesh-root"));
+    expect(await inMeshRoot()).toHaveLength(1);
+    await configure({ rootNamespaces: ["mesh-root"] });
+    expect(await inMeshRoot()).toEqual([]);
+    await configure({});
+  });
+
+  test("notes what a preview does not know, without a violation", async () => {
+    const [type, name] = gateway([]);
+    const response = await call<proto.AnalyzeResponse>(
+      "analyze",
+      fill(new proto.AnalyzeRequest(), type, name, { metadata: { name }, spec: unknown }),
+    );
+    expect(response.toObject().diagnosticsList).toEqual([
+      expect.objectContaining({
+        enforcementlevel: proto.EnforcementLevel.ADVISORY,
+        message: expect.stringContaining("can't run policy"),
+      }),
+    ]);
+  });
 });

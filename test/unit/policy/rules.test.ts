@@ -25,73 +25,41 @@ const examples: Example[] = [
   ...noClashes,
 ];
 
-test.each(examples)("$rule: $what", ({ rule: name, violates, passes, says }) => {
-  const rule = rules.find((r) => r.name === name)!;
-  expect(rule.check(violates).map((v) => v.message)).toEqual([expect.stringMatching(says)]);
-  expect(rule.check(passes)).toEqual([]);
-});
+describe("the rule", () => {
+  test.each(examples)("$rule: $what", ({ rule: name, violates, passes, says }) => {
+    const rule = rules.find((r) => r.name === name)!;
+    expect(rule.check(violates).map((v) => v.message)).toEqual([expect.stringMatching(says)]);
+    expect(rule.check(passes)).toEqual([]);
+  });
 
-// What meshes can live with unless an organisation says otherwise.
-test.each<[string, Resource[], Partial<Settings>, RegExp]>([
-  [
-    "a shared trust domain under one root",
-    ["a", "b"].map((name) => stack(name, { trustDomain: "t", roots: ["1"] })),
-    { separateTrustDomains: true },
-    /stack b has trust domain "t", which stack a has too \(federation\.mesh\.trustDomain\)/,
-  ],
-  [
-    "pod networks that overlap",
-    [kind("a", "10.10.0.0/16", "10.255.10.0/24"), kind("b", "10.10.128.0/17", "10.255.20.0/24")],
-    { separatePodNetworks: true },
-    /pod network 10\.10\.128\.0\/17, which meets the pod network 10\.10\.0\.0\/16 of stack a/,
-  ],
-  [
-    "a Service network inside a pod network, IPv6 beside IPv4",
+  // What meshes can live with unless an organisation says otherwise.
+  test.each<[string, Resource[], Partial<Settings>, RegExp]>([
     [
-      kind("a", "10.10.0.0/16,fd00:10::/56", "10.255.10.0/24"),
-      kind("b", "10.20.0.0/16", "10.255.20.0/24,fd00:10::/112"),
+      "a shared trust domain under one root",
+      ["a", "b"].map((name) => stack(name, { trustDomain: "t", roots: ["1"] })),
+      { separateTrustDomains: true },
+      /stack b has trust domain "t", which stack a has too \(federation\.mesh\.trustDomain\)/,
     ],
-    { separatePodNetworks: true },
-    /Service network fd00:10::\/112, which meets the pod network fd00:10::\/56/,
-  ],
-])("%s is refused only where it is asked for", (_, resources, settings, says) => {
-  const { check } = rules.find((r) => r.name === "no-clashes-across-stacks")!;
-  expect(check(resources)).toEqual([]);
-  expect(check(resources, { ...defaults, ...settings }).map((v) => v.message)).toEqual([expect.stringMatching(says)]);
-});
-
-test("every rule has examples that violate it and that keep to it, each with resources that it looks at", () => {
-  expect(rules.map((r) => r.name).filter((name) => !examples.some((e) => e.rule === name))).toEqual([]);
-  // What keeps to a rule says something only where it has a resource of a kind that violates it elsewhere.
-  const kinds = new Map(
-    rules.map(({ name, check }) => [
-      name,
-      new Set(examples.filter((e) => e.rule === name).flatMap((e) => check(e.violates).map((v) => v.resource.type))),
-    ]),
-  );
-  expect(
-    examples.filter((e) => !e.passes.some((r) => kinds.get(e.rule)!.has(r.type))).map((e) => `${e.rule}: ${e.what}`),
-  ).toEqual([]);
-});
-
-test("every violation names the resource, the field, what is allowed and what to do", () => {
-  const found = examples.flatMap((e) => rules.find((r) => r.name === e.rule)!.check(e.violates));
-  expect(found.length).toBeGreaterThanOrEqual(examples.length);
-  for (const { message, resource } of found) {
-    expect(message.startsWith(`${objectName(resource)} `)).toBe(true);
-    expect(message).toMatch(
-      /^.+ \((spec|metadata|data|stringData|binaryData|values|federation)[.[].+\); allowed: [^;]+; [^;]+$/,
-    );
-  }
-});
-
-test("a rule lets every other resource be", () => {
-  const others: Resource[] = [
-    { type: "random:index/randomId:RandomId", name: "x", props: {} },
-    object("core/v1:Namespace", "n", {}),
-    { type: "kubernetes:networking.istio.io/v1:Gateway", name: "unknown", props: {} },
-  ];
-  for (const rule of rules) expect(rule.check(others)).toEqual([]);
+    [
+      "pod networks that overlap",
+      [kind("a", "10.10.0.0/16", "10.255.10.0/24"), kind("b", "10.10.128.0/17", "10.255.20.0/24")],
+      { separatePodNetworks: true },
+      /pod network 10\.10\.128\.0\/17, which meets the pod network 10\.10\.0\.0\/16 of stack a/,
+    ],
+    [
+      "a Service network inside a pod network, IPv6 beside IPv4",
+      [
+        kind("a", "10.10.0.0/16,fd00:10::/56", "10.255.10.0/24"),
+        kind("b", "10.20.0.0/16", "10.255.20.0/24,fd00:10::/112"),
+      ],
+      { separatePodNetworks: true },
+      /Service network fd00:10::\/112, which meets the pod network fd00:10::\/56/,
+    ],
+  ])("%s applies only where it is configured", (_, resources, settings, says) => {
+    const { check } = rules.find((r) => r.name === "no-clashes-across-stacks")!;
+    expect(check(resources)).toEqual([]);
+    expect(check(resources, { ...defaults, ...settings }).map((v) => v.message)).toEqual([expect.stringMatching(says)]);
+  });
 });
 
 /** Property names that some rule looks at, and values that stand where others are expected. */
@@ -186,7 +154,6 @@ const anything = fc.record({
   stack: fc.constantFrom("east", "west"),
   props: value,
 }) as fc.Arbitrary<Resource>;
-
 /** Every copy of an example's resources in which one property, anywhere, is something else. */
 function spoilt(props: unknown, by: unknown): unknown[] {
   if (typeof props !== "object" || props === null) return [by];
@@ -198,20 +165,56 @@ function spoilt(props: unknown, by: unknown): unknown[] {
   return [by, ...copies];
 }
 
-test("no shape of a resource makes a rule throw", () => {
-  fc.assert(
-    fc.property(fc.array(anything, { maxLength: 4 }), (resources) => rules.forEach((rule) => rule.check(resources))),
-    { numRuns: 2000 },
-  );
-});
+describe("the rules", () => {
+  test("have passing and failing examples with resources that they check", () => {
+    expect(rules.map((r) => r.name).filter((name) => !examples.some((e) => e.rule === name))).toEqual([]);
+    // What keeps to a rule says something only where it has a resource of a kind that violates it elsewhere.
+    const kinds = new Map(
+      rules.map(({ name, check }) => [
+        name,
+        new Set(examples.filter((e) => e.rule === name).flatMap((e) => check(e.violates).map((v) => v.resource.type))),
+      ]),
+    );
+    expect(
+      examples.filter((e) => !e.passes.some((r) => kinds.get(e.rule)!.has(r.type))).map((e) => `${e.rule}: ${e.what}`),
+    ).toEqual([]);
+  });
 
-test("no property of an example that is null, absent, unknown or of another type makes its rule throw", () => {
-  for (const { rule: name, violates, passes } of examples)
-    for (const resources of [violates, passes])
-      for (const [i, resource] of resources.entries())
-        for (const by of [null, undefined, values[6], "text", 7, [], [null], {}])
-          for (const props of spoilt(resource.props, by))
-            rules
-              .find((r) => r.name === name)!
-              .check(resources.map((r, j) => (i === j ? { ...r, props: props as Resource["props"] } : r)));
+  test("name the resource, the field, the limit and the remedy", () => {
+    const found = examples.flatMap((e) => rules.find((r) => r.name === e.rule)!.check(e.violates));
+    expect(found.length).toBeGreaterThanOrEqual(examples.length);
+    for (const { message, resource } of found) {
+      expect(message.startsWith(`${objectName(resource)} `)).toBe(true);
+      expect(message).toMatch(
+        /^.+ \((spec|metadata|data|stringData|binaryData|values|federation)[.[].+\); allowed: [^;]+; [^;]+$/,
+      );
+    }
+  });
+
+  test("ignore other resources", () => {
+    const others: Resource[] = [
+      { type: "random:index/randomId:RandomId", name: "x", props: {} },
+      object("core/v1:Namespace", "n", {}),
+      { type: "kubernetes:networking.istio.io/v1:Gateway", name: "unknown", props: {} },
+    ];
+    for (const rule of rules) expect(rule.check(others)).toEqual([]);
+  });
+
+  test("never throw for any shape of a resource", () => {
+    fc.assert(
+      fc.property(fc.array(anything, { maxLength: 4 }), (resources) => rules.forEach((rule) => rule.check(resources))),
+      { numRuns: 2000 },
+    );
+  });
+
+  test("never throw for null, absent, unknown or wrong properties", () => {
+    for (const { rule: name, violates, passes } of examples)
+      for (const resources of [violates, passes])
+        for (const [i, resource] of resources.entries())
+          for (const by of [null, undefined, values[6], "text", 7, [], [null], {}])
+            for (const props of spoilt(resource.props, by))
+              rules
+                .find((r) => r.name === name)!
+                .check(resources.map((r, j) => (i === j ? { ...r, props: props as Resource["props"] } : r)));
+  });
 });

@@ -56,7 +56,7 @@ export const changeCases: {
     ],
   },
   {
-    what: "callers opened to everybody",
+    what: "callers opened to all",
     change: (s) => (service(s).callers = []),
     says: [
       "~ west exports httpbin/httpbin:8000 under httpbin.mesh.global: callers (widened): callers sleep/sleep -> " +

@@ -65,22 +65,29 @@ function preview(): string {
   });
 }
 
-test("the comment of a chart upgrade has exactly the versions, values and objects that change", () => {
-  const report = readPreview(preview());
-  const comment = renderComment({
-    changes: changesBetween(planned(stacks("1.30.1", "1")), planned(stacks("1.31.0", "2"))),
-    invalidStacks: [],
-    failed: [],
-    warnings: [],
-    violations: [],
-    advisories: [],
-    policyCoverage: { policies: 7, stacks: ["west"], notEvaluated: [] },
-    order: { steps: ["west"], unfinished: [], blocked: [] },
-    previews: [
-      { stack: "west", state: "previewed", counts: countsOf(report), touched: report.touched, notes: report.warnings },
-    ],
-  });
-  expect(comment).toBe(`<!-- mesh-federation review -->
+describe("the comment of a chart upgrade", () => {
+  test("has exactly the changed versions, values and objects", () => {
+    const report = readPreview(preview());
+    const comment = renderComment({
+      changes: changesBetween(planned(stacks("1.30.1", "1")), planned(stacks("1.31.0", "2"))),
+      invalidStacks: [],
+      failed: [],
+      warnings: [],
+      violations: [],
+      advisories: [],
+      policyCoverage: { policies: 7, stacks: ["west"], notEvaluated: [] },
+      order: { steps: ["west"], unfinished: [], blocked: [] },
+      previews: [
+        {
+          stack: "west",
+          state: "previewed",
+          counts: countsOf(report),
+          touched: report.touched,
+          notes: report.warnings,
+        },
+      ],
+    });
+    expect(comment).toBe(`<!-- mesh-federation review -->
 ## Federation review
 
 ### What changes
@@ -116,4 +123,5 @@ Ran: contract checks, 7 policies on west.
 
 </details>
 `);
+  });
 });

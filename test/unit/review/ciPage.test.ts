@@ -46,7 +46,7 @@ describe("what docs/ci.md shows", () => {
     expect(gitlab["federation review"].rules[1]).toMatchObject({ when: "manual", allow_failure: false });
   });
 
-  test("says what a branch can reach, in lines of at most 120 characters", () => {
+  test("describes what a branch can reach, in lines of at most 120 characters", () => {
     expect(text).toMatch(/A person who may push a branch\s+can read everything/);
     expect(text.split("\n").filter((line) => line.length > 120)).toEqual([]);
   });

@@ -65,15 +65,17 @@ describe("a new contract file", () => {
   });
 });
 
-test.each<[string, (given: FederationContract) => void, string]>([
-  ["identities", (c) => c.exports[0]!.subjectAltNames.push("spiffe://x/y"), "subjectAltNames + spiffe://x/y"],
-  ["a gateway", (c) => c.gateways.push({ address: "203.0.113.9", port: 443 }), '"203.0.113.9" (new)'],
-  ["the trust domain", (c) => (c.mesh.trustDomain = "evil.example"), '"cluster.local" -> "evil.example"'],
-  ["roots", (c) => (c.mesh.roots = ["cd34"]), "mesh.roots + cd34, - ab12"],
-])("a change of %s in a contract file is shown", (_what, change, says) => {
-  expect(lines(east(contract()), east(contract(change))).join("\n")).toContain(says);
-});
+describe("a contract file", () => {
+  test.each<[string, (given: FederationContract) => void, string]>([
+    ["identities", (c) => c.exports[0]!.subjectAltNames.push("spiffe://x/y"), "subjectAltNames + spiffe://x/y"],
+    ["a gateway", (c) => c.gateways.push({ address: "203.0.113.9", port: 443 }), '"203.0.113.9" (new)'],
+    ["the trust domain", (c) => (c.mesh.trustDomain = "evil.example"), '"cluster.local" -> "evil.example"'],
+    ["roots", (c) => (c.mesh.roots = ["cd34"]), "mesh.roots + cd34, - ab12"],
+  ])("with a change of %s shows it", (_what, change, says) => {
+    expect(lines(east(contract()), east(contract(change))).join("\n")).toContain(says);
+  });
 
-test("a contract file that is no longer used is removed", () => {
-  expect(lines(east(contract()), east(undefined))).toContain(`- contract of mesh north in ${file}`);
+  test("that is no longer used is removed", () => {
+    expect(lines(east(contract()), east(undefined))).toContain(`- contract of mesh north in ${file}`);
+  });
 });

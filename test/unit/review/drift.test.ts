@@ -25,81 +25,85 @@ const parts = {
   export: ["policy", "entry", "rule", "gateway"],
 };
 
-test.each(
-  names.flatMap((name) => [
-    ...parts.import.map((part) => ({ stack: "east", object: `import-west-${name}-${part}`, name })),
-    ...parts.export.map((part) => ({ stack: "west", object: `export-${name}-${part}`, name })),
-  ]),
-)("$object in $stack breaks the import of $name, and no other", ({ stack, object, name }) => {
-  expect(driftOf(stack, stack, [touched(object)], contracts)).toEqual([
-    expect.objectContaining({ stack, name: object, kind: "deleted", breaks: [`east imports ${name} from west`] }),
-  ]);
-});
+describe("the drift of a resource", () => {
+  test.each(
+    names.flatMap((name) => [
+      ...parts.import.map((part) => ({ stack: "east", object: `import-west-${name}-${part}`, name })),
+      ...parts.export.map((part) => ({ stack: "west", object: `export-${name}-${part}`, name })),
+    ]),
+  )("$object in $stack breaks only the import of $name", ({ stack, object, name }) => {
+    expect(driftOf(stack, stack, [touched(object)], contracts)).toEqual([
+      expect.objectContaining({ stack, name: object, kind: "deleted", breaks: [`east imports ${name} from west`] }),
+    ]);
+  });
 
-test.each([
-  ...["account", "deployment", "service"].map((part) => ({
-    stack: "west",
-    name: `east-west-gateway-${part}`,
-    breaks: all,
-  })),
-  ...["account", "deployment", "service"].map((part) => ({
-    stack: "east",
-    name: `east-west-gateway-${part}`,
-    breaks: [],
-  })),
-  ...["namespace", "cacerts", "base", "istiod"].flatMap((part) =>
-    ["east", "west"].map((stack) => ({ stack, name: `istio-${part}`, breaks: all })),
-  ),
-  ...["namespace", "metallb", "pool", "advertisement"].map((part) => ({
-    stack: "west",
-    name: `load-balancer-${part}`,
-    breaks: all,
-  })),
-  ...["namespace", "account", "deployment", "service"].map((part) => ({
-    stack: "west",
-    name: `httpbin-${part}`,
-    breaks: all.slice(0, 1),
-  })),
-  { stack: "west", name: "west-kind", breaks: all },
-  { stack: "east", name: "sleep-deployment", breaks: [] },
-  { stack: "west", name: "strict-mtls-policy", breaks: [] },
-  { stack: "west", name: "export-guard-importers", breaks: [] },
-  { stack: "east", name: "verify-west-httpbin-call", breaks: [] },
-  { stack: "west", name: "import-west-httpbin-entry", breaks: [] },
-])("$name in $stack breaks $breaks", ({ stack, name, breaks }) => {
-  expect(driftOf(stack, stack, [touched(name)], contracts)).toEqual([
-    expect.objectContaining({ stack, name, kind: "deleted", breaks }),
-  ]);
-});
-
-test("a component is identified by its whole name", () => {
-  const component = { type: "mesh-federation:federation:ExportedService" };
-  expect(driftOf("west", "west", [touched("export-httpbin-gateway", component)], contracts)[0]!.breaks).toEqual([
-    "east imports httpbin-gateway from west",
-  ]);
-});
-
-test("a refresh is drift only with a difference", () => {
-  expect(driftOf("west", "west", [touched("export-httpbin-gateway", { op: "refresh" })], contracts)).toEqual([]);
-  expect(
-    driftOf(
-      "west",
-      "west",
-      [touched("export-httpbin-gateway", { op: "refresh", details: ["spec.servers[0] (update)"] })],
-      contracts,
+  test.each([
+    ...["account", "deployment", "service"].map((part) => ({
+      stack: "west",
+      name: `east-west-gateway-${part}`,
+      breaks: all,
+    })),
+    ...["account", "deployment", "service"].map((part) => ({
+      stack: "east",
+      name: `east-west-gateway-${part}`,
+      breaks: [],
+    })),
+    ...["namespace", "cacerts", "base", "istiod"].flatMap((part) =>
+      ["east", "west"].map((stack) => ({ stack, name: `istio-${part}`, breaks: all })),
     ),
-  ).toHaveLength(1);
+    ...["namespace", "metallb", "pool", "advertisement"].map((part) => ({
+      stack: "west",
+      name: `load-balancer-${part}`,
+      breaks: all,
+    })),
+    ...["namespace", "account", "deployment", "service"].map((part) => ({
+      stack: "west",
+      name: `httpbin-${part}`,
+      breaks: all.slice(0, 1),
+    })),
+    { stack: "west", name: "west-kind", breaks: all },
+    { stack: "east", name: "sleep-deployment", breaks: [] },
+    { stack: "west", name: "strict-mtls-policy", breaks: [] },
+    { stack: "west", name: "export-guard-importers", breaks: [] },
+    { stack: "east", name: "verify-west-httpbin-call", breaks: [] },
+    { stack: "west", name: "import-west-httpbin-entry", breaks: [] },
+  ])("$name in $stack breaks $breaks", ({ stack, name, breaks }) => {
+    expect(driftOf(stack, stack, [touched(name)], contracts)).toEqual([
+      expect.objectContaining({ stack, name, kind: "deleted", breaks }),
+    ]);
+  });
+
+  test("identifies a component by its whole name", () => {
+    const component = { type: "mesh-federation:federation:ExportedService" };
+    expect(driftOf("west", "west", [touched("export-httpbin-gateway", component)], contracts)[0]!.breaks).toEqual([
+      "east imports httpbin-gateway from west",
+    ]);
+  });
+
+  test("after a refresh needs a difference", () => {
+    expect(driftOf("west", "west", [touched("export-httpbin-gateway", { op: "refresh" })], contracts)).toEqual([]);
+    expect(
+      driftOf(
+        "west",
+        "west",
+        [touched("export-httpbin-gateway", { op: "refresh", details: ["spec.servers[0] (update)"] })],
+        contracts,
+      ),
+    ).toHaveLength(1);
+  });
 });
 
-test("a deployed stack without a stack file is named in the report", () => {
-  const undeclared = {
-    stack: "north",
-    code: "review-stack-undeclared" as const,
-    subject: "stack",
-    problem: "is deployed",
-    remedy: "",
-  };
-  expect(renderDrift({ drift: [], notCompared: [], undeclared: [undeclared] })).toContain(
-    "\n- **north**: stack: is deployed. " + "([review-stack-undeclared](docs/errors.md#review-stack-undeclared))\n",
-  );
+describe("the drift report", () => {
+  test("names a deployed stack without a stack file", () => {
+    const undeclared = {
+      stack: "north",
+      code: "review-stack-undeclared" as const,
+      subject: "stack",
+      problem: "is deployed",
+      remedy: "",
+    };
+    expect(renderDrift({ drift: [], notCompared: [], undeclared: [undeclared] })).toContain(
+      "\n- **north**: stack: is deployed. " + "([review-stack-undeclared](docs/errors.md#review-stack-undeclared))\n",
+    );
+  });
 });

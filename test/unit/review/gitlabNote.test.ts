@@ -55,35 +55,39 @@ function write(pages: object[][], env: Record<string, string> = {}): { asked: st
 }
 const notes = "https://gitlab.example/api/v4/projects/3/merge_requests/7/notes";
 
-test("a note of an earlier run is replaced, on any page; another author's with the same start is not", () => {
-  writeFileSync(join(folder, "review.md"), `${marker}\nresult\n`);
-  const { asked, written } = write([
-    [note(1, 5, "other"), note(2, 6, `${marker} forged`)],
-    [note(3, 5, `${marker}\nold`)],
-  ]);
-  expect([asked.at(-1), written]).toEqual([`PUT ${notes}/3`, `${marker}\nresult\n`]);
+describe("the GitLab note", () => {
+  test("replaces one of an earlier run on any page, and none of another author", () => {
+    writeFileSync(join(folder, "review.md"), `${marker}\nresult\n`);
+    const { asked, written } = write([
+      [note(1, 5, "other"), note(2, 6, `${marker} forged`)],
+      [note(3, 5, `${marker}\nold`)],
+    ]);
+    expect([asked.at(-1), written]).toEqual([`PUT ${notes}/3`, `${marker}\nresult\n`]);
+  });
+
+  test("is created where none exists, also for a failed review", () => {
+    const { asked, written } = write([[], []], { CI_JOB_STATUS: "failed" });
+    expect(asked.at(-1)).toBe(`POST ${notes}`);
+    expect(written).toContain("**The review of abc123 failed** before it had a result: https://gitlab.example/jobs/1");
+  });
+
+  test.each([
+    ["was cancelled", { CI_JOB_STATUS: "canceled" }],
+    ["has no token, as in a fork", { REVIEW_TOKEN: "" }],
+  ])("is not written by a job that %s", (_what, env) => {
+    writeFileSync(join(folder, "review.md"), "result");
+    expect(write([[], []], env)).toEqual({ asked: [""], written: "" });
+  });
 });
 
-test("where there is none, one is written; of a review that broke down it says so", () => {
-  const { asked, written } = write([[], []], { CI_JOB_STATUS: "failed" });
-  expect(asked.at(-1)).toBe(`POST ${notes}`);
-  expect(written).toContain("**The review of abc123 failed** before it had a result: https://gitlab.example/jobs/1");
-});
-
-test.each([
-  ["was cancelled", { CI_JOB_STATUS: "canceled" }],
-  ["has no token, as in a fork", { REVIEW_TOKEN: "" }],
-])("a job that %s writes nothing", (_what, env) => {
-  writeFileSync(join(folder, "review.md"), "result");
-  expect(write([[], []], env)).toEqual({ asked: [""], written: "" });
-});
-
-test("a merged result is compared with what it was merged into, a branch with where it began", () => {
-  const [, argument] = /base=(\S+)/.exec(job.script.join("\n"))!;
-  const base = (env: Record<string, string>) =>
-    spawnSync("bash", ["--norc", "-c", `echo ${argument}`], { env, encoding: "utf8" }).stdout.trim();
-  expect([
-    base({ CI_MERGE_REQUEST_TARGET_BRANCH_SHA: "target", CI_MERGE_REQUEST_DIFF_BASE_SHA: "base" }),
-    base({ CI_MERGE_REQUEST_TARGET_BRANCH_SHA: "", CI_MERGE_REQUEST_DIFF_BASE_SHA: "base" }),
-  ]).toEqual(["target", "base"]);
+describe("the base of a GitLab review", () => {
+  test("is the target of a merged result, or where a branch began", () => {
+    const [, argument] = /base=(\S+)/.exec(job.script.join("\n"))!;
+    const base = (env: Record<string, string>) =>
+      spawnSync("bash", ["--norc", "-c", `echo ${argument}`], { env, encoding: "utf8" }).stdout.trim();
+    expect([
+      base({ CI_MERGE_REQUEST_TARGET_BRANCH_SHA: "target", CI_MERGE_REQUEST_DIFF_BASE_SHA: "base" }),
+      base({ CI_MERGE_REQUEST_TARGET_BRANCH_SHA: "", CI_MERGE_REQUEST_DIFF_BASE_SHA: "base" }),
+    ]).toEqual(["target", "base"]);
+  });
 });

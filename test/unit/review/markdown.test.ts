@@ -101,39 +101,43 @@ function outsideOfFences(text: string): string[] {
   return text.split(/^```.*\n(?:.*\n)*?```$/m).flatMap((part) => part.split("\n"));
 }
 
-test.each([
-  ["a review", renderComment(result)],
-  ["a review without changes", renderComment({ ...result, changes: [] })],
-  [
-    "a drift report",
-    renderDrift({
-      drift: [{ stack: hostile, kind: "changed", type: hostile, name: hostile, details: [hostile], breaks: [hostile] }],
-      notCompared: [finding],
-      undeclared: [finding],
-    }),
-  ],
-])("no name or message acts in %s", (_what, text) => {
-  const shown = outsideOfFences(text).filter((line) => line.includes("x"));
-  expect(shown.length).toBeGreaterThan(3);
-  expect(text.replaceAll("\n", "").replaceAll("\u200b", "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
-  for (const line of shown) {
-    const own = line
-      .replaceAll("([imports-mismatch](docs/errors.md#imports-mismatch))", "")
-      .replaceAll(/<\/?(?:details|summary)>|<!-- mesh-federation review -->|`(?:npm run [^`\\]*|up)`/g, "");
-    expect(own).not.toMatch(/(?<!\\)[`[\]]|<|@\w|:\/\/|&(?!lt;|amp;)/);
-    expect(line).not.toMatch(/(?<!^)(?<!\\)\|(?! (?:x|not|1)|$)/);
-  }
-});
+describe("hostile text", () => {
+  test.each([
+    ["a review", renderComment(result)],
+    ["a review without changes", renderComment({ ...result, changes: [] })],
+    [
+      "a drift report",
+      renderDrift({
+        drift: [
+          { stack: hostile, kind: "changed", type: hostile, name: hostile, details: [hostile], breaks: [hostile] },
+        ],
+        notCompared: [finding],
+        undeclared: [finding],
+      }),
+    ],
+  ])("has no effect in %s", (_what, text) => {
+    const shown = outsideOfFences(text).filter((line) => line.includes("x"));
+    expect(shown.length).toBeGreaterThan(3);
+    expect(text.replaceAll("\n", "").replaceAll("\u200b", "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    for (const line of shown) {
+      const own = line
+        .replaceAll("([imports-mismatch](docs/errors.md#imports-mismatch))", "")
+        .replaceAll(/<\/?(?:details|summary)>|<!-- mesh-federation review -->|`(?:npm run [^`\\]*|up)`/g, "");
+      expect(own).not.toMatch(/(?<!\\)[`[\]]|<|@\w|:\/\/|&(?!lt;|amp;)/);
+      expect(line).not.toMatch(/(?<!^)(?<!\\)\|(?! (?:x|not|1)|$)/);
+    }
+  });
 
-test("no text ends its line, its cell or a fence", () => {
-  const text = fc
-    .array(fc.constantFrom("`", "``", "```", "<", "@", "a", " ", "\n", "\r", "|", "\\", "~~~", "*", "[", "&"))
-    .map((parts) => parts.join(""));
-  fc.assert(
-    fc.property(text, (t) => {
-      expect(fencedLine(t)).not.toMatch(/```|\r|\n/);
-      // Every backslash escapes the character after it: one that is left acts.
-      expect(markdown(t).replace(/\\[\\`*[\]|~_#>+=-]/g, " ")).not.toMatch(/[`|[\]*~<\r\n]|@\w|&(?!lt;|amp;)/);
-    }),
-  );
+  test("does not end its line, its cell or a fence", () => {
+    const text = fc
+      .array(fc.constantFrom("`", "``", "```", "<", "@", "a", " ", "\n", "\r", "|", "\\", "~~~", "*", "[", "&"))
+      .map((parts) => parts.join(""));
+    fc.assert(
+      fc.property(text, (t) => {
+        expect(fencedLine(t)).not.toMatch(/```|\r|\n/);
+        // Every backslash escapes the character after it: one that is left acts.
+        expect(markdown(t).replace(/\\[\\`*[\]|~_#>+=-]/g, " ")).not.toMatch(/[`|[\]*~<\r\n]|@\w|&(?!lt;|amp;)/);
+      }),
+    );
+  });
 });

@@ -20,17 +20,19 @@ const deployedEast = (): Deployed => ({
   undeclared: [],
 });
 
-test("no program runs that would read a contract file which the review refuses", async () => {
-  const file = "../secret.json";
-  const refused = new UserError("review-contract-file-outside", { subject: "s", problem: "p", remedy: "r" });
-  const revision = {
-    ...revisionOf({ east: mesh("east", { peers: { north: { file } } }) }),
-    contractFiles: new Map([[file, refused]]),
-  };
-  const federation = planRevision(revision, new Map(), releaseSources);
-  expect((await previewStacks(tools, revision, federation, deployedEast(), progress)).previews).toMatchObject([
-    { stack: "east", state: "skipped", code: "review-checks-failed" },
-  ]);
+describe("a rejected contract file", () => {
+  test("is read by no program", async () => {
+    const file = "../secret.json";
+    const refused = new UserError("review-contract-file-outside", { subject: "s", problem: "p", remedy: "r" });
+    const revision = {
+      ...revisionOf({ east: mesh("east", { peers: { north: { file } } }) }),
+      contractFiles: new Map([[file, refused]]),
+    };
+    const federation = planRevision(revision, new Map(), releaseSources);
+    expect((await previewStacks(tools, revision, federation, deployedEast(), progress)).previews).toMatchObject([
+      { stack: "east", state: "skipped", code: "review-checks-failed" },
+    ]);
+  });
 });
 
 describe("the preview of a stack whose secrets cannot be decrypted", () => {

@@ -36,49 +36,51 @@ function pullRequest(): void {
   git("merge", "--quiet", "--no-edit", "mine");
 }
 
-test("the default base of a merge commit is its first parent", () => {
-  pullRequest();
-  expect(isMerge(folder)).toBe(true);
-  expect(stacksOf()).toEqual(["first", "others"]);
-});
+describe("the base of a review", () => {
+  test("is the first parent of a merge commit", () => {
+    pullRequest();
+    expect(isMerge(folder)).toBe(true);
+    expect(stacksOf()).toEqual(["first", "others"]);
+  });
 
-test("two commits of history are enough for it; with one, it is no merge commit as far as git knows", () => {
-  pullRequest();
-  for (const [depth, merge] of [
-    [2, true],
-    [1, false],
-  ] as const) {
-    const shallow = join(folder, `depth-${depth}`);
-    git("clone", "--quiet", "--depth", String(depth), `file://${folder}`, shallow);
-    expect(isMerge(shallow)).toBe(merge);
-    if (merge) expect(stacksOf(undefined, shallow)).toEqual(["first", "others"]);
-    else
-      expect(() => readBase(shallow, "0".repeat(40))).toThrow(
-        expect.objectContaining({ code: "review-base-unknown", subject: "--base HEAD^1" }),
-      );
-  }
-});
+  test("needs two commits of history", () => {
+    pullRequest();
+    for (const [depth, merge] of [
+      [2, true],
+      [1, false],
+    ] as const) {
+      const shallow = join(folder, `depth-${depth}`);
+      git("clone", "--quiet", "--depth", String(depth), `file://${folder}`, shallow);
+      expect(isMerge(shallow)).toBe(merge);
+      if (merge) expect(stacksOf(undefined, shallow)).toEqual(["first", "others"]);
+      else
+        expect(() => readBase(shallow, "0".repeat(40))).toThrow(
+          expect.objectContaining({ code: "review-base-unknown", subject: "--base HEAD^1" }),
+        );
+    }
+  });
 
-test.each(["0".repeat(40), "0".repeat(64), ""])(
-  "a push to a new branch (%j before it) is compared with the commit before",
-  (before) => {
+  test.each(["0".repeat(40), "0".repeat(64), ""])(
+    "of a push to a new branch (%j before it) is the commit before",
+    (before) => {
+      commit("first");
+      commit("second");
+      expect(isMerge(folder)).toBe(false);
+      expect(stacksOf(before)).toEqual(["first"]);
+    },
+  );
+
+  test("of the first commit is empty", () => {
+    commit("first");
+    expect(stacksOf("0".repeat(40))).toEqual([]);
+  });
+
+  test("is the given revision, which must exist", () => {
     commit("first");
     commit("second");
-    expect(isMerge(folder)).toBe(false);
-    expect(stacksOf(before)).toEqual(["first"]);
-  },
-);
-
-test("the first commit has an empty base", () => {
-  commit("first");
-  expect(stacksOf("0".repeat(40))).toEqual([]);
-});
-
-test("uses the given revision, and rejects an unknown one", () => {
-  commit("first");
-  commit("second");
-  expect(stacksOf("main")).toEqual(["first", "second"]);
-  expect(() => readBase(folder, "v1")).toThrow(
-    expect.objectContaining({ code: "review-base-unknown", subject: "--base v1" }),
-  );
+    expect(stacksOf("main")).toEqual(["first", "second"]);
+    expect(() => readBase(folder, "v1")).toThrow(
+      expect.objectContaining({ code: "review-base-unknown", subject: "--base v1" }),
+    );
+  });
 });

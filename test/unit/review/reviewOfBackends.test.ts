@@ -86,134 +86,147 @@ async function orderNow(stacks = example()) {
 const quiet = { step: () => ({ done: () => undefined }) } as unknown as Progress;
 const [east, west] = contractsOf(example());
 
-test("an unreadable backend blocks the deployment of all stacks, but no review", async () => {
-  const { order, passed } = await orderNow();
-  const finding = {
-    code: "review-backend-unreadable",
-    subject: "deployment",
-    problem: "the backend cannot be read: access denied",
-    remedy: "",
-  };
-  expect(order).toEqual({
-    steps: [],
-    unfinished: [],
-    blocked: [
-      { stack: "east", ...finding },
-      { stack: "west", ...finding },
-    ],
-  });
-  expect(passed).toEqual({ review: true, deployment: false });
-});
-
-test("a readable backend blocks nothing", async () => {
-  answer("ls", [{ name: "east" }, { name: "west" }]);
-  answer("export-clear-east", stateOf(east));
-  answer("export-clear-west", stateOf(west, "a-secret-token"));
-  const { deployed, order, passed } = await orderNow();
-  expect([...deployed.contracts.keys()].sort()).toEqual(["east", "west"]);
-  expect(deployed.secrets).toContain("a-secret-token");
-  expect({ blocked: order.blocked, notes: deployed.notes, passed }).toEqual({
-    blocked: [],
-    notes: [],
-    passed: { review: true, deployment: true },
+describe("an unreadable backend", () => {
+  test("blocks the deployment of all stacks, but no review", async () => {
+    const { order, passed } = await orderNow();
+    const finding = {
+      code: "review-backend-unreadable",
+      subject: "deployment",
+      problem: "the backend cannot be read: access denied",
+      remedy: "",
+    };
+    expect(order).toEqual({
+      steps: [],
+      unfinished: [],
+      blocked: [
+        { stack: "east", ...finding },
+        { stack: "west", ...finding },
+      ],
+    });
+    expect(passed).toEqual({ review: true, deployment: false });
   });
 });
 
-test("an unreadable state blocks the deployment of its stack, and hides no other stack", async () => {
-  answer("ls", [{ name: "east" }, { name: "west" }]);
-  answer("export-clear-east", stateOf(east));
-  const { deployed, order, passed } = await orderNow();
-  expect([...deployed.contracts.keys()]).toEqual(["east"]);
-  const found = {
-    stack: "west",
-    code: "review-state-unreadable",
-    subject: "state",
-    problem: "cannot be read (access denied); the published contract is unknown",
-    remedy: "",
-  };
-  expect(order.blocked[0]).toEqual(found);
-  expect(deployed.notes).toEqual([found]);
-  expect(passed.deployment).toBe(false);
+describe("a readable backend", () => {
+  test("blocks nothing", async () => {
+    answer("ls", [{ name: "east" }, { name: "west" }]);
+    answer("export-clear-east", stateOf(east));
+    answer("export-clear-west", stateOf(west, "a-secret-token"));
+    const { deployed, order, passed } = await orderNow();
+    expect([...deployed.contracts.keys()].sort()).toEqual(["east", "west"]);
+    expect(deployed.secrets).toContain("a-secret-token");
+    expect({ blocked: order.blocked, notes: deployed.notes, passed }).toEqual({
+      blocked: [],
+      notes: [],
+      passed: { review: true, deployment: true },
+    });
+  });
 });
 
-test("an invalid configuration blocks the deployment of its stack", async () => {
-  answer("ls", []);
-  const stacks = example();
-  stacks["west"]!["exports"][0].ports[0].number = 80_000;
-  const { order, passed } = await orderNow(stacks);
-  expect(order.blocked).toMatchObject([{ stack: "west" }]);
-  expect(JSON.stringify(order.blocked)).toContain("65535");
-  expect(passed.deployment).toBe(false);
+describe("a stack in the backend", () => {
+  test("with an unreadable state is blocked and hides no other stack", async () => {
+    answer("ls", [{ name: "east" }, { name: "west" }]);
+    answer("export-clear-east", stateOf(east));
+    const { deployed, order, passed } = await orderNow();
+    expect([...deployed.contracts.keys()]).toEqual(["east"]);
+    const found = {
+      stack: "west",
+      code: "review-state-unreadable",
+      subject: "state",
+      problem: "cannot be read (access denied); the published contract is unknown",
+      remedy: "",
+    };
+    expect(order.blocked[0]).toEqual(found);
+    expect(deployed.notes).toEqual([found]);
+    expect(passed.deployment).toBe(false);
+  });
+
+  test("with an invalid configuration is blocked", async () => {
+    answer("ls", []);
+    const stacks = example();
+    stacks["west"]!["exports"][0].ports[0].number = 80_000;
+    const { order, passed } = await orderNow(stacks);
+    expect(order.blocked).toMatchObject([{ stack: "west" }]);
+    expect(JSON.stringify(order.blocked)).toContain("65535");
+    expect(passed.deployment).toBe(false);
+  });
+
+  test("without the passphrase has contracts, and its unreadable secrets are reported", async () => {
+    answer("ls", [{ name: "east" }, { name: "west" }]);
+    answer("export-east", stateOf(east));
+    answer("export-clear-west", stateOf(west));
+    const deployed = await backend.readDeployed(tools, revisionOf(example(), { west: { kubeconfig: "fingerprint" } }));
+    expect([...deployed.contracts.keys()].sort()).toEqual(["east", "west"]);
+    expect(deployed.unreadable).toEqual([]);
+    expect(deployed.notes.sort((a, b) => a.stack.localeCompare(b.stack))).toMatchObject([
+      { stack: "east", code: "review-state-secrets-unreadable", problem: expect.stringContaining("access denied") },
+      { stack: "west", code: "review-config-secrets-unreadable", problem: expect.stringContaining("access denied") },
+    ]);
+  });
+
+  test("with an invalid published contract is reported", async () => {
+    answer("ls", [{ name: "east" }, { name: "west" }]);
+    answer("export-clear-east", stateOf({ version: "nonsense" }));
+    answer("export-clear-west", stateOf(west));
+    const deployed = await backend.readDeployed(tools, revisionOf(example()));
+    expect([...deployed.contracts.keys()]).toEqual(["west"]);
+    expect(deployed.unreadable).toMatchObject([{ stack: "east", code: "review-contract-unreadable" }]);
+  });
 });
 
-test("without the passphrase the contracts are known, and unreadable secrets are reported", async () => {
-  answer("ls", [{ name: "east" }, { name: "west" }]);
-  answer("export-east", stateOf(east));
-  answer("export-clear-west", stateOf(west));
-  const deployed = await backend.readDeployed(tools, revisionOf(example(), { west: { kubeconfig: "fingerprint" } }));
-  expect([...deployed.contracts.keys()].sort()).toEqual(["east", "west"]);
-  expect(deployed.unreadable).toEqual([]);
-  expect(deployed.notes.sort((a, b) => a.stack.localeCompare(b.stack))).toMatchObject([
-    { stack: "east", code: "review-state-secrets-unreadable", problem: expect.stringContaining("access denied") },
-    { stack: "west", code: "review-config-secrets-unreadable", problem: expect.stringContaining("access denied") },
-  ]);
+describe("a deployed stack without a stack file", () => {
+  test("is reported, unlike an empty stack or a peer's", async () => {
+    answer("ls", [
+      { name: "east", resourceCount: 3 },
+      { name: "o/p/north", resourceCount: 5 },
+      { name: "unsure" },
+      { name: "empty", resourceCount: 0 },
+      { name: "o/p/south", resourceCount: 5 },
+    ]);
+    answer("export-clear-east", stateOf(east));
+    const stacks = example();
+    stacks["east"]!["peers"] = { south: { stack: "o/p/south" } };
+    const { undeclared } = await backend.readDeployed(tools, revisionOf(stacks));
+    const finding = {
+      code: "review-stack-undeclared",
+      remedy: expect.stringContaining('docs/ci.md, "Removing a mesh"'),
+    };
+    expect(undeclared).toMatchObject([
+      { stack: "north", ...finding },
+      { stack: "unsure", ...finding },
+    ]);
+  });
+
+  test("is reported in the clone's own backend", async () => {
+    delete process.env["MESH_FEDERATION_BACKEND"];
+    delete process.env["PULUMI_BACKEND_URL"];
+    const states = join(folder, "clone", ".federation", "state", ".pulumi", "stacks", "mesh-federation");
+    mkdirSync(states, { recursive: true });
+    for (const stack of ["east", "north"])
+      writeFileSync(join(states, `${stack}.json`), JSON.stringify({ checkpoint: { latest: { resources: [{}] } } }));
+    answer("export-clear-east", stateOf(east));
+    const { stacks, undeclared } = await backend.readDeployed(tools, revisionOf(example()));
+    expect([stacks, undeclared.map((f) => f.stack)]).toEqual([["east"], ["north"]]);
+  });
 });
 
-test("an invalid published contract is reported", async () => {
-  answer("ls", [{ name: "east" }, { name: "west" }]);
-  answer("export-clear-east", stateOf({ version: "nonsense" }));
-  answer("export-clear-west", stateOf(west));
-  const deployed = await backend.readDeployed(tools, revisionOf(example()));
-  expect([...deployed.contracts.keys()]).toEqual(["west"]);
-  expect(deployed.unreadable).toMatchObject([{ stack: "east", code: "review-contract-unreadable" }]);
-});
-
-test("a deployed stack without a stack file is reported; an empty stack and a peer's are not", async () => {
-  answer("ls", [
-    { name: "east", resourceCount: 3 },
-    { name: "o/p/north", resourceCount: 5 },
-    { name: "unsure" },
-    { name: "empty", resourceCount: 0 },
-    { name: "o/p/south", resourceCount: 5 },
-  ]);
-  answer("export-clear-east", stateOf(east));
-  const stacks = example();
-  stacks["east"]!["peers"] = { south: { stack: "o/p/south" } };
-  const { undeclared } = await backend.readDeployed(tools, revisionOf(stacks));
-  const finding = { code: "review-stack-undeclared", remedy: expect.stringContaining('docs/ci.md, "Removing a mesh"') };
-  expect(undeclared).toMatchObject([
-    { stack: "north", ...finding },
-    { stack: "unsure", ...finding },
-  ]);
-});
-
-test("a deployed stack without a stack file is reported in the clone's own backend", async () => {
-  delete process.env["MESH_FEDERATION_BACKEND"];
-  delete process.env["PULUMI_BACKEND_URL"];
-  const states = join(folder, "clone", ".federation", "state", ".pulumi", "stacks", "mesh-federation");
-  mkdirSync(states, { recursive: true });
-  for (const stack of ["east", "north"])
-    writeFileSync(join(states, `${stack}.json`), JSON.stringify({ checkpoint: { latest: { resources: [{}] } } }));
-  answer("export-clear-east", stateOf(east));
-  const { stacks, undeclared } = await backend.readDeployed(tools, revisionOf(example()));
-  expect([stacks, undeclared.map((f) => f.stack)]).toEqual([["east"], ["north"]]);
-});
-
-test("a trust stack with wrong keys is not previewed, and is blocked", async () => {
-  answer("ls", [{ name: "trust" }]);
-  answer("export-clear", stateOf(undefined));
-  const revision: Revision = {
-    stacks: [{ stack: "trust", role: "trust", raw: { imports: [{}] }, secrets: {} }],
-    contractFiles: new Map(),
-  };
-  const deployed = await backend.readDeployed(tools, revision);
-  const found = await previews.previewStacks(
-    tools,
-    revision,
-    planRevision(revision, new Map(), releaseSources),
-    deployed,
-    quiet,
-  );
-  expect(found.previews).toMatchObject([{ stack: "trust", state: "skipped", code: "review-config-invalid" }]);
-  expect(found.order.blocked).toMatchObject([{ stack: "trust" }]);
+describe("a trust stack", () => {
+  test("with wrong keys is not previewed, and is blocked", async () => {
+    answer("ls", [{ name: "trust" }]);
+    answer("export-clear", stateOf(undefined));
+    const revision: Revision = {
+      stacks: [{ stack: "trust", role: "trust", raw: { imports: [{}] }, secrets: {} }],
+      contractFiles: new Map(),
+    };
+    const deployed = await backend.readDeployed(tools, revision);
+    const found = await previews.previewStacks(
+      tools,
+      revision,
+      planRevision(revision, new Map(), releaseSources),
+      deployed,
+      quiet,
+    );
+    expect(found.previews).toMatchObject([{ stack: "trust", state: "skipped", code: "review-config-invalid" }]);
+    expect(found.order.blocked).toMatchObject([{ stack: "trust" }]);
+  });
 });

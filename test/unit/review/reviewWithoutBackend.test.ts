@@ -16,18 +16,20 @@ const tools = {} as Toolchain;
 const progress = {} as Progress;
 const code = "review-backend-none";
 
-test("without a backend a review plans from the configuration, and no stack is previewed", async () => {
-  process.env["MESH_FEDERATION_BACKEND"] = "none";
-  const { revision, federation } = planned(example(), []);
-  const deployed = await readDeployed(tools, revision);
-  expect(deployed).toMatchObject({ backendError: { code }, stacks: [] });
-  const { previews, failed, order } = await previewStacks(tools, revision, federation, deployed, progress);
-  expect(previews).toMatchObject(["east", "west"].map((stack) => ({ stack, state: "skipped", code })));
-  expect({ failed, order }).toMatchObject({
-    failed: [],
-    order: { steps: [], unfinished: [], blocked: ["east", "west"].map((stack) => ({ stack, code })) },
+describe("a review without a backend", () => {
+  test("plans from the configuration and previews no stack", async () => {
+    process.env["MESH_FEDERATION_BACKEND"] = "none";
+    const { revision, federation } = planned(example(), []);
+    const deployed = await readDeployed(tools, revision);
+    expect(deployed).toMatchObject({ backendError: { code }, stacks: [] });
+    const { previews, failed, order } = await previewStacks(tools, revision, federation, deployed, progress);
+    expect(previews).toMatchObject(["east", "west"].map((stack) => ({ stack, state: "skipped", code })));
+    expect({ failed, order }).toMatchObject({
+      failed: [],
+      order: { steps: [], unfinished: [], blocked: ["east", "west"].map((stack) => ({ stack, code })) },
+    });
+    expect((await findDrift(tools, revision, deployed, progress)).notCompared).toMatchObject(
+      ["east", "west"].map((stack) => ({ stack, code })),
+    );
   });
-  expect((await findDrift(tools, revision, deployed, progress)).notCompared).toMatchObject(
-    ["east", "west"].map((stack) => ({ stack, code })),
-  );
 });

@@ -43,7 +43,7 @@ function withValues(values: unknown): Record<string, string> {
   return textsOf(stacks);
 }
 
-test("secrets inside of objects and lists are secrets: they change, and their place is kept", () => {
+test("secrets inside of objects and lists change and keep their path", () => {
   const values = (cipher: string) => ({
     pilot: { env: { PLACE: "here", PIN: { secure: cipher } } },
     list: ["a", { secure: `${cipher}2` }],
@@ -67,7 +67,7 @@ test("secrets inside of objects and lists are secrets: they change, and their pl
   expect(plainSecretsOf(after.revision)).toEqual([]);
 });
 
-test("a secret that comes, and one that is put into plain text, are told without their values", () => {
+test("a secret that appears or becomes plain text is reported without values", () => {
   const [before, after] = [
     planned(revisionOf(withValues({ a: { token: { secure: "v1:x" } } }))),
     planned(revisionOf(withValues({ a: { token: "in clear" }, b: { secure: "v1:y" } }))),
@@ -80,7 +80,7 @@ test("a secret that comes, and one that is put into plain text, are told without
   ]);
 });
 
-test("of a configuration in clear, whole secrets are masked, and of what has secrets inside only those", () => {
+test("secrets in plain configuration are masked, also inside of a value", () => {
   const { stacks } = revisionOf(
     withValues({ pilot: { env: { PLACE: "here", PIN: { secure: "v1:x" } } }, list: ["a", { secure: "v1:y" }] }),
   );
@@ -103,11 +103,11 @@ function findingsOnEast(text: string): string[] {
   expect(federation.meshes.map((m) => m.stack)).toContain("west");
   return federation.failed.map((f) => `${f.stack}: ${findingText(f)}`);
 }
-test.each(stackFileCases)("$what is one finding, and the other stacks are reviewed", ({ text, facts }) => {
+test.each(stackFileCases)("$what is one finding and does not stop other stacks", ({ text, facts }) => {
   expect(findingsOnEast(text)).toEqual([expect.stringMatching(facts)]);
 });
 
-test("a peer's contract file that is no JSON is named, and nothing of it is quoted", () => {
+test("a contract file without JSON is named and not quoted", () => {
   writeFileSync(join(folder, "contract.json"), "root:x:0:0");
   const { revision } = planned(revisionOf({ east: eastWith({ peers: { north: { file: "contract.json" } } }) }));
   const error = revision.contractFiles.get("contract.json") as Error;
@@ -121,7 +121,7 @@ test.each([
   ["an absolute path", join(folder, "secret.json")],
   ["a symbolic link", "link.json"],
   ["a folder that is a symbolic link", "links/secret.json"],
-])("a contract file outside of the repository is refused: %s", (_what, file) => {
+])("a contract file outside of the repository is rejected: %s", (_what, file) => {
   const outside = mkdtempSync(join(tmpdir(), "mesh-federation-outside-"));
   writeFileSync(join(outside, "secret.json"), "root:x:0:0");
   for (const [link, target] of [
@@ -139,27 +139,24 @@ test.each([
   rmSync(outside, { recursive: true });
 });
 
-test("a contract file of another mesh is refused", () => {
+test("a contract file of another mesh is rejected", () => {
   writeFileSync(join(folder, "contract.json"), JSON.stringify(contractsOf(example())[1]));
   const { revision } = planned(revisionOf({ east: eastWith({ peers: { north: { file: "contract.json" } } }) }));
   expect(revision.contractFiles.get("contract.json")).toMatchObject({ code: "contract-of-other-mesh" });
 });
 
-test.each(["preview", "Deploy", "read"])(
-  "a stack named %s, whatever its role, is refused and not deployed",
-  (stack) => {
-    for (const text of [textsOf(example())["east"]!, "config:\n  mesh-federation:role: trust\n"]) {
-      const { revision, federation } = planned(revisionOf({ ...textsOf(example()), [stack]: text }));
-      const code = "review-stack-name-reserved";
-      expect(federation.failed).toEqual(expect.arrayContaining([expect.objectContaining({ stack, code })]));
-      expect(federation.meshes.map((m) => m.stack)).not.toContain(stack);
-      expect(deploymentOrder(revision, federation, new Map()).steps).not.toContain(stack);
-      expect(revision.stacks.filter((s) => s.role === "trust")).toEqual([]);
-    }
-  },
-);
+test.each(["preview", "Deploy", "read"])("a stack named %s is rejected and not deployed", (stack) => {
+  for (const text of [textsOf(example())["east"]!, "config:\n  mesh-federation:role: trust\n"]) {
+    const { revision, federation } = planned(revisionOf({ ...textsOf(example()), [stack]: text }));
+    const code = "review-stack-name-reserved";
+    expect(federation.failed).toEqual(expect.arrayContaining([expect.objectContaining({ stack, code })]));
+    expect(federation.meshes.map((m) => m.stack)).not.toContain(stack);
+    expect(deploymentOrder(revision, federation, new Map()).steps).not.toContain(stack);
+    expect(revision.stacks.filter((s) => s.role === "trust")).toEqual([]);
+  }
+});
 
-test("no value of any key makes a review throw, before or after", () => {
+test("a review never throws for any value of a key", () => {
   const any = fc.oneof(
     fc.constant(null),
     fc.constant({}),
@@ -214,7 +211,7 @@ function replaceAt(root: object, at: number, value: unknown): void {
   parent[key] = value;
 }
 
-test("the review and the program agree on which stacks are meshes", () => {
+test("a review knows the same meshes as the program", () => {
   const files = {
     ...textsOf(example()),
     trust: "config:\n  mesh-federation:role: trust\n  mesh-federation:mesh: {}\n",
@@ -229,7 +226,7 @@ test("the review and the program agree on which stacks are meshes", () => {
   expect(meshStackFiles(folder).map((s) => s.stack)).toEqual(meshes);
 });
 
-test("a policy that is turned off, or on, is a change", () => {
+test("a policy that is turned off or on is a change", () => {
   const withPolicies = (text?: string): PlannedRevision => {
     const file = join(folder, "policy-config.json");
     rmSync(file, { force: true });

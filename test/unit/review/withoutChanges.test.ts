@@ -37,7 +37,7 @@ function firstPart(more: Partial<ReviewResult>): string[] {
     .filter(Boolean);
 }
 
-describe("a comment without changes says what is known and unknown", () => {
+describe("a comment without changes", () => {
   test.each<{ what: string; more: Partial<ReviewResult>; lines: string[] }>([
     {
       what: "all previewed, nothing touched",

@@ -44,7 +44,7 @@ describe("the comment", () => {
     expect(write("11\n12\n")[1]).toMatch(/--method PATCH repos\/o\/r\/issues\/comments\/11 /);
   });
 
-  test("is not written a second time where nobody can tell whether there is one", () => {
+  test("is not written again while it is unknown whether one exists", () => {
     writeFileSync(join(folder, "review.md"), `${marker}\nresult\n`);
     writeFileSync(
       join(folder, "gh"),
@@ -56,7 +56,7 @@ describe("the comment", () => {
     expect(existsSync(join(folder, "written"))).toBe(false);
   });
 
-  test("of a review that broke down says so, for which commit, and where the log is", () => {
+  test("of a failed review names the commit and the log", () => {
     const [, written, body] = write("11\n");
     expect(written).toMatch(/--method PATCH/);
     expect(body!.startsWith(`${marker}\n## Federation review\n`)).toBe(true);
@@ -108,7 +108,7 @@ describe("the summary of a deployment", () => {
   test.each([
     [0, "## up east: done"],
     [3, "## up east: failed, exit code 3"],
-  ])("has what up says at its end, without its outputs, and the job ends with %i", (code, heading) => {
+  ])("has the end of up's output without stack outputs, and exits with %i", (code, heading) => {
     const { summary, ...ended } = runStep(
       "federation-deploy.yml up",
       "printf 'Updating\\nDiagnostics:\\n  error: no room\\n\\nOutputs:\\n  federation: {}\\n\\nResources:\\n  1 " +
@@ -122,7 +122,7 @@ describe("the summary of a deployment", () => {
     expect(summary).not.toMatch(/Updating|Outputs|federation: /);
   });
 
-  test("has the review of what is deployed, and the steps go on to the next job, if nothing keeps them from it", () => {
+  test("has the review, and the next steps unless something blocks them", () => {
     const npm = `echo review > review.md; echo '{"order":{"steps":["trust","west"]}}'`;
     expect(runStep("federation-deploy.yml order", npm, 0)).toEqual({
       code: 0,
@@ -133,7 +133,7 @@ describe("the summary of a deployment", () => {
   });
 
   test.each(["preview", "Deploy", "read"])(
-    "is not made of a stack named %s, whose environment has no owner",
+    "is not created for a stack named %s, whose environment has no owner",
     (stack) => {
       const npm = `echo '{"order":{"steps":["west","${stack}"]}}'`;
       expect(runStep("federation-deploy.yml order", npm, 0)).toMatchObject({ code: 1, output: "" });

@@ -24,25 +24,27 @@ function reversed(of: unknown): unknown {
   ]);
 }
 
-test("a value has no difference from itself in any order, and differences are symmetric", () => {
-  fc.assert(fc.property(value, (v) => expect(differencesOf(reversed(v), v)).toEqual([])));
-  fc.assert(
-    fc.property(value, value, (a, b) =>
-      expect(differencesOf(a, b).length === 0).toBe(differencesOf(b, a).length === 0),
-    ),
-  );
-  fc.assert(
-    fc.property(fc.array(value, { maxLength: 3 }), (list) =>
-      expect(differencesOf({ list: [...list, { made: "by hand" }] }, { list }).length).toBeGreaterThan(0),
-    ),
-  );
-});
+describe("the differences of two values", () => {
+  test("are none for any order of one value, and symmetric", () => {
+    fc.assert(fc.property(value, (v) => expect(differencesOf(reversed(v), v)).toEqual([])));
+    fc.assert(
+      fc.property(value, value, (a, b) =>
+        expect(differencesOf(a, b).length === 0).toBe(differencesOf(b, a).length === 0),
+      ),
+    );
+    fc.assert(
+      fc.property(fc.array(value, { maxLength: 3 }), (list) =>
+        expect(differencesOf({ list: [...list, { made: "by hand" }] }, { list }).length).toBeGreaterThan(0),
+      ),
+    );
+  });
 
-test("duplicate elements are a difference", () => {
-  expect(differencesOf([{ a: 1 }, { a: 1 }], [{ a: 1 }]).map((d) => d.text)).toEqual([
-    "it has {a: 1}, which the stack did not create",
-  ]);
-  expect(differencesOf({ hosts: ["a", "a"] }, { hosts: ["a"] })).toEqual([
-    { text: "hosts is a, a, and should be a", added: false },
-  ]);
+  test("include duplicate elements", () => {
+    expect(differencesOf([{ a: 1 }, { a: 1 }], [{ a: 1 }]).map((d) => d.text)).toEqual([
+      "it has {a: 1}, which the stack did not create",
+    ]);
+    expect(differencesOf({ hosts: ["a", "a"] }, { hosts: ["a"] })).toEqual([
+      { text: "hosts is a, a, and should be a", added: false },
+    ]);
+  });
 });

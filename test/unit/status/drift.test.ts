@@ -89,7 +89,7 @@ describe("drift", () => {
     expect((await compare([], [], ["authorizationpolicies"])).errors).toEqual([]);
   });
 
-  test("can be undone by `up`, whichever program made the edit: each object is applied with force", async () => {
+  test("can be reverted by `up` for an edit by any program, as it applies with force", async () => {
     const { live } = await federation();
     const withoutForce = live.filter((o) => o.metadata["annotations"]?.["pulumi.com/patchForce"] !== "true");
     expect(withoutForce.map(nameOf)).toEqual([]);

@@ -4,21 +4,23 @@ import { statusScreen } from "../../../status/screen.ts";
 import { statusOf, type Status } from "../../../status/status.ts";
 import { east, now, up, west } from "./statusFixtures.ts";
 
-test("the graph has an arrow per import, dashed while pending, in a stable order", () => {
-  const graph = importGraph([west, east]);
-  expect(graph).toEqual(importGraph([east, west]));
-  expect(mermaid(graph)).toBe(
-    [
-      "flowchart LR",
-      '  mesh_east["mesh east"]',
-      '  mesh_south["mesh south"]',
-      '  mesh_west["mesh west<br/>exports httpbin"]',
-      '  mesh_east -.->|"other (pending)"| mesh_south',
-      '  mesh_east -->|"httpbin (http 8000)"| mesh_west',
-      "",
-    ].join("\n"),
-  );
-  expect(dot(graph)).toMatch(/"east" -> "south" .*style=dashed/);
+describe("the graph", () => {
+  test("has an arrow per import, dashed while pending, in a stable order", () => {
+    const graph = importGraph([west, east]);
+    expect(graph).toEqual(importGraph([east, west]));
+    expect(mermaid(graph)).toBe(
+      [
+        "flowchart LR",
+        '  mesh_east["mesh east"]',
+        '  mesh_south["mesh south"]',
+        '  mesh_west["mesh west<br/>exports httpbin"]',
+        '  mesh_east -.->|"other (pending)"| mesh_south',
+        '  mesh_east -->|"httpbin (http 8000)"| mesh_west',
+        "",
+      ].join("\n"),
+    );
+    expect(dot(graph)).toMatch(/"east" -> "south" .*style=dashed/);
+  });
 });
 
 describe("hostile names", () => {

@@ -5,137 +5,139 @@ import { statusScreen } from "../../../status/screen.ts";
 import { contractDrift, statusOf } from "../../../status/status.ts";
 import { cluster, east, exported, now, readAlone, rejects, san, up, west } from "./statusFixtures.ts";
 
-test("the screen shows meshes, exports with importers, expiry and pending imports", () => {
-  const certificates = [
-    { certificate: "root CA", mesh: "west", notAfter: now + 900 * 86_400_000 },
-    { certificate: "workload", mesh: "west", notAfter: now + 3_600_000 },
-    { certificate: "intermediate CA", mesh: "east", notAfter: now - 1 },
-  ];
-  const status = statusOf(
-    [up(east), up(west), { name: "south", contract: undefined, problem: "is not up" }],
-    certificates,
-    [],
-  );
-  expect(status.exports[0]!.importers).toEqual(["east"]);
-  expect(status.certificates.map((c) => c.certificate)).toEqual(["intermediate CA", "workload", "root CA"]);
-  const screen = statusScreen(status, now);
-  expect(screen.split("\n").filter((line) => line.length > 80)).toEqual([]);
-  for (const wanted of [
-    /west +192\.0\.2\.1:15443 +up, Istio 1\.30\.1/,
-    /west\/httpbin +8000\/HTTP +east +east/,
-    /intermediate CA +east +EXPIRED/,
-    /workload +west +1 hours/,
-    /root CA +west +900 days/,
-    /PENDING east <- south\/other: stack "south" does not exist/,
-    /mesh "south" is not up/,
-    /no drift/,
-  ])
-    expect(screen).toMatch(wanted);
-});
+describe("the status", () => {
+  test("shows meshes, exports with importers, expiry and pending imports", () => {
+    const certificates = [
+      { certificate: "root CA", mesh: "west", notAfter: now + 900 * 86_400_000 },
+      { certificate: "workload", mesh: "west", notAfter: now + 3_600_000 },
+      { certificate: "intermediate CA", mesh: "east", notAfter: now - 1 },
+    ];
+    const status = statusOf(
+      [up(east), up(west), { name: "south", contract: undefined, problem: "is not up" }],
+      certificates,
+      [],
+    );
+    expect(status.exports[0]!.importers).toEqual(["east"]);
+    expect(status.certificates.map((c) => c.certificate)).toEqual(["intermediate CA", "workload", "root CA"]);
+    const screen = statusScreen(status, now);
+    expect(screen.split("\n").filter((line) => line.length > 80)).toEqual([]);
+    for (const wanted of [
+      /west +192\.0\.2\.1:15443 +up, Istio 1\.30\.1/,
+      /west\/httpbin +8000\/HTTP +east +east/,
+      /intermediate CA +east +EXPIRED/,
+      /workload +west +1 hours/,
+      /root CA +west +900 days/,
+      /PENDING east <- south\/other: stack "south" does not exist/,
+      /mesh "south" is not up/,
+      /no drift/,
+    ])
+      expect(screen).toMatch(wanted);
+  });
 
-test.each([
-  {
-    what: "that is empty",
-    look: cluster(async () => []),
-    says: undefined,
-    state: "up, Istio 1.30.1",
-    complete: true,
-  },
-  {
-    what: "without credentials",
-    look: undefined,
-    says: "there are no credentials for its cluster here",
-    state: "up, Istio 1.30.1",
-    complete: true,
-  },
-  {
-    what: "that is unreachable",
-    look: rejects(new Error("no route")),
-    says: "no route",
-    state: "cannot be reached: no route",
-    complete: false,
-  },
-  {
-    what: "that denies listing",
-    look: rejects(new ApiError(403, "may not list")),
-    says: "403: may not list",
-    state: "up, Istio 1.30.1",
-    complete: false,
-  },
-])("the status of a cluster $what reports only what was read", async ({ look, says, state, complete }) => {
-  const seen = await readAlone(look as never, async () => []);
-  const status = statusOf([seen.state], seen.certificates, seen.drift);
-  expect([seen.complete, status.meshes[0]!.state, status.notChecked]).toEqual([
-    complete,
-    state,
-    says ? [{ mesh: "alone", reason: says }] : [],
-  ]);
-  const screen = statusScreen(status, now);
-  if (says) {
-    expect(screen).toContain(`alone not checked: ${says}`);
-    expect(screen).not.toContain("no drift");
-  } else expect(screen).toMatch(/no pending imports\nno drift\n$/);
-  expect(statusScreen(statusOf([seen.state, up(west)], [], []), now)).toMatch(
-    says ? /no drift in west\nalone not checked/ : /no drift\n$/,
-  );
-});
+  test.each([
+    {
+      what: "that is empty",
+      look: cluster(async () => []),
+      says: undefined,
+      state: "up, Istio 1.30.1",
+      complete: true,
+    },
+    {
+      what: "without credentials",
+      look: undefined,
+      says: "there are no credentials for its cluster here",
+      state: "up, Istio 1.30.1",
+      complete: true,
+    },
+    {
+      what: "that is unreachable",
+      look: rejects(new Error("no route")),
+      says: "no route",
+      state: "cannot be reached: no route",
+      complete: false,
+    },
+    {
+      what: "that denies listing",
+      look: rejects(new ApiError(403, "may not list")),
+      says: "403: may not list",
+      state: "up, Istio 1.30.1",
+      complete: false,
+    },
+  ])("of a cluster $what reports only what was read", async ({ look, says, state, complete }) => {
+    const seen = await readAlone(look as never, async () => []);
+    const status = statusOf([seen.state], seen.certificates, seen.drift);
+    expect([seen.complete, status.meshes[0]!.state, status.notChecked]).toEqual([
+      complete,
+      state,
+      says ? [{ mesh: "alone", reason: says }] : [],
+    ]);
+    const screen = statusScreen(status, now);
+    if (says) {
+      expect(screen).toContain(`alone not checked: ${says}`);
+      expect(screen).not.toContain("no drift");
+    } else expect(screen).toMatch(/no pending imports\nno drift\n$/);
+    expect(statusScreen(statusOf([seen.state, up(west)], [], []), now)).toMatch(
+      says ? /no drift in west\nalone not checked/ : /no drift\n$/,
+    );
+  });
 
-test("a cluster is reached, but its drift is unknown, without the state of its stack", async () => {
-  const seen = await readAlone(
-    cluster(async () => []),
-    () => Promise.reject(new Error("no state")),
-  );
-  const status = statusOf([seen.state], seen.certificates, seen.drift);
-  expect([seen.complete, status.meshes[0]!.state]).toEqual([false, "up, Istio 1.30.1"]);
-  expect(statusScreen(status, now)).toMatch(
-    /no pending imports\nalone not checked: the objects that its stack created are unknown: no state\n$/,
-  );
-});
+  test("has unknown drift without the state of a stack", async () => {
+    const seen = await readAlone(
+      cluster(async () => []),
+      () => Promise.reject(new Error("no state")),
+    );
+    const status = statusOf([seen.state], seen.certificates, seen.drift);
+    expect([seen.complete, status.meshes[0]!.state]).toEqual([false, "up, Istio 1.30.1"]);
+    expect(statusScreen(status, now)).toMatch(
+      /no pending imports\nalone not checked: the objects that its stack created are unknown: no state\n$/,
+    );
+  });
 
-test("drift is reported while another kind may not be listed", async () => {
-  const partly = {
-    pods: async () => [],
-    istio: async (group: string) => (group === "security" ? Promise.reject(new ApiError(403, "may not list")) : []),
-  } as never;
-  const created = [
-    ["security", "AuthorizationPolicy"],
-    ["networking", "Gateway"],
-  ].map(([group, kind]) => ({
-    apiVersion: `${group}.istio.io/v1`,
-    kind: kind!,
-    metadata: federationMetadata("export", "x", "shop"),
-    spec: {},
-  }));
-  const seen = await readAlone(partly, async () => created);
-  expect(statusScreen(statusOf([seen.state], seen.certificates, seen.drift), now)).toMatch(
-    /DRIFT +alone: Gateway shop\/export-x is missing: .*\nalone not checked: 403: may not list\n$/,
-  );
-  expect(seen.complete).toBe(false);
-});
+  test("reports drift while another kind cannot be listed", async () => {
+    const partly = {
+      pods: async () => [],
+      istio: async (group: string) => (group === "security" ? Promise.reject(new ApiError(403, "may not list")) : []),
+    } as never;
+    const created = [
+      ["security", "AuthorizationPolicy"],
+      ["networking", "Gateway"],
+    ].map(([group, kind]) => ({
+      apiVersion: `${group}.istio.io/v1`,
+      kind: kind!,
+      metadata: federationMetadata("export", "x", "shop"),
+      spec: {},
+    }));
+    const seen = await readAlone(partly, async () => created);
+    expect(statusScreen(statusOf([seen.state], seen.certificates, seen.drift), now)).toMatch(
+      /DRIFT +alone: Gateway shop\/export-x is missing: .*\nalone not checked: 403: may not list\n$/,
+    );
+    expect(seen.complete).toBe(false);
+  });
 
-test("an IPv6 gateway has brackets, in the table and as drift", () => {
-  const at = (address: string) => ({ ...west, gateways: [{ address, port: 15443 }] });
-  expect(statusOf([up(at("2001:db8::1"))], [], []).meshes[0]!.gateways).toEqual(["[2001:db8::1]:15443"]);
-  expect(contractDrift([east, at("2001:db8::1")])).toEqual([
-    { mesh: "east", description: expect.stringContaining("west publishes [2001:db8::1]:15443") },
-  ]);
-});
+  test("shows an IPv6 gateway in brackets", () => {
+    const at = (address: string) => ({ ...west, gateways: [{ address, port: 15443 }] });
+    expect(statusOf([up(at("2001:db8::1"))], [], []).meshes[0]!.gateways).toEqual(["[2001:db8::1]:15443"]);
+    expect(contractDrift([east, at("2001:db8::1")])).toEqual([
+      { mesh: "east", description: expect.stringContaining("west publishes [2001:db8::1]:15443") },
+    ]);
+  });
 
-test.each([
-  {
-    what: "an address that moved",
-    then: { gateways: [{ address: "192.0.2.2", port: 15443 }] },
-    says: /gateway 192\.0\.2\.1:15443, west publishes 192\.0\.2\.2:15443/,
-  },
-  {
-    what: "other accounts",
-    then: { exports: [{ ...exported, subjectAltNames: [`${san}-2`] }] },
-    says: /subjectAltNames .*httpbin, west publishes .*httpbin-2/,
-  },
-  { what: "a missing export", then: { exports: [] }, says: /west no longer exports/ },
-])("drift between contracts: $what", ({ then, says }) => {
-  expect(statusOf([up(east), up({ ...west, ...then } as FederationContract)], [], []).drift).toEqual([
-    { mesh: "east", description: expect.stringMatching(says) },
-  ]);
-  expect(statusOf([up(east), up(west)], [], []).drift).toEqual([]);
+  test.each([
+    {
+      what: "an address that moved",
+      then: { gateways: [{ address: "192.0.2.2", port: 15443 }] },
+      says: /gateway 192\.0\.2\.1:15443, west publishes 192\.0\.2\.2:15443/,
+    },
+    {
+      what: "other accounts",
+      then: { exports: [{ ...exported, subjectAltNames: [`${san}-2`] }] },
+      says: /subjectAltNames .*httpbin, west publishes .*httpbin-2/,
+    },
+    { what: "a missing export", then: { exports: [] }, says: /west no longer exports/ },
+  ])("reports drift between contracts: $what", ({ then, says }) => {
+    expect(statusOf([up(east), up({ ...west, ...then } as FederationContract)], [], []).drift).toEqual([
+      { mesh: "east", description: expect.stringMatching(says) },
+    ]);
+    expect(statusOf([up(east), up(west)], [], []).drift).toEqual([]);
+  });
 });

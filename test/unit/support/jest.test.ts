@@ -3,19 +3,24 @@ import { basename, join } from "node:path";
 import { scenarios } from "../../e2e/scenarios/index.ts";
 import { notRun } from "../../support/jest.ts";
 
-test("a scenario that Jest skipped did not run; one that failed did", () => {
-  const tests = ["passed", "failed", "pending", "todo"].map((status) => ({
-    title: status,
-    fullName: status,
-    status,
-    failureMessages: [],
-  }));
-  expect(notRun([{ name: "a", status: "failed", message: "", assertionResults: tests }])).toEqual(["pending", "todo"]);
-});
+describe("a scenario", () => {
+  test("that Jest skipped did not run, and one that failed did", () => {
+    const tests = ["passed", "failed", "pending", "todo"].map((status) => ({
+      title: status,
+      fullName: status,
+      status,
+      failureMessages: [],
+    }));
+    expect(notRun([{ name: "a", status: "failed", message: "", assertionResults: tests }])).toEqual([
+      "pending",
+      "todo",
+    ]);
+  });
 
-test("every scenario file is in the list of scenarios", () => {
-  const files = readdirSync(join(import.meta.dirname, "..", "..", "e2e", "scenarios"))
-    .map((file) => basename(file, ".ts"))
-    .filter((name) => name !== "index" && !name.includes("."));
-  expect(scenarios.map((scenario) => scenario.name).sort()).toEqual(files.sort());
+  test("is in the list for each scenario file", () => {
+    const files = readdirSync(join(import.meta.dirname, "..", "..", "e2e", "scenarios"))
+      .map((file) => basename(file, ".ts"))
+      .filter((name) => name !== "index" && !name.includes("."));
+    expect(scenarios.map((scenario) => scenario.name).sort()).toEqual(files.sort());
+  });
 });

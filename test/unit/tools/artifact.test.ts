@@ -90,62 +90,6 @@ describe("keys", () => {
   });
 });
 
-test("what is there is not built again, and what it needs is not looked at", async () => {
-  const need = artifact("need");
-  const top = artifact("top", { needs: [need] }, async ({ dir: own, dirOf }) =>
-    writeFileSync(join(own, "copy"), readFileSync(join(dirOf(need), "file"))),
-  );
-  const folders = await ensureArtifacts([top], progress);
-  expect(readFileSync(join(folders.get("top")!, "copy"), "utf8")).toBe("need");
-  expect(events).toEqual(["start need", "end need", "start top", "end top"]);
-  rmSync(folderOf(need), { recursive: true });
-  await ensureArtifacts([top], progress);
-  expect(events).toHaveLength(4);
-  expect(leftovers()).toEqual([]);
-});
-
-test("two are built at a time, and one that takes both slots alone", async () => {
-  let running = 0;
-  const seen: Record<string, number> = {};
-  const counting = (name: string, weight = 1): Artifact =>
-    artifact(name, { weight }, async () => {
-      running += weight;
-      // The first two wait for each other, however late one of them begins.
-      for (let i = 0; i < 4 || (["a", "b"].includes(name) && seen[name]! < 2 && i < 1000); i++) {
-        seen[name] = Math.max(seen[name] ?? 0, running);
-        await sleep(10);
-      }
-      running -= weight;
-    });
-  await ensureArtifacts([counting("a"), counting("b"), counting("c"), counting("heavy", 5), counting("d")], progress);
-  expect(Math.max(...Object.values(seen))).toBe(5);
-  expect(seen["heavy"]).toBe(5);
-  expect(Object.entries(seen).filter(([name, most]) => name !== "heavy" && most > 2)).toEqual([]);
-  expect([seen["a"], seen["b"]]).toEqual([2, 2]);
-});
-
-test("a failure lets a running build end, starts no other, and keeps only finished ones", async () => {
-  const failing = artifact("failing", {}, async () => {
-    for (let i = 0; i < 1000 && !events.includes("start other"); i++) await sleep(10);
-    throw new Error("no compiler");
-  });
-  const [other, later] = [artifact("other"), artifact("later")];
-  await expect(ensureArtifacts([failing, other, later], progress)).rejects.toThrow(
-    /failing: .*no compiler.*\[tool-build-failed\]/,
-  );
-  expect(events).toEqual(["start failing", "start other", "end other"]);
-  expect([failing, other, later].map(isCached)).toEqual([false, true, false]);
-  expect(leftovers()).toEqual([]);
-});
-
-test("a build's commands are logged, and a failure shows where", async () => {
-  const broken = artifact("broken", {}, ({ run }) => run("sh", ["-c", "echo deep reason; exit 1"]));
-  await expect(ensureArtifacts([broken], progress)).rejects.toThrow(/deep reason[^]*whole output: .*logs/);
-  expect(readFileSync(join(cacheRoot(), "logs", `broken-${keyOf(broken)}.log`), "utf8")).toMatch(
-    /^\$ sh -c echo deep reason/,
-  );
-});
-
 /** A process of its own that builds `slow`: its build runs a shell command. */
 function builder(shell: string) {
   const module = resolve(import.meta.dirname, "../../../tools/artifact.ts");
@@ -163,29 +107,87 @@ async function appears(path: string): Promise<void> {
     if (Date.now() > until) throw new Error(`${path} did not appear`);
 }
 
-test("a build that was killed leaves nothing to the next, and nothing of it goes on", async () => {
-  const pidFile = join(dir, "pid");
-  const child = builder(`echo half > file; echo $$ > ${pidFile}.new; mv ${pidFile}.new ${pidFile}; exec sleep 60`);
-  const ended = new Promise((done) => child.on("close", done));
-  await appears(pidFile);
-  child.kill("SIGKILL");
-  await ended;
-  expect(leftovers()).toHaveLength(2);
-  const slow = artifact("slow");
-  const folders = await ensureArtifacts([slow], progress);
-  expect(readFileSync(join(folders.get("slow")!, "file"), "utf8")).toBe("slow");
-  expect(leftovers()).toEqual([]);
-  if (process.platform === "linux") expect(identityOf(Number(readFileSync(pidFile, "utf8")))).toBeUndefined();
-});
+describe("the build of an artifact", () => {
+  test("does not happen again for it or its needs", async () => {
+    const need = artifact("need");
+    const top = artifact("top", { needs: [need] }, async ({ dir: own, dirOf }) =>
+      writeFileSync(join(own, "copy"), readFileSync(join(dirOf(need), "file"))),
+    );
+    const folders = await ensureArtifacts([top], progress);
+    expect(readFileSync(join(folders.get("top")!, "copy"), "utf8")).toBe("need");
+    expect(events).toEqual(["start need", "end need", "start top", "end top"]);
+    rmSync(folderOf(need), { recursive: true });
+    await ensureArtifacts([top], progress);
+    expect(events).toHaveLength(4);
+    expect(leftovers()).toEqual([]);
+  });
 
-test("what another process is building is waited for, named, and taken from it", async () => {
-  const started = join(dir, "started");
-  const child = builder(`touch ${started}; sleep 0.7; echo theirs > file`);
-  const ended = new Promise((done) => child.on("close", done));
-  await appears(started);
-  const folders = await ensureArtifacts([artifact("slow")], progress);
-  expect(readFileSync(join(folders.get("slow")!, "file"), "utf8")).toBe("theirs\n");
-  expect(events).toEqual([]);
-  expect(notes).toContain(`build slow: waiting for process ${child.pid}, which is building it`);
-  await ended;
+  test("runs two in parallel, and one alone that takes both slots", async () => {
+    let running = 0;
+    const seen: Record<string, number> = {};
+    const counting = (name: string, weight = 1): Artifact =>
+      artifact(name, { weight }, async () => {
+        running += weight;
+        // The first two wait for each other, however late one of them begins.
+        for (let i = 0; i < 4 || (["a", "b"].includes(name) && seen[name]! < 2 && i < 1000); i++) {
+          seen[name] = Math.max(seen[name] ?? 0, running);
+          await sleep(10);
+        }
+        running -= weight;
+      });
+    await ensureArtifacts([counting("a"), counting("b"), counting("c"), counting("heavy", 5), counting("d")], progress);
+    expect(Math.max(...Object.values(seen))).toBe(5);
+    expect(seen["heavy"]).toBe(5);
+    expect(Object.entries(seen).filter(([name, most]) => name !== "heavy" && most > 2)).toEqual([]);
+    expect([seen["a"], seen["b"]]).toEqual([2, 2]);
+  });
+
+  test("finishes running ones after a failure, starts none, and keeps finished ones", async () => {
+    const failing = artifact("failing", {}, async () => {
+      for (let i = 0; i < 1000 && !events.includes("start other"); i++) await sleep(10);
+      throw new Error("no compiler");
+    });
+    const [other, later] = [artifact("other"), artifact("later")];
+    await expect(ensureArtifacts([failing, other, later], progress)).rejects.toThrow(
+      /failing: .*no compiler.*\[tool-build-failed\]/,
+    );
+    expect(events).toEqual(["start failing", "start other", "end other"]);
+    expect([failing, other, later].map(isCached)).toEqual([false, true, false]);
+    expect(leftovers()).toEqual([]);
+  });
+
+  test("logs its commands and names the place of a failure", async () => {
+    const broken = artifact("broken", {}, ({ run }) => run("sh", ["-c", "echo deep reason; exit 1"]));
+    await expect(ensureArtifacts([broken], progress)).rejects.toThrow(/deep reason[^]*whole output: .*logs/);
+    expect(readFileSync(join(cacheRoot(), "logs", `broken-${keyOf(broken)}.log`), "utf8")).toMatch(
+      /^\$ sh -c echo deep reason/,
+    );
+  });
+
+  test("leaves nothing behind when it is killed", async () => {
+    const pidFile = join(dir, "pid");
+    const child = builder(`echo half > file; echo $$ > ${pidFile}.new; mv ${pidFile}.new ${pidFile}; exec sleep 60`);
+    const ended = new Promise((done) => child.on("close", done));
+    await appears(pidFile);
+    child.kill("SIGKILL");
+    await ended;
+    expect(leftovers()).toHaveLength(2);
+    const slow = artifact("slow");
+    const folders = await ensureArtifacts([slow], progress);
+    expect(readFileSync(join(folders.get("slow")!, "file"), "utf8")).toBe("slow");
+    expect(leftovers()).toEqual([]);
+    if (process.platform === "linux") expect(identityOf(Number(readFileSync(pidFile, "utf8")))).toBeUndefined();
+  });
+
+  test("waits for another process with the same build and uses its result", async () => {
+    const started = join(dir, "started");
+    const child = builder(`touch ${started}; sleep 0.7; echo theirs > file`);
+    const ended = new Promise((done) => child.on("close", done));
+    await appears(started);
+    const folders = await ensureArtifacts([artifact("slow")], progress);
+    expect(readFileSync(join(folders.get("slow")!, "file"), "utf8")).toBe("theirs\n");
+    expect(events).toEqual([]);
+    expect(notes).toContain(`build slow: waiting for process ${child.pid}, which is building it`);
+    await ended;
+  });
 });

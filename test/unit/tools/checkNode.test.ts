@@ -26,25 +26,29 @@ function run(command: string, version?: string, cwd = project): { status: number
   return { status, output: `${stdout}${stderr}` };
 }
 
-test("each script that runs TypeScript checks the version of Node.js first", () => {
-  const own = Object.values<string>(scripts).filter((script) => script.includes("node "));
-  expect(own.length).toBeGreaterThan(10);
-  expect(own.filter((script) => !/^node -r \.\/tools\/checkNode\.cjs \S+\.ts\b/.test(script))).toEqual([]);
-});
+describe("the check of the Node.js version", () => {
+  test("is first in each script that runs TypeScript", () => {
+    const own = Object.values<string>(scripts).filter((script) => script.includes("node "));
+    expect(own.length).toBeGreaterThan(10);
+    expect(own.filter((script) => !/^node -r \.\/tools\/checkNode\.cjs \S+\.ts\b/.test(script))).toEqual([]);
+  });
 
-test.each(["8.17.0", "20.20.2", "22.17.1"])("version %s ends with what is needed and what to do", (old) => {
-  const { status, output } = run(`${scripts.up} --help`, old);
-  expect(status).toBe(1);
-  expect(output).toMatch(/^error: Node\.js: .* \[node-too-old\]\n$/);
-  for (const fact of [old, process.execPath, needed, "npm ci", "--ignore-scripts"]) expect(output).toContain(fact);
-});
+  test.each(["8.17.0", "20.20.2", "22.17.1"])("rejects %s with the needed version and a remedy", (old) => {
+    const { status, output } = run(`${scripts.up} --help`, old);
+    expect(status).toBe(1);
+    expect(output).toMatch(/^error: Node\.js: .* \[node-too-old\]\n$/);
+    for (const fact of [old, process.execPath, needed, "npm ci", "--ignore-scripts"]) expect(output).toContain(fact);
+  });
 
-test.each(["22.18.0", "23.0.0", "24.21.0"])("version %s passes", (version) => {
-  expect(run(`node -r ${guard} -p 1`, version)).toEqual({ status: 0, output: "1\n" });
-});
+  test.each(["22.18.0", "23.0.0", "24.21.0"])("accepts %s", (version) => {
+    expect(run(`node -r ${guard} -p 1`, version)).toEqual({ status: 0, output: "1\n" });
+  });
 
-test("versions before TypeScript can be run parse the check: it has old syntax", () => {
-  expect(readFileSync(guard, "utf8").replaceAll(/\/\*[^]*?\*\//g, "")).not.toMatch(/`\$|=>|\b(const|let)\b|\?\.|\?\?/);
+  test("has syntax of versions without TypeScript", () => {
+    expect(readFileSync(guard, "utf8").replaceAll(/\/\*[^]*?\*\//g, "")).not.toMatch(
+      /`\$|=>|\b(const|let)\b|\?\.|\?\?/,
+    );
+  });
 });
 
 describe("the package that brings a Node.js", () => {

@@ -58,139 +58,141 @@ const left = (): string[] =>
         .map((e) => e.name)
     : [];
 
-test("the right file is kept, and recorded under its publisher's URL", async () => {
-  expect(readFileSync(await get())).toEqual(content);
-  expect(entries()).toEqual({ [release().origin]: { sha256 } });
-  expect(notes).toEqual([expect.stringContaining("`npm run lock:releases` moves it to the committed file")]);
-  expect(left()).toEqual([file]);
-});
-
-test("a run does not change the committed lock; promoting moves the clone's records there", async () => {
-  const before = readFileSync(options.locks.committed, "utf8");
-  await get();
-  expect(readFileSync(options.locks.committed, "utf8")).toBe(before);
-  expect(promote(options.locks)).toEqual([release().origin]);
-  expect(JSON.parse(readFileSync(options.locks.committed, "utf8"))).toEqual({
-    comment: "c",
-    entries: { [release().origin]: { sha256 } },
+describe("a download", () => {
+  test("keeps the right file and records it under its publisher's URL", async () => {
+    expect(readFileSync(await get())).toEqual(content);
+    expect(entries()).toEqual({ [release().origin]: { sha256 } });
+    expect(notes).toEqual([expect.stringContaining("`npm run lock:releases` moves it to the committed file")]);
+    expect(left()).toEqual([file]);
   });
-  expect(existsSync(options.locks.own)).toBe(false);
-  expect(promote(options.locks)).toEqual([]);
-  notes = [];
-  await get();
-  expect(notes).toEqual([]);
-});
 
-test("a clone whose file differs from a later committed lock is refused, and keeps both records", async () => {
-  await get();
-  lock("2".repeat(64));
-  await expect(get()).rejects.toThrow(/records 2{64} for .* but this clone downloaded .*\[release-lock-conflict\]/);
-  expect(() => promote(options.locks)).toThrow(/records 2{64}, .*\[release-lock-conflict\]/);
-  expect(entries()).toEqual({ [release().origin]: { sha256 } });
-});
-
-test("what is there and agrees with the lock is taken without a connection", async () => {
-  await get();
-  const asked = [...server.asked];
-  expect(asked).toEqual([list, path]);
-  notes = [];
-  expect(readFileSync(await get())).toEqual(content);
-  expect(server.asked).toEqual(asked);
-  expect(notes).toEqual([]);
-});
-
-test("a file that was damaged on disk is downloaded again", async () => {
-  writeFileSync(await get(), "damaged");
-  expect(readFileSync(await get())).toEqual(content);
-});
-
-test.each<{ manner: Manner; error: RegExp }>([
-  { manner: "tampered", error: /kind .*has the sha256 checksum .*, its publisher lists .*\[checksum-mismatch\]/ },
-  { manner: "truncated", error: /cannot download http:.*terminated/ },
-  { manner: "missing", error: /cannot download http:.*404 Not Found.*--source registry/ },
-  { manner: "stalled", error: /cannot download http:.*nothing arrived for 0.3 s/ },
-])("a file that comes $manner is refused, and nothing of it is left", async ({ manner, error }) => {
-  server.manners[path] = manner;
-  if (manner === "stalled") options.stallAfter = 300;
-  await expect(get()).rejects.toThrow(error);
-  expect(left()).toEqual([]);
-  expect(entries()).toEqual({});
-  server.manners[path] = "whole";
-  expect(readFileSync(await get())).toEqual(content);
-});
-
-test.each<{ what: string; change: () => void; error: RegExp }>([
-  {
-    what: "is missing",
-    change: () => (server.manners[list] = "missing"),
-    error: /cannot read the publisher's checksums at http:.*404.*\[download-failed\]/,
-  },
-  {
-    what: "has not this file",
-    change: () => (files[list] = checksumList({ "kind-other": content })),
-    error: /has no checksum of kind-/,
-  },
-  {
-    what: "is a page of a portal",
-    change: () => (files[list] = Buffer.from("<html>Sign in</html>")),
-    error: /has no checksum of kind-/,
-  },
-])("a checksum list that $what downloads nothing", async ({ change, error }) => {
-  change();
-  await expect(get()).rejects.toThrow(error);
-  expect(server.asked).toEqual([list]);
-});
-
-test("a publisher whose list differs from the lock is refused before anything is downloaded", async () => {
-  lock("0".repeat(64));
-  await expect(get()).rejects.toThrow(/now lists the checksum .* records 0{64} for http:.*\[release-changed\]/);
-  expect(server.asked).toEqual([list]);
-  expect(entriesOf(options.locks.committed)[release().origin]!.sha256).toBe("0".repeat(64));
-});
-
-test("with only a SHA-1 from the publisher, the lock's SHA-256 decides; a refused file is removed", async () => {
-  files[list] = checksumList({ [file]: content }, "sha1", "./");
-  await get();
-  expect(entries()[release().origin]!.sha256).toBe(sha256);
-  rmSync(join(dir, "cache"), { recursive: true });
-  lock("1".repeat(64), options.locks.own);
-  await expect(get()).rejects.toThrow(/has the SHA-256 .* records 1{64}.*\[release-changed\]/);
-  expect(left()).toEqual([]);
-});
-
-test("nothing is downloaded unchecked when the lock file cannot be read", async () => {
-  writeFileSync(options.locks.committed, "<<<<<<< HEAD");
-  await expect(get()).rejects.toThrow(/releases\.lock\.json: cannot be read .*\[release-lock-unreadable\]/);
-  expect(server.asked).toEqual([]);
-});
-
-test("two downloads at once fetch a file once, and what a killed one left half-written does not disturb", async () => {
-  const partial = join(dir, "cache", release().name.replaceAll(" ", "-"), `${file}.partial`);
-  mkdirSync(dirname(partial), { recursive: true });
-  writeFileSync(partial, "half");
-  const [one, two] = await Promise.all([get(), get()]);
-  expect(one).toBe(two);
-  expect(server.asked).toEqual([list, path]);
-  expect(left()).toEqual([file]);
-});
-
-test("a server that nobody listens on is named with the reason", async () => {
-  const closed = { ...release(), checksumsUrl: "http://127.0.0.1:1/list" };
-  await expect(
-    download(closed, join(dir, "cache"), { note: () => undefined, update: () => undefined }, options),
-  ).rejects.toThrow(/http:\/\/127\.0\.0\.1:1\/.*(ECONNREFUSED|bad port).*\[download-failed\]/);
-});
-
-test("a file that only the clone's own lock knows is refused where the committed one is required", async () => {
-  await get();
-  server.asked.length = 0;
-  options.locks.committedOnly = true;
-  await expect(get()).rejects.toMatchObject({
-    code: "release-unlocked",
-    subject: release().name,
-    remedy: expect.stringContaining("npm run lock:releases"),
+  test("does not change the committed lock until it is promoted", async () => {
+    const before = readFileSync(options.locks.committed, "utf8");
+    await get();
+    expect(readFileSync(options.locks.committed, "utf8")).toBe(before);
+    expect(promote(options.locks)).toEqual([release().origin]);
+    expect(JSON.parse(readFileSync(options.locks.committed, "utf8"))).toEqual({
+      comment: "c",
+      entries: { [release().origin]: { sha256 } },
+    });
+    expect(existsSync(options.locks.own)).toBe(false);
+    expect(promote(options.locks)).toEqual([]);
+    notes = [];
+    await get();
+    expect(notes).toEqual([]);
   });
-  expect(server.asked).toEqual([]);
-  lock(sha256);
-  expect(readFileSync(await get())).toEqual(content);
+
+  test("that differs from a later committed lock is rejected, with both records kept", async () => {
+    await get();
+    lock("2".repeat(64));
+    await expect(get()).rejects.toThrow(/records 2{64} for .* but this clone downloaded .*\[release-lock-conflict\]/);
+    expect(() => promote(options.locks)).toThrow(/records 2{64}, .*\[release-lock-conflict\]/);
+    expect(entries()).toEqual({ [release().origin]: { sha256 } });
+  });
+
+  test("needs no connection when the file agrees with the lock", async () => {
+    await get();
+    const asked = [...server.asked];
+    expect(asked).toEqual([list, path]);
+    notes = [];
+    expect(readFileSync(await get())).toEqual(content);
+    expect(server.asked).toEqual(asked);
+    expect(notes).toEqual([]);
+  });
+
+  test("replaces a file that was damaged on disk", async () => {
+    writeFileSync(await get(), "damaged");
+    expect(readFileSync(await get())).toEqual(content);
+  });
+
+  test.each<{ manner: Manner; error: RegExp }>([
+    { manner: "tampered", error: /kind .*has the sha256 checksum .*, its publisher lists .*\[checksum-mismatch\]/ },
+    { manner: "truncated", error: /cannot download http:.*terminated/ },
+    { manner: "missing", error: /cannot download http:.*404 Not Found.*--source registry/ },
+    { manner: "stalled", error: /cannot download http:.*nothing arrived for 0.3 s/ },
+  ])("that is $manner is rejected and leaves nothing", async ({ manner, error }) => {
+    server.manners[path] = manner;
+    if (manner === "stalled") options.stallAfter = 300;
+    await expect(get()).rejects.toThrow(error);
+    expect(left()).toEqual([]);
+    expect(entries()).toEqual({});
+    server.manners[path] = "whole";
+    expect(readFileSync(await get())).toEqual(content);
+  });
+
+  test.each<{ what: string; change: () => void; error: RegExp }>([
+    {
+      what: "is missing",
+      change: () => (server.manners[list] = "missing"),
+      error: /cannot read the publisher's checksums at http:.*404.*\[download-failed\]/,
+    },
+    {
+      what: "has not this file",
+      change: () => (files[list] = checksumList({ "kind-other": content })),
+      error: /has no checksum of kind-/,
+    },
+    {
+      what: "is a page of a portal",
+      change: () => (files[list] = Buffer.from("<html>Sign in</html>")),
+      error: /has no checksum of kind-/,
+    },
+  ])("fails where the checksum list $what", async ({ change, error }) => {
+    change();
+    await expect(get()).rejects.toThrow(error);
+    expect(server.asked).toEqual([list]);
+  });
+
+  test("fails before it starts when the publisher's list differs from the lock", async () => {
+    lock("0".repeat(64));
+    await expect(get()).rejects.toThrow(/now lists the checksum .* records 0{64} for http:.*\[release-changed\]/);
+    expect(server.asked).toEqual([list]);
+    expect(entriesOf(options.locks.committed)[release().origin]!.sha256).toBe("0".repeat(64));
+  });
+
+  test("with a SHA-1 list is checked against the SHA-256 of the lock", async () => {
+    files[list] = checksumList({ [file]: content }, "sha1", "./");
+    await get();
+    expect(entries()[release().origin]!.sha256).toBe(sha256);
+    rmSync(join(dir, "cache"), { recursive: true });
+    lock("1".repeat(64), options.locks.own);
+    await expect(get()).rejects.toThrow(/has the SHA-256 .* records 1{64}.*\[release-changed\]/);
+    expect(left()).toEqual([]);
+  });
+
+  test("fails when the lock file cannot be read", async () => {
+    writeFileSync(options.locks.committed, "<<<<<<< HEAD");
+    await expect(get()).rejects.toThrow(/releases\.lock\.json: cannot be read .*\[release-lock-unreadable\]/);
+    expect(server.asked).toEqual([]);
+  });
+
+  test("fetches a file once for two callers, also after a killed run", async () => {
+    const partial = join(dir, "cache", release().name.replaceAll(" ", "-"), `${file}.partial`);
+    mkdirSync(dirname(partial), { recursive: true });
+    writeFileSync(partial, "half");
+    const [one, two] = await Promise.all([get(), get()]);
+    expect(one).toBe(two);
+    expect(server.asked).toEqual([list, path]);
+    expect(left()).toEqual([file]);
+  });
+
+  test("from an unreachable server fails with the reason", async () => {
+    const closed = { ...release(), checksumsUrl: "http://127.0.0.1:1/list" };
+    await expect(
+      download(closed, join(dir, "cache"), { note: () => undefined, update: () => undefined }, options),
+    ).rejects.toThrow(/http:\/\/127\.0\.0\.1:1\/.*(ECONNREFUSED|bad port).*\[download-failed\]/);
+  });
+
+  test("needs the committed lock where that is required", async () => {
+    await get();
+    server.asked.length = 0;
+    options.locks.committedOnly = true;
+    await expect(get()).rejects.toMatchObject({
+      code: "release-unlocked",
+      subject: release().name,
+      remedy: expect.stringContaining("npm run lock:releases"),
+    });
+    expect(server.asked).toEqual([]);
+    lock(sha256);
+    expect(readFileSync(await get())).toEqual(content);
+  });
 });

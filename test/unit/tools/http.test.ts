@@ -2,20 +2,22 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { isProtected, request } from "../../../tools/http.ts";
 
-test.each([
-  ["https://mirror.example/github", true],
-  ["http://localhost:8080", true],
-  ["http://127.0.0.1", true],
-  ["http://127.1.2.3:80/x", true],
-  ["http://[::1]:8080", true],
-  ["http://mirror.example", false],
-  ["http://127.0.0.1.mirror.example", false],
-  ["http://localhost.mirror.example", false],
-  ["http://128.0.0.1", false],
-  ["http://[::2]", false],
-  ["ftp://localhost", false],
-])("%s is protected: %s", (url, expected) => {
-  expect(isProtected(new URL(url))).toBe(expected);
+describe("the URL", () => {
+  test.each([
+    ["https://mirror.example/github", true],
+    ["http://localhost:8080", true],
+    ["http://127.0.0.1", true],
+    ["http://127.1.2.3:80/x", true],
+    ["http://[::1]:8080", true],
+    ["http://mirror.example", false],
+    ["http://127.0.0.1.mirror.example", false],
+    ["http://localhost.mirror.example", false],
+    ["http://128.0.0.1", false],
+    ["http://[::2]", false],
+    ["ftp://localhost", false],
+  ])("%s is protected: %s", (url, expected) => {
+    expect(isProtected(new URL(url))).toBe(expected);
+  });
 });
 
 describe("a request", () => {
@@ -44,7 +46,7 @@ describe("a request", () => {
     await expect(request(url("/"))).rejects.toThrow("redirects more than 20 times");
   });
 
-  test("to another machine over http is not made", async () => {
+  test("is rejected for another machine over http", async () => {
     await expect(request("http://mirror.example/list")).rejects.toThrow("http://mirror.example is not https");
   });
 });

@@ -45,8 +45,10 @@ const forge = (): void => {
 };
 const kept = (): boolean => existsSync(join(dir, "cache", kindRelease().name.replaceAll(" ", "-"), file));
 
-test("the checksum list of a release is the publisher's, with a mirror too", () => {
-  expect(kindRelease()).toMatchObject({ url: `${mirror.url}${path}`, origin, checksumsUrl });
+describe("the checksum list of a release", () => {
+  test("comes from the publisher, also with a mirror", () => {
+    expect(kindRelease()).toMatchObject({ url: `${mirror.url}${path}`, origin, checksumsUrl });
+  });
 });
 
 describe("a file that a lock names", () => {
@@ -77,7 +79,7 @@ describe("a file that no lock names", () => {
     expect([kept(), existsSync(locks.own)]).toEqual([false, false]);
   });
 
-  test("is not downloaded where the publisher is unreachable, and the error says how to lock it", async () => {
+  test("is not downloaded while the publisher is unreachable, with a remedy", async () => {
     await expect(get({ ...kindRelease(), checksumsUrl: "http://127.0.0.1:1/list" })).rejects.toMatchObject({
       code: "checksum-unconfirmed",
       problem: expect.stringContaining(mirrorVariable),

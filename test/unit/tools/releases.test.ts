@@ -19,118 +19,126 @@ import { pinned } from "../../../tools/versions.ts";
 
 const { pulumi, kind, envtest } = pinned;
 
-test.each([
-  { node: ["linux", "x64"], sdk: "linux-x64", plugin: "linux-amd64" },
-  { node: ["linux", "arm64"], sdk: "linux-arm64", plugin: "linux-arm64" },
-  { node: ["darwin", "x64"], sdk: "darwin-x64", plugin: "darwin-amd64" },
-  { node: ["darwin", "arm64"], sdk: "darwin-arm64", plugin: "darwin-arm64" },
-])("on $node every publisher's own spelling of the machine is used", ({ node, sdk, plugin }) => {
-  const machine = thisMachine(node[0], node[1]);
-  expect(pulumiRelease(machine).url).toBe(
-    `https://github.com/pulumi/pulumi/releases/download/v${pulumi}/pulumi-v${pulumi}-${sdk}.tar.gz`,
-  );
-  expect(pluginRelease("tls", "5.0.1", machine).url).toBe(
-    `https://github.com/pulumi/pulumi-tls/releases/download/v5.0.1/pulumi-resource-tls-v5.0.1-${plugin}.tar.gz`,
-  );
-  expect(kindRelease(machine).url).toBe(
-    `https://github.com/kubernetes-sigs/kind/releases/download/v${kind}/kind-${plugin}`,
-  );
-});
-
-test("checksum lists have the names that each publisher gives them", () => {
-  expect(pulumiRelease().checksumsUrl).toMatch(new RegExp(`/v${pulumi}/pulumi-${pulumi}-checksums\\.txt$`));
-  expect(pluginRelease("command", "1.2.3").checksumsUrl).toMatch(
-    /\/pulumi-command\/.*\/v1\.2\.3\/pulumi-command_1\.2\.3_checksums\.txt$/,
-  );
-  expect(kindRelease().checksumsUrl).toBe(`${kindRelease().url}.sha256sum`);
-});
-
-test("what tests download has its publishers' names, on GitHub or on hosts of their own", () => {
-  const mac = thisMachine("darwin", "arm64");
-  const linux = thisMachine("linux", "x64");
-  expect(envtestRelease(mac)).toMatchObject({
-    url: `https://github.com/kubernetes-sigs/controller-tools/releases/download/envtest-v${envtest}/envtest-v${envtest}-darwin-arm64.tar.gz`,
-    checksumsUrl: expect.stringMatching(/-darwin-arm64\.tar\.gz\.sha512$/),
-  });
-  expect(controllerManagerRelease(linux)).toMatchObject({
-    url: `https://dl.k8s.io/v${envtest}/bin/linux/amd64/kube-controller-manager`,
-    checksumsUrl: `https://dl.k8s.io/v${envtest}/bin/linux/amd64/kube-controller-manager.sha256`,
-  });
-  expect(() => controllerManagerRelease(mac)).toThrow("kube-controller-manager for Linux only");
-  const { version } = releaseSources.istio;
-  expect(istioRelease()).toMatchObject({
-    url: `https://github.com/istio/istio/releases/download/${version}/istio-${version}-linux-amd64.tar.gz`,
-    checksumsUrl: expect.stringMatching(/\.tar\.gz\.sha256$/),
-  });
-});
-
-test.each([
-  { node: ["linux", "x64"], linter: "linux_amd64", runner: "Linux_x86_64" },
-  { node: ["linux", "arm64"], linter: "linux_arm64", runner: "Linux_arm64" },
-  { node: ["darwin", "arm64"], linter: "darwin_arm64", runner: "Darwin_arm64" },
-])(
-  "what tests of workflows download for $node has its publishers' names, and the version that is built elsewhere",
-  ({ node, linter, runner }) => {
+describe("the names of releases", () => {
+  test.each([
+    { node: ["linux", "x64"], sdk: "linux-x64", plugin: "linux-amd64" },
+    { node: ["linux", "arm64"], sdk: "linux-arm64", plugin: "linux-arm64" },
+    { node: ["darwin", "x64"], sdk: "darwin-x64", plugin: "darwin-amd64" },
+    { node: ["darwin", "arm64"], sdk: "darwin-arm64", plugin: "darwin-arm64" },
+  ])("on $node are each publisher's own", ({ node, sdk, plugin }) => {
     const machine = thisMachine(node[0], node[1]);
-    expect(actionlintRelease(machine).url).toBe(
-      `https://github.com/rhysd/actionlint/releases/download/v${pinned.actionlint}/actionlint_${pinned.actionlint}_${linter}.tar.gz`,
+    expect(pulumiRelease(machine).url).toBe(
+      `https://github.com/pulumi/pulumi/releases/download/v${pulumi}/pulumi-v${pulumi}-${sdk}.tar.gz`,
     );
-    expect(actRelease(machine).url).toBe(
-      `https://github.com/nektos/act/releases/download/v${pinned.act}/act_${runner}.tar.gz`,
+    expect(pluginRelease("tls", "5.0.1", machine).url).toBe(
+      `https://github.com/pulumi/pulumi-tls/releases/download/v5.0.1/pulumi-resource-tls-v5.0.1-${plugin}.tar.gz`,
     );
-    const go = join(import.meta.dirname, "..", "..", "support", "go");
-    expect(readFileSync(join(go, "actionlint", "go.mod"), "utf8")).toContain(
-      `rhysd/actionlint v${pinned.actionlint}\n`,
+    expect(kindRelease(machine).url).toBe(
+      `https://github.com/kubernetes-sigs/kind/releases/download/v${kind}/kind-${plugin}`,
     );
-    expect(readFileSync(join(go, "act", "go.mod"), "utf8")).toContain(`nektos/act v${pinned.act}\n`);
-  },
-);
+  });
 
-test("a mirror has another host's files below that host's name; the lock knows them by their publisher's", () => {
-  process.env[mirrorVariable] = "https://mirror.example/";
-  try {
-    const path = `v${envtest}/bin/linux/amd64/kube-controller-manager`;
-    expect(controllerManagerRelease(thisMachine("linux", "x64"))).toMatchObject({
-      url: `https://mirror.example/dl.k8s.io/${path}`,
-      origin: `https://dl.k8s.io/${path}`,
-      checksumsUrl: `https://dl.k8s.io/${path}.sha256`,
+  test("in checksum lists are each publisher's own", () => {
+    expect(pulumiRelease().checksumsUrl).toMatch(new RegExp(`/v${pulumi}/pulumi-${pulumi}-checksums\\.txt$`));
+    expect(pluginRelease("command", "1.2.3").checksumsUrl).toMatch(
+      /\/pulumi-command\/.*\/v1\.2\.3\/pulumi-command_1\.2\.3_checksums\.txt$/,
+    );
+    expect(kindRelease().checksumsUrl).toBe(`${kindRelease().url}.sha256sum`);
+  });
+
+  test("for tests are the publishers' own, on GitHub or their own hosts", () => {
+    const mac = thisMachine("darwin", "arm64");
+    const linux = thisMachine("linux", "x64");
+    expect(envtestRelease(mac)).toMatchObject({
+      url: `https://github.com/kubernetes-sigs/controller-tools/releases/download/envtest-v${envtest}/envtest-v${envtest}-darwin-arm64.tar.gz`,
+      checksumsUrl: expect.stringMatching(/-darwin-arm64\.tar\.gz\.sha512$/),
     });
-  } finally {
-    delete process.env[mirrorVariable];
-  }
+    expect(controllerManagerRelease(linux)).toMatchObject({
+      url: `https://dl.k8s.io/v${envtest}/bin/linux/amd64/kube-controller-manager`,
+      checksumsUrl: `https://dl.k8s.io/v${envtest}/bin/linux/amd64/kube-controller-manager.sha256`,
+    });
+    expect(() => controllerManagerRelease(mac)).toThrow("kube-controller-manager for Linux only");
+    const { version } = releaseSources.istio;
+    expect(istioRelease()).toMatchObject({
+      url: `https://github.com/istio/istio/releases/download/${version}/istio-${version}-linux-amd64.tar.gz`,
+      checksumsUrl: expect.stringMatching(/\.tar\.gz\.sha256$/),
+    });
+  });
+
+  test.each([
+    { node: ["linux", "x64"], linter: "linux_amd64", runner: "Linux_x86_64" },
+    { node: ["linux", "arm64"], linter: "linux_arm64", runner: "Linux_arm64" },
+    { node: ["darwin", "arm64"], linter: "darwin_arm64", runner: "Darwin_arm64" },
+  ])(
+    "for workflow tests on $node are the publishers' own, with the version built elsewhere",
+    ({ node, linter, runner }) => {
+      const machine = thisMachine(node[0], node[1]);
+      expect(actionlintRelease(machine).url).toBe(
+        `https://github.com/rhysd/actionlint/releases/download/v${pinned.actionlint}/actionlint_${pinned.actionlint}_${linter}.tar.gz`,
+      );
+      expect(actRelease(machine).url).toBe(
+        `https://github.com/nektos/act/releases/download/v${pinned.act}/act_${runner}.tar.gz`,
+      );
+      const go = join(import.meta.dirname, "..", "..", "support", "go");
+      expect(readFileSync(join(go, "actionlint", "go.mod"), "utf8")).toContain(
+        `rhysd/actionlint v${pinned.actionlint}\n`,
+      );
+      expect(readFileSync(join(go, "act", "go.mod"), "utf8")).toContain(`nektos/act v${pinned.act}\n`);
+    },
+  );
 });
 
-test.each([
-  ["win32", "x64"],
-  ["linux", "riscv64"],
-  ["freebsd", "arm64"],
-])("%s on %s is refused by name", (platform, arch) => {
-  expect(() => thisMachine(platform, arch)).toThrow(`machine ${platform}/${arch}: `);
+describe("the mirror of releases", () => {
+  test("has other hosts below their names, and the lock has the publisher's", () => {
+    process.env[mirrorVariable] = "https://mirror.example/";
+    try {
+      const path = `v${envtest}/bin/linux/amd64/kube-controller-manager`;
+      expect(controllerManagerRelease(thisMachine("linux", "x64"))).toMatchObject({
+        url: `https://mirror.example/dl.k8s.io/${path}`,
+        origin: `https://dl.k8s.io/${path}`,
+        checksumsUrl: `https://dl.k8s.io/${path}.sha256`,
+      });
+    } finally {
+      delete process.env[mirrorVariable];
+    }
+  });
 });
 
-test.each([
-  { given: undefined, host: "https://github.com" },
-  { given: "", host: "https://github.com" },
-  { given: "https://mirror.example/github/", host: "https://mirror.example/github" },
-])("releases come from $host when the variable is $given", ({ given, host }) => {
-  expect(releaseHost({ [mirrorVariable]: given })).toBe(host);
+describe("a release", () => {
+  test.each([
+    ["win32", "x64"],
+    ["linux", "riscv64"],
+    ["freebsd", "arm64"],
+  ])("for %s on %s is rejected by name", (platform, arch) => {
+    expect(() => thisMachine(platform, arch)).toThrow(`machine ${platform}/${arch}: `);
+  });
+
+  test.each([
+    { given: undefined, host: "https://github.com" },
+    { given: "", host: "https://github.com" },
+    { given: "https://mirror.example/github/", host: "https://mirror.example/github" },
+  ])("comes from $host when the variable is $given", ({ given, host }) => {
+    expect(releaseHost({ [mirrorVariable]: given })).toBe(host);
+  });
 });
 
-test.each(["mirror.example", "http://mirror.example", "ftp://mirror.example", "https://"])(
-  "a mirror at %s is refused with the variable's name",
-  (given) => {
-    expect(() => releaseHost({ [mirrorVariable]: given })).toThrow(
-      expect.objectContaining({ code: "mirror-invalid", subject: mirrorVariable }),
-    );
-  },
-);
+describe("the mirror variable", () => {
+  test.each(["mirror.example", "http://mirror.example", "ftp://mirror.example", "https://"])(
+    "rejects %s and is named by the error",
+    (given) => {
+      expect(() => releaseHost({ [mirrorVariable]: given })).toThrow(
+        expect.objectContaining({ code: "mirror-invalid", subject: mirrorVariable }),
+      );
+    },
+  );
 
-test.each(["http://localhost:8080", "http://127.0.0.1:8080", "http://[::1]:8080"])(
-  "a mirror on this machine may be %s",
-  (given) => {
-    expect(releaseHost({ [mirrorVariable]: given })).toBe(given);
-  },
-);
+  test.each(["http://localhost:8080", "http://127.0.0.1:8080", "http://[::1]:8080"])(
+    "accepts %s on this machine",
+    (given) => {
+      expect(releaseHost({ [mirrorVariable]: given })).toBe(given);
+    },
+  );
+});
 
 describe("a checksum list", () => {
   const release = { name: "kind", checksumsUrl: "https://x/list", file: "kind-linux-amd64" };

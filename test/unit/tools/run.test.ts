@@ -11,19 +11,21 @@ let dir: string;
 beforeEach(() => void (dir = mkdtempSync(join(tmpdir(), "run-"))));
 afterEach(() => rmSync(dir, { recursive: true }));
 
-test("output is returned, input is given, and the log has both streams", async () => {
-  const logFile = join(dir, "log");
-  expect(await run("sh", ["-c", "cat; echo aside >&2; echo $X"], { input: "in ", env: { X: "x" }, logFile })).toBe(
-    "in x\n",
-  );
-  expect(readFileSync(logFile, "utf8")).toMatch(/^\$ sh -c .*\n[^]*aside/);
-});
+describe("a run", () => {
+  test("returns output, passes input and logs both streams", async () => {
+    const logFile = join(dir, "log");
+    expect(await run("sh", ["-c", "cat; echo aside >&2; echo $X"], { input: "in ", env: { X: "x" }, logFile })).toBe(
+      "in x\n",
+    );
+    expect(readFileSync(logFile, "utf8")).toMatch(/^\$ sh -c .*\n[^]*aside/);
+  });
 
-test("a failure tells the command, the code and the end of what it said", async () => {
-  const failing = run("sh", ["-c", "seq 100; echo last >&2; exit 3"]);
-  await expect(failing).rejects.toThrow(/^sh -c .* ended with exit code 3:\n[^]*100\n {2}last$/);
-  await expect(failing).rejects.not.toThrow(/\n {2}1\n/);
-  await expect(run("no-such-program", [])).rejects.toThrow("no-such-program cannot be started");
+  test("that fails has the command, the exit code and the last output", async () => {
+    const failing = run("sh", ["-c", "seq 100; echo last >&2; exit 3"]);
+    await expect(failing).rejects.toThrow(/^sh -c .* ended with exit code 3:\n[^]*100\n {2}last$/);
+    await expect(failing).rejects.not.toThrow(/\n {2}1\n/);
+    await expect(run("no-such-program", [])).rejects.toThrow("no-such-program cannot be started");
+  });
 });
 
 /** A process of its own that runs a script with functions of `run.ts` at hand; resolves with what it says first. */
@@ -60,18 +62,17 @@ const runAndTell = (shell: string, options = "{}"): string =>
     clearInterval(timer);
   }, 20);`;
 
-test("a run's whole group is killed when this process is told to stop", async () => {
-  const { child, first, ended } = await parent(
-    runAndTell(`sleep 60 & echo $! > ${dir}/new; mv ${dir}/new ${dir}/pid; wait`),
-  );
-  child.kill("SIGTERM");
-  expect(await ended).toBe(143);
-  expect(await gone(Number(first))).toBe(true);
-});
+describe("a run at a signal", () => {
+  test("is killed with its whole group", async () => {
+    const { child, first, ended } = await parent(
+      runAndTell(`sleep 60 & echo $! > ${dir}/new; mv ${dir}/new ${dir}/pid; wait`),
+    );
+    child.kill("SIGTERM");
+    expect(await ended).toBe(143);
+    expect(await gone(Number(first))).toBe(true);
+  });
 
-onLinux.each([true, false])(
-  "a run outlives this process when that is killed, unless it dies with us: %s",
-  async (killWithParent) => {
+  onLinux.each([true, false])("outlives a killed parent unless it is bound to it: %s", async (killWithParent) => {
     const { child, first, ended } = await parent(
       runAndTell(
         `echo $$ > ${dir}/new; mv ${dir}/new ${dir}/pid; exec sleep 60`,
@@ -84,12 +85,9 @@ onLinux.each([true, false])(
     if (killWithParent) return expect(await gone(pid)).toBe(true);
     expect(identityOf(pid)).toBeDefined();
     process.kill(pid, "SIGKILL");
-  },
-);
+  });
 
-test.each(["SIGTERM", "SIGHUP"] as const)(
-  "a child to be let finish is asked by SIGINT on %s, and waited for",
-  async (signal) => {
+  test.each(["SIGTERM", "SIGHUP"] as const)("that may finish gets SIGINT on %s and is waited for", async (signal) => {
     const finishing =
       `process.on("SIGINT", () => { console.log("asked"); setTimeout(() => { console.log("finished"); ` +
       `process.exit(); }, 200); }); setTimeout(() => process.exit(1), 10000); console.log("ready");`;
@@ -101,12 +99,9 @@ test.each(["SIGTERM", "SIGHUP"] as const)(
     child.kill(signal);
     expect(await ended).toBe(signal === "SIGTERM" ? 143 : 129);
     expect(rest()).toBe("ready\nasked\nfinished\n");
-  },
-);
+  });
 
-test.each([true, false])(
-  "what is to be done before the end is done on a signal, and waited for, unless it is done with: %s",
-  async (open) => {
+  test.each([true, false])("waits for its cleanup, unless the cleanup is removed: %s", async (open) => {
     const { child, rest, ended } = await parent(
       `const undo = (resolve) => { console.log("undone"); resolve(); };
        const done = beforeStopping(() => new Promise((resolve) => setTimeout(() => undo(resolve), 200)));
@@ -117,5 +112,5 @@ test.each([true, false])(
     child.kill("SIGTERM");
     expect(await ended).toBe(143);
     expect(rest()).toBe(open ? "ready\nundone\n" : "ready\n");
-  },
-);
+  });
+});

@@ -10,162 +10,166 @@ function probe(failing: Record<string, string> = {}): { probe: Probe; asked: str
   return { asked, probe: async (url) => (asked.push(url), failing[new URL(url).host]) };
 }
 
-test("a release file and every chart repository are asked for, once each, at different hosts", () => {
-  const hosts = probedUrls().map((url) => new URL(url).host);
-  expect(hosts[0]).toBe("github.com");
-  expect(new Set(hosts).size).toBe(3);
-});
-
-test("with a mirror its file is asked for, since the publisher need not answer", () => {
-  process.env[mirrorVariable] = "https://mirror.example";
-  try {
-    expect(probedUrls()[0]).toBe(kindRelease().url);
-    expect(probedUrls().map((url) => new URL(url).host)).not.toContain("github.com");
-  } finally {
-    delete process.env[mirrorVariable];
-  }
-});
-
-// https://istio.io/latest/blog/2026/retirement-of-gcp/
-test("Istio's charts come from the repository that stays and has every supported minor", () => {
-  expect(probedUrls()).toContain("https://blob.istio.io/istio-release/charts/index.yaml");
-});
-
-test("when all hosts answer, the releases are used", async () => {
-  const { probe: all, asked } = probe();
-  const { source, why } = await chooseSource(undefined, all);
-  expect(source).toBe("release");
-  expect(why).toMatch(/^source: release \(official downloads\), because github\.com, .* answer$/);
-  expect(asked).toEqual(probedUrls());
-});
-
-test.each(probedUrls().map((url) => new URL(url).host))(
-  "when %s does not answer, the registries are, and the line says why in one line",
-  async (host) => {
-    const { source, why } = await chooseSource(undefined, probe({ [host]: "answered 403" }).probe);
-    expect(source).toBe("registry");
-    expect(why).toContain(`no use of ${host} (answered 403)`);
-    expect(why).toContain("--source release forces");
-    expect(why).not.toContain("\n");
-  },
-);
-
-test.each(["release", "registry"])("--source %s is obeyed without asking anybody", async (forced) => {
-  const { probe: none, asked } = probe({ "github.com": "no answer" });
-  expect(await chooseSource(forced, none)).toEqual({
-    source: forced,
-    why: `source: ${forced}, as asked for by --source`,
+describe("the probes of the source", () => {
+  test("are one per release file and chart repository, at different hosts", () => {
+    const hosts = probedUrls().map((url) => new URL(url).host);
+    expect(hosts[0]).toBe("github.com");
+    expect(new Set(hosts).size).toBe(3);
   });
-  expect(asked).toEqual([]);
-});
 
-test.each(["Release", "", "docker"])("--source %j is refused with what is allowed", async (forced) => {
-  await expect(chooseSource(forced)).rejects.toThrow(/release .* or registry .*\[source-invalid\]/);
-});
+  test("go to the mirror where there is one", () => {
+    process.env[mirrorVariable] = "https://mirror.example";
+    try {
+      expect(probedUrls()[0]).toBe(kindRelease().url);
+      expect(probedUrls().map((url) => new URL(url).host)).not.toContain("github.com");
+    } finally {
+      delete process.env[mirrorVariable];
+    }
+  });
 
-test.each<{ what: string; situation: Situation; chosen: string; asks: boolean }>([
-  {
-    what: "up of a fresh clone looks at the machine",
-    situation: { fresh: true, up: [] },
-    chosen: "release",
-    asks: true,
-  },
-  {
-    what: "another command of a fresh clone does too",
-    situation: { fresh: false, up: [] },
-    chosen: "release",
-    asks: true,
-  },
-  {
-    what: "up looks again when nothing is up",
-    situation: { remembered: "registry", fresh: true, up: [] },
-    chosen: "release",
-    asks: true,
-  },
-  {
-    what: "another command goes on with what up chose",
-    situation: { remembered: "registry", fresh: false, up: [] },
-    chosen: "registry",
-    asks: false,
-  },
-  {
-    what: "up keeps to what the clusters were made with, whatever answers today",
-    situation: { remembered: "registry", fresh: true, up: ["east"] },
-    chosen: "registry",
-    asks: false,
-  },
-  {
-    what: "--source may say what is so already",
-    situation: { forced: "registry", remembered: "registry", fresh: true, up: ["east"] },
-    chosen: "registry",
-    asks: false,
-  },
-  {
-    what: "--source may change it when nothing is up",
-    situation: { forced: "registry", remembered: "release", fresh: true, up: [] },
-    chosen: "registry",
-    asks: false,
-  },
-  {
-    what: "the variable chooses for a fresh clone",
-    situation: { variable: "registry", fresh: false, up: [] },
-    chosen: "registry",
-    asks: false,
-  },
-  {
-    what: "--source wins over the variable",
-    situation: { forced: "release", variable: "registry", fresh: true, up: [] },
-    chosen: "release",
-    asks: false,
-  },
-  {
-    what: "the variable keeps nobody from handling what is up",
-    situation: { variable: "release", remembered: "registry", fresh: false, up: ["east"] },
-    chosen: "registry",
-    asks: false,
-  },
-  {
-    what: "the variable may change it when nothing is up",
-    situation: { variable: "registry", remembered: "release", fresh: false, up: [] },
-    chosen: "registry",
-    asks: false,
-  },
-])("$what", async ({ situation, chosen, asks }) => {
-  const { probe: all, asked } = probe();
-  expect((await chooseFor(situation, all)).source).toBe(chosen);
-  expect(asked.length > 0).toBe(asks);
-});
-
-test("--source is refused when clusters of the other one are up", async () => {
-  const situation: Situation = { forced: "release", remembered: "registry", fresh: true, up: ["east", "west"] };
-  await expect(chooseFor(situation)).rejects.toMatchObject({
-    code: "source-conflict",
-    subject: "--source",
-    problem: "release is requested, but east, west came up with --source registry",
+  // https://istio.io/latest/blog/2026/retirement-of-gcp/
+  test("include the chart repository with every supported Istio minor", () => {
+    expect(probedUrls()).toContain("https://blob.istio.io/istio-release/charts/index.yaml");
   });
 });
 
-test("the variable does what --source does; --source goes before it, and empty is none", async () => {
-  const { probe: all, asked } = probe({ "github.com": "no answer" });
-  const situation = { fresh: true, up: [], variable: "release" };
-  expect(await chooseFor(situation, all)).toEqual({
-    source: "release",
-    why: "source: release, as asked for by MESH_FEDERATION_SOURCE",
+describe("the choice of the source", () => {
+  test("is release when all hosts answer", async () => {
+    const { probe: all, asked } = probe();
+    const { source, why } = await chooseSource(undefined, all);
+    expect(source).toBe("release");
+    expect(why).toMatch(/^source: release \(official downloads\), because github\.com, .* answer$/);
+    expect(asked).toEqual(probedUrls());
   });
-  expect((await chooseFor({ ...situation, remembered: "registry" }, all)).source).toBe("release");
-  expect((await chooseFor({ ...situation, forced: "registry" }, all)).source).toBe("registry");
-  expect(asked).toEqual([]);
-  expect((await chooseFor({ ...situation, variable: "" }, all)).source).toBe("registry");
-  expect(asked.length).toBeGreaterThan(0);
-});
 
-test("the variable is checked as --source is, and the error names it", async () => {
-  await expect(chooseFor({ fresh: true, up: [], variable: "docker" })).rejects.toThrow(
-    'MESH_FEDERATION_SOURCE: "docker" is not a source',
+  test.each(probedUrls().map((url) => new URL(url).host))(
+    "is registry when %s does not answer, with the reason in one line",
+    async (host) => {
+      const { source, why } = await chooseSource(undefined, probe({ [host]: "answered 403" }).probe);
+      expect(source).toBe("registry");
+      expect(why).toContain(`no use of ${host} (answered 403)`);
+      expect(why).toContain("--source release forces");
+      expect(why).not.toContain("\n");
+    },
   );
-  await expect(chooseFor({ fresh: true, up: ["east"], remembered: "registry", variable: "release" })).rejects.toThrow(
-    "MESH_FEDERATION_SOURCE: release is requested, but east came up with --source registry",
-  );
+
+  test.each(["release", "registry"])("is --source %s without a probe", async (forced) => {
+    const { probe: none, asked } = probe({ "github.com": "no answer" });
+    expect(await chooseSource(forced, none)).toEqual({
+      source: forced,
+      why: `source: ${forced}, as asked for by --source`,
+    });
+    expect(asked).toEqual([]);
+  });
+
+  test.each(["Release", "", "docker"])("rejects --source %j with the allowed values", async (forced) => {
+    await expect(chooseSource(forced)).rejects.toThrow(/release .* or registry .*\[source-invalid\]/);
+  });
+
+  test.each<{ what: string; situation: Situation; chosen: string; asks: boolean }>([
+    {
+      what: "up of a fresh clone looks at the machine",
+      situation: { fresh: true, up: [] },
+      chosen: "release",
+      asks: true,
+    },
+    {
+      what: "another command of a fresh clone does too",
+      situation: { fresh: false, up: [] },
+      chosen: "release",
+      asks: true,
+    },
+    {
+      what: "up looks again when nothing is up",
+      situation: { remembered: "registry", fresh: true, up: [] },
+      chosen: "release",
+      asks: true,
+    },
+    {
+      what: "another command uses the choice of up",
+      situation: { remembered: "registry", fresh: false, up: [] },
+      chosen: "registry",
+      asks: false,
+    },
+    {
+      what: "up keeps the source of the clusters",
+      situation: { remembered: "registry", fresh: true, up: ["east"] },
+      chosen: "registry",
+      asks: false,
+    },
+    {
+      what: "--source may repeat the choice",
+      situation: { forced: "registry", remembered: "registry", fresh: true, up: ["east"] },
+      chosen: "registry",
+      asks: false,
+    },
+    {
+      what: "--source may change it when nothing is up",
+      situation: { forced: "registry", remembered: "release", fresh: true, up: [] },
+      chosen: "registry",
+      asks: false,
+    },
+    {
+      what: "the variable chooses for a fresh clone",
+      situation: { variable: "registry", fresh: false, up: [] },
+      chosen: "registry",
+      asks: false,
+    },
+    {
+      what: "--source comes before the variable",
+      situation: { forced: "release", variable: "registry", fresh: true, up: [] },
+      chosen: "release",
+      asks: false,
+    },
+    {
+      what: "the variable has no effect on running clusters",
+      situation: { variable: "release", remembered: "registry", fresh: false, up: ["east"] },
+      chosen: "registry",
+      asks: false,
+    },
+    {
+      what: "the variable may change it when nothing is up",
+      situation: { variable: "registry", remembered: "release", fresh: false, up: [] },
+      chosen: "registry",
+      asks: false,
+    },
+  ])("by the situation: $what", async ({ situation, chosen, asks }) => {
+    const { probe: all, asked } = probe();
+    expect((await chooseFor(situation, all)).source).toBe(chosen);
+    expect(asked.length > 0).toBe(asks);
+  });
+
+  test("rejects --source when clusters of the other source are up", async () => {
+    const situation: Situation = { forced: "release", remembered: "registry", fresh: true, up: ["east", "west"] };
+    await expect(chooseFor(situation)).rejects.toMatchObject({
+      code: "source-conflict",
+      subject: "--source",
+      problem: "release is requested, but east, west came up with --source registry",
+    });
+  });
+
+  test("follows the variable when --source is not given, and ignores an empty one", async () => {
+    const { probe: all, asked } = probe({ "github.com": "no answer" });
+    const situation = { fresh: true, up: [], variable: "release" };
+    expect(await chooseFor(situation, all)).toEqual({
+      source: "release",
+      why: "source: release, as asked for by MESH_FEDERATION_SOURCE",
+    });
+    expect((await chooseFor({ ...situation, remembered: "registry" }, all)).source).toBe("release");
+    expect((await chooseFor({ ...situation, forced: "registry" }, all)).source).toBe("registry");
+    expect(asked).toEqual([]);
+    expect((await chooseFor({ ...situation, variable: "" }, all)).source).toBe("registry");
+    expect(asked.length).toBeGreaterThan(0);
+  });
+
+  test("rejects a wrong variable by its name", async () => {
+    await expect(chooseFor({ fresh: true, up: [], variable: "docker" })).rejects.toThrow(
+      'MESH_FEDERATION_SOURCE: "docker" is not a source',
+    );
+    await expect(chooseFor({ fresh: true, up: ["east"], remembered: "registry", variable: "release" })).rejects.toThrow(
+      "MESH_FEDERATION_SOURCE: release is requested, but east came up with --source registry",
+    );
+  });
 });
 
 describe("a host that is asked", () => {
@@ -192,15 +196,17 @@ describe("a host that is asked", () => {
     expect([await ask(url(), 200), requests]).toEqual([expected.told, expected.requests]);
   });
 
-  test("does not listen: told at once", async () => {
+  test("is unreachable at once where it does not listen", async () => {
     const gone = url();
     await new Promise((done) => server.close(done));
     expect(await ask(gone, 200)).toMatch(/ECONNREFUSED/);
   });
 });
 
-test("of what is up already, the variable says nothing new", async () => {
-  expect((await chooseFor({ variable: "registry", remembered: "registry", fresh: true, up: ["east"] })).why).toBe(
-    "source: registry, as before: east came up with it",
-  );
+describe("a running cluster", () => {
+  test("gives no new warning about the variable", async () => {
+    expect((await chooseFor({ variable: "registry", remembered: "registry", fresh: true, up: ["east"] })).why).toBe(
+      "source: registry, as before: east came up with it",
+    );
+  });
 });

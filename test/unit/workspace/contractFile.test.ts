@@ -8,18 +8,20 @@ const folder = mkdtempSync(join(tmpdir(), "mesh-federation-contract-"));
 const file = join(folder, "contract.json");
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test.each([
-  ["no JSON", "root:x:0:0", "contract-file-unreadable"],
-  ["JSON of another kind", '{"version":"root:x:0:0"}', "contract-version-unsupported"],
-  ["a contract without its fields", '{"version":1,"mesh":"root:x:0:0"}', "contract-invalid"],
-])("an error about a contract file with %s quotes nothing of it", (_what, text, code) => {
-  writeFileSync(file, text);
-  let error: UserError | undefined;
-  try {
-    readContractFile("north", file);
-  } catch (e) {
-    error = e as UserError;
-  }
-  expect(error).toMatchObject({ code });
-  expect(JSON.stringify([error, error?.message, error?.stack, String(error?.cause)])).not.toContain("root");
+describe("the error about a contract file", () => {
+  test.each([
+    ["no JSON", "root:x:0:0", "contract-file-unreadable"],
+    ["JSON of another kind", '{"version":"root:x:0:0"}', "contract-version-unsupported"],
+    ["a contract without its fields", '{"version":1,"mesh":"root:x:0:0"}', "contract-invalid"],
+  ])("with %s quotes none of it", (_what, text, code) => {
+    writeFileSync(file, text);
+    let error: UserError | undefined;
+    try {
+      readContractFile("north", file);
+    } catch (e) {
+      error = e as UserError;
+    }
+    expect(error).toMatchObject({ code });
+    expect(JSON.stringify([error, error?.message, error?.stack, String(error?.cause)])).not.toContain("root");
+  });
 });

@@ -41,87 +41,89 @@ const seen = async () =>
     problem,
   }));
 
-test("reads a peer from the file of its owner", async () => {
-  writeContract(JSON.stringify(contract("west")));
-  expect(await seen()).toEqual([
-    { name: "east", foreign: false, read: "east", problem: undefined },
-    { name: "west", foreign: true, read: "west", problem: undefined },
-  ]);
-});
+describe("the meshes of a workspace", () => {
+  test("include a peer from its owner's file", async () => {
+    writeContract(JSON.stringify(contract("west")));
+    expect(await seen()).toEqual([
+      { name: "east", foreign: false, read: "east", problem: undefined },
+      { name: "west", foreign: true, read: "west", problem: undefined },
+    ]);
+  });
 
-test.each<[string, string, RegExp]>([
-  ["no JSON", "{", /^cannot be read: peers\.west\.file: ".*" is not JSON/],
-  ["another mesh's", JSON.stringify(contract("north")), /it is the contract of mesh "north"/],
-])("a file that is %s gives a peer with a problem, not an error", async (_what, text, problem) => {
-  writeContract(text);
-  expect((await seen())[1]).toMatchObject({ name: "west", read: undefined, problem: expect.stringMatching(problem) });
-});
+  test.each<[string, string, RegExp]>([
+    ["no JSON", "{", /^cannot be read: peers\.west\.file: ".*" is not JSON/],
+    ["another mesh's", JSON.stringify(contract("north")), /it is the contract of mesh "north"/],
+  ])("include a peer with a problem for a file that is %s", async (_what, text, problem) => {
+    writeContract(text);
+    expect((await seen())[1]).toMatchObject({ name: "west", read: undefined, problem: expect.stringMatching(problem) });
+  });
 
-test("reads a peer from a fully named stack, with its credentials only where they may be used", async () => {
-  const stack = "acme/other/west";
-  given.mockReturnValue(new Map([["west", { stack }]]));
-  outputs.mockImplementation(async (_tools, name) =>
-    name === stack ? { federation: contract("west") } : { federation: contract("east") },
-  );
-  expect((await seen())[1]).toEqual({ name: "west", foreign: true, read: "west", problem: undefined });
-  expect(outputs).toHaveBeenCalledWith({}, stack, true);
-  outputs.mockClear();
-  await readMeshes({} as never, ["east"]);
-  expect(outputs).not.toHaveBeenCalledWith({}, stack, true);
-  expect(outputs).toHaveBeenCalledWith({}, stack, false);
-});
+  test("include a peer from a fully named stack, with its credentials where allowed", async () => {
+    const stack = "acme/other/west";
+    given.mockReturnValue(new Map([["west", { stack }]]));
+    outputs.mockImplementation(async (_tools, name) =>
+      name === stack ? { federation: contract("west") } : { federation: contract("east") },
+    );
+    expect((await seen())[1]).toEqual({ name: "west", foreign: true, read: "west", problem: undefined });
+    expect(outputs).toHaveBeenCalledWith({}, stack, true);
+    outputs.mockClear();
+    await readMeshes({} as never, ["east"]);
+    expect(outputs).not.toHaveBeenCalledWith({}, stack, true);
+    expect(outputs).toHaveBeenCalledWith({}, stack, false);
+  });
 
-test("reads a mesh with a stack file that is up elsewhere from the contract of its owner", async () => {
-  jest.mocked(meshStackFiles).mockReturnValue([
-    { name: "east", stack: "east", importsFrom: [] },
-    { name: "west", stack: "west", importsFrom: [] },
-  ] as never);
-  writeContract(JSON.stringify(contract("west")));
-  expect((await seen())[1]).toMatchObject({ name: "west", foreign: true, read: "west" });
-  writeContract("{");
-  expect((await seen()).slice(1)).toEqual([
-    { name: "west", foreign: false, read: undefined, problem: expect.stringMatching(/^is not up/) },
-  ]);
-});
+  test("include a mesh that is up elsewhere, from its owner's contract", async () => {
+    jest.mocked(meshStackFiles).mockReturnValue([
+      { name: "east", stack: "east", importsFrom: [] },
+      { name: "west", stack: "west", importsFrom: [] },
+    ] as never);
+    writeContract(JSON.stringify(contract("west")));
+    expect((await seen())[1]).toMatchObject({ name: "west", foreign: true, read: "west" });
+    writeContract("{");
+    expect((await seen()).slice(1)).toEqual([
+      { name: "west", foreign: false, read: undefined, problem: expect.stringMatching(/^is not up/) },
+    ]);
+  });
 
-test("reads the sources of peers from the stack files; without a source, it is a stack of this project", () => {
-  const { peersGiven: read } = jest.requireActual<typeof import("../../../workspace/stackFiles.ts")>(
-    "../../../workspace/stackFiles.ts",
-  );
-  mkdirSync(join(folder, "stacks"));
-  const peers = {
-    west: { file: "contracts/west.json" },
-    south: { stack: "acme/other/south" },
-    north: { trustDomain: "north.example" },
-    up: { trustDomain: "up.example" },
-  };
-  writeFileSync(
-    join(folder, "stacks", "Pulumi.east.yaml"),
-    JSON.stringify({ config: { "mesh-federation:mesh": { name: "east" }, "mesh-federation:peers": peers } }),
-  );
-  writeFileSync(
-    join(folder, "stacks", "Pulumi.up.yaml"),
-    JSON.stringify({
-      config: { "mesh-federation:mesh": { name: "up" }, "mesh-federation:peers": { west: { file: "another.json" } } },
-    }),
-  );
-  expect([...read(folder)]).toEqual([
-    ["west", { file: "contracts/west.json" }],
-    ["south", { stack: "acme/other/south" }],
-    ["north", { stack: "north" }],
-  ]);
-});
+  test("include the peers of the stack files, by default as stacks of this project", () => {
+    const { peersGiven: read } = jest.requireActual<typeof import("../../../workspace/stackFiles.ts")>(
+      "../../../workspace/stackFiles.ts",
+    );
+    mkdirSync(join(folder, "stacks"));
+    const peers = {
+      west: { file: "contracts/west.json" },
+      south: { stack: "acme/other/south" },
+      north: { trustDomain: "north.example" },
+      up: { trustDomain: "up.example" },
+    };
+    writeFileSync(
+      join(folder, "stacks", "Pulumi.east.yaml"),
+      JSON.stringify({ config: { "mesh-federation:mesh": { name: "east" }, "mesh-federation:peers": peers } }),
+    );
+    writeFileSync(
+      join(folder, "stacks", "Pulumi.up.yaml"),
+      JSON.stringify({
+        config: { "mesh-federation:mesh": { name: "up" }, "mesh-federation:peers": { west: { file: "another.json" } } },
+      }),
+    );
+    expect([...read(folder)]).toEqual([
+      ["west", { file: "contracts/west.json" }],
+      ["south", { stack: "acme/other/south" }],
+      ["north", { stack: "north" }],
+    ]);
+  });
 
-test("the state of a fully named stack is that of its project", () => {
-  expect(
-    [stateFile("west"), stateFile("organization/other/west")].map((file) => file.split("/").slice(-2).join("/")),
-  ).toEqual(["mesh-federation/west.json", "other/west.json"]);
-});
+  test("use the project of a fully named stack for its state", () => {
+    expect(
+      [stateFile("west"), stateFile("organization/other/west")].map((file) => file.split("/").slice(-2).join("/")),
+    ).toEqual(["mesh-federation/west.json", "other/west.json"]);
+  });
 
-test("late outputs are an error that names the stack; Pulumi's own reason is kept", async () => {
-  await expect(inTime("west", new Promise(() => undefined), 10)).rejects.toThrow(/stack "west" within 0.01 s/);
-  expect(await inTime("west", Promise.resolve(1), 1000)).toBe(1);
-  expect(
-    reasonOf(new Error("pulumi stack output ended with exit code 255:\n  error: no stack named 'west' found")),
-  ).toMatch(/255: error: no stack named 'west' found$/);
+  test("fail with the stack's name and Pulumi's reason for late outputs", async () => {
+    await expect(inTime("west", new Promise(() => undefined), 10)).rejects.toThrow(/stack "west" within 0.01 s/);
+    expect(await inTime("west", Promise.resolve(1), 1000)).toBe(1);
+    expect(
+      reasonOf(new Error("pulumi stack output ended with exit code 255:\n  error: no stack named 'west' found")),
+    ).toMatch(/255: error: no stack named 'west' found$/);
+  });
 });

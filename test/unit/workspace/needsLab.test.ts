@@ -14,22 +14,24 @@ const stack = (name: string, text: string) => writeFileSync(join(root, "stacks",
 const on = (provider: string) =>
   `config:\n  mesh-federation:mesh: { name: m-${provider} }\n  mesh-federation:cluster: { provider: ${provider} }\n`;
 
-test("a lab is needed only for clusters made in it: not for existing ones, not with releases", async () => {
-  stack("trust", "config:\n  mesh-federation:role: trust\n");
-  stack("west", on("existing"));
-  expect(await needsLab("registry", root)).toBe(false);
-  stack("east", on("kind"));
-  expect(await needsLab("registry", root)).toBe(true);
-  expect(await needsLab("release", root)).toBe(false);
-});
+describe("the lab", () => {
+  test("is needed only for clusters created in it, not for existing ones or releases", async () => {
+    stack("trust", "config:\n  mesh-federation:role: trust\n");
+    stack("west", on("existing"));
+    expect(await needsLab("registry", root)).toBe(false);
+    stack("east", on("kind"));
+    expect(await needsLab("registry", root)).toBe(true);
+    expect(await needsLab("release", root)).toBe(false);
+  });
 
-test("a lab that has clusters is needed as long as it has them, whatever the stacks say now", async () => {
-  stack("west", on("existing"));
-  mkdirSync(join(root, ".federation", "engine", "data", "containers", "0a1b"), { recursive: true });
-  expect(await needsLab("registry", root)).toBe(true);
-});
+  test("is needed while it has clusters, for any stack files", async () => {
+    stack("west", on("existing"));
+    mkdirSync(join(root, ".federation", "engine", "data", "containers", "0a1b"), { recursive: true });
+    expect(await needsLab("registry", root)).toBe(true);
+  });
 
-test("a file that cannot be read is left to the program, in the lab as ever", async () => {
-  stack("west", "config: [");
-  expect(await needsLab("registry", root)).toBe(true);
+  test("is needed with an unreadable stack file, which the program reports", async () => {
+    stack("west", "config: [");
+    expect(await needsLab("registry", root)).toBe(true);
+  });
 });

@@ -32,66 +32,68 @@ const pulumiWrites = (text: string): void => {
   writeFileSync(stackConfig.ownFile("east"), text);
 };
 
-test("the copy has the committed configuration and keeps the clone's own salt", () => {
-  commit(plain);
-  pulumiWrites(`encryptionsalt: ${salt}\n`);
-  expect(stackConfig.refreshOwnFile("east")).toBe(stackConfig.ownFile("east"));
-  expect(own()).toEqual({ config: { "mesh-federation:mesh": { name: "east" } }, encryptionsalt: salt });
-  commit(plain.replace("east", "orient"));
-  stackConfig.refreshOwnFile("east");
-  expect(own()).toEqual({ config: { "mesh-federation:mesh": { name: "orient" } }, encryptionsalt: salt });
-  expect(committed()).not.toContain("encryptionsalt");
-});
-
-test("a committed file with settings of its own wins: its secrets can be read with no others", () => {
-  commit(secret("v1:shared"));
-  pulumiWrites(`encryptionsalt: ${salt}\nencryptedkey: k\n`);
-  stackConfig.refreshOwnFile("east");
-  expect(own()["encryptionsalt"]).toBe("v1:shared");
-  expect(own()["encryptedkey"]).toBeUndefined();
-});
-
-test("nothing is carried over when Pulumi only added its salt, so comments and the file's form stay", () => {
-  commit(plain);
-  stackConfig.refreshOwnFile("east");
-  pulumiWrites(`${plain}encryptionsalt: ${salt}\n`);
-  stackConfig.keepChanges("east");
-  expect(committed()).toBe(plain);
-});
-
-test("a plain value that was set is carried over without the salt", () => {
-  commit(plain);
-  pulumiWrites(
-    `config:\n  mesh-federation:mesh:\n    name: east\n  mesh-federation:requireImports: "true"\nencryptionsalt: ` +
-      `${salt}\n`,
-  );
-  stackConfig.keepChanges("east");
-  expect(parse(committed())).toEqual({
-    config: { "mesh-federation:mesh": { name: "east" }, "mesh-federation:requireImports": "true" },
+describe("the copy of a stack file", () => {
+  test("has the committed configuration and keeps the clone's salt", () => {
+    commit(plain);
+    pulumiWrites(`encryptionsalt: ${salt}\n`);
+    expect(stackConfig.refreshOwnFile("east")).toBe(stackConfig.ownFile("east"));
+    expect(own()).toEqual({ config: { "mesh-federation:mesh": { name: "east" } }, encryptionsalt: salt });
+    commit(plain.replace("east", "orient"));
+    stackConfig.refreshOwnFile("east");
+    expect(own()).toEqual({ config: { "mesh-federation:mesh": { name: "orient" } }, encryptionsalt: salt });
+    expect(committed()).not.toContain("encryptionsalt");
   });
-});
 
-test("a secret that was set is carried over with the salt that it needs", () => {
-  commit(plain);
-  pulumiWrites(secret(salt));
-  stackConfig.keepChanges("east");
-  expect(parse(committed())).toEqual({
-    config: { "mesh-federation:kubeconfig": { secure: "v1:abc" } },
-    encryptionsalt: salt,
+  test("takes the settings of a committed file, for its secrets", () => {
+    commit(secret("v1:shared"));
+    pulumiWrites(`encryptionsalt: ${salt}\nencryptedkey: k\n`);
+    stackConfig.refreshOwnFile("east");
+    expect(own()["encryptionsalt"]).toBe("v1:shared");
+    expect(own()["encryptedkey"]).toBeUndefined();
   });
-});
 
-test("stacks are created in a folder of the project's name, away from the committed files", () => {
-  const folder = stackConfig.prepareInitFolder();
-  expect(parse(readFileSync(join(folder, "Pulumi.yaml"), "utf8"))).toMatchObject({
-    name: "mesh-federation",
-    stackConfigDir: "stacks",
+  test("is not copied back when Pulumi adds only its salt", () => {
+    commit(plain);
+    stackConfig.refreshOwnFile("east");
+    pulumiWrites(`${plain}encryptionsalt: ${salt}\n`);
+    stackConfig.keepChanges("east");
+    expect(committed()).toBe(plain);
   });
-  expect(dirname(stackConfig.ownFile("east"))).toBe(join(folder, "stacks"));
-  expect(existsSync(join(clone, "stacks", "Pulumi.east.yaml"))).toBe(false);
-});
 
-test("a file that is no YAML is named", () => {
-  commit("config: {a: b\nc: d");
-  expect(() => stackConfig.refreshOwnFile("east")).toThrow(/stacks\/Pulumi\.east\.yaml: is not valid YAML: /);
+  test("passes on a plain value without the salt", () => {
+    commit(plain);
+    pulumiWrites(
+      `config:\n  mesh-federation:mesh:\n    name: east\n  mesh-federation:requireImports: "true"\nencryptionsalt: ` +
+        `${salt}\n`,
+    );
+    stackConfig.keepChanges("east");
+    expect(parse(committed())).toEqual({
+      config: { "mesh-federation:mesh": { name: "east" }, "mesh-federation:requireImports": "true" },
+    });
+  });
+
+  test("passes on a secret with its salt", () => {
+    commit(plain);
+    pulumiWrites(secret(salt));
+    stackConfig.keepChanges("east");
+    expect(parse(committed())).toEqual({
+      config: { "mesh-federation:kubeconfig": { secure: "v1:abc" } },
+      encryptionsalt: salt,
+    });
+  });
+
+  test("is in a directory of the project's name, away from committed files", () => {
+    const folder = stackConfig.prepareInitFolder();
+    expect(parse(readFileSync(join(folder, "Pulumi.yaml"), "utf8"))).toMatchObject({
+      name: "mesh-federation",
+      stackConfigDir: "stacks",
+    });
+    expect(dirname(stackConfig.ownFile("east"))).toBe(join(folder, "stacks"));
+    expect(existsSync(join(clone, "stacks", "Pulumi.east.yaml"))).toBe(false);
+  });
+
+  test("names a file that is not YAML", () => {
+    commit("config: {a: b\nc: d");
+    expect(() => stackConfig.refreshOwnFile("east")).toThrow(/stacks\/Pulumi\.east\.yaml: is not valid YAML: /);
+  });
 });

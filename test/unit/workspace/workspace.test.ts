@@ -50,7 +50,7 @@ afterEach(() => {
 const tools = { bin: "/tools/bin", source: "release" } as const;
 
 describe("the environment of Pulumi", () => {
-  test("is the clone's own, with a passphrase that is made once and only its owner can read", () => {
+  test("is the clone's own, with one passphrase that only its owner can read", () => {
     const environment = workspace.pulumiEnvironment(tools, false);
     expect(environment["PULUMI_HOME"]).toBe(join(clone, ".federation", "home"));
     expect(environment["PULUMI_BACKEND_URL"]).toBe(`file://${clone}/.federation/state`);
@@ -101,7 +101,7 @@ describe("the clone's own folder", () => {
 describe("where a CI job has to name a backend", () => {
   beforeEach(() => void (process.env["MESH_FEDERATION_BACKEND"] = "required"));
 
-  test.each([undefined, ""])("PULUMI_BACKEND_URL %j is refused with where to set it, and nothing is made", (url) => {
+  test.each([undefined, ""])("PULUMI_BACKEND_URL %j is rejected with a remedy, and nothing is created", (url) => {
     if (url !== undefined) process.env["PULUMI_BACKEND_URL"] = url;
     for (const use of [
       workspace.checkBackend,
@@ -120,16 +120,13 @@ describe("where a CI job has to name a backend", () => {
     expect(workspace.pulumiEnvironment(tools, false)["PULUMI_BACKEND_URL"]).toBe("s3://states");
   });
 
-  test.each(["", "s3://states"])(
-    "where there is to be none, nothing is kept in the clone, and none is asked (PULUMI_BACKEND_URL %j)",
-    (url) => {
-      process.env["MESH_FEDERATION_BACKEND"] = "none";
-      process.env["PULUMI_BACKEND_URL"] = url;
-      expect(workspace.checkBackend).not.toThrow();
-      expect(workspace.usesOwnBackend).toThrow(/\[backend-none\]$/);
-      expect(() => workspace.pulumiEnvironment(tools, false)).toThrow(/\[backend-none\]$/);
-    },
-  );
+  test.each(["", "s3://states"])("no backend at all leaves nothing in the clone (PULUMI_BACKEND_URL %j)", (url) => {
+    process.env["MESH_FEDERATION_BACKEND"] = "none";
+    process.env["PULUMI_BACKEND_URL"] = url;
+    expect(workspace.checkBackend).not.toThrow();
+    expect(workspace.usesOwnBackend).toThrow(/\[backend-none\]$/);
+    expect(() => workspace.pulumiEnvironment(tools, false)).toThrow(/\[backend-none\]$/);
+  });
 
   test("anything else is refused with what is allowed", () => {
     process.env["MESH_FEDERATION_BACKEND"] = "yes";
@@ -137,9 +134,8 @@ describe("where a CI job has to name a backend", () => {
   });
 });
 
-test.each(["pulumi", "up", "verify", "review"])(
-  "%s of a CI job without its backend ends before anything is made",
-  async (command) => {
+describe("a CI job without its backend", () => {
+  test.each(["pulumi", "up", "verify", "review"])("ends %s before anything is created", async (command) => {
     const folder = cloneAt(mkdtempSync(join(tmpdir(), "no-backend-")));
     try {
       const args = { pulumi: ["up", "--stack", "east", "--yes"], review: ["--drift"] }[command] ?? [];
@@ -152,8 +148,8 @@ test.each(["pulumi", "up", "verify", "review"])(
     } finally {
       rmSync(folder, { recursive: true });
     }
-  },
-);
+  });
+});
 
 describe("what is deployed", () => {
   const write = (stack: string, latest: unknown): void => {
@@ -174,7 +170,7 @@ describe("what is deployed", () => {
     expect(state.deployedStacks()).toEqual(["east", "west"]);
   });
 
-  test("is not guessed from a state that cannot be read; the error says where the copy is", () => {
+  test("is an error with the copy's path for an unreadable state", () => {
     write("west", '{"version":3,');
     expect(() => state.deployedStacks()).toThrow(/^stack "west": .*west\.json\.bak\. \[stack-state-unreadable\]$/);
   });

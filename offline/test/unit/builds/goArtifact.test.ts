@@ -37,19 +37,21 @@ function install(version: string | undefined): void {
   if (version === undefined) process.env["PATH"] = bin;
 }
 
-test.each(["go1.26.0", "go1.30rc1", "go2.0", "devel go1.27-abcdef"])("%s is new enough", (version) => {
-  install(version);
-  expect(() => requireGo()).not.toThrow();
-});
+describe("the Go toolchain", () => {
+  test.each(["go1.26.0", "go1.30rc1", "go2.0", "devel go1.27-abcdef"])("%s is recent enough", (version) => {
+    install(version);
+    expect(() => requireGo()).not.toThrow();
+  });
 
-test.each(["go1.25.7", "go1.9", "devel", ""])("Go %j is refused, saying what to install", (version) => {
-  install(version);
-  expect(() => requireGo()).toThrow(/is too old: the tools need 1\.26 or later\. Install it \(https:\/\/go\.dev/);
-});
+  test.each(["go1.25.7", "go1.9", "devel", ""])("%j is rejected with a remedy", (version) => {
+    install(version);
+    expect(() => requireGo()).toThrow(/is too old: the tools need 1\.26 or later\. Install it \(https:\/\/go\.dev/);
+  });
 
-test("without Go the error says so", () => {
-  install(undefined);
-  expect(() => requireGo()).toThrow(/^Go is not installed.*Install Go 1\.26 or later/);
+  test("is named by the error when it is missing", () => {
+    install(undefined);
+    expect(() => requireGo()).toThrow(/^Go is not installed.*Install Go 1\.26 or later/);
+  });
 });
 
 const options = (more: Partial<GoArtifactOptions> = {}): GoArtifactOptions => ({
@@ -60,33 +62,35 @@ const options = (more: Partial<GoArtifactOptions> = {}): GoArtifactOptions => ({
   ...more,
 });
 
-test("programs are built as pinned, without a C compiler and with their version stamped", async () => {
-  install("go1.26.3");
-  const programs = [{ package: "example.com/x/cmd/tool" }, { package: "example.com/y", output: "other" }];
-  const artifact = goArtifact(options({ programs, stamps: { "main.version": "v1" } }));
-  const folder = (
-    await ensureArtifacts([artifact], {
-      note: () => undefined,
-      step: () => ({ update: () => undefined, done: () => undefined, fail: () => undefined }),
-    })
-  ).get("tool")!;
-  const settings = `in ${goModule} CGO_ENABLED=0 GOTOOLCHAIN=local GOFLAGS=-mod=readonly\n`;
-  expect(readFileSync(join(folder, "tool"), "utf8")).toBe(
-    ` build -trimpath -ldflags -s -w -X main.version=v1 example.com/x/cmd/tool ${settings}`,
-  );
-  expect(existsSync(join(folder, "other"))).toBe(true);
-});
+describe("a Go build", () => {
+  test("uses the pinned modules without a C compiler and stamps the version", async () => {
+    install("go1.26.3");
+    const programs = [{ package: "example.com/x/cmd/tool" }, { package: "example.com/y", output: "other" }];
+    const artifact = goArtifact(options({ programs, stamps: { "main.version": "v1" } }));
+    const folder = (
+      await ensureArtifacts([artifact], {
+        note: () => undefined,
+        step: () => ({ update: () => undefined, done: () => undefined, fail: () => undefined }),
+      })
+    ).get("tool")!;
+    const settings = `in ${goModule} CGO_ENABLED=0 GOTOOLCHAIN=local GOFLAGS=-mod=readonly\n`;
+    expect(readFileSync(join(folder, "tool"), "utf8")).toBe(
+      ` build -trimpath -ldflags -s -w -X main.version=v1 example.com/x/cmd/tool ${settings}`,
+    );
+    expect(existsSync(join(folder, "other"))).toBe(true);
+  });
 
-test("what is built anew: other pins, programs or stamps; the same from another folder is not", () => {
-  const key = keyOf(goArtifact(options()));
-  const moved = join(dir, "moved");
-  mkdirSync(moved);
-  writeFileSync(join(moved, "go.mod"), "module x\n");
-  expect(keyOf(goArtifact(options({ module: moved })))).toBe(key);
-  const others = [options({ stamps: { a: "1" } }), options({ programs: [{ package: "example.com/z" }] })].map((o) =>
-    keyOf(goArtifact(o)),
-  );
-  writeFileSync(join(goModule, "go.sum"), "x");
-  others.push(keyOf(goArtifact(options())));
-  expect(new Set([key, ...others]).size).toBe(4);
+  test("runs again for other pins, programs or stamps, and not for another directory", () => {
+    const key = keyOf(goArtifact(options()));
+    const moved = join(dir, "moved");
+    mkdirSync(moved);
+    writeFileSync(join(moved, "go.mod"), "module x\n");
+    expect(keyOf(goArtifact(options({ module: moved })))).toBe(key);
+    const others = [options({ stamps: { a: "1" } }), options({ programs: [{ package: "example.com/z" }] })].map((o) =>
+      keyOf(goArtifact(o)),
+    );
+    writeFileSync(join(goModule, "go.sum"), "x");
+    others.push(keyOf(goArtifact(options())));
+    expect(new Set([key, ...others]).size).toBe(4);
+  });
 });

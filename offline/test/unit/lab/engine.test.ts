@@ -24,15 +24,15 @@ let dir: string;
 beforeEach(() => void (dir = realpathSync(mkdtempSync(join(tmpdir(), "engine-")))));
 afterEach(() => rmSync(dir, { recursive: true }));
 
-describe("place", () => {
-  test("a clone has one place by whichever path it is reached, and two clones have two", () => {
+describe("the location of an engine", () => {
+  test("is the same for each path to a clone, and another for another clone", () => {
     for (const name of ["one", "two"]) mkdirSync(join(dir, name));
     symlinkSync(join(dir, "one"), join(dir, "link"));
     expect(labPaths(join(dir, "link"))).toEqual(labPaths(join(dir, "one")));
     expect(labPaths(join(dir, "two")).id).not.toBe(labPaths(join(dir, "one")).id);
   });
 
-  test("the socket's path fits a Unix socket however deep the clone is", () => {
+  test("has a socket path of permitted length for a deep clone", () => {
     const deep = join(
       dir,
       ..."a"
@@ -45,7 +45,7 @@ describe("place", () => {
   });
 });
 
-describe("data", () => {
+describe("the data of an engine", () => {
   let paths: LabPaths;
   let template: string;
   beforeEach(() => {
@@ -55,14 +55,14 @@ describe("data", () => {
     writeFileSync(join(template, "overlay2", "layer", "file"), "content");
   });
 
-  test("it is made of hard links to the template", async () => {
+  test("consists of hard links to the template", async () => {
     await createData(paths, template);
     expect(hasTemplate(paths, template)).toBe(true);
     const file = join("overlay2", "layer", "file");
     expect(statSync(join(paths.data, file)).ino).toBe(statSync(join(template, file)).ino);
   });
 
-  test("another template, or data that a killed call left without its mark, is not taken for made", async () => {
+  test("is created again for another template or after a killed call", async () => {
     await createData(paths, template);
     expect(hasTemplate(paths, join(dir, "node-image-2"))).toBe(false);
     rmSync(join(paths.engine, "template"));
@@ -73,7 +73,7 @@ describe("data", () => {
     expect(existsSync(join(paths.data, "image"))).toBe(false);
   });
 
-  test("dropping it leaves the template whole, and containers are seen while it is there", async () => {
+  test("is deleted without the template, and lists containers while it exists", async () => {
     await createData(paths, template);
     expect(hasContainers(paths)).toBe(false);
     mkdirSync(join(paths.data, "containers", "c1"), { recursive: true });
@@ -85,15 +85,18 @@ describe("data", () => {
   });
 });
 
-test("mounts are found below whole folder names only, the innermost first, with their real names", () => {
-  const line = (path: string) => `1 2 0:3 / ${path} rw - tmpfs tmpfs rw`;
-  const mountinfo = ["/run/lab", "/run/lab/a\\040b", "/run/laboratory", "/", "/run/lab/a\\040b/c"].map(line).join("\n");
-  expect(mountsBelow(["/run/lab"], mountinfo)).toEqual(["/run/lab/a b/c", "/run/lab/a b", "/run/lab"]);
+describe("the mounts of a directory", () => {
+  test("are listed with real names, the innermost first", () => {
+    const line = (path: string) => `1 2 0:3 / ${path} rw - tmpfs tmpfs rw`;
+    const mountinfo = ["/run/lab", "/run/lab/a\\040b", "/run/laboratory", "/", "/run/lab/a\\040b/c"]
+      .map(line)
+      .join("\n");
+    expect(mountsBelow(["/run/lab"], mountinfo)).toEqual(["/run/lab/a b/c", "/run/lab/a b", "/run/lab"]);
+  });
 });
 
-test(
-  "a process that ignores the polite signal is ended all the same; a pid that another " + "process got is left alone",
-  async () => {
+describe("the end of an engine", () => {
+  test("kills a process that ignores SIGTERM, and no other process with its pid", async () => {
     const child = spawn("sh", ["-c", "trap '' TERM; echo ready; while :; do sleep 0.1; done"], {
       stdio: ["ignore", "pipe", "ignore"],
     });
@@ -104,23 +107,25 @@ test(
     const gone = new Promise((resolve) => child.once("exit", (_, signal) => resolve(signal)));
     await endProcesses([identity], 100);
     expect(await gone).toBe("SIGKILL");
-  },
-);
-
-test("what the engine refuses is an error in the engine's words, and nobody answering is no answer", async () => {
-  const socket = join(dir, "s");
-  const server = createServer((request, response) => {
-    if (request.url === "/_ping") return void response.end("OK");
-    response.statusCode = request.method === "POST" ? 409 : 200;
-    response.end(JSON.stringify(request.method === "POST" ? { message: "name in use" } : [{ Id: "x" }]));
   });
-  await new Promise<void>((resolve) => server.listen(socket, resolve));
-  try {
-    expect(await answers(socket, 1_000)).toBe(true);
-    expect(await docker(socket, "GET", "/networks")).toEqual([{ Id: "x" }]);
-    await expect(docker(socket, "POST", "/networks/create", {})).rejects.toThrow("name in use (409)");
-  } finally {
-    await new Promise((resolve) => server.close(resolve));
-  }
-  expect(await answers(socket, 1_000)).toBe(false);
+});
+
+describe("the engine's answer", () => {
+  test("is an error in its words when it refuses, and none when it is unreachable", async () => {
+    const socket = join(dir, "s");
+    const server = createServer((request, response) => {
+      if (request.url === "/_ping") return void response.end("OK");
+      response.statusCode = request.method === "POST" ? 409 : 200;
+      response.end(JSON.stringify(request.method === "POST" ? { message: "name in use" } : [{ Id: "x" }]));
+    });
+    await new Promise<void>((resolve) => server.listen(socket, resolve));
+    try {
+      expect(await answers(socket, 1_000)).toBe(true);
+      expect(await docker(socket, "GET", "/networks")).toEqual([{ Id: "x" }]);
+      await expect(docker(socket, "POST", "/networks/create", {})).rejects.toThrow("name in use (409)");
+    } finally {
+      await new Promise((resolve) => server.close(resolve));
+    }
+    expect(await answers(socket, 1_000)).toBe(false);
+  });
 });

@@ -15,32 +15,38 @@ const pathsIn = (value: unknown): string[] =>
     (found) => JSON.parse(`"${found[1]}"`) as string,
   );
 
-test("an engine's every path and group is its own clone's, so two labs and the machine's docker never meet", () => {
-  const used = pathsIn(dockerdSettings(paths));
-  expect(used.length).toBeGreaterThan(5);
-  for (const path of used)
-    expect(
-      [paths.run, paths.engine, controlGroup(paths)].some((own) => path === own || path.startsWith(`${own}/`)),
-    ).toBe(true);
-  const other = pathsIn(dockerdSettings(at("meshfed-2", "/clones/two")));
-  expect(used.filter((path) => other.includes(path))).toEqual([]);
-});
+describe("the lab's engine", () => {
+  test("shares no path or group with another lab or the machine's Docker", () => {
+    const used = pathsIn(dockerdSettings(paths));
+    expect(used.length).toBeGreaterThan(5);
+    for (const path of used)
+      expect(
+        [paths.run, paths.engine, controlGroup(paths)].some((own) => path === own || path.startsWith(`${own}/`)),
+      ).toBe(true);
+    const other = pathsIn(dockerdSettings(at("meshfed-2", "/clones/two")));
+    expect(used.filter((path) => other.includes(path))).toEqual([]);
+  });
 
-test("the runtime stands with the engine's data, not in the cache, and is the default one", () => {
-  const settings = dockerdSettings(paths) as { runtimes: Record<string, { path: string }>; "default-runtime": string };
-  expect(settings.runtimes[settings["default-runtime"]]!.path).toBe(runtimePath(paths));
-  expect(parse(runtimePath(paths)).dir).toBe(paths.engine);
-});
+  test("has its default runtime in its data directory", () => {
+    const settings = dockerdSettings(paths) as {
+      runtimes: Record<string, { path: string }>;
+      "default-runtime": string;
+    };
+    expect(settings.runtimes[settings["default-runtime"]]!.path).toBe(runtimePath(paths));
+    expect(parse(runtimePath(paths)).dir).toBe(paths.engine);
+  });
 
-test("containerd and dockerd agree on their socket, and a path with quotes is still TOML", () => {
-  const { containerd } = dockerdSettings(paths) as { containerd: string };
-  expect(containerdSettings(paths)).toContain(`[grpc]\n  address = "${containerd}"\n`);
-  expect(containerdSettings(paths)).toContain('root = "/clones/with \\"quotes\\"/engine/data/containerd"');
+  test("has one socket for containerd and dockerd, and quoted paths in TOML", () => {
+    const { containerd } = dockerdSettings(paths) as { containerd: string };
+    expect(containerdSettings(paths)).toContain(`[grpc]\n  address = "${containerd}"\n`);
+    expect(containerdSettings(paths)).toContain('root = "/clones/with \\"quotes\\"/engine/data/containerd"');
+  });
 });
 
 const onLinux = process.platform === "linux" ? describe : describe.skip;
-onLinux("processes", () => {
-  test("children are those of now, and none of a process whose number another one got", async () => {
+
+onLinux("the processes of the lab", () => {
+  test("list current children, and none of another process with the same pid", async () => {
     const child = spawn("sleep", ["60"]);
     await new Promise((resolve) => child.once("spawn", resolve));
     expect(childrenOf(ownIdentity()).map(({ pid }) => pid)).toContain(child.pid);
@@ -48,19 +54,15 @@ onLinux("processes", () => {
     child.kill();
   });
 
-  test(
-    "who is in a network namespace is found by it, without oneself and one's ancestors; a " +
-      "file that is none has nobody",
-    async () => {
-      const child = spawn("sleep", ["60"]);
-      await new Promise((resolve) => child.once("spawn", resolve));
-      const here = processesInNamespace("/proc/self/ns/net");
-      expect(here).toContainEqual(identityOf(child.pid!));
-      expect(here.map(({ pid }) => pid)).not.toContain(process.pid);
-      expect(here.map(({ pid }) => pid)).not.toContain(process.ppid);
-      expect(processesInNamespace("/proc/self/status")).toEqual([]);
-      expect(processesInNamespace("/run/netns/no-such-lab")).toEqual([]);
-      child.kill();
-    },
-  );
+  test("of a network namespace are listed without this process and its ancestors", async () => {
+    const child = spawn("sleep", ["60"]);
+    await new Promise((resolve) => child.once("spawn", resolve));
+    const here = processesInNamespace("/proc/self/ns/net");
+    expect(here).toContainEqual(identityOf(child.pid!));
+    expect(here.map(({ pid }) => pid)).not.toContain(process.pid);
+    expect(here.map(({ pid }) => pid)).not.toContain(process.ppid);
+    expect(processesInNamespace("/proc/self/status")).toEqual([]);
+    expect(processesInNamespace("/run/netns/no-such-lab")).toEqual([]);
+    child.kill();
+  });
 });

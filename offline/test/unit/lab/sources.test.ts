@@ -7,21 +7,20 @@ import { pathsAt } from "../../../lab/paths.ts";
 import { labSources, writeSources } from "../../../lab/sources.ts";
 import { folderOf } from "../../../../tools/artifact.ts";
 
-test("the lab names only images of its own, and nothing that depends on the machine", () => {
-  const text = JSON.stringify(labSources());
-  expect(text).not.toMatch(/quay\.io|docker\.io|gcr\.io/);
-  expect(text).not.toContain('"/'); // no absolute path
-  expect(labSources().istio.chartRepository).toBeUndefined();
-});
+describe("the lab's sources", () => {
+  test("name only the lab's images and nothing of the machine", () => {
+    const text = JSON.stringify(labSources());
+    expect(text).not.toMatch(/quay\.io|docker\.io|gcr\.io/);
+    expect(text).not.toContain('"/'); // no absolute path
+    expect(labSources().istio.chartRepository).toBeUndefined();
+  });
 
-test("the lab's Istio has the behaviour of a minor that the federation is written for", () => {
-  const { version, istioMinor } = labSources().istio;
-  expect(minorOf(version)).toBe(istioMinor);
-});
+  test("have an Istio minor that the federation supports", () => {
+    const { version, istioMinor } = labSources().istio;
+    expect(minorOf(version)).toBe(istioMinor);
+  });
 
-test(
-  "a clone's sources name links that lead to the charts, also when written again over a " + "killed call's remains",
-  () => {
+  test("link to the charts, also after an interrupted write", () => {
     const federation = mkdtempSync(join(tmpdir(), "sources-"));
     const paths = pathsAt({ root: federation, id: "meshfed-test", federation, engine: join(federation, "engine") });
     try {
@@ -34,12 +33,12 @@ test(
     } finally {
       rmSync(federation, { recursive: true });
     }
-  },
-);
+  });
 
-test("a chart gets the lab's version in its own fields and nowhere else", () => {
-  const chart = "apiVersion: v2\nversion: 1.0.0\nappVersion: 1.0.0\ndependencies:\n- name: x\n  version: 1.0.0\n";
-  expect(stamped(chart, { version: "1.31.0-lab", appVersion: "1.31-lab" })).toBe(
-    'apiVersion: v2\nversion: 1.31.0-lab\nappVersion: "1.31-lab"\ndependencies:\n- name: x\n  version: 1.0.0\n',
-  );
+  test("set the lab's version only in a chart's own fields", () => {
+    const chart = "apiVersion: v2\nversion: 1.0.0\nappVersion: 1.0.0\ndependencies:\n- name: x\n  version: 1.0.0\n";
+    expect(stamped(chart, { version: "1.31.0-lab", appVersion: "1.31-lab" })).toBe(
+      'apiVersion: v2\nversion: 1.31.0-lab\nappVersion: "1.31-lab"\ndependencies:\n- name: x\n  version: 1.0.0\n',
+    );
+  });
 });

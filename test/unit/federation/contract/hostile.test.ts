@@ -68,8 +68,10 @@ function use(given: unknown): "refused" | "used" {
   }
 }
 
-test("a contract that is not changed is used", () => {
-  expect(use(valid)).toBe("used");
+describe("an unchanged contract", () => {
+  test("is accepted", () => {
+    expect(use(valid)).toBe("used");
+  });
 });
 
 describe("a hostile contract", () => {
@@ -139,7 +141,9 @@ describe("a hostile contract", () => {
   });
 });
 
-test("an IPv6 address is read in canonical form", () => {
-  const read = contractOfPeer({ ...valid, gateways: [{ address: "2001:DB8:0:0::1", port: 15443 }] }, "west");
-  expect(read.gateways).toEqual([{ address: "2001:db8::1", port: 15443 }]);
+describe("an IPv6 address in a contract", () => {
+  test("is read in canonical form", () => {
+    const read = contractOfPeer({ ...valid, gateways: [{ address: "2001:DB8:0:0::1", port: 15443 }] }, "west");
+    expect(read.gateways).toEqual([{ address: "2001:db8::1", port: 15443 }]);
+  });
 });

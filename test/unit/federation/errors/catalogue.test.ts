@@ -10,7 +10,7 @@ const folders = "federation,components,infra,kube,workspace,deploy,verify,status
 const codes = Object.keys(catalogue);
 
 describe("the catalogue of error codes", () => {
-  test("is what docs/errors.md says; `npm run docs:errors` writes it", () => {
+  test("equals docs/errors.md, as written by `npm run docs:errors`", () => {
     expect(readFileSync(join(root, "docs", "errors.md"), "utf8")).toBe(errorPages());
   });
 

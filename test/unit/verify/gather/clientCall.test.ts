@@ -11,51 +11,57 @@ const edge = (probe: object): Edge =>
 const answer = (probe: object, response: string) =>
   readAnswer(edge(probe), "GET x", { stdout: `${response}\n--verify--200 192.0.2.1`, stderr: "", code: 0 }, 1);
 
-test("credentials in echoed headers are hidden, the caller's identity is not", () => {
-  const identity = "By=spiffe://west.local/ns/httpbin/sa/httpbin;URI=spiffe://east.local/ns/sleep/sa/sleep";
-  const body = JSON.stringify({
-    headers: {
-      Authorization: ["Bearer s3cret"],
-      Cookie: "a=b",
-      "X-Api-Key": "k",
-      "X-Forwarded-Client-Cert": [identity],
+describe("the echo of a call", () => {
+  test("hides credentials in headers and keeps the caller's identity", () => {
+    const identity = "By=spiffe://west.local/ns/httpbin/sa/httpbin;URI=spiffe://east.local/ns/sleep/sa/sleep";
+    const body = JSON.stringify({
+      headers: {
+        Authorization: ["Bearer s3cret"],
+        Cookie: "a=b",
+        "X-Api-Key": "k",
+        "X-Forwarded-Client-Cert": [identity],
+        Host: "httpbin:8000",
+      },
+    });
+    expect(echoedHeaders(body)).toEqual({
+      Authorization: "[hidden]",
+      Cookie: "[hidden]",
+      "X-Api-Key": "[hidden]",
+      "X-Forwarded-Client-Cert": identity,
       Host: "httpbin:8000",
-    },
-  });
-  expect(echoedHeaders(body)).toEqual({
-    Authorization: "[hidden]",
-    Cookie: "[hidden]",
-    "X-Api-Key": "[hidden]",
-    "X-Forwarded-Client-Cert": identity,
-    Host: "httpbin:8000",
-  });
-  expect(echoedHeaders("no JSON")).toEqual({});
-});
-
-test.each([
-  "HTTP/1.1 100 Continue\r\n\r\n",
-  "HTTP/2 103 \r\nlink: </a.css>\r\n\r\n",
-  "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n",
-  "",
-])("interim answers are ignored: %j", (interim) => {
-  const { headers, body, passed } = answer(
-    { kind: "http" },
-    `${interim}HTTP/1.1 200 OK\r\nserver: envoy\r\n\r\n1xx\r\n\r\nHTTP/1.1 100`,
-  );
-  expect({ headers, body, passed }).toEqual({
-    headers: { server: "envoy" },
-    body: "1xx\r\n\r\nHTTP/1.1 100",
-    passed: true,
+    });
+    expect(echoedHeaders("no JSON")).toEqual({});
   });
 });
 
-test.each([
-  ["", "0000000000"],
-  ["a", "00000000030a0161"],
-  ["a".repeat(127), `0000000081${"0a7f"}${"61".repeat(127)}`],
-  ["a".repeat(200), `00000000cb${"0ac801"}${"61".repeat(200)}`],
-])("the health check is one protobuf message, whatever the length of the service's name", (service, hex) => {
-  expect(healthRequest(service).toString("hex")).toBe(hex);
+describe("an interim answer", () => {
+  test.each([
+    "HTTP/1.1 100 Continue\r\n\r\n",
+    "HTTP/2 103 \r\nlink: </a.css>\r\n\r\n",
+    "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n",
+    "",
+  ])("is ignored: %j", (interim) => {
+    const { headers, body, passed } = answer(
+      { kind: "http" },
+      `${interim}HTTP/1.1 200 OK\r\nserver: envoy\r\n\r\n1xx\r\n\r\nHTTP/1.1 100`,
+    );
+    expect({ headers, body, passed }).toEqual({
+      headers: { server: "envoy" },
+      body: "1xx\r\n\r\nHTTP/1.1 100",
+      passed: true,
+    });
+  });
+});
+
+describe("the health check of a call", () => {
+  test.each([
+    ["", "0000000000"],
+    ["a", "00000000030a0161"],
+    ["a".repeat(127), `0000000081${"0a7f"}${"61".repeat(127)}`],
+    ["a".repeat(200), `00000000cb${"0ac801"}${"61".repeat(200)}`],
+  ])("is one protobuf message for any length of the service's name", (service, hex) => {
+    expect(healthRequest(service).toString("hex")).toBe(hex);
+  });
 });
 
 describe("curl", () => {

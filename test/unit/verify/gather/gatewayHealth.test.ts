@@ -102,16 +102,18 @@ describe("overlapping Gateway objects", () => {
   );
 });
 
-test("the exporting side of an edge has the listeners that any pod of its gateway rejects", async () => {
-  const cluster = clusterOf({
-    gateways: [exportOf(edge.exportedHost), crossNetwork],
-    pods: [gatewayPod("gw", { ready: false })],
-    dumps: { gw: rejectedDump(false) },
-  });
-  expect(await readPeerSide(cluster, contract("west"), edge)).toMatchObject({
-    gatewayPods: { ready: 0, total: 1 },
-    rejected: [{ ...rejected, active: false }],
-    overlapping: ["Gateway istio-system/cross-network-gateway (*.local)"],
-    chain: undefined,
+describe("the exporting side of an edge", () => {
+  test("has the listeners that any pod of its gateway rejects", async () => {
+    const cluster = clusterOf({
+      gateways: [exportOf(edge.exportedHost), crossNetwork],
+      pods: [gatewayPod("gw", { ready: false })],
+      dumps: { gw: rejectedDump(false) },
+    });
+    expect(await readPeerSide(cluster, contract("west"), edge)).toMatchObject({
+      gatewayPods: { ready: 0, total: 1 },
+      rejected: [{ ...rejected, active: false }],
+      overlapping: ["Gateway istio-system/cross-network-gateway (*.local)"],
+      chain: undefined,
+    });
   });
 });

@@ -37,116 +37,130 @@ const report = (more: Partial<VerificationReport>): VerificationReport => ({
 });
 const everything = report({ edges: [passing, failing], negativeChecks: [negative], unreachable: [lost] });
 
-test("the table fits 80 columns, names the failed hop with evidence, remedy, code and page", () => {
-  const text = table(everything, false);
-  expect(text.split("\n").filter((line) => line.length > 80)).toEqual([]);
-  expect(text).toMatch(/east <- west\/httpbin:8000 +pass +west +httpbin\/httpbin sleep\/sleep/);
-  expect(text).toMatch(/FAIL tcp/);
-  expect(text).toMatch(/ {2}FAIL +TCP to the gateway: [^]*connection refused[^]* {2}REMEDY +The owner of/);
-  expect(text).toMatch(/\[hop-tcp\][^]* {2}PAGE +docs\/verify\.md#hop-tcp/);
-  expect(text).toMatch(/NEGATIVE CHECKS +RESULT +CONTROL\nwest: name that is not exported +FAIL/);
-  expect(text).toMatch(/\[negative-unexported-name\]\s+docs\/verify\.md#negative-unexported-name/);
-  expect(text).toMatch(/UNREACHABLE: mesh "north"/);
+describe("the table", () => {
+  test("fits 80 columns and shows evidence, remedy, code and page of a failed hop", () => {
+    const text = table(everything, false);
+    expect(text.split("\n").filter((line) => line.length > 80)).toEqual([]);
+    expect(text).toMatch(/east <- west\/httpbin:8000 +pass +west +httpbin\/httpbin sleep\/sleep/);
+    expect(text).toMatch(/FAIL tcp/);
+    expect(text).toMatch(/ {2}FAIL +TCP to the gateway: [^]*connection refused[^]* {2}REMEDY +The owner of/);
+    expect(text).toMatch(/\[hop-tcp\][^]* {2}PAGE +docs\/verify\.md#hop-tcp/);
+    expect(text).toMatch(/NEGATIVE CHECKS +RESULT +CONTROL\nwest: name that is not exported +FAIL/);
+    expect(text).toMatch(/\[negative-unexported-name\]\s+docs\/verify\.md#negative-unexported-name/);
+    expect(text).toMatch(/UNREACHABLE: mesh "north"/);
+  });
+
+  test("has colours only on request", () => {
+    expect(table(everything, false)).not.toContain("\u001b");
+    expect(table(everything, true)).toContain("\u001b[31m");
+  });
 });
 
-test("the table has colours only on request", () => {
-  expect(table(everything, false)).not.toContain("\u001b");
-  expect(table(everything, true)).toContain("\u001b[31m");
-});
-
-test("the last line has the numbers of the run", () => {
-  const line = summary(report({ edges: [passing, failing], notCalled: ["x"], pending: ["y", "z"], seconds: 3 }));
-  expect(line).toMatch(/^verified 2 import ports in .*: 1 passed, 1 failed; 1 not called; 2 pending\n$/);
-  expect(summary(report({ edges: [passing] }))).toMatch(/^verified 1 import port in .*: 1 passed, 0 failed\n$/);
-  expect(summary(report({}))).toMatch(/^there are no imports\n/);
+describe("the last line", () => {
+  test("has the numbers of the run", () => {
+    const line = summary(report({ edges: [passing, failing], notCalled: ["x"], pending: ["y", "z"], seconds: 3 }));
+    expect(line).toMatch(/^verified 2 import ports in .*: 1 passed, 1 failed; 1 not called; 2 pending\n$/);
+    expect(summary(report({ edges: [passing] }))).toMatch(/^verified 1 import port in .*: 1 passed, 0 failed\n$/);
+    expect(summary(report({}))).toMatch(/^there are no imports\n/);
+  });
 });
 
 const label = fc.stringMatching(/^[a-z][a-z0-9-]{0,61}[a-z0-9]$/);
 
-test("the table distinguishes the ports of an import, whatever the length of the names", () => {
-  fc.assert(
-    fc.property(
-      label,
-      label,
-      fc.uniqueArray(label, { minLength: 1, maxLength: 3 }),
-      fc.uniqueArray(fc.integer({ min: 1, max: 65535 }), { minLength: 2, maxLength: 5 }),
-      (mesh, name, meshes, numbers) => {
-        const results = numbers.map((number) => ({
-          ...passing,
-          edge: { ...edge, mesh, name, meshes, port: { ...edge.port, number } },
-        }));
-        const rows = table(report({ edges: results }), false)
-          .trimEnd()
-          .split("\n")
-          .slice(1);
-        expect(rows.filter((row) => row.length > 80)).toEqual([]);
-        expect(new Set(rows).size).toBe(numbers.length);
-        rows.forEach((row, i) => expect(row).toMatch(new RegExp(`^.{0,24}:${numbers[i]} `)));
-        // A name that fits is not cut.
-        if (name.length <= 17) rows.forEach((row, i) => expect(row).toContain(`/${name}:${numbers[i]} `));
-      },
-    ),
-  );
+describe("the ports of an import", () => {
+  test("are distinct in the table for names of any length", () => {
+    fc.assert(
+      fc.property(
+        label,
+        label,
+        fc.uniqueArray(label, { minLength: 1, maxLength: 3 }),
+        fc.uniqueArray(fc.integer({ min: 1, max: 65535 }), { minLength: 2, maxLength: 5 }),
+        (mesh, name, meshes, numbers) => {
+          const results = numbers.map((number) => ({
+            ...passing,
+            edge: { ...edge, mesh, name, meshes, port: { ...edge.port, number } },
+          }));
+          const rows = table(report({ edges: results }), false)
+            .trimEnd()
+            .split("\n")
+            .slice(1);
+          expect(rows.filter((row) => row.length > 80)).toEqual([]);
+          expect(new Set(rows).size).toBe(numbers.length);
+          rows.forEach((row, i) => expect(row).toMatch(new RegExp(`^.{0,24}:${numbers[i]} `)));
+          // A name that fits is not cut.
+          if (name.length <= 17) rows.forEach((row, i) => expect(row).toContain(`/${name}:${numbers[i]} `));
+        },
+      ),
+    );
+  });
 });
 
-test("terminals have colours, unless NO_COLOR is set", () => {
-  expect([
-    wantsColour({ isTTY: true }, {}),
-    wantsColour({ isTTY: true }, { NO_COLOR: "1" }),
-    wantsColour({}, {}),
-  ]).toEqual([true, false, false]);
+describe("the terminal", () => {
+  test("has colours, unless NO_COLOR is set", () => {
+    expect([
+      wantsColour({ isTTY: true }, {}),
+      wantsColour({ isTTY: true }, { NO_COLOR: "1" }),
+      wantsColour({}, {}),
+    ]).toEqual([true, false, false]);
+  });
 });
 
-test("details show status, echoed identities and the endpoint in use", () => {
-  const text = details(passing);
-  expect(text).toMatch(/status 200/);
-  expect(text).toMatch(
-    /By=spiffe:\/\/cluster.local\/ns\/httpbin\/sa\/httpbin;.*URI=spiffe:\/\/cluster.local\/ns\/sleep\/sa\/sleep/,
-  );
-  expect(text).toMatch(/endpoint 192\.0\.2\.1:15443 HEALTHY \(used\)/);
+describe("the reports", () => {
+  test("show status, echoed identities and endpoint in the details", () => {
+    const text = details(passing);
+    expect(text).toMatch(/status 200/);
+    expect(text).toMatch(
+      /By=spiffe:\/\/cluster.local\/ns\/httpbin\/sa\/httpbin;.*URI=spiffe:\/\/cluster.local\/ns\/sleep\/sa\/sleep/,
+    );
+    expect(text).toMatch(/endpoint 192\.0\.2\.1:15443 HEALTHY \(used\)/);
+  });
+
+  test("have a JUnit case per edge and negative check, with diagnosis and code", () => {
+    const xml = junitReport({ ...everything, negativeChecks: [negative, { ...negative, state: "unknown" }] });
+    expect(xml).toMatch(/<testsuite name="imports of east" tests="2" failures="1"/);
+    expect(xml).toMatch(/<failure message="[^"]*REMEDY[^"]*docs\/verify\.md#hop-tcp[^"]*" type="hop-tcp"/);
+    expect(xml).toMatch(/negative checks" tests="2" failures="1" errors="0" skipped="1"/);
+    expect(xml).toMatch(/<failure message="[^"]*docs\/verify\.md#[^"]*" type="negative-unexported-name"/);
+    expect(xml).toMatch(/<error message="mesh &quot;north&quot;/);
+  });
+
+  test("include an edge that is not called, without a failure", () => {
+    const sentence = "east <- west/a:80 was not called";
+    const given = report({ edges: [passing], notCalled: [sentence] });
+    expect(table(given, false)).toContain(`NOT CALLED: ${sentence}`);
+    expect(jsonReport(given)).toMatchObject({ passed: true, notCalled: [sentence] });
+    expect(junitReport(given)).toMatch(/imports without a client" tests="1" failures="0" errors="0" skipped="1"/);
+  });
+
+  test("include a pending import, without a failure", () => {
+    const sentence = 'east <- south/b: stack "south" does not exist';
+    const given = report({ edges: [passing], pending: [sentence] });
+    const text = table(given, false);
+    expect(text).toContain(`PENDING: ${sentence}`);
+    expect(text).not.toContain("UNREACHABLE");
+    expect(jsonReport(given)).toMatchObject({ passed: true, pending: [sentence], unreachable: [] });
+    expect(junitReport(given)).toMatch(/pending imports" tests="1" failures="0" errors="0" skipped="1"/);
+  });
+
+  test("have results with codes and pages in JSON", () => {
+    const json = JSON.parse(JSON.stringify(jsonReport(everything))) as any;
+    expect([json.passed, json.edges[0].passed, json.edges[0].failedHop]).toEqual([false, true, null]);
+    expect(json.edges[1].failedHop).toMatchObject({ hop: "tcp", code: "hop-tcp", page: "docs/verify.md#hop-tcp" });
+    expect(json.edges[1].hops).toHaveLength(9);
+    expect(json.negativeChecks).toEqual([
+      expect.objectContaining({ code: "negative-unexported-name", state: "failed" }),
+    ]);
+  });
 });
 
-test("JUnit has a case per edge and negative check; a failure has its diagnosis and its code", () => {
-  const xml = junitReport({ ...everything, negativeChecks: [negative, { ...negative, state: "unknown" }] });
-  expect(xml).toMatch(/<testsuite name="imports of east" tests="2" failures="1"/);
-  expect(xml).toMatch(/<failure message="[^"]*REMEDY[^"]*docs\/verify\.md#hop-tcp[^"]*" type="hop-tcp"/);
-  expect(xml).toMatch(/negative checks" tests="2" failures="1" errors="0" skipped="1"/);
-  expect(xml).toMatch(/<failure message="[^"]*docs\/verify\.md#[^"]*" type="negative-unexported-name"/);
-  expect(xml).toMatch(/<error message="mesh &quot;north&quot;/);
-});
-
-test("an edge that is not called is in each report, and fails none", () => {
-  const sentence = "east <- west/a:80 was not called";
-  const given = report({ edges: [passing], notCalled: [sentence] });
-  expect(table(given, false)).toContain(`NOT CALLED: ${sentence}`);
-  expect(jsonReport(given)).toMatchObject({ passed: true, notCalled: [sentence] });
-  expect(junitReport(given)).toMatch(/imports without a client" tests="1" failures="0" errors="0" skipped="1"/);
-});
-
-test("a pending import is in each report, and fails none", () => {
-  const sentence = 'east <- south/b: stack "south" does not exist';
-  const given = report({ edges: [passing], pending: [sentence] });
-  const text = table(given, false);
-  expect(text).toContain(`PENDING: ${sentence}`);
-  expect(text).not.toContain("UNREACHABLE");
-  expect(jsonReport(given)).toMatchObject({ passed: true, pending: [sentence], unreachable: [] });
-  expect(junitReport(given)).toMatch(/pending imports" tests="1" failures="0" errors="0" skipped="1"/);
-});
-
-test("JSON has the results with codes and pages", () => {
-  const json = JSON.parse(JSON.stringify(jsonReport(everything))) as any;
-  expect([json.passed, json.edges[0].passed, json.edges[0].failedHop]).toEqual([false, true, null]);
-  expect(json.edges[1].failedHop).toMatchObject({ hop: "tcp", code: "hop-tcp", page: "docs/verify.md#hop-tcp" });
-  expect(json.edges[1].hops).toHaveLength(9);
-  expect(json.negativeChecks).toEqual([expect.objectContaining({ code: "negative-unexported-name", state: "failed" })]);
-});
-
-test("a run passes only where every edge, negative check and mesh does", () => {
-  expect(hasPassed(report({ edges: [passing], negativeChecks: [{ ...negative, state: "passed" }] }))).toBe(true);
-  expect(hasPassed(report({ edges: [passing], negativeChecks: [{ ...negative, state: "unknown" }] }))).toBe(true);
-  expect(hasPassed(report({ edges: [failing] }))).toBe(false);
-  expect(hasPassed(report({ edges: [passing], negativeChecks: [negative] }))).toBe(false);
-  expect(hasPassed(report({ edges: [passing], unreachable: [lost] }))).toBe(false);
+describe("a run", () => {
+  test("passes only when every edge, negative check and mesh passes", () => {
+    expect(hasPassed(report({ edges: [passing], negativeChecks: [{ ...negative, state: "passed" }] }))).toBe(true);
+    expect(hasPassed(report({ edges: [passing], negativeChecks: [{ ...negative, state: "unknown" }] }))).toBe(true);
+    expect(hasPassed(report({ edges: [failing] }))).toBe(false);
+    expect(hasPassed(report({ edges: [passing], negativeChecks: [negative] }))).toBe(false);
+    expect(hasPassed(report({ edges: [passing], unreachable: [lost] }))).toBe(false);
+  });
 });
 
 describe("what a peer answers", () => {

@@ -50,90 +50,98 @@ async function construct(component: "helm.sh/v4:Chart" | "yaml/v2:ConfigGroup" |
   }
 }
 
-test("a chart's resource policies: what is kept stays, others are warned about", async () => {
-  const text = object("kept", policy("keep")) + object("other", policy("leave")) + object("plain", {});
-  const { logs, retained } = await withHelm(`cat <<'EOF'\n${text}EOF`, () =>
-    construct("helm.sh/v4:Chart", { chart: "./app" }),
-  );
-  expect(retained).toEqual({ "c:n/kept": true, "c:n/other": false, "c:n/plain": false });
-  expect(logs).toEqual(['warning urn:c: Unsupported Helm resource policy "leave"']);
+describe("a chart", () => {
+  test("keeps objects by its resource policies and warns about other policies", async () => {
+    const text = object("kept", policy("keep")) + object("other", policy("leave")) + object("plain", {});
+    const { logs, retained } = await withHelm(`cat <<'EOF'\n${text}EOF`, () =>
+      construct("helm.sh/v4:Chart", { chart: "./app" }),
+    );
+    expect(retained).toEqual({ "c:n/kept": true, "c:n/other": false, "c:n/plain": false });
+    expect(logs).toEqual(['warning urn:c: Unsupported Helm resource policy "leave"']);
+  });
+
+  test("that is deprecated gives a warning with its name", async () => {
+    const print = `cat <<'EOF'\n${object("plain", {})}EOF\n`;
+    const { logs } = await withHelm(`echo "WARNING: This chart is deprecated" >&2; ${print}`, () =>
+      construct("helm.sh/v4:Chart", { chart: "./app" }),
+    );
+    expect(logs).toEqual(["warning urn:c: Using a deprecated Helm chart (parent)"]);
+    expect(
+      (
+        await withHelm(`echo "walk.go: found symbolic link" >&2; ${print}`, () =>
+          construct("helm.sh/v4:Chart", { chart: "./app" }),
+        )
+      ).logs,
+    ).toEqual([]);
+  });
 });
 
-test("a chart that is deprecated is warned about by its name", async () => {
-  const print = `cat <<'EOF'\n${object("plain", {})}EOF\n`;
-  const { logs } = await withHelm(`echo "WARNING: This chart is deprecated" >&2; ${print}`, () =>
-    construct("helm.sh/v4:Chart", { chart: "./app" }),
-  );
-  expect(logs).toEqual(["warning urn:c: Using a deprecated Helm chart (parent)"]);
-  expect(
-    (
-      await withHelm(`echo "walk.go: found symbolic link" >&2; ${print}`, () =>
-        construct("helm.sh/v4:Chart", { chart: "./app" }),
-      )
-    ).logs,
-  ).toEqual([]);
+describe("a group of manifests", () => {
+  test("keeps no object by a resource policy", async () => {
+    const { logs, retained } = await construct("yaml/v2:ConfigGroup", { yaml: object("kept", policy("keep")) });
+    expect([logs, retained]).toEqual([[], { "c:n/kept": false }]);
+  });
 });
 
-test("a group's object has no chart that would keep it", async () => {
-  const { logs, retained } = await construct("yaml/v2:ConfigGroup", { yaml: object("kept", policy("keep")) });
-  expect([logs, retained]).toEqual([[], { "c:n/kept": false }]);
+describe("the inputs of a chart", () => {
+  test("each reach Helm", async () => {
+    // The arguments, but for the files, which have made-up places.
+    const script = `for a in "$@"; do case "$a" in /*) ;; *) printf '%s ' "$a" >&2;; esac; done; exit 1`;
+    const inputs: Values = {
+      chart: "app",
+      name: "own",
+      namespace: "there",
+      version: "1",
+      devel: true,
+      dependencyUpdate: true,
+      verify: true,
+      plainHttp: true,
+      keyring: { path: "ring" },
+      repositoryOpts: { repo: "https://charts.example" },
+      skipCrds: true,
+      postRenderer: { command: "kustomize", args: ["a", "b"] },
+      valueYamlFiles: [{ text: "x: 1" }],
+      values: { y: 2 },
+    };
+    const said = await withHelm(script, () => construct("helm.sh/v4:Chart", inputs)).catch(
+      (error: Error) => error.message,
+    );
+    expect(said).toContain(
+      [
+        "template own app --values --values --repo https://charts.example --version 1 --devel --verify --plain-http",
+        "--keyring ring --dependency-update --namespace there --skip-crds --no-hooks --skip-tests",
+        "--post-renderer kustomize --post-renderer-args a --post-renderer-args b",
+        "--kube-version v1.34.4 --api-versions v1,apps/v1 --dry-run=server",
+      ].join(" "),
+    );
+  });
 });
 
-test("each of a chart's own inputs reaches helm", async () => {
-  // The arguments, but for the files, which have made-up places.
-  const script = `for a in "$@"; do case "$a" in /*) ;; *) printf '%s ' "$a" >&2;; esac; done; exit 1`;
-  const inputs: Values = {
-    chart: "app",
-    name: "own",
-    namespace: "there",
-    version: "1",
-    devel: true,
-    dependencyUpdate: true,
-    verify: true,
-    plainHttp: true,
-    keyring: { path: "ring" },
-    repositoryOpts: { repo: "https://charts.example" },
-    skipCrds: true,
-    postRenderer: { command: "kustomize", args: ["a", "b"] },
-    valueYamlFiles: [{ text: "x: 1" }],
-    values: { y: 2 },
-  };
-  const said = await withHelm(script, () => construct("helm.sh/v4:Chart", inputs)).catch(
-    (error: Error) => error.message,
-  );
-  expect(said).toContain(
-    [
-      "template own app --values --values --repo https://charts.example --version 1 --devel --verify --plain-http",
-      "--keyring ring --dependency-update --namespace there --skip-crds --no-hooks --skip-tests",
-      "--post-renderer kustomize --post-renderer-args a --post-renderer-args b",
-      "--kube-version v1.34.4 --api-versions v1,apps/v1 --dry-run=server",
-    ].join(" "),
-  );
-});
-
-test.each<{ component: "yaml/v2:ConfigGroup" | "yaml/v2:ConfigFile"; inputs: Values; message: RegExp }>([
-  {
-    component: "yaml/v2:ConfigGroup",
-    inputs: { file: "a.yaml" },
-    message: /ConfigGroup c: file is no input .* It knows files, objs/,
-  },
-  {
-    component: "yaml/v2:ConfigFile",
-    inputs: { file: "a.yaml", transformations: [] },
-    message: /ConfigFile c: transformations is no input .* It knows file, resourcePrefix/,
-  },
-  { component: "yaml/v2:ConfigFile", inputs: { skipAwait: true }, message: /ConfigFile c: file is missing/ },
-  {
-    component: "yaml/v2:ConfigFile",
-    inputs: { file: "https://example.com/a.yaml" },
-    message: /files from the network are not built .* download the file/,
-  },
-  { component: "yaml/v2:ConfigGroup", inputs: { files: ["no/such/*.yaml"] }, message: /there is no file no\/such/ },
-  {
-    component: "yaml/v2:ConfigGroup",
-    inputs: { files: ["offline"] },
-    message: /offline is a folder; name its files, e\.g\. offline\/\*\.yaml/,
-  },
-])("a group refuses $inputs", async ({ component, inputs, message }) => {
-  await expect(construct(component, inputs)).rejects.toThrow(message);
+describe("the inputs of a group", () => {
+  test.each<{ component: "yaml/v2:ConfigGroup" | "yaml/v2:ConfigFile"; inputs: Values; message: RegExp }>([
+    {
+      component: "yaml/v2:ConfigGroup",
+      inputs: { file: "a.yaml" },
+      message: /ConfigGroup c: file is no input .* It knows files, objs/,
+    },
+    {
+      component: "yaml/v2:ConfigFile",
+      inputs: { file: "a.yaml", transformations: [] },
+      message: /ConfigFile c: transformations is no input .* It knows file, resourcePrefix/,
+    },
+    { component: "yaml/v2:ConfigFile", inputs: { skipAwait: true }, message: /ConfigFile c: file is missing/ },
+    {
+      component: "yaml/v2:ConfigFile",
+      inputs: { file: "https://example.com/a.yaml" },
+      message: /files from the network are not built .* download the file/,
+    },
+    { component: "yaml/v2:ConfigGroup", inputs: { files: ["no/such/*.yaml"] }, message: /there is no file no\/such/ },
+    {
+      component: "yaml/v2:ConfigGroup",
+      inputs: { files: ["offline"] },
+      message: /offline is a folder; name its files, e\.g\. offline\/\*\.yaml/,
+    },
+  ])("reject $inputs", async ({ component, inputs, message }) => {
+    await expect(construct(component, inputs)).rejects.toThrow(message);
+  });
 });

@@ -47,49 +47,53 @@ const create = () => {
   return plugin.call("Create", { urn: `urn:pulumi:s::p::${type}::m`, type, name: "m", properties: object });
 };
 
-test.each<[Record<string, string>, string[]]>([
-  [{}, warnings],
-  [{ suppressDeprecationWarnings: "true" }, warnings.slice(1)],
-])(
-  "with %j the API server's warnings shown are %j",
-  async (options, shown) => {
-    await configure(options);
-    plugin.logged.length = 0;
-    expect((await create()).errors).toBeUndefined();
-    for (let i = 0; i < 1000 && plugin.logged.length < shown.length; i++) await sleep(10);
-    expect(plugin.logged).toEqual(shown.map((text) => `warning: ${text}`));
-  },
-  timeout,
-);
+describe("the client settings", () => {
+  test.each<[Record<string, string>, string[]]>([
+    [{}, warnings],
+    [{ suppressDeprecationWarnings: "true" }, warnings.slice(1)],
+  ])(
+    "%j show the API server's warnings %j",
+    async (options, shown) => {
+      await configure(options);
+      plugin.logged.length = 0;
+      expect((await create()).errors).toBeUndefined();
+      for (let i = 0; i < 1000 && plugin.logged.length < shown.length; i++) await sleep(10);
+      expect(plugin.logged).toEqual(shown.map((text) => `warning: ${text}`));
+    },
+    timeout,
+  );
 
-test(
-  "requests keep to the rate",
-  async () => {
-    // Asking what the server has is the first request.
-    await configure({ kubeClientSettings: `{"qps":5,"burst":1}` });
-    times.length = 0;
-    await Promise.all(Array.from({ length: 6 }, create));
-    expect(times).toHaveLength(6);
-    // A second by rights; the first may be seen late on a machine that is busy.
-    expect(times[5]! - times[0]!).toBeGreaterThan(600);
-  },
-  timeout,
-);
+  test(
+    "limit the rate of requests",
+    async () => {
+      // Asking what the server has is the first request.
+      await configure({ kubeClientSettings: `{"qps":5,"burst":1}` });
+      times.length = 0;
+      await Promise.all(Array.from({ length: 6 }, create));
+      expect(times).toHaveLength(6);
+      // A second by rights; the first may be seen late on a machine that is busy.
+      expect(times[5]! - times[0]!).toBeGreaterThan(600);
+    },
+    timeout,
+  );
 
-test(
-  "a request takes no longer than it may",
-  async () => {
-    await configure({ kubeClientSettings: `{"timeout":1}` });
-    silent = true;
-    expect((await create()).errors).toEqual([expect.stringMatching(/cluster is unreachable: .*no answer within 1 s/)]);
-  },
-  timeout,
-);
+  test(
+    "limit the time of a request",
+    async () => {
+      await configure({ kubeClientSettings: `{"timeout":1}` });
+      silent = true;
+      expect((await create()).errors).toEqual([
+        expect.stringMatching(/cluster is unreachable: .*no answer within 1 s/),
+      ]);
+    },
+    timeout,
+  );
 
-test.each<[string, object]>([
-  [JSON.stringify({ burst: 200, qps: 99.5 }), { HELM_BURST_LIMIT: "200", HELM_QPS: "99.5" }],
-  [JSON.stringify({ timeout: 5 }), {}],
-  ["", {}],
-])("of %s Helm is told %j", (kubeClientSettings, expected) => {
-  expect(readConfig({ kubeconfig: "clusters: []\n", kubeClientSettings }).options.helmEnvironment).toEqual(expected);
+  test.each<[string, object]>([
+    [JSON.stringify({ burst: 200, qps: 99.5 }), { HELM_BURST_LIMIT: "200", HELM_QPS: "99.5" }],
+    [JSON.stringify({ timeout: 5 }), {}],
+    ["", {}],
+  ])("%s give Helm %j", (kubeClientSettings, expected) => {
+    expect(readConfig({ kubeconfig: "clusters: []\n", kubeClientSettings }).options.helmEnvironment).toEqual(expected);
+  });
 });

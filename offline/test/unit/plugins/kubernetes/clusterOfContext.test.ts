@@ -14,8 +14,10 @@ const kubeconfig = {
   ],
 };
 
-test("helm's kubeconfig leads to the provider's cluster, and is the same otherwise", () => {
-  const [b, a] = kubeconfig.contexts;
-  const expected = { ...kubeconfig, contexts: [b, { ...a, context: { ...a!.context, cluster: "two" } }] };
-  expect(parse(withClusterOfContext(JSON.stringify(kubeconfig), "a", "two"))).toEqual(expected);
+describe("Helm's kubeconfig", () => {
+  test("uses the provider's cluster and is otherwise unchanged", () => {
+    const [b, a] = kubeconfig.contexts;
+    const expected = { ...kubeconfig, contexts: [b, { ...a, context: { ...a!.context, cluster: "two" } }] };
+    expect(parse(withClusterOfContext(JSON.stringify(kubeconfig), "a", "two"))).toEqual(expected);
+  });
 });

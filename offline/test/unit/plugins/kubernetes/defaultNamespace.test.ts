@@ -19,29 +19,31 @@ const cluster: Pick<Cluster, "namespace" | "resourceOf"> = {
 };
 const named: Values = { metadata: { name: "a" } };
 
-test.each<[string, Values, string | undefined]>([
-  ["kubernetes:core/v1:ConfigMap", named, "ctx"],
-  ["kubernetes:core/v1:ConfigMap", {}, "ctx"],
-  ["kubernetes:core/v1:ConfigMap", { metadata: new Secret({ name: "a" }) }, "ctx"],
-  ["kubernetes:core/v1:ConfigMap", { metadata: { name: "a", namespace: "own" } }, undefined],
-  ["kubernetes:core/v1:ConfigMap", { metadata: { name: "a", namespace: Unknown.value } }, undefined],
-  ["kubernetes:core/v1:ConfigMap", { metadata: Unknown.value }, undefined],
-  ["kubernetes:core/v1:Namespace", named, undefined],
-  ["kubernetes:rbac.authorization.k8s.io/v1:RoleBinding", named, "ctx"],
-  ["kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding", named, undefined],
-  ["kubernetes:apps/v1:Deployment", named, "ctx"],
-])("the default namespace of %s with %j is %s, and nobody is asked", async (type, news, expected) => {
-  asked.length = 0;
-  expect(await defaultNamespaceOf(cluster, type, news)).toBe(expected);
-  expect(asked).toEqual([]);
-});
+describe("the default namespace", () => {
+  test.each<[string, Values, string | undefined]>([
+    ["kubernetes:core/v1:ConfigMap", named, "ctx"],
+    ["kubernetes:core/v1:ConfigMap", {}, "ctx"],
+    ["kubernetes:core/v1:ConfigMap", { metadata: new Secret({ name: "a" }) }, "ctx"],
+    ["kubernetes:core/v1:ConfigMap", { metadata: { name: "a", namespace: "own" } }, undefined],
+    ["kubernetes:core/v1:ConfigMap", { metadata: { name: "a", namespace: Unknown.value } }, undefined],
+    ["kubernetes:core/v1:ConfigMap", { metadata: Unknown.value }, undefined],
+    ["kubernetes:core/v1:Namespace", named, undefined],
+    ["kubernetes:rbac.authorization.k8s.io/v1:RoleBinding", named, "ctx"],
+    ["kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding", named, undefined],
+    ["kubernetes:apps/v1:Deployment", named, "ctx"],
+  ])("of %s with %j is %s, without a request", async (type, news, expected) => {
+    asked.length = 0;
+    expect(await defaultNamespaceOf(cluster, type, news)).toBe(expected);
+    expect(asked).toEqual([]);
+  });
 
-test.each<[string, string | undefined]>([
-  ["kubernetes:networking.istio.io/v1:ServiceEntry", "ctx"],
-  ["kubernetes:gateway.networking.k8s.io/v1:GatewayClass", undefined],
-  ["kubernetes:example.com/v1:IPAddress", "ctx"],
-  ["kubernetes:example.com/v1:NotServedYet", "ctx"],
-  ["kubernetes:down.example/v1:Any", "ctx"],
-])("of custom kinds the cluster is asked: %s gets %s", async (type, expected) => {
-  expect(await defaultNamespaceOf(cluster, type, named)).toBe(expected);
+  test.each<[string, string | undefined]>([
+    ["kubernetes:networking.istio.io/v1:ServiceEntry", "ctx"],
+    ["kubernetes:gateway.networking.k8s.io/v1:GatewayClass", undefined],
+    ["kubernetes:example.com/v1:IPAddress", "ctx"],
+    ["kubernetes:example.com/v1:NotServedYet", "ctx"],
+    ["kubernetes:down.example/v1:Any", "ctx"],
+  ])("of a custom kind comes from the cluster: %s gets %s", async (type, expected) => {
+    expect(await defaultNamespaceOf(cluster, type, named)).toBe(expected);
+  });
 });

@@ -38,7 +38,7 @@ const diff = ({
   );
 };
 
-describe("the object as it is, as far as it was asked for, is compared with what is asked for now", () => {
+describe("the diff of an object", () => {
   const asked = service({ selector: { app: "a" }, ports: [{ port: 80 }] });
   const live = (spec: Values) =>
     service({ clusterIP: "10.0.0.1", type: "ClusterIP", ...spec }, { status: { loadBalancer: {} } });
@@ -63,26 +63,26 @@ describe("the object as it is, as far as it was asked for, is compared with what
     },
     { name: "what the server leaves out is none", olds: live({ selector: { app: "a" } }), expected: {} },
     {
-      name: "what is asked for anew is",
+      name: "a new input is a change",
       olds: live(defaults),
       news: service({ selector: { app: "a", v: "1" }, ports: [{ port: 80 }] }),
       expected: { "spec.selector.v": "add" },
     },
     {
-      name: "even if the server has it by default",
+      name: "a new input is a change even if the server has it by default",
       olds: live(defaults),
       news: service({ selector: { app: "a" }, ports: [{ port: 80, protocol: "TCP" }] }),
       expected: { "spec.ports[0].protocol": "add" },
     },
     {
-      name: "what is not asked for any more is",
+      name: "a removed input is a change",
       olds: live(defaults),
       news: service({ ports: [{ port: 80 }] }),
       expected: { "spec.selector": "delete" },
     },
   ])("$name", ({ olds, news = asked, expected }) => expect(diff({ inputs: asked, olds, news })).toEqual(expected));
 
-  test("a status in a manifest is not the object's", () => {
+  test("ignores a status in a manifest", () => {
     const manifest = service({ ports: [] }, { status: { loadBalancer: { ingress: [] } } });
     expect(
       diff({
@@ -93,7 +93,7 @@ describe("the object as it is, as far as it was asked for, is compared with what
     ).toEqual({});
   });
 
-  test("secrets are compared by what they hold", () => {
+  test("compares secrets by value", () => {
     const secret = (data: Values): Values => ({
       apiVersion: "v1",
       kind: "Secret",
@@ -125,7 +125,7 @@ describe("the object as it is, as far as it was asked for, is compared with what
     ).toEqual(expected),
   );
 
-  test("a patch is made anew only for another object", () => {
+  test("replaces a patch only for another object", () => {
     const map = (data: string, name = "m"): Values => ({
       apiVersion: "v1",
       kind: "ConfigMap",
@@ -138,50 +138,52 @@ describe("the object as it is, as far as it was asked for, is compared with what
   });
 });
 
-test.each<[string, string, string, boolean]>([
-  ["v1", "ConfigMap", "metadata.name", true],
-  ["v1", "ConfigMap", "metadata.namespace", true],
-  ["v1", "ConfigMap", "metadata.labels.a", false],
-  ["v1", "ConfigMap", "data.a", true],
-  ["v1", "Secret", "type", true],
-  ["v1", "Service", "spec.clusterIP", true],
-  ["v1", "Service", "spec.clusterIPs[0]", false],
-  ["v1", "Service", "spec.ports[0].port", false],
-  ["v1", "Pod", "spec.containers[1].image", true],
-  ["v1", "Pod", "spec.containers[1].name", false],
-  ["v1", "PersistentVolumeClaim", "spec.accessModes[0]", true],
-  ["v1", "PersistentVolumeClaim", "spec.selector.matchLabels.a", true],
-  ["v1", "PersistentVolumeClaim", "spec.resources.requests.storage", false],
-  ["apps/v1", "Deployment", `spec.selector.matchLabels["a.b"]`, true],
-  ["apps/v1", "Deployment", "spec.template.spec.containers[0].image", false],
-  ["apps/v1", "StatefulSet", "spec.serviceName", true],
-  ["apps/v1", "StatefulSet", "spec.replicas", false],
-  ["batch/v1", "Job", "spec.template.spec.containers[0].image", true],
-  ["rbac.authorization.k8s.io/v1", "RoleBinding", "roleRef.name", true],
-  ["rbac.authorization.k8s.io/v1", "RoleBinding", "subjects[0].name", false],
-  ["networking.istio.io/v1", "ServiceEntry", "spec.hosts[0]", false],
-])("a change of %s %s at %s makes a new object: %s", (apiVersion, kind, path, expected) =>
-  expect(needsReplacement(apiVersion, kind, path, options)).toBe(expected),
-);
+describe("the replacement of an object", () => {
+  test.each<[string, string, string, boolean]>([
+    ["v1", "ConfigMap", "metadata.name", true],
+    ["v1", "ConfigMap", "metadata.namespace", true],
+    ["v1", "ConfigMap", "metadata.labels.a", false],
+    ["v1", "ConfigMap", "data.a", true],
+    ["v1", "Secret", "type", true],
+    ["v1", "Service", "spec.clusterIP", true],
+    ["v1", "Service", "spec.clusterIPs[0]", false],
+    ["v1", "Service", "spec.ports[0].port", false],
+    ["v1", "Pod", "spec.containers[1].image", true],
+    ["v1", "Pod", "spec.containers[1].name", false],
+    ["v1", "PersistentVolumeClaim", "spec.accessModes[0]", true],
+    ["v1", "PersistentVolumeClaim", "spec.selector.matchLabels.a", true],
+    ["v1", "PersistentVolumeClaim", "spec.resources.requests.storage", false],
+    ["apps/v1", "Deployment", `spec.selector.matchLabels["a.b"]`, true],
+    ["apps/v1", "Deployment", "spec.template.spec.containers[0].image", false],
+    ["apps/v1", "StatefulSet", "spec.serviceName", true],
+    ["apps/v1", "StatefulSet", "spec.replicas", false],
+    ["batch/v1", "Job", "spec.template.spec.containers[0].image", true],
+    ["rbac.authorization.k8s.io/v1", "RoleBinding", "roleRef.name", true],
+    ["rbac.authorization.k8s.io/v1", "RoleBinding", "subjects[0].name", false],
+    ["networking.istio.io/v1", "ServiceEntry", "spec.hosts[0]", false],
+  ])("for a change of %s %s at %s: %s", (apiVersion, kind, path, expected) =>
+    expect(needsReplacement(apiVersion, kind, path, options)).toBe(expected),
+  );
 
-test("an object whose name the server makes up is made anew before the old one goes", () => {
-  const map = (metadata: Values, data: string): Values => ({
-    apiVersion: "v1",
-    kind: "ConfigMap",
-    metadata: { namespace: "n", ...metadata },
-    data: { a: data },
+  test("happens before the deletion where the server generates the name", () => {
+    const map = (metadata: Values, data: string): Values => ({
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { namespace: "n", ...metadata },
+      data: { a: data },
+    });
+    const first = (metadata: Values) =>
+      diffObject(
+        {
+          olds: map({ ...metadata, name: "m" }, "1"),
+          inputs: map(metadata, "1"),
+          news: map(metadata, "2"),
+          ignoreChanges: [],
+        },
+        options,
+      ).deleteBeforeReplace;
+    expect([first({ generateName: "m-" }), first({ name: "m" })]).toEqual([false, true]);
   });
-  const first = (metadata: Values) =>
-    diffObject(
-      {
-        olds: map({ ...metadata, name: "m" }, "1"),
-        inputs: map(metadata, "1"),
-        news: map(metadata, "2"),
-        ignoreChanges: [],
-      },
-      options,
-    ).deleteBeforeReplace;
-  expect([first({ generateName: "m-" }), first({ name: "m" })]).toEqual([false, true]);
 });
 
 describe("data that may change in place", () => {
@@ -197,7 +199,7 @@ describe("data that may change in place", () => {
     expect(needsReplacement("v1", kind, path, mutable, immutable)).toBe(expected),
   );
 
-  test("the object that is asked for says whether it is immutable", () => {
+  test("uses the new object's `immutable`", () => {
     const map = (data: string, immutable: boolean): Values => ({
       apiVersion: "v1",
       kind: "ConfigMap",
@@ -214,23 +216,25 @@ describe("data that may change in place", () => {
   });
 });
 
-test.each<{ name: string; live?: string; asked?: string; wanted?: string; moves: boolean }>([
-  { name: "named where none was, as it is", live: "default", asked: undefined, wanted: "default", moves: false },
-  { name: "named where none was, as the context's is", live: "ctx", asked: undefined, wanted: "ctx", moves: false },
-  { name: "named where none was, another", live: "ctx", asked: undefined, wanted: "other", moves: true },
-  { name: "default is not named any more", live: "default", asked: "default", wanted: undefined, moves: false },
-  { name: "another is not named any more", live: "n", asked: "n", wanted: undefined, moves: true },
-  { name: "another", live: "n", asked: "n", wanted: "m", moves: true },
-  { name: "of an object that has none", asked: undefined, wanted: "default", moves: false },
-])("a namespace $name: a new object $moves", ({ live, asked, wanted, moves }) => {
-  const map = (namespace: string | undefined, more: Values = {}): Values => ({
-    apiVersion: "v1",
-    kind: "ConfigMap",
-    metadata: { name: "m", ...(namespace === undefined ? {} : { namespace }), ...more },
+describe("the diff of a namespace", () => {
+  test.each<{ name: string; live?: string; asked?: string; wanted?: string; moves: boolean }>([
+    { name: "named where none was, as it is", live: "default", asked: undefined, wanted: "default", moves: false },
+    { name: "named where none was, as the context's is", live: "ctx", asked: undefined, wanted: "ctx", moves: false },
+    { name: "named where none was, another", live: "ctx", asked: undefined, wanted: "other", moves: true },
+    { name: "default is not named any more", live: "default", asked: "default", wanted: undefined, moves: false },
+    { name: "another is not named any more", live: "n", asked: "n", wanted: undefined, moves: true },
+    { name: "another", live: "n", asked: "n", wanted: "m", moves: true },
+    { name: "of an object that has none", asked: undefined, wanted: "default", moves: false },
+  ])("$name replaces the object: $moves", ({ live, asked, wanted, moves }) => {
+    const map = (namespace: string | undefined, more: Values = {}): Values => ({
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "m", ...(namespace === undefined ? {} : { namespace }), ...more },
+    });
+    const result = diffObject(
+      { olds: map(live, { uid: "u" }), inputs: map(asked), news: map(wanted), ignoreChanges: [] },
+      options,
+    );
+    expect([result.replaces, result.deleteBeforeReplace]).toEqual([moves ? ["metadata.namespace"] : [], false]);
   });
-  const result = diffObject(
-    { olds: map(live, { uid: "u" }), inputs: map(asked), news: map(wanted), ignoreChanges: [] },
-    options,
-  );
-  expect([result.replaces, result.deleteBeforeReplace]).toEqual([moves ? ["metadata.namespace"] : [], false]);
 });

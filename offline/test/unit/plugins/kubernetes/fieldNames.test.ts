@@ -23,9 +23,8 @@ const inProgram: Values = {
 };
 const check = (news: Values) => checkObject({ type, name: "d", olds: {}, news, randomSeed: new Uint8Array(4) }).inputs;
 
-test(
-  "fields that programs write with underscores reach the server with dashes, and lie in " + "state with underscores",
-  () => {
+describe("custom resource fields", () => {
+  test("have underscores in programs and state, and dashes on the server", () => {
     const inputs = check(definition(inProgram));
     expect(inputs).toEqual(definition(schema));
     const state = stateOf(inputs as unknown as LiveObject, inputs, "m", "v1");
@@ -35,35 +34,35 @@ test(
     ]);
     expect(objectOf(state)).toEqual(inputs);
     expect(fromState(forState({ a: new Secret(schema) }))).toEqual({ a: new Secret(schema) });
-  },
-);
-
-test("read-only metadata and nulls ask for nothing", () => {
-  const generated = definition(
-    { ...schema, description: null },
-    { creationTimestamp: null, generation: 3, uid: "u", resourceVersion: "7", labels: { a: "b" } },
-  );
-  expect(check(generated)).toEqual(definition(schema, { labels: { a: "b" } }));
-  expect(asked({ metadata: new Secret({ name: "a", uid: "u" }), spec: { list: [null] } })).toEqual({
-    metadata: new Secret({ name: "a" }),
-    spec: { list: [null] },
   });
-});
 
-test("neither is a change of a stack that another plugin, or this one before, left in state", () => {
-  const state = {
-    ...forState(definition(schema)),
-    __inputs: forState(definition(schema, { creationTimestamp: null })),
-  };
-  const request = {
-    olds: objectOf(state),
-    inputs: asked(state.__inputs),
-    news: check(definition(schema, { creationTimestamp: null })),
-    ignoreChanges: [],
-  };
-  expect(
-    diffObject(request, { enableSecretMutable: false, enableConfigMapMutable: false } as Parameters<
-      typeof diffObject
-    >[1]).detailedDiff,
-  ).toEqual({});
+  test("that are null or read-only metadata are not sent", () => {
+    const generated = definition(
+      { ...schema, description: null },
+      { creationTimestamp: null, generation: 3, uid: "u", resourceVersion: "7", labels: { a: "b" } },
+    );
+    expect(check(generated)).toEqual(definition(schema, { labels: { a: "b" } }));
+    expect(asked({ metadata: new Secret({ name: "a", uid: "u" }), spec: { list: [null] } })).toEqual({
+      metadata: new Secret({ name: "a" }),
+      spec: { list: [null] },
+    });
+  });
+
+  test("written by an earlier or another plugin give no diff", () => {
+    const state = {
+      ...forState(definition(schema)),
+      __inputs: forState(definition(schema, { creationTimestamp: null })),
+    };
+    const request = {
+      olds: objectOf(state),
+      inputs: asked(state.__inputs),
+      news: check(definition(schema, { creationTimestamp: null })),
+      ignoreChanges: [],
+    };
+    expect(
+      diffObject(request, { enableSecretMutable: false, enableConfigMapMutable: false } as Parameters<
+        typeof diffObject
+      >[1]).detailedDiff,
+    ).toEqual({});
+  });
 });

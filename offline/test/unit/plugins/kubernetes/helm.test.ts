@@ -7,41 +7,43 @@ import { withHelm } from "./stubHelm.ts";
 
 const signal = new AbortController().signal;
 
-test("files are for this user alone, and gone when helm has ended, however it did", async () => {
-  const call = {
-    args: ["@values.yaml"],
-    files: { "values.yaml": "password: hush" },
-    kubeconfig: "token: hush",
-    signal,
-  };
-  const [values, mode, kubeconfig] = (
-    await withHelm('echo "$1"; stat -c %a "$1" "$KUBECONFIG" | tr "\\n" " "; echo; echo "$KUBECONFIG"', () =>
-      helm(call),
-    )
-  ).split("\n");
-  expect(mode!.trim()).toBe("600 600");
-  for (const path of [values!, kubeconfig!]) expect(existsSync(dirname(path))).toBe(false);
-  const failed = await withHelm('echo "$1" >&2; exit 1', () => helm(call)).catch((error: Error) => error.message);
-  expect(existsSync(dirname(failed as string))).toBe(false);
-});
+describe("the files of a Helm run", () => {
+  test("are private to the user and deleted when Helm ends", async () => {
+    const call = {
+      args: ["@values.yaml"],
+      files: { "values.yaml": "password: hush" },
+      kubeconfig: "token: hush",
+      signal,
+    };
+    const [values, mode, kubeconfig] = (
+      await withHelm('echo "$1"; stat -c %a "$1" "$KUBECONFIG" | tr "\\n" " "; echo; echo "$KUBECONFIG"', () =>
+        helm(call),
+      )
+    ).split("\n");
+    expect(mode!.trim()).toBe("600 600");
+    for (const path of [values!, kubeconfig!]) expect(existsSync(dirname(path))).toBe(false);
+    const failed = await withHelm('echo "$1" >&2; exit 1', () => helm(call)).catch((error: Error) => error.message);
+    expect(existsSync(dirname(failed as string))).toBe(false);
+  });
 
-test("files that a killed plugin left are removed by the next one; those of one that runs are not", async () => {
-  const dead = spawnSync("true").pid;
-  const folders = { left: `${dead}-a`, fresh: `${dead}-b`, running: `${process.ppid}-c` };
-  const paths = Object.fromEntries(
-    Object.entries(folders).map(([name, end]) => [name, join(tmpdir(), `pulumi-helm-${end}`)]),
-  );
-  try {
-    for (const [name, path] of Object.entries(paths)) {
-      mkdirSync(path);
-      writeFileSync(join(path, "values.yaml"), "password: hush");
-      if (name !== "fresh") utimesSync(path, 1000, 1000);
+  test("of a killed plugin are deleted, and those of a running one kept", async () => {
+    const dead = spawnSync("true").pid;
+    const folders = { left: `${dead}-a`, fresh: `${dead}-b`, running: `${process.ppid}-c` };
+    const paths = Object.fromEntries(
+      Object.entries(folders).map(([name, end]) => [name, join(tmpdir(), `pulumi-helm-${end}`)]),
+    );
+    try {
+      for (const [name, path] of Object.entries(paths)) {
+        mkdirSync(path);
+        writeFileSync(join(path, "values.yaml"), "password: hush");
+        if (name !== "fresh") utimesSync(path, 1000, 1000);
+      }
+      await withHelm("true", () => helm({ args: [], signal }));
+      expect(existsSync(paths["left"]!)).toBe(false);
+      for (const name of ["fresh", "running"])
+        expect(readFileSync(join(paths[name]!, "values.yaml"), "utf8")).toContain("hush");
+    } finally {
+      for (const path of Object.values(paths)) rmSync(path, { recursive: true, force: true });
     }
-    await withHelm("true", () => helm({ args: [], signal }));
-    expect(existsSync(paths["left"]!)).toBe(false);
-    for (const name of ["fresh", "running"])
-      expect(readFileSync(join(paths[name]!, "values.yaml"), "utf8")).toContain("hush");
-  } finally {
-    for (const path of Object.values(paths)) rmSync(path, { recursive: true, force: true });
-  }
+  });
 });

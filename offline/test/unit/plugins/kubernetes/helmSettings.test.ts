@@ -21,48 +21,49 @@ const environment = {
 const environmentOf = (helmReleaseSettings: Value) =>
   readConfig({ kubeconfig: "clusters: []\n", helmReleaseSettings }).options.helmEnvironment;
 
-test.each<{ name: string; given: Value; expected: object }>([
-  { name: "JSON, as the SDK sends it", given: JSON.stringify(all), expected: environment },
-  { name: "a map", given: all, expected: environment },
-  { name: "secret ones", given: new Secret(JSON.stringify({ driver: "sql" })), expected: { HELM_DRIVER: "sql" } },
-  { name: "none", given: "", expected: {} },
-  { name: "empty ones", given: JSON.stringify({ driver: "", pluginsPath: null }), expected: {} },
-])("settings that Helm is told: $name", ({ given, expected }) => {
-  expect(checkConfig({ helmReleaseSettings: given })).toEqual([]);
-  expect(environmentOf(given)).toEqual(expected);
-});
+describe("the Helm settings", () => {
+  test.each<{ name: string; given: Value; expected: object }>([
+    { name: "JSON, as the SDK sends it", given: JSON.stringify(all), expected: environment },
+    { name: "a map", given: all, expected: environment },
+    { name: "secret ones", given: new Secret(JSON.stringify({ driver: "sql" })), expected: { HELM_DRIVER: "sql" } },
+    { name: "none", given: "", expected: {} },
+    { name: "empty ones", given: JSON.stringify({ driver: "", pluginsPath: null }), expected: {} },
+  ])("are read from $name", ({ given, expected }) => {
+    expect(checkConfig({ helmReleaseSettings: given })).toEqual([]);
+    expect(environmentOf(given)).toEqual(expected);
+  });
 
-test.each<{ given: Value; property: string; reason: RegExp }>([
-  {
-    given: JSON.stringify({ drivr: "sql" }),
-    property: "helmReleaseSettings.drivr",
-    reason: /drivr is no setting .* leave it out\. It knows driver, pluginsPath, /,
-  },
-  {
-    given: JSON.stringify({ driver: "memory" }),
-    property: "helmReleaseSettings.driver",
-    reason: /cannot be "memory", which forgets .*use configmap or sql/,
-  },
-  {
-    given: JSON.stringify({ driver: "postgres" }),
-    property: "helmReleaseSettings.driver",
-    reason: /cannot be "postgres"; leave it out for secret/,
-  },
-  {
-    given: JSON.stringify({ repositoryCache: 7 }),
-    property: "helmReleaseSettings.repositoryCache",
-    reason: /must be a text/,
-  },
-  { given: "{", property: "helmReleaseSettings", reason: /must be a map of driver, / },
-  { given: "[]", property: "helmReleaseSettings", reason: /must be a map of driver, / },
-])("settings that are refused: $given", ({ given, property, reason }) => {
-  expect(checkConfig({ helmReleaseSettings: given })).toEqual([{ property, reason: expect.stringMatching(reason) }]);
-});
+  test.each<{ given: Value; property: string; reason: RegExp }>([
+    {
+      given: JSON.stringify({ drivr: "sql" }),
+      property: "helmReleaseSettings.drivr",
+      reason: /drivr is no setting .* leave it out\. It knows driver, pluginsPath, /,
+    },
+    {
+      given: JSON.stringify({ driver: "memory" }),
+      property: "helmReleaseSettings.driver",
+      reason: /cannot be "memory", which forgets .*use configmap or sql/,
+    },
+    {
+      given: JSON.stringify({ driver: "postgres" }),
+      property: "helmReleaseSettings.driver",
+      reason: /cannot be "postgres"; leave it out for secret/,
+    },
+    {
+      given: JSON.stringify({ repositoryCache: 7 }),
+      property: "helmReleaseSettings.repositoryCache",
+      reason: /must be a text/,
+    },
+    { given: "{", property: "helmReleaseSettings", reason: /must be a map of driver, / },
+    { given: "[]", property: "helmReleaseSettings", reason: /must be a map of driver, / },
+  ])("reject $given", ({ given, property, reason }) => {
+    expect(checkConfig({ helmReleaseSettings: given })).toEqual([{ property, reason: expect.stringMatching(reason) }]);
+  });
 
-test("settings that are not known yet are not judged", () =>
-  expect(checkConfig({ helmReleaseSettings: Unknown.value })).toEqual([]));
+  test("may be unknown", () => expect(checkConfig({ helmReleaseSettings: Unknown.value })).toEqual([]));
 
-test("the helm program gets them", async () => {
-  const call = () => helm({ args: [], signal: new AbortController().signal, environment: environmentOf(all) });
-  expect(await withHelm('echo "$HELM_DRIVER $HELM_REPOSITORY_CACHE"', call)).toBe("configmap /cache\n");
+  test("reach the helm program", async () => {
+    const call = () => helm({ args: [], signal: new AbortController().signal, environment: environmentOf(all) });
+    expect(await withHelm('echo "$HELM_DRIVER $HELM_REPOSITORY_CACHE"', call)).toBe("configmap /cache\n");
+  });
 });

@@ -47,8 +47,10 @@ describe("version", () => {
   });
 });
 
-test("a chart that Helm does not find is a failure of chart, without secrets", async () => {
-  const news = { chart: "app", repositoryOpts: { repo: new Secret("https://hush.example") } };
-  const { failures } = await check('echo "Error: no chart in $5" >&2; exit 1', news);
-  expect(failures).toEqual([{ property: "chart", reason: expect.stringMatching(/^no chart in \[secret\]; check/) }]);
+describe("a chart", () => {
+  test("that Helm does not find fails the input chart, without secrets", async () => {
+    const news = { chart: "app", repositoryOpts: { repo: new Secret("https://hush.example") } };
+    const { failures } = await check('echo "Error: no chart in $5" >&2; exit 1', news);
+    expect(failures).toEqual([{ property: "chart", reason: expect.stringMatching(/^no chart in \[secret\]; check/) }]);
+  });
 });

@@ -25,15 +25,17 @@ function deletion(error: string, deleteUnreachable: boolean): Promise<void> {
   );
 }
 
-test("a release whose cluster does not answer stays, unless the provider lets it go", async () => {
-  const gone = "Kubernetes cluster unreachable: dial tcp: no such host";
-  await expect(deletion(gone, false)).rejects.toThrow(
-    /the cluster at https:\/\/gone:6443 cannot be reached: .*; if it is gone for good, set PULUMI_K8S_DELETE_UNREACHABLE=true/,
-  );
-  await expect(deletion(gone, true)).resolves.toBeUndefined();
-});
+describe("a deleted release", () => {
+  test("stays while its cluster is unreachable, unless the provider allows otherwise", async () => {
+    const gone = "Kubernetes cluster unreachable: dial tcp: no such host";
+    await expect(deletion(gone, false)).rejects.toThrow(
+      /the cluster at https:\/\/gone:6443 cannot be reached: .*; if it is gone for good, set PULUMI_K8S_DELETE_UNREACHABLE=true/,
+    );
+    await expect(deletion(gone, true)).resolves.toBeUndefined();
+  });
 
-test("a deletion that the cluster forbids is an error, whatever the provider says of unreachable ones", async () => {
-  const refusal = deletion("secrets is forbidden: User u cannot list resource secrets", true);
-  await expect(refusal).rejects.toThrow(/^secrets is forbidden: [^;]*$/);
+  test("is an error where the cluster forbids it", async () => {
+    const refusal = deletion("secrets is forbidden: User u cannot list resource secrets", true);
+    await expect(refusal).rejects.toThrow(/^secrets is forbidden: [^;]*$/);
+  });
 });

@@ -58,98 +58,102 @@ const read = (properties: Json) => ask("Read", "ConfigMap", { id: "n/m", propert
 const remove = (kind = "ConfigMap") => ask("Delete", kind, { id: "n/m", properties: state, oldInputs: map("1") });
 const check = (olds: Json) => ask("Check", "ConfigMap", { olds, news: map("2"), randomSeed: "AAAA" });
 
-test(
-  "previews show what is asked for and say once why; everything else fails",
-  async () => {
-    await configure({});
-    expect(await create(true)).toMatchObject({ properties: map("1") });
-    for (const kind of ["ConfigMap", "ConfigMapPatch"])
-      expect(await update(true, kind)).toEqual({ properties: map("2") });
-    for (const kind of ["ConfigMap", "ConfigMapPatch"]) {
-      await expect(create(false, kind)).rejects.toThrow(words);
-      await expect(update(false, kind)).rejects.toThrow(words);
-      await expect(remove(kind)).rejects.toThrow(/unreachable.*PULUMI_K8S_DELETE_UNREACHABLE=true/);
-    }
-    await expect(read(state)).rejects.toThrow(/unreachable.*PULUMI_K8S_DELETE_UNREACHABLE=true/);
-    expect(await check(map("1"))).toMatchObject({ inputs: map("2") });
-    expect(await logged(1)).toEqual([expect.stringMatching(words)]);
-  },
-  timeout,
-);
-
-test(
-  "deleteUnreachable lets resources go on refresh and deletion, and only then",
-  async () => {
-    await configure({ deleteUnreachable: "true" });
-    expect(await read(state)).not.toMatchObject({ id: "n/m" });
-    await remove();
-    await remove("ConfigMapPatch");
-    await expect(update(false)).rejects.toThrow(words);
-    expect(await logged(1)).toEqual([expect.stringMatching(/^warning: .*deleteUnreachable is set/)]);
-  },
-  timeout,
-);
-
-test(
-  "skipUpdateUnreachable leaves resources as they are, where there is something to leave",
-  async () => {
-    await configure({ skipUpdateUnreachable: "true" });
-    expect(await check(map("1"))).toMatchObject({ inputs: map("1") });
-    expect(await read(state)).toMatchObject({ id: "n/m", properties: state, inputs: state });
-    expect(await logged(2)).toEqual([
-      expect.stringMatching(/^warning: .*nothing is changed/),
-      expect.stringMatching(/^warning: .*may be out of date/),
-    ]);
-    expect(await check({})).toMatchObject({ inputs: map("2") });
-    await expect(create(false)).rejects.toThrow(words);
-    await expect(read({})).rejects.toThrow(words);
-  },
-  timeout,
-);
-
 const folder = mkdtempSync(join(tmpdir(), "kubeconfig-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test.each<[string, Record<string, string>, RegExp]>([
-  ["a text that is none", { kubeconfig: "nonsense: [" }, /: the provider's kubeconfig cannot be read: /],
-  [
-    "a file that is not there",
-    { kubeconfig: join(folder, "nosuch") },
-    /nosuch" is neither the text of one nor an existing file/,
-  ],
-  ["a context that it lacks", { context: "nosuch" }, /has no context "nosuch"; it has c$/],
-  [
-    "a certificate that is not there",
-    {
-      kubeconfig: kubeconfig.replace(
-        '"token":"t"',
-        `"client-certificate":"${join(folder, "nosuch")}","client-key":"${join(folder, "nosuch")}"`,
-      ),
+describe("an unreachable cluster", () => {
+  test(
+    "previews the inputs with one warning and fails everything else",
+    async () => {
+      await configure({});
+      expect(await create(true)).toMatchObject({ properties: map("1") });
+      for (const kind of ["ConfigMap", "ConfigMapPatch"])
+        expect(await update(true, kind)).toEqual({ properties: map("2") });
+      for (const kind of ["ConfigMap", "ConfigMapPatch"]) {
+        await expect(create(false, kind)).rejects.toThrow(words);
+        await expect(update(false, kind)).rejects.toThrow(words);
+        await expect(remove(kind)).rejects.toThrow(/unreachable.*PULUMI_K8S_DELETE_UNREACHABLE=true/);
+      }
+      await expect(read(state)).rejects.toThrow(/unreachable.*PULUMI_K8S_DELETE_UNREACHABLE=true/);
+      expect(await check(map("1"))).toMatchObject({ inputs: map("2") });
+      expect(await logged(1)).toEqual([expect.stringMatching(words)]);
     },
-    /gives no credentials: .*nosuch/,
-  ],
-  [
-    "a program that is not there",
-    {
-      kubeconfig: kubeconfig.replace(
-        '"token":"t"',
-        `"exec":{"apiVersion":"client.authentication.k8s.io/v1","command":"${join(folder, "nosuch")}"}`,
-      ),
+    timeout,
+  );
+
+  test(
+    "lets refresh and destroy drop resources with deleteUnreachable only",
+    async () => {
+      await configure({ deleteUnreachable: "true" });
+      expect(await read(state)).not.toMatchObject({ id: "n/m" });
+      await remove();
+      await remove("ConfigMapPatch");
+      await expect(update(false)).rejects.toThrow(words);
+      expect(await logged(1)).toEqual([expect.stringMatching(/^warning: .*deleteUnreachable is set/)]);
     },
-    /gives no credentials: /,
-  ],
-])(
-  "a kubeconfig of no use is a cluster that does not answer: %s",
-  async (_, options, reason) => {
-    await configure(options);
-    const said = new RegExp(`configured Kubernetes cluster is unreachable.*${reason.source}`);
-    expect(await create(true)).toMatchObject({ properties: map("1") });
-    expect(await logged(1)).toEqual([expect.stringMatching(/^warning: configured Kubernetes cluster is unreachable/)]);
-    for (const method of [() => create(false), () => update(false), () => read(state)])
-      await expect(method()).rejects.toThrow(/unreachable/);
-    await expect(create(false)).rejects.toThrow(said);
-    await configure({ ...options, deleteUnreachable: "true" });
-    await remove();
-  },
-  timeout,
-);
+    timeout,
+  );
+
+  test(
+    "leaves existing resources unchanged with skipUpdateUnreachable",
+    async () => {
+      await configure({ skipUpdateUnreachable: "true" });
+      expect(await check(map("1"))).toMatchObject({ inputs: map("1") });
+      expect(await read(state)).toMatchObject({ id: "n/m", properties: state, inputs: state });
+      expect(await logged(2)).toEqual([
+        expect.stringMatching(/^warning: .*nothing is changed/),
+        expect.stringMatching(/^warning: .*may be out of date/),
+      ]);
+      expect(await check({})).toMatchObject({ inputs: map("2") });
+      await expect(create(false)).rejects.toThrow(words);
+      await expect(read({})).rejects.toThrow(words);
+    },
+    timeout,
+  );
+
+  test.each<[string, Record<string, string>, RegExp]>([
+    ["a text that is none", { kubeconfig: "nonsense: [" }, /: the provider's kubeconfig cannot be read: /],
+    [
+      "a file that is not there",
+      { kubeconfig: join(folder, "nosuch") },
+      /nosuch" is neither the text of one nor an existing file/,
+    ],
+    ["a context that it lacks", { context: "nosuch" }, /has no context "nosuch"; it has c$/],
+    [
+      "a certificate that is not there",
+      {
+        kubeconfig: kubeconfig.replace(
+          '"token":"t"',
+          `"client-certificate":"${join(folder, "nosuch")}","client-key":"${join(folder, "nosuch")}"`,
+        ),
+      },
+      /gives no credentials: .*nosuch/,
+    ],
+    [
+      "a program that is not there",
+      {
+        kubeconfig: kubeconfig.replace(
+          '"token":"t"',
+          `"exec":{"apiVersion":"client.authentication.k8s.io/v1","command":"${join(folder, "nosuch")}"}`,
+        ),
+      },
+      /gives no credentials: /,
+    ],
+  ])(
+    "has an unusable kubeconfig: %s",
+    async (_, options, reason) => {
+      await configure(options);
+      const said = new RegExp(`configured Kubernetes cluster is unreachable.*${reason.source}`);
+      expect(await create(true)).toMatchObject({ properties: map("1") });
+      expect(await logged(1)).toEqual([
+        expect.stringMatching(/^warning: configured Kubernetes cluster is unreachable/),
+      ]);
+      for (const method of [() => create(false), () => update(false), () => read(state)])
+        await expect(method()).rejects.toThrow(/unreachable/);
+      await expect(create(false)).rejects.toThrow(said);
+      await configure({ ...options, deleteUnreachable: "true" });
+      await remove();
+    },
+    timeout,
+  );
+});

@@ -26,8 +26,10 @@ afterAll(() => plugin.stop());
 
 const calls = recorded("kubernetes").filter((call) => methods.includes(call.method));
 
-test.each(calls.map((call) => ({ title: titleOf(call), call })))("$title", async ({ call }) => {
-  const answer = await plugin.call(call.method, bindings.of(call.request));
-  expect(answer.errors).toEqual(call.errors);
-  expect(bindings.differences(call.response, answer.response, varying(call))).toEqual([]);
+describe("the kubernetes plugin answers as recorded", () => {
+  test.each(calls.map((call) => ({ title: titleOf(call), call })))("$title", async ({ call }) => {
+    const answer = await plugin.call(call.method, bindings.of(call.request));
+    expect(answer.errors).toEqual(call.errors);
+    expect(bindings.differences(call.response, answer.response, varying(call))).toEqual([]);
+  });
 });

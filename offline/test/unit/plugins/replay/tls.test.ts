@@ -9,8 +9,10 @@ let plugin: PluginProcess;
 beforeAll(async () => void (plugin = await PluginProcess.start("tls")));
 afterAll(() => plugin.stop());
 
-test.each(recorded("tls").map((call) => ({ title: titleOf(call), call })))("$title", async ({ call }) => {
-  const answer = await plugin.call(call.method, bindings.of(call.request));
-  expect(answer.errors).toEqual(call.errors);
-  expect(bindings.differences(call.response, answer.response, varying)).toEqual([]);
+describe("the tls plugin answers as recorded", () => {
+  test.each(recorded("tls").map((call) => ({ title: titleOf(call), call })))("$title", async ({ call }) => {
+    const answer = await plugin.call(call.method, bindings.of(call.request));
+    expect(answer.errors).toEqual(call.errors);
+    expect(bindings.differences(call.response, answer.response, varying)).toEqual([]);
+  });
 });

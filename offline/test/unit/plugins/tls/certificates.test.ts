@@ -76,7 +76,7 @@ describe.each([
     });
   });
 
-  test("outputs tell what was issued", () => {
+  test("the outputs describe the certificate", () => {
     const { serialNumber, validFromDate, validToDate } = new X509Certificate(cert["certPem"]);
     expect(BigInt(`0x${serialNumber}`).toString()).toBe(cert["id"]);
     expect(cert).toMatchObject({ readyForRenewal: false, earlyRenewalHours: 0, caKeyAlgorithm: inputs.algorithm });

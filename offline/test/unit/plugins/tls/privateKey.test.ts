@@ -87,31 +87,33 @@ describe.each(keys)("a key for $name", ({ inputs, pem, says, ssh }) => {
   });
 });
 
-test("a key for ECDSA without a curve is for P224, which OpenSSH does not know", async () => {
-  const state = await made(types.key, { algorithm: "ECDSA" });
-  expect(withFiles({ key: state["privateKeyPem"] }, "openssl", ["pkey", "-in", "key", "-noout", "-text"])).toMatch(
-    /secp224r1/,
-  );
-  expect(state).toMatchObject({
-    ecdsaCurve: "P224",
-    rsaBits: 2048,
-    privateKeyOpenssh: "",
-    publicKeyOpenssh: "",
-    publicKeyFingerprintMd5: "",
-    publicKeyFingerprintSha256: "",
+describe("a private key", () => {
+  test("for ECDSA uses P224 without a curve, and has no OpenSSH form", async () => {
+    const state = await made(types.key, { algorithm: "ECDSA" });
+    expect(withFiles({ key: state["privateKeyPem"] }, "openssl", ["pkey", "-in", "key", "-noout", "-text"])).toMatch(
+      /secp224r1/,
+    );
+    expect(state).toMatchObject({
+      ecdsaCurve: "P224",
+      rsaBits: 2048,
+      privateKeyOpenssh: "",
+      publicKeyOpenssh: "",
+      publicKeyFingerprintMd5: "",
+      publicKeyFingerprintSha256: "",
+    });
   });
-});
 
-test("state has the official shape, and only private halves are secret", async () => {
-  const { id, properties } = await create(types.key, { algorithm: "ED25519" });
-  const secret = Object.keys(properties).filter((name) => properties[name] instanceof Secret);
-  expect(secret.sort()).toEqual(["privateKeyOpenssh", "privateKeyPem", "privateKeyPemPkcs8"]);
-  expect(properties).toMatchObject({
-    id,
-    __meta: '{"schema_version":"1"}',
-    __pulumi_raw_state_delta: { obj: {} },
-    algorithm: "ED25519",
-    ecdsaCurve: "P224",
-    rsaBits: 2048,
+  test("has the official state, with secret private halves only", async () => {
+    const { id, properties } = await create(types.key, { algorithm: "ED25519" });
+    const secret = Object.keys(properties).filter((name) => properties[name] instanceof Secret);
+    expect(secret.sort()).toEqual(["privateKeyOpenssh", "privateKeyPem", "privateKeyPemPkcs8"]);
+    expect(properties).toMatchObject({
+      id,
+      __meta: '{"schema_version":"1"}',
+      __pulumi_raw_state_delta: { obj: {} },
+      algorithm: "ED25519",
+      ecdsaCurve: "P224",
+      rsaBits: 2048,
+    });
   });
 });

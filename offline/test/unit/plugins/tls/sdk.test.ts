@@ -23,34 +23,36 @@ function declared(file: string, name: string): { outputs: string[]; args: Record
   };
 }
 
-test.each([
-  { file: "privateKey", name: "PrivateKey", kind: privateKey },
-  { file: "selfSignedCert", name: "SelfSignedCert", kind: selfSignedCert },
-  { file: "certRequest", name: "CertRequest", kind: certRequest },
-  { file: "locallySignedCert", name: "LocallySignedCert", kind: locallySignedCert },
-])("$name has every input and output of the SDK, and needs the same ones", ({ file, name, kind }) => {
-  const { outputs, args } = declared(file, name);
-  expect(outputs.length).toBeGreaterThan(8);
-  expect([...Object.keys(kind.inputs), ...Object.keys(kind.outputs)].sort()).toEqual(outputs);
-  expect(Object.fromEntries(Object.entries(kind.inputs).map(([input, { required }]) => [input, !required]))).toEqual(
-    args,
-  );
-});
+describe("the tls stand-in", () => {
+  test.each([
+    { file: "privateKey", name: "PrivateKey", kind: privateKey },
+    { file: "selfSignedCert", name: "SelfSignedCert", kind: selfSignedCert },
+    { file: "certRequest", name: "CertRequest", kind: certRequest },
+    { file: "locallySignedCert", name: "LocallySignedCert", kind: locallySignedCert },
+  ])("$name has the inputs and outputs of the SDK", ({ file, name, kind }) => {
+    const { outputs, args } = declared(file, name);
+    expect(outputs.length).toBeGreaterThan(8);
+    expect([...Object.keys(kind.inputs), ...Object.keys(kind.outputs)].sort()).toEqual(outputs);
+    expect(Object.fromEntries(Object.entries(kind.inputs).map(([input, { required }]) => [input, !required]))).toEqual(
+      args,
+    );
+  });
 
-test("a certificate for no hours has ended when it is made, so every up makes it anew", async () => {
-  const { privateKeyPem } = await made(types.key, { algorithm: "ED25519" });
-  const inputs = {
-    privateKeyPem,
-    allowedUses: [],
-    validityPeriodHours: 0,
-    dnsNames: ["a.example"],
-    ipAddresses: ["10.0.0.1", "fd00::1"],
-    uris: ["spiffe://cluster.local/ns/a/sa/b"],
-  };
-  const state = await made(types.root, inputs);
-  expect(state["validityEndTime"]).toBe(state["validityStartTime"]);
-  expect(diffOf(selfSignedCert, state, inputs)).toMatchObject({ changes: true, replaces: ["readyForRenewal"] });
-  expect(textOf(state["certPem"])).toMatch(
-    /DNS:a\.example, IP Address:10\.0\.0\.1, IP Address:FD00:0:0:0:0:0:0:1, URI:spiffe:\/\/cluster\.local\/ns\/a\/sa\/b/,
-  );
+  test("replaces a certificate of zero hours with every up", async () => {
+    const { privateKeyPem } = await made(types.key, { algorithm: "ED25519" });
+    const inputs = {
+      privateKeyPem,
+      allowedUses: [],
+      validityPeriodHours: 0,
+      dnsNames: ["a.example"],
+      ipAddresses: ["10.0.0.1", "fd00::1"],
+      uris: ["spiffe://cluster.local/ns/a/sa/b"],
+    };
+    const state = await made(types.root, inputs);
+    expect(state["validityEndTime"]).toBe(state["validityStartTime"]);
+    expect(diffOf(selfSignedCert, state, inputs)).toMatchObject({ changes: true, replaces: ["readyForRenewal"] });
+    expect(textOf(state["certPem"])).toMatch(
+      /DNS:a\.example, IP Address:10\.0\.0\.1, IP Address:FD00:0:0:0:0:0:0:1, URI:spiffe:\/\/cluster\.local\/ns\/a\/sa\/b/,
+    );
+  });
 });
