@@ -31,60 +31,62 @@ const objects: Record<string, unknown> = {
 let server: FakeApiServer;
 afterEach(() => server.stop());
 
-test("reads the services of exports with the accounts of their pods, and objects of others", async () => {
-  server = await FakeApiServer.start((url) => {
-    const found = objects[url.split("?")[0]!];
-    return found ? { status: 200, body: found } : { status: 404, body: {} };
+describe("the live cluster", () => {
+  test("reads the services of exports with the accounts of their pods, and objects of others", async () => {
+    server = await FakeApiServer.start((url) => {
+      const found = objects[url.split("?")[0]!];
+      return found ? { status: 200, body: found } : { status: 404, body: {} };
+    });
+    const plan = { imports: [], exports: [{ spec: anExport() }] };
+    expect(await readLiveCluster(server.kubeconfig, undefined, plan as never)).toEqual({
+      services: [
+        {
+          namespace: "httpbin",
+          name: "httpbin",
+          ports: [{ name: "", number: 8000, targetPort: 8000, protocol: "TCP" }],
+          selector: { app: "httpbin" },
+        },
+      ],
+      rules: [
+        { name: "theirs", namespace: "shop", hosts: ["cart.shop.svc.cluster.local"], exportTo: [], subsets: ["v1"] },
+      ],
+      entries: [],
+      accounts: new Map([["httpbin", ["a", "b"]]]),
+      unread: [],
+    });
   });
-  const plan = { imports: [], exports: [{ spec: anExport() }] };
-  expect(await readLiveCluster(server.kubeconfig, undefined, plan as never)).toEqual({
-    services: [
-      {
-        namespace: "httpbin",
-        name: "httpbin",
-        ports: [{ name: "", number: 8000, targetPort: 8000, protocol: "TCP" }],
-        selector: { app: "httpbin" },
-      },
-    ],
-    rules: [
-      { name: "theirs", namespace: "shop", hosts: ["cart.shop.svc.cluster.local"], exportTo: [], subsets: ["v1"] },
-    ],
-    entries: [],
-    accounts: new Map([["httpbin", ["a", "b"]]]),
-    unread: [],
-  });
-});
 
-test("names what the API server denies, and reads the rest", async () => {
-  server = await FakeApiServer.start((url) => {
-    const found = url.includes("pods") ? undefined : objects[url.split("?")[0]!];
-    return found ? { status: 200, body: found } : { status: 403, body: { message: "forbidden" } };
+  test("names what the API server denies, and reads the rest", async () => {
+    server = await FakeApiServer.start((url) => {
+      const found = url.includes("pods") ? undefined : objects[url.split("?")[0]!];
+      return found ? { status: 200, body: found } : { status: 403, body: { message: "forbidden" } };
+    });
+    const plan = { imports: [], exports: [{ spec: anExport() }] };
+    expect(await readLiveCluster(server.kubeconfig, undefined, plan as never)).toMatchObject({
+      services: [{ namespace: "httpbin", name: "httpbin" }],
+      unread: [
+        { object: "ServiceEntries", reason: "403: forbidden" },
+        { object: "pods of namespace httpbin", reason: "403: forbidden" },
+      ],
+    });
   });
-  const plan = { imports: [], exports: [{ spec: anExport() }] };
-  expect(await readLiveCluster(server.kubeconfig, undefined, plan as never)).toMatchObject({
-    services: [{ namespace: "httpbin", name: "httpbin" }],
-    unread: [
-      { object: "ServiceEntries", reason: "403: forbidden" },
-      { object: "pods of namespace httpbin", reason: "403: forbidden" },
-    ],
-  });
-});
 
-test("reads again what a server that starts answers with an error once", async () => {
-  const asked = new Map<string, number>();
-  server = await FakeApiServer.start((url) => {
-    asked.set(url, (asked.get(url) ?? 0) + 1);
-    return asked.get(url) === 1 ? { status: 503, body: {} } : { status: 200, body: { items: [] } };
+  test("reads again what a server that starts answers with an error once", async () => {
+    const asked = new Map<string, number>();
+    server = await FakeApiServer.start((url) => {
+      asked.set(url, (asked.get(url) ?? 0) + 1);
+      return asked.get(url) === 1 ? { status: 503, body: {} } : { status: 200, body: { items: [] } };
+    });
+    const { unread } = await readLiveCluster(server.kubeconfig, undefined, { imports: [], exports: [] });
+    expect(unread).toEqual([]);
   });
-  const { unread } = await readLiveCluster(server.kubeconfig, undefined, { imports: [], exports: [] });
-  expect(unread).toEqual([]);
-});
 
-test("rejects where no server listens", async () => {
-  server = await FakeApiServer.start(() => undefined);
-  const { kubeconfig } = server;
-  await server.stop();
-  server = await FakeApiServer.start(() => undefined);
-  const error = await readLiveCluster(kubeconfig, undefined, { imports: [], exports: [] }).catch((e: unknown) => e);
-  expect(isUnreachable(error)).toBe(true);
+  test("rejects where no server listens", async () => {
+    server = await FakeApiServer.start(() => undefined);
+    const { kubeconfig } = server;
+    await server.stop();
+    server = await FakeApiServer.start(() => undefined);
+    const error = await readLiveCluster(kubeconfig, undefined, { imports: [], exports: [] }).catch((e: unknown) => e);
+    expect(isUnreachable(error)).toBe(true);
+  });
 });
