@@ -62,7 +62,7 @@ export function thirdMesh(world: World): void {
           name: "httpbin",
           from: "north",
           as: "httpbin.north.global",
-          visibleTo: ["apps", "sleep"],
+          visibleTo: ["sleep", "apps"],
           probe: { http: { path: "/headers" } },
         },
         {
