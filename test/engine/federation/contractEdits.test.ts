@@ -210,7 +210,8 @@ test("pulumi destroy of an imported exporter fails and deletes nothing", async (
 
 // West remains and still imports from the destroyed east.
 test("the override destroys one of two meshes that import from each other", async () => {
-  west([theExport], { imports: [{ name: "sleep", from: "east", visibleTo: ["httpbin"] }] });
+  const ports = [http, { name: "grpc", number: 9000, protocol: "GRPC" }];
+  west([{ ...theExport, ports }], { imports: [{ name: "sleep", from: "east", visibleTo: ["httpbin"] }] });
   east([], {
     exports: [
       { ...theExport, name: "sleep", service: "sleep", namespace: "sleep", to: ["west"], serviceAccounts: ["sleep"] },

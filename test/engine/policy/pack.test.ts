@@ -176,10 +176,10 @@ test(
 
 /** Objects that nothing has to become ready of. */
 const small = (hosts: string, sans: string) => `
-  const object = (kind, name, spec) =>
+  const object = (kind, name, spec, annotations = {}) =>
     new k8s.apiextensions.CustomResource(
       name,
-      { apiVersion: "networking.istio.io/v1", kind, metadata: { namespace: "sleep", name }, spec },
+      { apiVersion: "networking.istio.io/v1", kind, metadata: { namespace: "sleep", name, annotations }, spec },
       opts,
     );
   object("Gateway", "passing", {
@@ -187,7 +187,7 @@ const small = (hosts: string, sans: string) => `
     servers: [
       { port: { number: 443, name: "tls", protocol: "TLS" }, hosts: ["${hosts}"], tls: { mode: "PASSTHROUGH" } },
     ],
-  });
+  }, { "mesh-federation.dev/public": "true" });
   object("ServiceEntry", "import", {
     hosts: ["cart.mesh.global"],
     ports: [{ number: 80, name: "http", protocol: "HTTP" }],

@@ -60,6 +60,12 @@ export class Federation {
         metadata: { name },
         spec: { selector: { app: name }, ports: [{ name: "http", port: 8000 }] },
       });
+    await west.apply("/api/v1/namespaces/istio-system/pods/gateway", {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "gateway", labels: { istio: "eastwestgateway" } },
+      spec: { containers: [{ name: "istio-proxy", image: "auto" }] },
+    });
     const made = new Federation({ east, west });
     for (const file of readdirSync(join(made.clone.folder, "stacks"))) rmSync(join(made.clone.folder, "stacks", file));
     for (const [stack, config] of Object.entries(stacks)) made.write(stack, config);
