@@ -92,7 +92,7 @@ export interface ExportedServiceArgs {
   allowUndeclaredPorts?: pulumi.Input<boolean>;
   /**
    * Minor of this mesh's Istio, such as `1.30`. It decides what a policy can say.
-   * @default "1.28"
+   * @default the oldest minor that this project supports
    */
   istioMinor?: pulumi.Input<string>;
   /**

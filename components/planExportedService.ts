@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { managedGatewayLabels, type GatewaySelector } from "../federation/cluster/gatewayObjects.ts";
 import { defaultGateway } from "../federation/config/defaults.ts";
-import { hasSourceTrustDomains } from "../federation/config/versions.ts";
+import { hasSourceTrustDomains, supportedIstioMinors } from "../federation/config/versions.ts";
 import { UserError } from "../federation/errors/userError.ts";
 import { exportSpec, type ExportConfig } from "../federation/exports/exportConfig.ts";
 import { planExport, type ExportPlan } from "../federation/exports/exportPlan.ts";
@@ -59,7 +59,7 @@ export function planKnown(known: KnownExport, objects: ExportObjects): PlannedEx
   const domains: TrustDomains = {
     own: trustDomain,
     ofMeshes: new Map(Object.entries(known.peerTrustDomains ?? {})),
-    literal: hasSourceTrustDomains(known.istioMinor ?? "1.28"),
+    literal: hasSourceTrustDomains(known.istioMinor ?? supportedIstioMinors[0]),
   };
   const accepted = known.acceptedTrustDomains ?? [];
   const findings = [...callerFindings(plan, domains), ...outsiderFindings(plan, domains, accepted)];

@@ -1,8 +1,8 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent, type RequestOptions } from "node:https";
-import { BlockList, isIP } from "node:net";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { parse } from "yaml";
+import { isLoopback } from "../federation/cluster/addressRange.ts";
 import { UserError } from "../federation/errors/userError.ts";
 
 /** How to reach an API server. */
@@ -51,22 +51,15 @@ export function readAccess(kubeconfig: string, context: string | undefined): Acc
   return { server: server.replace(/\/$/, ""), options: proxied };
 }
 
-const loopback = new BlockList();
-loopback.addSubnet("127.0.0.0", 8);
-loopback.addAddress("::1", "ipv6");
-
 /**
  * Agent that uses HTTPS_PROXY, HTTP_PROXY and NO_PROXY, as kubectl does. A loopback server is never proxied.
  * https://pkg.go.dev/golang.org/x/net/http/httpproxy#Config
  */
 function proxyAgent(server: string): Pick<RequestOptions, "agent"> {
   const { protocol, hostname } = new URL(server);
-  const host = hostname.replace(/^\[|\]$/g, "");
-  const isLoopback =
-    host === "localhost" || (isIP(host) !== 0 && loopback.check(host, isIP(host) === 6 ? "ipv6" : "ipv4"));
   const { env } = process;
   const isSet = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"].some((name) => env[name]);
-  if (isLoopback || !isSet) return {};
+  if (isLoopback(hostname) || !isSet) return {};
   return { agent: new (protocol === "http:" ? HttpAgent : HttpsAgent)({ proxyEnv: env }) };
 }
 

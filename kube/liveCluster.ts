@@ -7,7 +7,7 @@ import type {
   UnreadObject,
 } from "../federation/checks/liveCluster.ts";
 import type { GatewaySelector } from "../federation/cluster/gatewayObjects.ts";
-import { managedBy } from "../federation/objects/labels.ts";
+import { isManaged } from "../federation/objects/labels.ts";
 import type { FederationPlan } from "../federation/planFederation.ts";
 import { ApiError } from "./errors.ts";
 import { KubeClient } from "./kubeClient.ts";
@@ -46,9 +46,10 @@ export async function readLiveCluster(
 ): Promise<LiveCluster> {
   const client = new KubeClient(kubeconfig, context, timeout);
   const reader = new Reader();
-  const [rules, entries, services] = await Promise.all([
+  const [rules, entries, ofGateway, services] = await Promise.all([
     reader.read("DestinationRules", () => client.istio("networking", "destinationrules"), []),
     reader.read("ServiceEntries", () => client.istio("networking", "serviceentries"), []),
+    gateway && readGateway(client, reader, gateway),
     Promise.all(
       servicesInvolved(plan).map(({ namespace, name }) =>
         reader.read(`Service ${namespace}/${name}`, () => client.service(namespace, name), undefined),
@@ -69,7 +70,7 @@ export async function readLiveCluster(
     rules: foreignObjects(rules, (spec) => [spec["host"] as string]),
     entries: foreignObjects(entries, (spec) => (spec["hosts"] ?? []) as string[]),
     accounts: new Map(accounts),
-    ...(gateway ? { gateway: await readGateway(client, reader, gateway) } : {}),
+    ...(ofGateway ? { gateway: ofGateway } : {}),
     unread: reader.unread,
   };
 }
@@ -101,7 +102,7 @@ async function readGateway(client: KubeClient, reader: Reader, { namespace, labe
 
 /** Whether this project does not manage an object. */
 function isForeign({ metadata }: IstioObject): boolean {
-  return metadata.labels?.["app.kubernetes.io/managed-by"] !== managedBy;
+  return !isManaged(metadata);
 }
 
 /** Service accounts of the pods that run or will run. */

@@ -1,5 +1,5 @@
 import type { FederationObject } from "../federation/objects/federationObject.ts";
-import { managedBy } from "../federation/objects/labels.ts";
+import { isManaged } from "../federation/objects/labels.ts";
 import type { KubeClient } from "../kube/kubeClient.ts";
 import type { IstioObject } from "../kube/objects.ts";
 import { differencesOf } from "./differences.ts";
@@ -55,10 +55,7 @@ function driftOfKind(kind: string, created: FederationObject[], live: IstioObjec
     const changes = changesOf(found, object);
     return changes ? [`${nameOf(kind, object)}: ${changes}`] : [];
   });
-  const extra = live.filter(
-    (o) =>
-      o.metadata.labels?.["app.kubernetes.io/managed-by"] === managedBy && !created.some((object) => isSame(object, o)),
-  );
+  const extra = live.filter((o) => isManaged(o.metadata) && !created.some((object) => isSame(object, o)));
   return [
     ...changed,
     ...extra.map(

@@ -65,15 +65,24 @@ export function isVisibleFromAny({ namespace, exportTo }: LiveObject, namespaces
   return namespaces.some((n) => exportTo.includes(n) || (exportTo.includes(".") && n === namespace));
 }
 
-/** Whether a host of a DestinationRule, which may start with `*`, takes a host. */
+/** Whether a host of a DestinationRule or a Gateway, which may start with `*`, takes a host. */
 export function takesHost(pattern: string, host: string): boolean {
   return pattern === host || (pattern.startsWith("*") && host.endsWith(pattern.slice(1)));
 }
 
+/** A host of a Gateway's server without the namespace that it may have in front: `ns/host`. */
+export function withoutNamespace(host: string): string {
+  return host.split("/").at(-1)!;
+}
+
+/** Whether every label of a selector is one of the labels. An empty selector of a Gateway takes all pods. */
+export function matches(selector: Record<string, string>, labels: Record<string, string>): boolean {
+  return Object.entries(selector).every(([key, value]) => labels[key] === value);
+}
+
 /** Whether a selector selects pods with these labels. An empty selector of a Service selects none. */
 export function selects(selector: Record<string, string>, labels: Record<string, string>): boolean {
-  const wanted = Object.entries(selector);
-  return wanted.length > 0 && wanted.every(([key, value]) => labels[key] === value);
+  return Object.keys(selector).length > 0 && matches(selector, labels);
 }
 
 /** Labels as text: `{app: orders, version: v1}`. */

@@ -1,7 +1,14 @@
 import { autoPassthroughPort, type GatewaySelector } from "../cluster/gatewayObjects.ts";
 import { Findings, type Finding } from "../errors/userError.ts";
 import type { FederationPlan } from "../planFederation.ts";
-import { labelsText, takesHost, type GatewayObject, type LiveGateway } from "./liveCluster.ts";
+import {
+  labelsText,
+  matches,
+  takesHost,
+  withoutNamespace,
+  type GatewayObject,
+  type LiveGateway,
+} from "./liveCluster.ts";
 
 /** The gateway of a plan's exports. */
 export interface GatewayInUse extends GatewaySelector {
@@ -36,7 +43,7 @@ export function gatewayWarnings(plan: Plan, live: LiveGateway, gateway: GatewayI
 function overlaps(plan: Plan, live: LiveGateway, gateway: GatewayInUse): readonly Finding[] {
   const findings = new Findings();
   const pods = live.pods.length > 0 ? live.pods.map(({ labels }) => labels) : [gateway.labels];
-  for (const other of live.objects.filter(({ selector }) => pods.some((labels) => isSubset(selector, labels))))
+  for (const other of live.objects.filter(({ selector }) => pods.some((labels) => matches(selector, labels))))
     for (const { spec } of plan.exports) {
       const host = hostThatTakes(other, spec.host);
       if (host === undefined) continue;
@@ -53,15 +60,10 @@ function overlaps(plan: Plan, live: LiveGateway, gateway: GatewayInUse): readonl
   return findings.all;
 }
 
-/** The host of a Gateway's server on the gateway's port that takes a host. A host may have a namespace in front. */
+/** The host of a Gateway's server on the gateway's port that takes a host. */
 function hostThatTakes({ servers }: GatewayObject, host: string): string | undefined {
   const hosts = servers.filter(({ port }) => port === autoPassthroughPort).flatMap((server) => server.hosts);
-  return hosts.find((found) => takesHost(found.split("/").at(-1)!, host));
-}
-
-/** Whether every label of a selector is one of the labels. An empty selector takes all pods. */
-function isSubset(selector: Record<string, string>, labels: Record<string, string>): boolean {
-  return Object.entries(selector).every(([key, value]) => labels[key] === value);
+  return hosts.find((found) => takesHost(withoutNamespace(found), host));
 }
 
 /**

@@ -1,8 +1,9 @@
 import { BlockList, isIP, isIPv6 } from "node:net";
 
 /** Ranges of addresses that no other mesh can have, by what they are. https://www.rfc-editor.org/rfc/rfc6890 */
+const loopback = ["127.0.0.0/8", "::1/128"] as const;
 const special: readonly [what: string, ...ranges: string[]][] = [
-  ["a loopback address", "127.0.0.0/8", "::1/128"],
+  ["a loopback address", ...loopback],
   ["a link-local address", "169.254.0.0/16", "fe80::/10"],
   ["an unspecified address", "0.0.0.0/8", "::/128"],
   ["a multicast or broadcast address", "224.0.0.0/4", "255.255.255.255/32", "ff00::/8"],
@@ -27,6 +28,12 @@ export function isInRange(address: string, range: string): boolean {
   const list = new BlockList();
   list.addSubnet(network, Number(prefix), isIPv6(network) ? "ipv6" : "ipv4");
   return list.check(address, isIPv6(address) ? "ipv6" : "ipv4");
+}
+
+/** Whether the host of a URL is this machine. URL writes an address in one form, an IPv6 address in brackets. */
+export function isLoopback(hostname: string): boolean {
+  const host = hostname.replace(/^\[|\]$/g, "");
+  return host === "localhost" || (isIP(host) !== 0 && loopback.some((range) => isInRange(host, range)));
 }
 
 /** Whether a text is a range for {@link isInRange}. */

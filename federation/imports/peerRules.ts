@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { isInRange, isRange, unusableGatewayAddress } from "../cluster/addressRange.ts";
 import { rootNamespaceOf } from "../cluster/istioValueConflicts.ts";
 import { istioNamespace } from "../config/defaults.ts";
-import type { DeclaredMesh, SiblingMesh } from "../config/declaredMesh.ts";
+import type { SiblingMesh } from "../config/declaredMesh.ts";
 import type { MeshConfig } from "../config/readMeshConfig.ts";
 import type { ContractExport, FederationContract } from "../contract/contract.ts";
 import { Findings, type Finding } from "../errors/userError.ts";
@@ -40,7 +40,7 @@ const systemNamespaces = ["default", "kube-system", "kube-public", "kube-node-le
 /** The rules of a mesh for its peers, from its configuration and the stack files of this project. */
 export function peerRules(
   config: Pick<MeshConfig, "peers" | "cluster" | "loadBalancer" | "istio" | "gateway">,
-  siblings: readonly (SiblingMesh & Partial<DeclaredMesh>)[],
+  siblings: readonly SiblingMesh[],
 ): PeerRules {
   const { cluster, loadBalancer, istio, gateway } = config;
   const networks = [

@@ -144,6 +144,7 @@ function reasonOf(peer: Peer | undefined, from: string): string {
 function resolvedImport(spec: ImportConfig, sources: ImportSource[]): ResolvedImport {
   const { contract, exported } = sources[0]!;
   const namespace = spec.blend ? exported.namespace : (spec.namespace ?? spec.visibleTo[0]!);
+  const ports = importedPorts(spec, exported);
   const subjectAltNames = [...new Set(sources.flatMap((s) => s.exported.subjectAltNames))].sort();
   return {
     id: importId(spec),
@@ -154,7 +155,7 @@ function resolvedImport(spec: ImportConfig, sources: ImportSource[]): ResolvedIm
     exportedHost: exported.host,
     namespace,
     visibleTo: [...spec.visibleTo].sort(),
-    ports: importedPorts(spec, exported),
+    ports,
     subjectAltNames,
     gateways: sources.flatMap((s) => gatewaysOf(s.contract)),
     subsets: spec.subsets,
@@ -165,7 +166,7 @@ function resolvedImport(spec: ImportConfig, sources: ImportSource[]): ResolvedIm
       serviceAccounts: subjectAltNames.map(accountOf),
     },
     client: spec.client && { ...spec.client, app: spec.client.app ?? spec.client.serviceAccount },
-    probe: importedProbes(spec, importedPorts(spec, exported)),
+    probe: importedProbes(spec, ports),
   };
 }
 

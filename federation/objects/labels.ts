@@ -1,6 +1,11 @@
 /** Value of the label `app.kubernetes.io/managed-by` on every object of this project. */
 export const managedBy = "mesh-federation";
 
+/** Whether this project manages an object. */
+export function isManaged({ labels }: { labels?: Record<string, string> }): boolean {
+  return labels?.["app.kubernetes.io/managed-by"] === managedBy;
+}
+
 /** Labels on the objects of an import, an export or a gateway. */
 export function federationLabels(part: "import" | "export" | "gateway", name: string): Record<string, string> {
   return { "app.kubernetes.io/managed-by": managedBy, [`mesh-federation.dev/${part}`]: name };

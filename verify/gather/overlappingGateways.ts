@@ -1,5 +1,6 @@
+import { matches, takesHost, withoutNamespace } from "../../federation/checks/liveCluster.ts";
 import { printable } from "../../federation/errors/userError.ts";
-import { managedBy } from "../../federation/objects/labels.ts";
+import { isManaged } from "../../federation/objects/labels.ts";
 import type { IstioObject, Pod } from "../../kube/objects.ts";
 
 /** A server of a Gateway object. */
@@ -20,8 +21,8 @@ export function overlappingGateways(objects: IstioObject[], pods: Pod[]): string
     const hosts = serversOf(object).flatMap((server) =>
       (server.hosts ?? []).filter((host) => others.some((other) => sharesHost(server, host, other))),
     );
-    const { namespace, name, labels } = object.metadata;
-    const managed = labels?.["app.kubernetes.io/managed-by"] === managedBy;
+    const { namespace, name } = object.metadata;
+    const managed = isManaged(object.metadata);
     const text = printable(`Gateway ${namespace}/${name} (${[...new Set(hosts)].slice(0, 5).join(", ")})`);
     return hosts.length > 0 ? [{ text, managed }] : [];
   });
@@ -34,17 +35,15 @@ function serversOf({ spec }: IstioObject): Server[] {
 }
 
 function selects({ spec }: IstioObject, { metadata }: Pod): boolean {
-  const selector = Object.entries((spec["selector"] ?? {}) as Record<string, string>);
-  return selector.every(([key, value]) => metadata.labels?.[key] === value);
+  return matches(spec["selector"] ?? {}, metadata.labels ?? {});
 }
 
 function sharesHost({ port }: Server, host: string, other: Server): boolean {
   return port?.number === other.port?.number && (other.hosts ?? []).some((given) => overlap(host, given));
 }
 
-/** Whether a name can match both hosts. A host may have a namespace in front: `ns/host`. */
+/** Whether a name can match both hosts. */
 function overlap(a: string, b: string): boolean {
-  const [x, y] = [a.split("/").at(-1)!, b.split("/").at(-1)!];
-  const covers = (wildcard: string, host: string) => wildcard.startsWith("*") && host.endsWith(wildcard.slice(1));
-  return x === y || covers(x, y) || covers(y, x);
+  const [x, y] = [withoutNamespace(a), withoutNamespace(b)];
+  return takesHost(x, y) || takesHost(y, x);
 }

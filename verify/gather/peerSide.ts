@@ -5,7 +5,7 @@ import type { KubeClient } from "../../kube/kubeClient.ts";
 import type { FederationContract } from "../../federation/contract/contract.ts";
 import { managedGatewayLabels } from "../../federation/cluster/gatewayObjects.ts";
 import { defaultGateway as managedGateway } from "../../federation/config/defaults.ts";
-import { managedBy } from "../../federation/objects/labels.ts";
+import { isManaged } from "../../federation/objects/labels.ts";
 import { autoPassthroughSni } from "../../federation/objects/names.ts";
 import type { Edge } from "../edge.ts";
 import type { PeerSide } from "../evidence.ts";
@@ -38,7 +38,7 @@ export function passthroughOf(gateways: IstioObject[]): PassthroughGateway[] {
             namespace: metadata.namespace,
             selector,
             hosts: hosts.map((h) => h.split("/").at(-1)!),
-            managed: metadata.labels?.["app.kubernetes.io/managed-by"] === managedBy,
+            managed: isManaged(metadata),
           },
         ];
   });
