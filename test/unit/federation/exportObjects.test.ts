@@ -3,7 +3,7 @@ import { callerFindings, exportPolicy } from "../../../federation/exports/export
 import { conflictingPolicies } from "../../../federation/exports/policyConflicts.ts";
 import { exportSpec } from "../../../federation/exports/exportConfig.ts";
 import { acceptedTrustDomains, type TrustDomains } from "../../../federation/trust/trustDomains.ts";
-import { anExport } from "./fixtures.ts";
+import { anExport, smallestExport } from "./fixtures.ts";
 
 const gateway = {
   name: "gateway",
@@ -217,14 +217,6 @@ describe("an export", () => {
       says: /two subsets with the same name/,
     },
   ])("rejects $name", ({ more, says }) => {
-    const smallest = {
-      name: "httpbin",
-      namespace: "httpbin",
-      service: "httpbin",
-      ports: [{ name: "http", number: 8000, protocol: "HTTP" }],
-      serviceAccounts: ["httpbin"],
-      to: ["east"],
-    };
-    expect(() => exportSpec.parse({ ...smallest, ...more })).toThrow(says);
+    expect(() => exportSpec.parse({ ...smallestExport, ...more })).toThrow(says);
   });
 });

@@ -23,17 +23,19 @@ export function identity(name: string, more: Partial<MeshIdentity> = {}): MeshId
   };
 }
 
+/** The smallest configuration of an export. */
+export const smallestExport = {
+  name: "httpbin",
+  namespace: "httpbin",
+  service: "httpbin",
+  ports: [{ name: "http", number: 8000, protocol: "HTTP" }],
+  serviceAccounts: ["httpbin"],
+  to: ["east"],
+};
+
 /** An export's plan, of the smallest configuration with some keys replaced. */
 export function anExport(more: Record<string, unknown> = {}, trustDomain = "cluster.local"): ExportPlan {
-  const smallest = {
-    name: "httpbin",
-    namespace: "httpbin",
-    service: "httpbin",
-    ports: [{ name: "http", number: 8000, protocol: "HTTP" }],
-    serviceAccounts: ["httpbin"],
-    to: ["east"],
-  };
-  return planExport(exportSpec.parse({ ...smallest, ...more }), trustDomain);
+  return planExport(exportSpec.parse({ ...smallestExport, ...more }), trustDomain);
 }
 
 /** What a mesh publishes. */

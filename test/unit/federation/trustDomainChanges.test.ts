@@ -2,16 +2,7 @@ import { readMeshConfig } from "../../../federation/config/readMeshConfig.ts";
 import { releaseSources } from "../../../federation/config/versions.ts";
 import type { UserError, Finding } from "../../../federation/errors/userError.ts";
 import { planFederation } from "../../../federation/planFederation.ts";
-import { anExport, anImport, contract, identity, peersOf, resolved } from "./fixtures.ts";
-
-const httpbin = {
-  name: "httpbin",
-  namespace: "httpbin",
-  service: "httpbin",
-  ports: [{ name: "http", number: 8000, protocol: "HTTP" }],
-  serviceAccounts: ["httpbin"],
-  to: ["east"],
-};
+import { anExport, anImport, contract, identity, peersOf, resolved, smallestExport as httpbin } from "./fixtures.ts";
 
 /** East as it is deployed: it imports httpbin from west, which had trust domain west.old. */
 function east(trustDomain = "east.old", more: { meshes?: string[]; subjectAltNames?: string[] } = {}) {

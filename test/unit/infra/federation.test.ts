@@ -3,7 +3,7 @@ import { parse } from "yaml";
 import { meshProgram } from "../../../infra/mesh.ts";
 import { readLiveCluster } from "../../../kube/liveCluster.ts";
 import { named, record, valueOf, type Graph, type RecordOptions } from "../components/graph.ts";
-import { anExport, contract } from "../federation/fixtures.ts";
+import { anExport, contract, smallestExport as httpbin } from "../federation/fixtures.ts";
 
 jest.mock("../../../kube/liveCluster.ts", () => ({ readLiveCluster: jest.fn() }));
 const read = jest.mocked(readLiveCluster);
@@ -19,14 +19,6 @@ beforeEach(() => {
 const ca = { caCert: "CERT", caKey: "PRIVATE", certChain: "CERT CHAIN", rootCert: "ROOT" };
 const committed = (stack: string): Record<string, any> =>
   parse(readFileSync(`stacks/Pulumi.${stack}.yaml`, "utf8")).config;
-const httpbin = {
-  name: "httpbin",
-  namespace: "httpbin",
-  service: "httpbin",
-  ports: [{ name: "http", number: 8000, protocol: "HTTP" }],
-  serviceAccounts: ["httpbin"],
-  to: ["east"],
-};
 
 /** Runs a mesh's program with its committed configuration changed; `peers` are what the others publish. */
 function run(stack: string, change: Record<string, unknown>, peers: Record<string, unknown>, more: RecordOptions = {}) {
