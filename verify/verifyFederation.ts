@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { UserError } from "../federation/errors/userError.ts";
+import { UserError, printableJson } from "../federation/errors/userError.ts";
 import type { Toolchain } from "../tools/index.ts";
 import { readMeshes, type Mesh } from "../workspace/meshes.ts";
 import type { AccessMode } from "./access.ts";
@@ -12,7 +12,7 @@ import { jsonReport } from "./report/json.ts";
 import { junitReport } from "./report/junit.ts";
 import { hasPassed, type VerificationReport } from "./report/report.ts";
 import { details, summary, table } from "./report/table.ts";
-import { inline, jsonText, wantsColour } from "./report/text.ts";
+import { inline, wantsColour } from "./report/text.ts";
 import { longestWait, verifyEdges } from "./verifyEdges.ts";
 
 /** What to verify, and how to report it. */
@@ -53,7 +53,7 @@ export async function verifyFederation(tools: Toolchain, options: VerifyOptions)
     (m) => (options.access === "both" || importing.includes(m)) && !plan.silent.has(m.name),
   );
   const report = await verify(plan, checked, options);
-  process.stdout.write(options.json ? `${jsonText(jsonReport(report))}\n` : textOf(report, options));
+  process.stdout.write(options.json ? `${printableJson(jsonReport(report))}\n` : textOf(report, options));
   // Last, so that the results are printed even where the file cannot be written.
   if (options.junit) {
     mkdirSync(dirname(options.junit), { recursive: true });

@@ -66,8 +66,19 @@ export function findingSentences({ subject, problem, remedy }: FindingText): str
  * Line feeds stay. A finding quotes what a peer, a cluster or a file says.
  */
 export function printable(text: string): string {
-  return text.replaceAll(/(?!\n)[\p{C}\p{Zl}\p{Zp}]/gu, (found) => `\\u{${found.codePointAt(0)!.toString(16)}}`);
+  return text.replaceAll(unprintable, (found) => `\\u{${found.codePointAt(0)!.toString(16)}}`);
 }
+
+/** A value as JSON text, in which what could act in a terminal is an escape: readers get the same value. */
+export function printableJson(value: unknown): string {
+  return JSON.stringify(value, null, 2).replace(unprintable, (found) =>
+    // One escape for each UTF-16 unit.
+    found.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`),
+  );
+}
+
+/** Control characters, and what hides or reorders text, without the line feed. */
+const unprintable = /(?!\n)[\p{C}\p{Zl}\p{Zp}]/gu;
 
 function sentence(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;

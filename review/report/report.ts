@@ -1,4 +1,4 @@
-import { terminalJson } from "./terminal.ts";
+import { printableJson } from "../../federation/errors/userError.ts";
 
 /** The report of a command. All secrets are masked. */
 export interface Report {
@@ -26,5 +26,5 @@ export function errorsPage(env: Readonly<Record<string, string | undefined>>): s
 
 /** What a command prints on standard output. */
 export function printed({ failures, result, markdown }: Report, json = false): string {
-  return json ? `${terminalJson({ passed: failures.length === 0, ...result })}\n` : markdown;
+  return json ? `${printableJson({ passed: failures.length === 0, ...result })}\n` : markdown;
 }

@@ -13,17 +13,6 @@ export function terminal(text: string): string {
   return text.replace(invisible, (char) => short[char] ?? `\\u{${char.codePointAt(0)!.toString(16)}}`);
 }
 
-/** JSON for a terminal. Its strings have the same values; only control characters inside them are written escaped. */
-export function terminalJson(value: unknown): string {
-  return JSON.stringify(value, null, 2).replace(invisible, (chars) =>
-    chars === "\n"
-      ? chars
-      : Array.from({ length: chars.length }, (_, i) => `\\u${chars.charCodeAt(i).toString(16).padStart(4, "0")}`).join(
-          "",
-        ),
-  );
-}
-
 /** The same error with a message for a terminal: one line for it, and one for each of its details. */
 export function terminalError(error: unknown): unknown {
   if (!(error instanceof Error)) return terminal(String(error));

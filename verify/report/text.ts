@@ -41,14 +41,6 @@ export function inline(text: string): string {
   return printable(text.replace(/[\n\r\t]+/g, " "));
 }
 
-/** A value as JSON text, in which what could act in a terminal is an escape: readers get the same value. */
-export function jsonText(value: unknown): string {
-  return JSON.stringify(value, null, 2).replace(/(?!\n)[\p{C}\p{Zl}\p{Zp}]/gu, (found) =>
-    // One escape for each UTF-16 unit.
-    found.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`),
-  );
-}
-
 /** Wraps a text to the report's width. The first line starts with `first`, the others are indented. */
 export function wrap(text: string, first: string, indent = first.length): string[] {
   const lines: string[] = [];

@@ -1,3 +1,4 @@
+import { printableJson } from "../../../../federation/errors/userError.ts";
 import fc from "fast-check";
 import { checkEdge } from "../../../../verify/checkEdge.ts";
 import { jsonReport } from "../../../../verify/report/json.ts";
@@ -5,7 +6,7 @@ import { junitReport } from "../../../../verify/report/junit.ts";
 import { hasPassed, type VerificationReport } from "../../../../verify/report/report.ts";
 import { details, summary, table } from "../../../../verify/report/table.ts";
 import type { NegativeResult } from "../../../../verify/negativeChecks/result.ts";
-import { jsonText, wantsColour } from "../../../../verify/report/text.ts";
+import { wantsColour } from "../../../../verify/report/text.ts";
 import { edge, passingEvidence, sidecarError, unreachable } from "../fixtures.ts";
 
 const passing = checkEdge(edge, passingEvidence, ["east", "west"]);
@@ -182,7 +183,7 @@ describe("what a peer answers", () => {
   });
 
   test("cannot act in a terminal, in no report", () => {
-    for (const text of [table(given, false), details(result), junitReport(given), jsonText(jsonReport(given))])
+    for (const text of [table(given, false), details(result), junitReport(given), printableJson(jsonReport(given))])
       expect(text).not.toMatch(unprintable);
     expect(table(given, false)).toContain("\\u{1b}[2J");
     expect(details(result)).toContain("\\u{9b}31m");
@@ -190,7 +191,7 @@ describe("what a peer answers", () => {
 
   test("is in the JSON as it is, for programs", () => {
     const value = { [hostile]: [hostile, "\u{e0001}\n", "\ud800", 1, null] };
-    expect(JSON.parse(jsonText(value))).toEqual(value);
-    expect(jsonText({ a: "b" })).toBe(JSON.stringify({ a: "b" }, null, 2));
+    expect(JSON.parse(printableJson(value))).toEqual(value);
+    expect(printableJson({ a: "b" })).toBe(JSON.stringify({ a: "b" }, null, 2));
   });
 });
