@@ -5,7 +5,7 @@ import type { MeshIdentity } from "./checks/peerMismatches.ts";
 import { trustDomainChanges } from "./checks/trustDomainChanges.ts";
 import type { MeshConfig } from "./config/readMeshConfig.ts";
 import { hasSourceTrustDomains } from "./config/versions.ts";
-import type { PendingImport } from "./contract/contract.ts";
+import type { ContractRoot, PendingImport } from "./contract/contract.ts";
 import { Findings, type Finding } from "./errors/userError.ts";
 import type { ExportPlan } from "./exports/exportPlan.ts";
 import { callerFindings, exportPolicy, outsiderFindings, type DenyPolicy } from "./exports/exportPolicy.ts";
@@ -32,14 +32,14 @@ export interface FederationPlan {
 /**
  * Plans a mesh's imports and exports from its configuration and what is known of the other meshes.
  *
- * @param roots SHA-256 of the mesh's root certificates; empty where they are not known
+ * @param roots those in the mesh's own bundle; empty where they are not known
  * @param siblings the other mesh stacks of this project
  * @param peers every mesh that may export to this one or import from it, with what it published
  * @throws UserError `imports-mismatch` or `exports-mismatch` with a detail for everything that cannot work
  */
 export function planFederation(
   config: MeshConfig,
-  roots: string[],
+  roots: ContractRoot[],
   siblings: SiblingMesh[],
   peers: ReadonlyMap<string, Peer>,
 ): FederationPlan {
@@ -124,13 +124,13 @@ function trustDomainsOf(config: MeshConfig, siblings: SiblingMesh[], peers: Read
  * The identity that a mesh publishes. A managed Istio accepts the trust domains of the importers, an existing one those
  * in `mesh.acceptedTrustDomains`.
  *
- * @param roots SHA-256 of the mesh's root certificates; empty where they are not known
+ * @param roots those in the mesh's own bundle; empty where they are not known
  * @param siblings the other mesh stacks of this project
  * @param peers every mesh that may import from this one, with what it published
  */
 export function identityOf(
   config: MeshConfig,
-  roots: string[],
+  roots: ContractRoot[],
   siblings: SiblingMesh[],
   peers: ReadonlyMap<string, Peer>,
 ): MeshIdentity {
@@ -146,5 +146,6 @@ export function identityOf(
     istioMinor: config.istioMinor,
     locality: `${locality.region}/${locality.zone}`,
     roots,
+    trusts: {},
   };
 }

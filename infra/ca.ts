@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { MeshConfig } from "../federation/config/readMeshConfig.ts";
+import type { ContractRoot } from "../federation/contract/contract.ts";
 import { UserError } from "../federation/errors/userError.ts";
 import { parseCaMaterial, rootFingerprints, type CaMaterial } from "../federation/trust/caMaterial.ts";
 import { readSecret } from "./config.ts";
@@ -11,7 +12,7 @@ export interface MeshCa {
   /** Secret. */
   material: pulumi.Output<CaMaterial>;
   /** SHA-256 of its root certificates, by which meshes compare their roots. Not secret. */
-  roots: string[];
+  roots: ContractRoot[];
 }
 
 /**
@@ -19,7 +20,7 @@ export interface MeshCa {
  * @throws UserError when there is none
  */
 export function readCa(config: MeshConfig): Promise<MeshCa> {
-  return config.ca.provider === "existing" ? readCaMaterial() : readIntermediate(config.ca.stack, config.mesh.name);
+  return config.ca.provider === "shared" ? readIntermediate(config.ca.stack, config.mesh.name) : readCaMaterial();
 }
 
 /** The CA in the secret key `caMaterial`, checked. */
@@ -32,7 +33,7 @@ async function readCaMaterial(): Promise<MeshCa> {
       remedy: "Set it with `pulumi config set --secret caMaterial` to JSON {caCert, caKey, certChain, rootCert}",
     });
   const given = parseCaMaterial(text);
-  return { material: pulumi.secret(given), roots: rootFingerprints(given.rootCert) };
+  return { material: pulumi.secret(given), roots: rootsIn(given.rootCert) };
 }
 
 /** The intermediate of a mesh, from the trust stack. */
@@ -65,5 +66,9 @@ async function readIntermediate(stack: string, mesh: string): Promise<MeshCa> {
       });
     return found;
   });
-  return { material, roots: rootFingerprints(String(plain["rootCert"] ?? "")) };
+  return { material, roots: rootsIn(String(plain["rootCert"] ?? "")) };
+}
+
+function rootsIn(pem: string): ContractRoot[] {
+  return rootFingerprints(pem).map((sha256) => ({ sha256, pem, use: "active" }));
 }

@@ -115,6 +115,7 @@ function contractOf(
     gateways: addresses,
     exports: plan.exports.map(({ spec }) => publishedExport(spec)),
     imports: plan.imports.map(publishedImport),
+    pendingTrust: [],
     pendingImports: plan.pending,
   }));
 }

@@ -38,7 +38,9 @@ export function nameClaims(resource: Resource): NameClaim[] {
 /** A mesh's trust domain and its root certificates' fingerprints, as a stack publishes them; at most one. */
 export function trustClaims(resource: Resource): { domain: string; roots: unknown[]; resource: Resource }[] {
   const { trustDomain, roots } = objectOf(contractOf(resource)["mesh"]);
-  return textOf(trustDomain) === undefined ? [] : [{ domain: trustDomain as string, roots: listOf(roots), resource }];
+  if (textOf(trustDomain) === undefined) return [];
+  const fingerprints = listOf(roots).map((root) => objectOf(root)["sha256"]);
+  return [{ domain: trustDomain as string, roots: fingerprints, resource }];
 }
 
 /** Gateways that a stack publishes by a host name. */

@@ -1,4 +1,4 @@
-import type { FederationContract } from "../contract/contract.ts";
+import type { ContractRoot, FederationContract } from "../contract/contract.ts";
 import { minorOf, supportedIstioMinors, supportedSkew } from "../config/versions.ts";
 import { Findings, type Finding } from "../errors/userError.ts";
 
@@ -17,12 +17,16 @@ export function peerMismatches(peer: MeshIdentity, own: MeshIdentity): readonly 
         problem: `mesh.${key} is "${own[key]}" in both`,
         remedy: `Change mesh.${key} in one of them`,
       });
-  if (own.roots.length > 0 && peer.roots.length > 0 && !own.roots.some((root) => peer.roots.includes(root)))
+  if (
+    own.roots.length > 0 &&
+    peer.roots.length > 0 &&
+    !own.roots.some((root) => peer.roots.some(({ sha256 }) => sha256 === root.sha256))
+  )
     findings.add("peer-root-mismatch", {
       subject,
       problem:
-        `they have no root CA in common (SHA-256 ${own.roots.map(shortened).join(", ")} and ` +
-        `${peer.roots.map(shortened).join(", ")}), so neither can verify the other's certificates`,
+        `they have no root CA in common (SHA-256 ${listed(own.roots)} and ` +
+        `${listed(peer.roots)}), so neither can verify the other's certificates`,
       remedy: "Give both an intermediate of one root (the trust stack, or ca.provider: existing)",
     });
   findings.addAll(istioMismatches(peer, own));
@@ -69,6 +73,6 @@ function position(minor: string): number {
   return Number(minor.split(".")[1]);
 }
 
-function shortened(fingerprint: string): string {
-  return `${fingerprint.slice(0, 12)}...`;
+function listed(roots: readonly ContractRoot[]): string {
+  return roots.map(({ sha256 }) => `${sha256.slice(0, 12)}...`).join(", ");
 }

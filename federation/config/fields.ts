@@ -39,6 +39,14 @@ export const portNumber = z
   .min(1, "must be 1 to 65535")
   .max(65535, "must be 1 to 65535");
 
+/** SHA-256 of a certificate (DER). `openssl x509 -fingerprint -sha256` writes it in capitals with colons. */
+export const fingerprint = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, "must be the SHA-256 of a certificate: 64 lower-case hexadecimal digits");
+
+/** A span of time in whole hours. */
+export const hours = z.int("must be a whole number of hours").min(1, "must be at least 1 hour");
+
 /** Where a peer reaches a gateway: IPv4, IPv6 (in canonical form afterwards), or a host name. */
 export const gatewayAddress = z
   .string()

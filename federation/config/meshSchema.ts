@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cidr, gatewayAddress, label, portNumber, rangeOrName, subdomain } from "./fields.ts";
+import { cidr, fingerprint, gatewayAddress, hours, label, portNumber, rangeOrName, subdomain } from "./fields.ts";
 import { defaultGateway, defaultSlots, defaultTrustDomain, istioNamespace } from "./defaults.ts";
 import { exportSpec } from "../exports/exportConfig.ts";
 import { importSpec } from "../imports/importConfig.ts";
@@ -54,14 +54,49 @@ const loadBalancer = z.discriminatedUnion(
   { error: "provider must be one of metallb, none" },
 );
 
+/** Number of a key or a root, counted from 1. A new number makes a new one. */
+const generation = z.int("must be a whole number").min(1, "must be at least 1").max(1000, "must be at most 1000");
+
 const ca = z.discriminatedUnion(
   "provider",
   [
-    z.strictObject({ provider: z.literal("managed"), stack: z.string().min(1).default("trust") }),
+    /** The mesh makes key and request, and the trust stack signs with a root that meshes share. */
+    z.strictObject({
+      provider: z.literal("shared"),
+      stack: z.string().min(1).default("trust"),
+      root: generation.default(1),
+      key: generation.default(1),
+    }),
+    /** The mesh makes its root and its intermediate. */
+    z.strictObject({
+      provider: z.literal("own"),
+      root: generation.default(1),
+      key: generation.default(1),
+      validityHours: hours.optional(),
+      intermediateValidityHours: hours.optional(),
+      earlyRenewalHours: hours.optional(),
+    }),
+    /** The mesh makes key and request; somebody else signs, and the certificate comes back as a file. */
+    z.strictObject({
+      provider: z.literal("signed"),
+      /** File with the certificate, the ones between it and the root, and the roots: PEM. */
+      certificateFile: z.string().min(1),
+      key: generation.default(1),
+    }),
+    /** The secret key `caMaterial`. */
     z.strictObject({ provider: z.literal("existing") }),
+    /** Something else signs the workloads' certificates: istio-csr, SPIRE, a cloud's CA. Nothing is made. */
+    z.strictObject({ provider: z.literal("external"), rootFile: z.string().min(1).optional() }),
   ],
-  { error: "provider must be one of managed, existing" },
+  { error: "provider must be one of shared, own, signed, existing, external" },
 );
+
+/** A change of the mesh's root, one phase per `up`. */
+const rotation = z.strictObject({
+  /** Number of the root that becomes the active one. */
+  next: generation,
+  phase: z.enum(["add", "switch", "remove"]),
+});
 
 const istio = z
   .discriminatedUnion(
@@ -130,6 +165,8 @@ const peer = z
     hosts: z.array(subdomain).default([]),
     /** Ranges (address/prefix) and names that its gateways may have although no other mesh should. */
     allowedAddresses: z.array(rangeOrName).default([]),
+    /** SHA-256 of its roots that this mesh trusts, where the two have no root in common. */
+    roots: z.array(fingerprint).max(16).default([]),
     /** The peer's trust domain, where it is not this mesh's and the peer has no file in `stacks/`. */
     trustDomain: subdomain.optional(),
   })
@@ -140,7 +177,12 @@ export const meshConfigSchema = z.strictObject({
   mesh: mesh.prefault({}),
   cluster,
   loadBalancer: loadBalancer.optional(),
-  ca: ca.prefault({ provider: "managed" }),
+  /** Default: `shared` for a managed Istio, `external` for an existing one. */
+  ca: ca.optional(),
+  /** Of a CA that is `shared` or `own`. */
+  rotation: rotation.optional(),
+  /** Meshes that this one does not trust for now, although it exports to them or imports from them. */
+  quarantine: z.array(label).default([]),
   istio: istio.prefault({ provider: "managed" }),
   gateway: gateway.optional(),
   samples: z.array(z.enum(["sleep", "httpbin"])).default([]),

@@ -2,14 +2,14 @@ import { trustDomainsInValues } from "../cluster/istioValueConflicts.ts";
 import { planExport, type ExportPlan } from "../exports/exportPlan.ts";
 import { checkMeshConfig } from "./checkMeshConfig.ts";
 import type { SiblingMesh } from "./declaredMesh.ts";
-import { defaultGatewayOf, defaultLoadBalancer, defaultLocality, defaultNames } from "./defaults.ts";
+import { defaultCa, defaultGatewayOf, defaultLoadBalancer, defaultLocality, defaultNames } from "./defaults.ts";
 import { readChecked } from "./fields.ts";
 import { meshConfigSchema, type RawMeshConfig } from "./meshSchema.ts";
 import type { ArtifactSources } from "./sources.ts";
 import { minorOf } from "./versions.ts";
 
 /** A mesh stack's configuration, checked and complete. */
-export interface MeshConfig extends Omit<RawMeshConfig, "mesh" | "gateway" | "loadBalancer" | "exports"> {
+export interface MeshConfig extends Omit<RawMeshConfig, "mesh" | "ca" | "gateway" | "loadBalancer" | "exports"> {
   mesh: {
     name: string;
     meshId: string;
@@ -21,6 +21,7 @@ export interface MeshConfig extends Omit<RawMeshConfig, "mesh" | "gateway" | "lo
     slot?: number;
     locality: { region: string; zone: string };
   };
+  ca: NonNullable<RawMeshConfig["ca"]>;
   gateway: NonNullable<RawMeshConfig["gateway"]>;
   loadBalancer: NonNullable<RawMeshConfig["loadBalancer"]>;
   exports: ExportPlan[];
@@ -60,6 +61,7 @@ export function readMeshConfig(
       slot: data.mesh.slot,
       locality: data.mesh.locality ?? defaultLocality(name),
     },
+    ca: data.ca ?? defaultCa(istio.provider),
     gateway: data.gateway ?? defaultGatewayOf(data.exports.length),
     loadBalancer: data.loadBalancer ?? defaultLoadBalancer(data.cluster.provider),
     exports: data.exports.map((spec) => planExport(spec, data.mesh.trustDomain)),

@@ -1,10 +1,9 @@
 import { z } from "zod";
-import { invalidConfig, readChecked } from "./fields.ts";
+import { hours, invalidConfig, label, readChecked, subdomain } from "./fields.ts";
 import { Findings } from "../errors/userError.ts";
 
 /** Upper bound of both names in a certificate's subject. https://www.rfc-editor.org/rfc/rfc5280#appendix-A.1 */
 const subjectName = z.string().min(1, "must not be empty").max(64, "must have at most 64 characters");
-const hours = z.int("must be a whole number of hours").min(1, "must be at least 1 hour");
 
 /** Names, and in hours: ten years, two years and thirty days. */
 export const rootDefaults = {
@@ -25,7 +24,27 @@ const rootConfigSchema = z.strictObject({
     .min(0, "must not be negative")
     .default(rootDefaults.earlyRenewalHours),
   rsaBits: z.literal([2048, 3072, 4096, 8192]).optional(),
+  /** Numbers of the roots that exist. Two of them while meshes change from one to the other. */
+  generations: z.array(z.int().min(1).max(1000)).min(1).max(2).default([1]),
 });
+
+/** A mesh whose CA the trust stack signs. One with a file in `stacks/` needs no entry. */
+const signedMesh = z
+  .strictObject({
+    /** Its trust domain, as its owner states it: the CA can issue identities of this domain only. */
+    trustDomain: subdomain,
+    /** Full name of its stack, or a file with its certificate request. */
+    stack: z
+      .string()
+      .regex(/^[^/]+\/[^/]+\/[^/]+$/, "must be organization/project/stack")
+      .optional(),
+    requestFile: z.string().min(1).optional(),
+  })
+  .refine((m) => (m.stack === undefined) !== (m.requestFile === undefined), "must have stack or requestFile");
+
+/** By mesh name. */
+export const signedMeshesSchema = z.record(label, signedMesh).default({});
+export type SignedMeshes = z.infer<typeof signedMeshesSchema>;
 
 /** Configuration of the trust stack, complete. Without `rsaBits`, the root's key is longer than an intermediate's. */
 export type RootConfig = z.infer<typeof rootConfigSchema>;

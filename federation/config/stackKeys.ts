@@ -10,6 +10,8 @@ export const meshKeys = [
   "cluster",
   "loadBalancer",
   "ca",
+  "rotation",
+  "quarantine",
   "istio",
   "gateway",
   "samples",
@@ -23,7 +25,10 @@ export const meshKeys = [
 ] as const;
 
 /** The keys of each kind of stack besides `role`. `Pulumi.yaml` does not declare the two secret keys of a mesh. */
-const keysOf: Record<Role, readonly string[]> = { mesh: [...meshKeys, "kubeconfig", "caMaterial"], trust: ["root"] };
+const keysOf: Record<Role, readonly string[]> = {
+  mesh: [...meshKeys, "kubeconfig", "caMaterial"],
+  trust: ["root", "meshes"],
+};
 const allKeys = ["role", ...keysOf.mesh, ...keysOf.trust];
 
 const stackOf: Record<Role, string> = { mesh: "a mesh stack (role: mesh)", trust: "the trust stack (role: trust)" };

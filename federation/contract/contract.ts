@@ -12,6 +12,9 @@ export type FederationContract = z.infer<typeof contractSchema>;
 export type ContractExport = FederationContract["exports"][number];
 export type ContractImport = FederationContract["imports"][number];
 export type PendingImport = FederationContract["pendingImports"][number];
+/** A root certificate of a mesh. */
+export type ContractRoot = FederationContract["mesh"]["roots"][number];
+export type PendingTrust = FederationContract["pendingTrust"][number];
 export type ServicePort = ContractExport["ports"][number];
 /** How one port of an import is tested. */
 export type ContractProbe = ContractImport["probe"][string];

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { account, gatewayAddress, label, portNumber, portProtocols, subdomain } from "../config/fields.ts";
+import { rootFingerprints } from "../trust/caMaterial.ts";
+import { account, fingerprint, gatewayAddress, label, portNumber, portProtocols, subdomain } from "../config/fields.ts";
 
 /** Version of the shape below, of which a reader takes no other. New fields are only added and leave it as it is. */
 export const contractVersion = 1 as const;
@@ -123,6 +124,19 @@ function labelValue(): RegExp {
   return /^([A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?)?$/;
 }
 
+/** One certificate as PEM text. */
+const certificatePem = z
+  .string()
+  .max(16_384)
+  .refine((pem) => rootFingerprints(pem).length === 1, "must be one certificate in PEM");
+
+/**
+ * A root of the mesh. `active` issues the CA that signs now, `next` will, and `retiring` did until the last switch.
+ */
+const root = z
+  .object({ sha256: fingerprint, pem: certificatePem, use: z.enum(["active", "next", "retiring"]) })
+  .refine(({ sha256, pem }) => rootFingerprints(pem)[0] === sha256, "sha256 must be that of pem");
+
 const mesh = z.object({
   name: label,
   meshId: label,
@@ -136,11 +150,12 @@ const mesh = z.object({
   istioMinor: version.default(""),
   /** Trust domains besides its own whose callers its workloads accept. */
   acceptedTrustDomains: z.array(subdomain).max(1000).default([]),
-  /** SHA-256 of its root certificates (DER, hexadecimal); empty where they are not known. */
-  roots: z
-    .array(z.string().regex(/^[0-9a-f]{64}$/, "must be the SHA-256 of a certificate, in hexadecimal digits"))
-    .max(100)
-    .default([]),
+  /** The roots in its own trust bundle, in the bundle's order; empty where they are not known. */
+  roots: z.array(root).max(16).default([]),
+  /** Roots by which it accepts each peer, by mesh name: the peer's own as it has anchored them, or a shared one. */
+  trusts: z.record(label, z.array(fingerprint).max(16)).default({}),
+  /** The CA that signs its workloads' certificates now; absent where it is not known. */
+  ca: z.object({ pem: certificatePem }).optional(),
 });
 
 /** What a mesh publishes to its peers as stack output `federation`. Plain values only, never a secret. */
@@ -152,6 +167,11 @@ export const contractSchema = z
     gateways: z.array(gateway).max(64),
     exports: z.array(exported).max(10_000),
     imports: z.array(imported).max(10_000),
+    /** Peers that the mesh does not trust yet although it should, and why. */
+    pendingTrust: z
+      .array(z.object({ mesh: label, reason: line }))
+      .max(1000)
+      .default([]),
     /** Imports asked for that cannot be made yet, and why. */
     pendingImports: z.array(z.object({ name: label, from: label, reason: line })).max(10_000),
   })

@@ -4,7 +4,7 @@ import { exportChanges } from "./exportChanges.ts";
 import { importChanges, type ExportsOf } from "./importChanges.ts";
 import type { PlannedFederation, PlannedMesh } from "../revision/planRevision.ts";
 import { policyConfigFile, type DeclaredStack, type Revision } from "../revision/revision.ts";
-import { addressesOf, list, listChange, pair, settingChanges, valueChange, type Change } from "./words.ts";
+import { addressesOf, list, listChange, pair, rootText, settingChanges, valueChange, type Change } from "./words.ts";
 
 /** A revision with its planned federation. */
 export interface PlannedRevision {
@@ -88,7 +88,7 @@ function meshChanges(
   );
   const accepted = listChange(old.acceptedTrustDomains, now.acceptedTrustDomains);
   if (accepted) parts.push(`accepts callers of trust domains ${accepted}`);
-  const roots = listChange(old.roots, now.roots);
+  const roots = listChange(old.roots.map(rootText), now.roots.map(rootText));
   if (roots) parts.push(`roots ${roots}`);
   const moved = valueChange("gateway", addressesOf(before.contract.gateways), addressesOf(after.contract.gateways));
   const users = federation.meshes.flatMap((m) =>

@@ -3,7 +3,7 @@ import { UserError } from "../../federation/errors/userError.ts";
 import type { PlannedFederation } from "../revision/planRevision.ts";
 import type { Revision } from "../revision/revision.ts";
 import { exportFacts, factsText } from "./facts.ts";
-import { addressesOf, callersOf, list, serviceWithPorts, settingChanges, type Change } from "./words.ts";
+import { addressesOf, callersOf, list, serviceWithPorts, settingChanges, type Change, rootText } from "./words.ts";
 
 /**
  * Changes in the contract files of peers. A new file is compared with nothing: everything in it that concerns the
@@ -40,7 +40,7 @@ function newContract({ mesh, gateways, exports, imports }: FederationContract, m
       `network ${mesh.network}`,
       `trust domain ${mesh.trustDomain}`,
       `accepts callers of trust domains ${list(mesh.acceptedTrustDomains)}`,
-      `roots ${list(mesh.roots, "unknown")}`,
+      `roots ${list(mesh.roots.map(rootText), "unknown")}`,
       `Istio ${mesh.istioVersion}`,
       `gateways ${addressesOf(gateways)}`,
     ].join(", "),

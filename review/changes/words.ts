@@ -1,4 +1,9 @@
-import type { ContractExport, FederationContract, ServicePort } from "../../federation/contract/contract.ts";
+import type {
+  ContractExport,
+  ContractRoot,
+  FederationContract,
+  ServicePort,
+} from "../../federation/contract/contract.ts";
 import { masked } from "../secrets/masking.ts";
 import { pendingAddress } from "../revision/planRevision.ts";
 import { isSecretMember, isSecretText } from "../secrets/secretKeys.ts";
@@ -164,4 +169,9 @@ export function pair<T>(before: T[], after: T[], ...keys: ((value: T) => string)
       now.splice(now.indexOf(b), 1);
     }
   return [...pairs, ...now.map((b) => ({ after: b })), ...old.map((a) => ({ before: a }))];
+}
+
+/** A root in words: how it is used, and its SHA-256, by which an owner compares it. */
+export function rootText({ use, sha256 }: Pick<ContractRoot, "use" | "sha256">): string {
+  return `${use} ${sha256}`;
 }

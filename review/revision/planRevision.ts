@@ -229,6 +229,7 @@ function draftContract(
     gateways: gatewaysOf(config, before),
     exports: config.exports.map(publishedExport),
     imports: [],
+    pendingTrust: before?.pendingTrust ?? [],
     pendingImports: [],
   };
 }

@@ -1,5 +1,5 @@
 import type { ImportWithClient } from "../../../federation/imports/verificationTriggers.ts";
-import { parseContract, type FederationContract } from "../../../federation/contract/contract.ts";
+import { parseContract, type ContractRoot, type FederationContract } from "../../../federation/contract/contract.ts";
 import { exportSpec } from "../../../federation/exports/exportConfig.ts";
 import { planExport, publishedExport, type ExportPlan } from "../../../federation/exports/exportPlan.ts";
 import { importSpec, type ImportConfig } from "../../../federation/imports/importConfig.ts";
@@ -19,8 +19,14 @@ export function identity(name: string, more: Partial<MeshIdentity> = {}): MeshId
     istioMinor: "1.30",
     locality: `${name}/${name}-1`,
     roots: [],
+    trusts: {},
     ...more,
   };
+}
+
+/** A root whose SHA-256 repeats two digits; its text is none of a certificate. */
+export function rootOf(digits: string, use: ContractRoot["use"] = "active"): ContractRoot {
+  return { sha256: digits.repeat(32), pem: `root ${digits}`, use };
 }
 
 /** The smallest configuration of an export. */

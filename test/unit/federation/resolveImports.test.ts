@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { parseContract, type FederationContract } from "../../../federation/contract/contract.ts";
 import { resolveImports, type Peer } from "../../../federation/imports/resolveImports.ts";
-import { anExport, anImport, contract as contractOf, identity, peersOf } from "./fixtures.ts";
+import { anExport, anImport, contract as contractOf, identity, peersOf, rootOf } from "./fixtures.ts";
 
 const east = identity("east");
 const west = contractOf("west", [anExport({ subsets: [{ name: "v1", labels: { version: "v1" } }] })]);
@@ -55,7 +55,7 @@ describe("an import", () => {
     },
     {
       name: "comes from a mesh of another root",
-      contract: { ...west, mesh: identity("west", { roots: ["bb".repeat(32)] }) },
+      contract: { ...west, mesh: identity("west", { roots: [rootOf("bb")] }) },
       says: /no root CA in common \(SHA-256 aaaaaaaaaaaa\.\.\. and bbbbbbbbbbbb/,
     },
     {
@@ -74,7 +74,7 @@ describe("an import", () => {
       says: /does not accept callers of trust domain cluster\.local/,
     },
   ])("is rejected when it $name", ({ contract, says }) => {
-    expect(() => resolveImports(wanted, peersOf(contract), { ...east, roots: ["aa".repeat(32)] })).toThrow(says);
+    expect(() => resolveImports(wanted, peersOf(contract), { ...east, roots: [rootOf("aa")] })).toThrow(says);
   });
 
   test.each([

@@ -2,9 +2,10 @@ import { readRootConfig, rootDefaults } from "../../../federation/config/rootCon
 
 describe("the root configuration", () => {
   test("has all defaults", () => {
-    expect(readRootConfig(undefined, "trust")).toEqual(rootDefaults);
+    expect(readRootConfig(undefined, "trust")).toEqual({ ...rootDefaults, generations: [1] });
     expect(readRootConfig({ commonName: "Company Root", rsaBits: 3072 }, "trust")).toEqual({
       ...rootDefaults,
+      generations: [1],
       commonName: "Company Root",
       rsaBits: 3072,
     });

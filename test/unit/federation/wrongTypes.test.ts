@@ -8,7 +8,7 @@ const whole: Record<string, unknown> = {
   mesh: { name: "east", slot: 1, locality: { region: "a", zone: "b" }, acceptedTrustDomains: ["a.b"] },
   cluster: { provider: "kind", podSubnet: "10.10.0.0/16", serviceSubnet: "10.255.10.0/24" },
   loadBalancer: { provider: "metallb", slots: 4 },
-  ca: { provider: "managed", stack: "trust" },
+  ca: { provider: "shared", stack: "trust" },
   istio: { provider: "managed", values: {} },
   gateway: { provider: "managed", addresses: ["192.0.2.1"] },
   samples: ["sleep"],

@@ -7,7 +7,7 @@ const mesh = (name: string, address: string) => ({
   mesh: { name, trustDomain: trustDomainOf(name) },
   cluster: { provider: "kind", podSubnet: `10.${address}.0.0/16`, serviceSubnet: `10.255.${address}.0/24` },
   loadBalancer: { provider: "none" },
-  ca: { provider: "managed" },
+  ca: { provider: "shared" },
   peers: Object.fromEntries(
     ["core", "edge", "shop"]
       .filter((peer) => peer !== name)

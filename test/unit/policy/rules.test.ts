@@ -36,7 +36,7 @@ describe("the rule", () => {
   test.each<[string, Resource[], Partial<Settings>, RegExp]>([
     [
       "a shared trust domain under one root",
-      ["a", "b"].map((name) => stack(name, { trustDomain: "t", roots: ["1"] })),
+      ["a", "b"].map((name) => stack(name, { trustDomain: "t", roots: [{ sha256: "1" }] })),
       { separateTrustDomains: true },
       /stack b has trust domain "t", which stack a has too \(federation\.mesh\.trustDomain\)/,
     ],

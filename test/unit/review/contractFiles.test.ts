@@ -2,6 +2,7 @@ import { releaseSources } from "../../../federation/config/versions.ts";
 import type { FederationContract } from "../../../federation/contract/contract.ts";
 import { changesBetween, type PlannedRevision } from "../../../review/changes/changes.ts";
 import { planRevision } from "../../../review/revision/planRevision.ts";
+import { roots } from "../support/roots.ts";
 import type { Revision } from "../../../review/revision/revision.ts";
 import { contractsOf, exported, imported, mesh, revisionOf } from "./federation.ts";
 
@@ -15,7 +16,7 @@ function contract(change: (contract: FederationContract) => void = () => undefin
   const given = structuredClone(north!);
   given.exports[0]!.host = host;
   given.gateways = [{ address: "203.0.113.66", port: 15443 }];
-  given.mesh.roots = ["ab12"];
+  given.mesh.roots = [roots[0]];
   change(given);
   return given;
 }
@@ -52,7 +53,12 @@ describe("a new contract file", () => {
 
   test("is compared with nothing: identity, trust and gateways of its mesh are new", () => {
     const line = shown.find((l) => l.startsWith(`+ contract of mesh north in ${file}: network`));
-    for (const fact of ["network-north", "trust domain cluster.local", "roots ab12", "gateways 203.0.113.66:15443"])
+    for (const fact of [
+      "network-north",
+      "trust domain cluster.local",
+      `roots active ${roots[0].sha256}`,
+      "gateways 203.0.113.66:15443",
+    ])
       expect(line).toContain(fact);
   });
 
@@ -70,7 +76,7 @@ describe("a contract file", () => {
     ["identities", (c) => c.exports[0]!.subjectAltNames.push("spiffe://x/y"), "subjectAltNames + spiffe://x/y"],
     ["a gateway", (c) => c.gateways.push({ address: "203.0.113.9", port: 443 }), '"203.0.113.9" (new)'],
     ["the trust domain", (c) => (c.mesh.trustDomain = "evil.example"), '"cluster.local" -> "evil.example"'],
-    ["roots", (c) => (c.mesh.roots = ["cd34"]), "mesh.roots + cd34, - ab12"],
+    ["roots", (c) => (c.mesh.roots = [roots[1]]), `-> "${roots[1].sha256}"`],
   ])("with a change of %s shows it", (_what, change, says) => {
     expect(lines(east(contract()), east(contract(change))).join("\n")).toContain(says);
   });

@@ -33,11 +33,14 @@ const cases: [what: string, violates: Example["violates"], passes: Example["pass
   ]),
   [
     "one trust domain, two roots",
-    [stack("a", { trustDomain: "t", roots: ["1"] }), stack("b", { trustDomain: "t", roots: ["2"] })],
     [
-      stack("a", { trustDomain: "t", roots: ["1"] }),
-      stack("b", { trustDomain: "t", roots: ["2", "1"] }),
-      stack("c", { trustDomain: "u", roots: ["3"] }),
+      stack("a", { trustDomain: "t", roots: [{ sha256: "1" }] }),
+      stack("b", { trustDomain: "t", roots: [{ sha256: "2" }] }),
+    ],
+    [
+      stack("a", { trustDomain: "t", roots: [{ sha256: "1" }] }),
+      stack("b", { trustDomain: "t", roots: [{ sha256: "2" }, { sha256: "1" }] }),
+      stack("c", { trustDomain: "u", roots: [{ sha256: "3" }] }),
     ],
     /trust domain "t".*two issuers/,
   ],
