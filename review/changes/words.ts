@@ -7,6 +7,7 @@ import type {
 import { masked } from "../secrets/masking.ts";
 import { pendingAddress } from "../revision/planRevision.ts";
 import { isSecretMember, isSecretText } from "../secrets/secretKeys.ts";
+import { withoutPem } from "./pem.ts";
 
 /** One change, in words. */
 export interface Change {
@@ -141,18 +142,25 @@ export function settingChanges(before: unknown, after: unknown): string[] {
   return changesOf(leaves(before, "by member"), leaves(after, "by member"));
 }
 
+function shown(member: string): string {
+  return withoutPem(member).trim();
+}
+
 function changesOf(old: Map<string, Leaf>, now: Map<string, Leaf>): string[] {
   return [...new Set([...old.keys(), ...now.keys()])].sort().flatMap((path) => {
     const [a, b] = [old.get(path), now.get(path)];
     if (a?.text === b?.text) return [];
     if (a?.secret || b?.secret) return [`${path} ${a && b ? "changed" : a ? "removed" : "new"} (value hidden)`];
-    if (a?.members && b?.members) return [`${path} ${listChange(a.members, b.members) ?? "in another order"}`];
+    if (a?.members && b?.members)
+      return [`${path} ${listChange(a.members.map(shown), b.members.map(shown)) ?? "in another order"}`];
+    const [was, is] = [a && withoutPem(a.text), b && withoutPem(b.text)];
+    if (was === is) return [`${path} ${is} (written differently)`];
     return [
-      a === undefined
-        ? `${path} ${b!.text} (new)`
-        : b === undefined
-          ? `${path} ${a.text} (removed)`
-          : `${path} ${a.text} -> ${b.text}`,
+      was === undefined
+        ? `${path} ${is} (new)`
+        : is === undefined
+          ? `${path} ${was} (removed)`
+          : `${path} ${was} -> ${is}`,
     ];
   });
 }
