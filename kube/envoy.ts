@@ -205,14 +205,20 @@ export function serverNames(listeners: Record<string, any>[]): string[] {
   return listeners.flatMap((l) => l["filter_chains"] ?? []).flatMap((c) => c.filter_chain_match?.server_names ?? []);
 }
 
+/** Names of a proxy's own secrets; a gateway has those of its `credentialName` besides them. */
+const [ownCertificate, ownBundle] = ["default", "ROOTCA"];
+
 /** The proxy's own certificate with its chain as PEM text; undefined where it has none. */
 export function ownChain(secrets: Record<string, any>[]): string | undefined {
-  const inline = secrets.map((s) => s["tls_certificate"]?.certificate_chain?.inline_bytes).find(Boolean);
-  return inline ? Buffer.from(inline, "base64").toString("utf8") : undefined;
+  return inlineText(secrets.find((s) => s["name"] === ownCertificate)?.["tls_certificate"]?.certificate_chain);
 }
 
 /** The roots that the proxy trusts as PEM text; undefined where there are none. */
 export function trustedRoots(secrets: Record<string, any>[]): string | undefined {
-  const inline = secrets.map((s) => s["validation_context"]?.trusted_ca?.inline_bytes).find(Boolean);
-  return inline ? Buffer.from(inline, "base64").toString("utf8") : undefined;
+  return inlineText(secrets.find((s) => s["name"] === ownBundle)?.["validation_context"]?.trusted_ca);
+}
+
+function inlineText(source: { inline_bytes?: string; inline_string?: string } | undefined): string | undefined {
+  if (source?.inline_bytes) return Buffer.from(source.inline_bytes, "base64").toString("utf8");
+  return source?.inline_string || undefined;
 }

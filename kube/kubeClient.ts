@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import { readAccess, type Access } from "./access.ts";
 import { ApiError, errorLine, TimeoutError } from "./errors.ts";
 import { execInContainer, type CommandResult, type Container } from "./exec.ts";
-import type { IstioGroup, IstioObject, KubeObject, Pod, Service } from "./objects.ts";
+import type { ConfigMap, IstioGroup, IstioObject, KubeObject, Pod, Service } from "./objects.ts";
 import { pathSegment, send, type ApiRequest } from "./request.ts";
 
 /** Which objects of a kind to list. */
@@ -19,6 +19,14 @@ export interface ListOptions {
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches
  */
 const metadataOnly = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
+
+/** Number of pods in one answer. https://kubernetes.io/docs/reference/using-api/api-concepts/#retrieving-large-results-sets-in-chunks */
+const pageSize = 250;
+
+interface PodPage {
+  items?: Pod[];
+  metadata?: { continue?: string };
+}
 
 /**
  * The client for one API server, its pods and their proxies. It only reads, except for `exec` and Jobs.
@@ -52,6 +60,26 @@ export class KubeClient {
   /** Pods of a namespace, or of all. */
   async pods(namespace: string | undefined, options: ListOptions = {}): Promise<Pod[]> {
     return this.list("/api/v1", "pods", namespace, options);
+  }
+
+  /**
+   * All pods of the cluster, in several requests: one answer with thousands of pods takes too long. Rejects with status
+   * 410 where the server has forgotten the list in between.
+   */
+  async everyPod(): Promise<Pod[]> {
+    const pods: Pod[] = [];
+    for (let next: string | undefined = ""; next !== undefined;) {
+      const from: string = next && `&continue=${encodeURIComponent(next)}`;
+      const page: PodPage = await this.send<PodPage>({ path: `/api/v1/pods?limit=${pageSize}${from}` });
+      pods.push(...(page.items ?? []));
+      next = page.metadata?.continue || undefined;
+    }
+    return pods;
+  }
+
+  /** A ConfigMap; undefined where there is none. */
+  async configMap(namespace: string, name: string): Promise<ConfigMap | undefined> {
+    return this.get(`/api/v1/namespaces/${pathSegment(namespace)}/configmaps/${pathSegment(name)}`);
   }
 
   /** A Service; undefined where there is none. */

@@ -15,9 +15,24 @@ export interface Pod extends KubeObject {
   spec?: {
     serviceAccountName?: string;
     containers?: { name: string; env?: { name: string; value?: string }[] }[];
-    initContainers?: { name: string }[];
+    initContainers?: { name: string; env?: { name: string; value?: string }[] }[];
   };
-  status?: { phase?: string; conditions?: { type: string; status: string }[] };
+  status?: {
+    phase?: string;
+    conditions?: { type: string; status: string }[];
+    containerStatuses?: ContainerStatus[];
+    initContainerStatuses?: ContainerStatus[];
+  };
+}
+
+/** One of `running`, `waiting` and `terminated` is set. */
+interface ContainerStatus {
+  name: string;
+  state?: { running?: object };
+}
+
+export interface ConfigMap extends KubeObject {
+  data?: Record<string, string>;
 }
 
 export interface Service extends KubeObject {
@@ -44,6 +59,17 @@ export function isReady({ metadata, status }: Pod): boolean {
 /** Whether a pod runs or will run: it has neither ended nor is about to. */
 export function isLiving({ metadata, status }: Pod): boolean {
   return !metadata.deletionTimestamp && !["Succeeded", "Failed"].includes(status?.phase ?? "");
+}
+
+/**
+ * Whether Istio's proxy runs in a pod, also in one that is about to end or whose other containers have not started. A
+ * pod without the states of its containers counts by its phase.
+ */
+export function runsProxy(pod: Pod): boolean {
+  const { phase, containerStatuses = [], initContainerStatuses = [] } = pod.status ?? {};
+  const statuses = [...containerStatuses, ...initContainerStatuses];
+  const proxy = statuses.find(({ name }) => name === "istio-proxy");
+  return hasProxy(pod) && (proxy ? proxy.state?.running !== undefined : phase === "Running");
 }
 
 /** Whether a pod has Istio's proxy: as a container, or as an init container that keeps running (native sidecar). */

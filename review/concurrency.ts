@@ -1,4 +1,4 @@
-import { inParallel } from "../workspace/inParallel.ts";
+import { inParallel } from "../kube/inParallel.ts";
 
 /** Stacks that a review works on at the same time. A preview keeps about one core busy, and CI machines have two. */
 const concurrency = 2;

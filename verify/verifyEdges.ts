@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { retryInterval } from "../kube/retry.ts";
-import { inParallel } from "../workspace/inParallel.ts";
+import { inParallel } from "../kube/inParallel.ts";
 import { checkEdge, type EdgeResult } from "./checkEdge.ts";
 import type { Client, Edge } from "./edge.ts";
 import type { Failure } from "./evidence.ts";

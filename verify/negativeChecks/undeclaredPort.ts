@@ -4,7 +4,7 @@ import { socketAddress } from "../../federation/objects/socketAddress.ts";
 import { serverNames } from "../../kube/envoy.ts";
 import { errorLine } from "../../kube/errors.ts";
 import type { KubeClient } from "../../kube/kubeClient.ts";
-import { inParallel } from "../../workspace/inParallel.ts";
+import { inParallel } from "../../kube/inParallel.ts";
 import type { GatewayAddress } from "../edge.ts";
 import { failed, type Failure } from "../evidence.ts";
 import { sendClientHello } from "../gather/clientHello.ts";

@@ -5,9 +5,11 @@ import {
   hasListener,
   listenersOf,
   literally,
+  ownChain,
   routesToCluster,
   resourcesOf,
   serverNames,
+  trustedRoots,
 } from "../../../kube/envoy.ts";
 
 const host = "httpbin.httpbin.svc.cluster.local";
@@ -224,5 +226,21 @@ describe("a name in a regular expression", () => {
     for (const text of ["a.b", "a(b", "a|b", "a\\b", "[a]{1}*+?^$"])
       expect(text).toMatch(new RegExp(`^${literally(text)}$`));
     expect("axb").not.toMatch(new RegExp(`^${literally("a.b")}$`));
+  });
+});
+
+describe("the secrets of a gateway", () => {
+  const pem = (text: string) => ({ inline_bytes: Buffer.from(text).toString("base64") });
+  const dump = (secrets: object[]) => resourcesOf(JSON.stringify({ configs: secrets.map((secret) => ({ secret })) }));
+
+  test("are its own, not those of its servers", () => {
+    const secrets = dump([
+      { name: "kubernetes://shop", tls_certificate: { certificate_chain: pem("of a server") } },
+      { name: "kubernetes://shop-cacert", validation_context: { trusted_ca: pem("of its clients") } },
+      { name: "default", tls_certificate: { certificate_chain: pem("own") } },
+      { name: "ROOTCA", validation_context: { trusted_ca: { inline_string: "roots" } } },
+    ]);
+    expect([ownChain(secrets), trustedRoots(secrets)]).toEqual(["own", "roots"]);
+    expect([ownChain([]), trustedRoots(dump([{ name: "ROOTCA" }]))]).toEqual([undefined, undefined]);
   });
 });

@@ -24,6 +24,18 @@ describe("KubeClient", () => {
     expect(client.server).toBe(server.url);
   });
 
+  test("reads every pod in pages, and rejects where the server has forgotten the list", async () => {
+    const page = (name: string, next?: string) => ({
+      status: 200,
+      body: { metadata: next ? { continue: next } : {}, items: [{ metadata: { name } }] },
+    });
+    const client = await clientFor((url) => (url.endsWith("&continue=a%2Fb") ? page("second") : page("first", "a/b")));
+    expect((await client.everyPod()).map(({ metadata }) => metadata.name)).toEqual(["first", "second"]);
+    await server.stop();
+    const later = await clientFor((url) => (url.includes("continue") ? status(410, "expired") : page("first", "x")));
+    await expect(later.everyPod()).rejects.toMatchObject({ status: 410 });
+  });
+
   test("returns undefined for an object that does not exist, and no objects of a kind that does not", async () => {
     const client = await clientFor(status(404, "not found"));
     expect(await client.get("/api/v1/namespaces/shop/services/cart")).toBeUndefined();
