@@ -50,6 +50,8 @@ export async function signIntermediate(args: IntermediateRequest): Promise<strin
   const key = signingKey(args.issuer.keyPem);
   if (keyFingerprint(key) !== issuer.keySha256)
     throw new SigningError("the key is not that of the issuer's certificate");
+  // Chains do not count a CA that issues itself, and would hold one more below it.
+  if (request.subjectDer === issuer.subjectDer) throw new SigningError("the request has the subject of the issuer");
   const library = await asn1();
   return signed(library, key, {
     ...args,

@@ -1,8 +1,11 @@
-import { createPrivateKey, generateKeyPairSync, webcrypto, type KeyObject } from "node:crypto";
+import { webcrypto } from "node:crypto";
 import "reflect-metadata";
 import * as x509 from "@peculiar/x509";
 import { GeneralName, GeneralSubtree, GeneralSubtrees, Name, NameConstraints } from "@peculiar/asn1-x509";
 import { AsnConvert } from "@peculiar/asn1-schema";
+import { algorithm, keyOf, publicKey, signingKey, type KeyKind } from "./pkiKeys.ts";
+
+export { derOf, keyOf, type KeyKind } from "./pkiKeys.ts";
 
 /*
  * Certificates with real keys. The library is not the one that signs in the program, except for name constraints, which
@@ -23,25 +26,6 @@ export interface Leaf extends Authority {
   chainPem: string;
 }
 
-export type KeyKind = "rsa" | "ec" | "ec384" | "rsa1024";
-
-const keys = new Map<string, KeyObject>();
-
-/** The key of a name: the same for the same name and kind in one process. PEM. */
-export function keyOf(name: string, kind: KeyKind = "rsa"): string {
-  const id = `${kind} ${name}`;
-  const key = keys.get(id) ?? generated(kind);
-  keys.set(id, key);
-  const type = key.asymmetricKeyType === "rsa" ? "pkcs1" : "sec1";
-  return key.export({ type, format: "pem" }) as string;
-}
-
-function generated(kind: KeyKind): KeyObject {
-  if (kind.startsWith("rsa"))
-    return generateKeyPairSync("rsa", { modulusLength: kind === "rsa" ? 2048 : 1024 }).privateKey;
-  return generateKeyPairSync("ec", { namedCurve: kind === "ec" ? "P-256" : "P-384" }).privateKey;
-}
-
 interface Dates {
   /** Default: an hour ago. */
   notBefore?: Date;
@@ -54,24 +38,28 @@ export interface RootOptions extends Dates {
   kind?: KeyKind;
   /** Name of the key in {@link keyOf}. Default: the root's name. */
   keyName?: string;
+  /** Another key, PEM. */
+  keyPem?: string;
   /** Distinguished name. Default: `CN=<name>`. */
   subject?: string;
   /** Default: true. */
   isCa?: boolean;
   /** Whether it has a subject key identifier. Default: true. */
   subjectKeyId?: boolean;
+  /** Another subject key identifier than the key's, hexadecimal. */
+  keyId?: string;
   permittedUris?: string[];
 }
 
 /** A self-signed root. */
 export async function makeRoot(name: string, options: RootOptions = {}): Promise<Authority> {
-  const keyPem = keyOf(options.keyName ?? name, options.kind);
+  const keyPem = options.keyPem ?? keyOf(options.keyName ?? name, options.kind);
   const subject = options.subject ?? `CN=${name}`;
   const { isCa = true, subjectKeyId = true } = options;
-  const certPem = await certificate({ subject, issuer: subject, keyPem, signer: keyPem, ...options }, [
+  const certPem = await certificate({ ...options, subject, issuer: subject, keyPem, signer: keyPem }, [
     new x509.BasicConstraintsExtension(isCa, undefined, true),
     new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
-    ...(subjectKeyId ? [await x509.SubjectKeyIdentifierExtension.create(await publicKey(keyPem))] : []),
+    ...(subjectKeyId ? [await keyIdentifier(keyPem, options.keyId)] : []),
     ...constraint(options.permittedUris),
   ]);
   return { certPem, keyPem };
@@ -126,7 +114,7 @@ export async function makeSubCa({ ca, name, kind = "ec", ...options }: SubCaOpti
     [
       new x509.BasicConstraintsExtension(true, options.pathLength, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
-      await x509.SubjectKeyIdentifierExtension.create(await publicKey(keyPem)),
+      await keyIdentifier(keyPem),
       ...(options.authoritySerial
         ? [
             new x509.AuthorityKeyIdentifierExtension({
@@ -192,23 +180,10 @@ async function certificate(content: Content, extensions: x509.Extension[]): Prom
   return `${made.toString("pem")}\n`;
 }
 
-function algorithm(keyPem: string) {
-  const { asymmetricKeyDetails: details } = createPrivateKey(keyPem);
-  if (!details?.namedCurve) return { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
-  const p256 = details.namedCurve === "prime256v1";
-  return { name: "ECDSA", namedCurve: p256 ? "P-256" : "P-384", hash: p256 ? "SHA-256" : "SHA-384" };
-}
-
-async function signingKey(keyPem: string): Promise<CryptoKey> {
-  const der = createPrivateKey(keyPem).export({ type: "pkcs8", format: "der" });
-  return (await webcrypto.subtle.importKey("pkcs8", der, algorithm(keyPem), true, ["sign"])) as CryptoKey;
-}
-
-async function publicKey(keyPem: string): Promise<CryptoKey> {
-  const { kty, n, e, crv, x, y } = createPrivateKey(keyPem).export({ format: "jwk" });
-  return (await webcrypto.subtle.importKey("jwk", { kty, n, e, crv, x, y } as JsonWebKey, algorithm(keyPem), true, [
-    "verify",
-  ])) as CryptoKey;
+async function keyIdentifier(keyPem: string, keyId?: string): Promise<x509.Extension> {
+  return keyId === undefined
+    ? x509.SubjectKeyIdentifierExtension.create(await publicKey(keyPem))
+    : new x509.SubjectKeyIdentifierExtension(keyId);
 }
 
 function authorityKeyId(issuer: x509.X509Certificate): x509.Extension[] {

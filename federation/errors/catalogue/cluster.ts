@@ -48,6 +48,8 @@ export const cluster = {
   },
   "ca-material-invalid": {
     title: "The secret key `caMaterial` is not valid.",
-    page: "It is JSON with the PEM texts `caCert`, `caKey`, `certChain` and `rootCert`; the key must match.",
+    page:
+      "It is JSON with the PEM texts `caCert`, `caKey`, `certChain` and `rootCert`. The key must match, `certChain` " +
+      "must have `caCert` and lead to a root of `rootCert` by its signatures, and none of them may have expired.",
   },
 } satisfies Record<string, CatalogueEntry>;

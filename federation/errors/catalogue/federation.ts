@@ -19,12 +19,6 @@ export const federation = {
     title: "A peer publishes another trust domain than the one that is stated for it.",
     page: "Policies and pinned identities depend on it. Find out which is right before you change the key.",
   },
-  "trust-domain-not-bindable": {
-    title: "A CA cannot be bound to a trust domain.",
-    page:
-      "A name constraint binds a CA to a trust domain, and verifiers differ in the names that they take. All of them " +
-      "take lower-case letters, digits, hyphens and dots, without a dot or a label of digits at the end.",
-  },
   "live-port-undeclared": {
     title: "The Service of an export has a port that the export does not name.",
     page:

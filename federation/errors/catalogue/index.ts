@@ -3,6 +3,7 @@ import { config } from "./config.ts";
 import { federation } from "./federation.ts";
 import { program } from "./program.ts";
 import { review } from "./review.ts";
+import { trust } from "./trust.ts";
 import { verify } from "./verify.ts";
 import { workspace } from "./workspace.ts";
 
@@ -15,7 +16,16 @@ export interface CatalogueEntry {
 }
 
 /** Every error code of the project, by subject. docs/errors.md is made from it (`npm run docs:errors`). */
-export const catalogue = { ...config, ...cluster, ...federation, ...program, ...workspace, ...verify, ...review };
+export const catalogue = {
+  ...config,
+  ...cluster,
+  ...federation,
+  ...trust,
+  ...program,
+  ...workspace,
+  ...verify,
+  ...review,
+};
 
 /** A code of the {@link catalogue}. */
 export type ErrorCode = keyof typeof catalogue;
@@ -25,6 +35,7 @@ export const catalogueSections = {
   Configuration: config,
   "Clusters and networks": cluster,
   "Exports, imports and contracts": federation,
+  "Certificates and trust": trust,
   "The program of a stack": program,
   "Commands, tools and state": workspace,
   Verification: verify,

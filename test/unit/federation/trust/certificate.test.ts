@@ -1,7 +1,7 @@
 import { X509Certificate, createHash } from "node:crypto";
 import fc from "fast-check";
 import { PemError, certificatesIn, requestIn } from "../../../../federation/trust/certificate.ts";
-import { keyOf, makeLeaf, makeRequest, makeRoot, makeSubCa } from "../../../support/pki.ts";
+import { derOf, keyOf, makeLeaf, makeRequest, makeRoot, makeSubCa } from "../../../support/pki.ts";
 
 const withPem = async () => {
   const root = await makeRoot("root", { kind: "ec" });
@@ -96,7 +96,7 @@ describe("a text of certificates", () => {
 
   test("with any one byte changed is read or refused, in no other way", async () => {
     const { pem } = await withPem();
-    const der = Buffer.from(pem.replace(/-----.*-----|\s/g, ""), "base64");
+    const der = derOf(pem);
     await fc.assert(
       fc.asyncProperty(fc.nat(der.length - 1), fc.integer({ min: 1, max: 255 }), async (at, bits) => {
         const changed = Buffer.from(der);
@@ -132,7 +132,7 @@ describe("a certificate request", () => {
 });
 
 function appended(pem: string): string {
-  return wrapped(Buffer.concat([Buffer.from(pem.replace(/-----.*-----|\s/g, ""), "base64"), Buffer.from([5, 0])]));
+  return wrapped(Buffer.concat([derOf(pem), Buffer.from([5, 0])]));
 }
 
 function wrapped(der: Buffer): string {

@@ -2,7 +2,7 @@ import { X509Certificate, createPrivateKey } from "node:crypto";
 import { certificatesIn, requestIn } from "../../../../federation/trust/certificate.ts";
 import { SigningError, signIntermediate, trustAnchor } from "../../../../federation/trust/constrainedCa.ts";
 import { pemOf } from "../../../../federation/trust/pem.ts";
-import { keyOf, makeLeaf, makeRequest, makeRoot, makeSubCa, type Authority } from "../../../support/pki.ts";
+import { derOf, keyOf, makeLeaf, makeRequest, makeRoot, makeSubCa, type Authority } from "../../../support/pki.ts";
 import { opensslText, opensslVerify } from "./openssl.ts";
 
 const east = "spiffe://east.local/ns/apps/sa/orders";
@@ -172,7 +172,7 @@ describe("signing is refused", () => {
 
   test("for a request that another key signed", async () => {
     const { root, requestPem } = await signShared();
-    const der = Buffer.from(requestPem.replace(/-----.*-----|\s/g, ""), "base64");
+    const der = derOf(requestPem);
     der[der.length - 1]! ^= 1;
     const forged = pemOf("CERTIFICATE REQUEST", der);
     const args = { requestPem: forged, issuer: root, trustDomain: "west.local", notBefore, notAfter };
