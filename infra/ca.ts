@@ -32,7 +32,7 @@ async function readCaMaterial(): Promise<MeshCa> {
       problem: "it is not set, but ca.provider is existing",
       remedy: "Set it with `pulumi config set --secret caMaterial` to JSON {caCert, caKey, certChain, rootCert}",
     });
-  const given = parseCaMaterial(text);
+  const given = await parseCaMaterial(text, new Date());
   return { material: pulumi.secret(given), roots: rootsIn(given.rootCert) };
 }
 

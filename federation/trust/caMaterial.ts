@@ -1,50 +1,110 @@
-import { X509Certificate, createPrivateKey } from "node:crypto";
+import { X509Certificate, createPrivateKey, type KeyObject } from "node:crypto";
 import { z } from "zod";
-import { UserError } from "../errors/userError.ts";
+import { Findings, UserError, type FindingText } from "../errors/userError.ts";
+import { keyFingerprint } from "./asn1.ts";
+import { caFindings } from "./caFindings.ts";
+import { PemError, certificatesIn, type CertificateFacts } from "./certificate.ts";
+import { pemBlocks, pemOf } from "./pem.ts";
 
 const material = z.strictObject({ caCert: z.string(), caKey: z.string(), certChain: z.string(), rootCert: z.string() });
 
-/** A mesh's CA for Istio: PEM texts. `certChain` starts with `caCert` and ends at the root. */
+/**
+ * A mesh's CA for Istio: PEM texts. `certChain` has `caCert` and the CAs between it and a root. `rootCert` has all
+ * roots that the mesh accepts; it has several while they change.
+ */
 export type CaMaterial = z.infer<typeof material>;
 
+const subject = "caMaterial";
+const remedy = "Set it with `pulumi config set --secret` to JSON {caCert, caKey, certChain, rootCert} of PEM texts";
+
 /**
- * Reads and checks CA material in JSON. Errors repeat nothing of it.
- * @throws UserError when a field is missing, a PEM text is malformed, the key is not the certificate's, or the
- *   certificate is not a CA below the root
+ * Reads and checks CA material in JSON. Errors repeat nothing of it but names and dates.
+ *
+ * @returns the material in canonical PEM, without text and other blocks around. istiod takes the first block of a key
+ *   for the key, which `openssl ecparam` writes as EC PARAMETERS.
+ * @throws UserError `ca-material-invalid` when a field is missing or malformed, or with a detail for each reason why
+ *   istiod, or its workloads, would refuse the CA
  */
-export function parseCaMaterial(json: string): CaMaterial {
-  const fail = (problem: string) =>
-    new UserError("ca-material-invalid", {
-      subject: "caMaterial",
-      problem,
-      remedy: "Set it with `pulumi config set --secret` to JSON {caCert, caKey, certChain, rootCert} of PEM texts",
-    });
+export async function parseCaMaterial(json: string, now: Date): Promise<CaMaterial> {
+  const given = readJson(json);
+  const [caCerts, chain, roots] = [
+    await certificates("caCert", given.caCert),
+    await certificates("certChain", given.certChain),
+    await certificates("rootCert", given.rootCert),
+  ];
+  const [ca, ...more] = caCerts;
+  if (!ca || more.length > 0) throw invalid(`caCert has ${caCerts.length} certificates; it must be the CA's alone`);
+  if (roots.length === 0) throw invalid("rootCert has no certificate in PEM");
+  const key = privateKey(given.caKey);
+  const findings = new Findings();
+  if (keyFingerprint(key.object) !== ca.keySha256)
+    findings.add("ca-certificate-key-differs", text("caKey is not the key of caCert"));
+  if (!chain.some(({ sha256 }) => sha256 === ca.sha256))
+    findings.add("ca-certificate-issuer-unknown", text("certChain does not contain caCert"));
+  findings.addAll(caFindings({ ca, pool: chain, roots, now, marginHours: 0, subject, remedy }));
+  findings.throwIfAny("ca-material-invalid", text("istiod or its workloads would refuse it"));
+  const joined = (all: CertificateFacts[]) => all.map(({ pem }) => pem).join("");
+  return { caCert: ca.pem, caKey: key.pem, certChain: joined(chain), rootCert: joined(roots) };
+}
+
+function readJson(json: string): CaMaterial {
   let value: unknown;
   try {
     value = JSON.parse(json);
   } catch {
-    throw fail("it is not JSON");
+    throw invalid("it is not JSON");
   }
+  if (typeof value === "object" && value !== null && "crl" in value) throw new UserError("ca-material-crl", withoutCrl);
   const parsed = material.safeParse(value);
   if (!parsed.success)
-    throw fail(parsed.error.issues.map((i) => `${i.path.join(".") || "value"}: ${i.message}`).join("; "));
-  const ca = parsed.data;
-  const read = <T>(field: keyof CaMaterial, make: (pem: string) => T): T => {
-    try {
-      return make(ca[field]);
-    } catch {
-      throw fail(`${field} is not a PEM ${field === "caKey" ? "private key" : "certificate"}`);
-    }
-  };
-  const cert = read("caCert", (pem) => new X509Certificate(pem));
-  const root = read("rootCert", (pem) => new X509Certificate(pem));
-  const key = read("caKey", createPrivateKey);
-  if (!cert.ca) throw fail("caCert is not a CA certificate");
-  if (!cert.checkPrivateKey(key)) throw fail("caKey is not the key of caCert");
-  if (!ca.certChain.includes(ca.caCert.trim())) throw fail("certChain does not contain caCert");
-  if (cert.issuer !== root.subject && cert.fingerprint256 !== root.fingerprint256 && certificates(ca.certChain) < 3)
-    throw fail("caCert is not issued by rootCert, and certChain has no certificate between them");
-  return ca;
+    throw invalid(parsed.error.issues.map((i) => `${i.path.join(".") || "value"}: ${i.message}`).join("; "));
+  return parsed.data;
+}
+
+const withoutCrl: FindingText = {
+  subject,
+  problem:
+    "it has a revocation list (crl); with one, Envoy demands a current list of every CA of every chain, peers' too, " +
+    "and refuses all connections otherwise",
+  remedy: "Remove the key `crl`; to cut off a CA, replace it, and remove its root",
+};
+
+/** Labels of private keys that are not encrypted. https://www.rfc-editor.org/rfc/rfc7468#section-10 */
+const keyLabels = ["PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY"];
+
+function privateKey(given: string): { object: KeyObject; pem: string } {
+  const keys = keyLabels.flatMap((label) =>
+    readable("caKey", () => pemBlocks(given, label).map((der) => pemOf(label, der))),
+  );
+  const [pem, ...more] = keys;
+  if (pem === undefined || more.length > 0)
+    throw invalid(`caKey has ${keys.length} private keys in PEM that are not encrypted; it must be one`);
+  return readable("caKey", () => ({ object: createPrivateKey(pem), pem }));
+}
+
+async function certificates(field: keyof CaMaterial, pem: string): Promise<CertificateFacts[]> {
+  try {
+    return await certificatesIn(pem);
+  } catch (error) {
+    throw error instanceof PemError ? invalid(`${field}: ${error.message}`) : error;
+  }
+}
+
+/** Errors of the libraries could repeat a key. */
+function readable<T>(field: keyof CaMaterial, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw invalid(error instanceof PemError ? `${field}: ${error.message}` : `${field} cannot be read`);
+  }
+}
+
+function text(problem: string): FindingText {
+  return { subject, problem, remedy };
+}
+
+function invalid(problem: string): UserError {
+  return new UserError("ca-material-invalid", text(problem));
 }
 
 /** SHA-256 of each certificate in a PEM text, lower-case hexadecimal. Blocks that are not certificates are skipped. */
@@ -57,8 +117,4 @@ export function rootFingerprints(pem: string): string[] {
       return [];
     }
   });
-}
-
-function certificates(pem: string): number {
-  return pem.split("-----BEGIN CERTIFICATE-----").length - 1;
 }
