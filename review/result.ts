@@ -27,6 +27,9 @@ export interface PolicyViolation {
 
 /** Everything that a review found. Holds no secret once it is masked. */
 export interface ReviewResult {
+  /** Changes of whom the meshes trust, and who signs for them. */
+  trust: Change[];
+  /** All other changes. */
   changes: Change[];
   /** Stacks whose configuration is not valid before or after the change; they are not compared. */
   invalidStacks: string[];

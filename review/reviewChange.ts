@@ -11,11 +11,13 @@ import { renderComment } from "./report/comment.ts";
 import { errorsPage, type Report } from "./report/report.ts";
 import { failures, type Required, type ReviewResult } from "./result.ts";
 import { readBase } from "./revision/base.ts";
+import { certificateFileFindings } from "./revision/certificateFiles.ts";
 import { kubeconfigFindings } from "./revision/credentialPrograms.ts";
 import { planRevision } from "./revision/planRevision.ts";
 import { plainSecretsOf, readRevision } from "./revision/revision.ts";
 import { secretsOfEnvironment } from "./secrets/environmentSecrets.ts";
 import { maskValue } from "./secrets/masking.ts";
+import { trustChanges } from "./trust/trustChanges.ts";
 
 /**
  * Reviews the change from a git revision to the working tree. Changes nothing.
@@ -30,10 +32,12 @@ export async function reviewChange(ref: string | undefined, required: Required):
   const sources = readSources({ MESH_FEDERATION_SOURCES: existsSync(paths.sources) ? paths.sources : "" });
   const before = { revision: base, federation: planRevision(base, deployed.contracts, sources) };
   const after = { revision: head, federation: planRevision(head, deployed.contracts, sources) };
+  after.federation.failed.push(...certificateFileFindings(head));
   after.federation.failed.push(...kubeconfigFindings(base, head, root, deployed.kubeconfigs));
   const previewed = await previewStacks(tools, head, after.federation, deployed, consoleProgress());
   const policies = checkPolicies(after.federation, previewed.resources, previewed.previews, policyConfig);
   const result: ReviewResult = {
+    trust: await trustChanges(before, after, deployed.contracts),
     changes: changesBetween(before, after, deployed.contracts),
     invalidStacks: invalidStacks(before, after),
     failed: [...after.federation.failed, ...previewed.failed],

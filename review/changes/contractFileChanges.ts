@@ -3,11 +3,11 @@ import { UserError } from "../../federation/errors/userError.ts";
 import type { PlannedFederation } from "../revision/planRevision.ts";
 import type { Revision } from "../revision/revision.ts";
 import { exportFacts, factsText } from "./facts.ts";
-import { addressesOf, callersOf, list, serviceWithPorts, settingChanges, type Change, rootText } from "./words.ts";
+import { addressesOf, callersOf, list, serviceWithPorts, settingChanges, type Change } from "./words.ts";
 
 /**
- * Changes in the contract files of peers. A new file is compared with nothing: everything in it that concerns the
- * meshes here is new, and no other line of the review has it.
+ * Changes in the contract files of peers, without those of trust. A new file is compared with nothing: everything in it
+ * that concerns the meshes here is new, and no other line of the review has it.
  * @param federation the federation after the change, which has the meshes that a contract can concern
  */
 export function contractFileChanges(before: Revision, after: Revision, federation: PlannedFederation): Change[] {
@@ -18,8 +18,24 @@ export function contractFileChanges(before: Revision, after: Revision, federatio
     // An unreadable file is a failed check.
     if (!now) return old && !after.contractFiles.has(file) ? [{ sign: "-", text: titleOf(old, file) }] : [];
     if (!old) return newContract(now, meshes).map((text) => ({ sign: "+", text: `${titleOf(now, file)}: ${text}` }));
-    return settingChanges(old, now).map((text) => ({ sign: "~", text: `${titleOf(now, file)}: ${text}` }));
+    return settingChanges(withoutTrust(old), withoutTrust(now)).map((text) => ({
+      sign: "~",
+      text: `${titleOf(now, file)}: ${text}`,
+    }));
   });
+}
+
+/** A contract without what is compared as trust. */
+function withoutTrust({ mesh, ...contract }: FederationContract): object {
+  const {
+    trustDomain: _domain,
+    acceptedTrustDomains: _accepted,
+    roots: _roots,
+    trusts: _trusts,
+    ca: _ca,
+    ...rest
+  } = mesh;
+  return { ...contract, mesh: rest };
 }
 
 /** The contract in a file; undefined where there is none, or none that can be used. */
@@ -36,14 +52,7 @@ function newContract({ mesh, gateways, exports, imports }: FederationContract, m
   const concerned = exports.filter((e) => e.to.some((name) => meshes.includes(name)));
   const others = exports.length - concerned.length;
   return [
-    [
-      `network ${mesh.network}`,
-      `trust domain ${mesh.trustDomain}`,
-      `accepts callers of trust domains ${list(mesh.acceptedTrustDomains)}`,
-      `roots ${list(mesh.roots.map(rootText), "unknown")}`,
-      `Istio ${mesh.istioVersion}`,
-      `gateways ${addressesOf(gateways)}`,
-    ].join(", "),
+    [`network ${mesh.network}`, `Istio ${mesh.istioVersion}`, `gateways ${addressesOf(gateways)}`].join(", "),
     ...concerned.map(
       (e) =>
         `exports ${serviceWithPorts(e)} as ${e.name} to ${list(e.to)}, ${callersOf(e, e.to)}` +

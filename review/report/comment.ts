@@ -1,4 +1,5 @@
-import { fencedLine, markdown } from "./markdown.ts";
+import { markdown } from "./markdown.ts";
+import { cuttable, fenced, fit, json, short, type Piece } from "./pieces.ts";
 import { findingSentences, type Finding } from "../../federation/errors/userError.ts";
 import { skipText, type PolicyViolation, type ReviewResult, type StackPreview } from "../result.ts";
 import type { TouchedResource } from "../preview/previewReport.ts";
@@ -8,20 +9,6 @@ export const marker = "<!-- mesh-federation review -->";
 
 /** GitHub accepts 65,536 characters, and counts some of them differently. */
 export const longestComment = 60_000;
-
-/** Longer lines are cut, so that one line does not displace all others. */
-const longestLine = 4_000;
-
-/** Lines that are cut at the end when there is no room for all. */
-interface Lines {
-  lines: string[];
-  /** The line that replaces the lines that are cut. */
-  more: (left: number) => string;
-  /** Characters that are reserved for these lines: earlier pieces cannot use them. */
-  reserved: number;
-}
-
-type Piece = string | Lines;
 
 const signs: Record<TouchedResource["op"], string> = {
   create: "+",
@@ -41,6 +28,7 @@ export function renderComment(result: ReviewResult, errorsPage = "docs/errors.md
     [
       marker,
       "## Federation review",
+      ...trustPart(result),
       ...changesPart(result),
       ...checksPart(result, errorsPage),
       ...previewsPart(result, errorsPage),
@@ -48,6 +36,20 @@ export function renderComment(result: ReviewResult, errorsPage = "docs/errors.md
     ],
     longestComment,
   );
+}
+
+/** Whom the meshes trust is the first thing that a reviewer has to see. */
+function trustPart({ trust }: ReviewResult): Piece[] {
+  if (trust.length === 0) return [];
+  const lines = trust.map((c) => `${c.sign} ${c.text}`);
+  return [
+    "",
+    "### Trust",
+    "",
+    "This changes whose identities the meshes accept, or who can issue them.",
+    "",
+    ...fenced(lines, (n) => `... ${n} more changes of trust; ${json}`, 20_000),
+  ];
 }
 
 function changesPart(result: ReviewResult): Piece[] {
@@ -72,14 +74,15 @@ function changesPart(result: ReviewResult): Piece[] {
 }
 
 /** What a review without changes knows: that there are none, only when every stack is compared and previewed. */
-function withoutChanges({ invalidStacks, previews }: ReviewResult): string {
+function withoutChanges({ trust, invalidStacks, previews }: ReviewResult): string {
   const unknown = new Set([...invalidStacks, ...previews.flatMap((p) => (p.state === "skipped" ? [p.stack] : []))]);
   const touched = previews.flatMap((p) => (p.state === "previewed" && p.touched.length > 0 ? [p.stack] : []));
-  if (unknown.size + touched.length === 0) return "Nothing changes between or within the meshes.";
+  const more = trust.length > 0;
+  if (unknown.size + touched.length === 0) return `Nothing ${more ? "else " : ""}changes between or within the meshes.`;
   const known =
     invalidStacks.length > 0
-      ? "The valid configuration has no change."
-      : "The configuration changes nothing between or within the meshes.";
+      ? `The valid configuration has no ${more ? "other " : ""}change.`
+      : `The configuration changes nothing ${more ? "else " : ""}between or within the meshes.`;
   const resources = touched.length > 0 ? [`Resources change in ${names(touched)}; see the previews.`] : [];
   return [
     known,
@@ -174,48 +177,6 @@ function foldedPart(previews: StackPreview[]): Piece[] {
   ];
 }
 
-/** The pointer to the complete result. */
-const json = "`npm run review -- --json` has all";
-
-/** Joins the pieces, and cuts lines so that the text has at most `room` characters. */
-function fit(pieces: Piece[], room: number): string {
-  const later = pieces.map((piece) =>
-    typeof piece === "string"
-      ? piece.length + 1
-      : Math.min(sizeOf(piece.lines), Math.max(piece.reserved, piece.more(piece.lines.length).length + 1)),
-  );
-  let left = room;
-  let reserved = later.reduce((sum, n) => sum + n, 0);
-  const text = pieces.flatMap((piece, i) => {
-    reserved -= later[i]!;
-    const shown = typeof piece === "string" ? [piece] : keep(piece, left - reserved);
-    left -= sizeOf(shown);
-    return shown;
-  });
-  return text.join("\n");
-}
-
-function keep({ lines, more }: Lines, room: number): string[] {
-  if (sizeOf(lines) <= room) return lines;
-  let size = more(lines.length).length + 1;
-  const kept = lines.slice(
-    0,
-    Math.max(
-      0,
-      lines.findIndex((line) => (size += line.length + 1) > room),
-    ),
-  );
-  return [...kept, more(lines.length - kept.length)];
-}
-
-function sizeOf(lines: string[]): number {
-  return lines.reduce((sum, line) => sum + line.length + 1, 0);
-}
-
-function cuttable(lines: string[], more: Lines["more"], reserved: number): Lines[] {
-  return lines.length > 0 ? [{ lines: lines.map(short), more, reserved }] : [];
-}
-
 /** A finding as the text of a list item, with a link to its code. */
 export function findingItem({ code, ...finding }: Finding, errorsPage: string): string {
   return `${markdown(short(findingSentences(finding)))} ([${code}](${errorsPage}#${code}))`;
@@ -231,15 +192,4 @@ function bold(stack: string): string {
 
 function names(stacks: string[]): string {
   return stacks.map(markdown).join(", ");
-}
-
-/** A line without its end when it is too long. */
-function short(line: string): string {
-  return line.length <= longestLine
-    ? line
-    : `${line.slice(0, longestLine - 100)} ... ${line.length - longestLine + 100} more characters; ${json}`;
-}
-
-function fenced(lines: string[], more: Lines["more"], reserved: number): Piece[] {
-  return ["```diff", ...cuttable(lines.map(fencedLine), more, reserved), "```"];
 }

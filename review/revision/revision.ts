@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, realpathSync } from "node:fs";
-import { isAbsolute, join, relative } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { configPrefix, isMeshStack } from "../../federation/config/declaredMesh.ts";
 import { contractOfPeer, type FederationContract } from "../../federation/contract/contract.ts";
 import { UserError, type Finding } from "../../federation/errors/userError.ts";
 import { readStackFile, stackNames } from "../../workspace/stackFiles.ts";
 import { findingsOf } from "../findings.ts";
+import { isInside, readCertificateFiles } from "./certificateFiles.ts";
 import { readCredentialPrograms } from "./credentialPrograms.ts";
 import { masked, textsOf } from "../secrets/masking.ts";
 import { plainSecrets } from "../secrets/secretKeys.ts";
@@ -23,11 +24,16 @@ export interface DeclaredStack {
   problem?: Finding;
 }
 
-/** What a revision declares: its stacks, the contract files of `peers.<mesh>.file`, and the policy configuration. */
+/** What a revision declares: its stacks, the files that they name, and the policy configuration. */
 export interface Revision {
   stacks: DeclaredStack[];
   /** Contracts of peers that are files, by the path in the configuration; an error where a file cannot be used. */
   contractFiles: ReadonlyMap<string, FederationContract | UserError>;
+  /**
+   * Content of the files of certificates and requests that stacks name, by their path; empty where a file does not
+   * exist, an error where it cannot be used.
+   */
+  certificateFiles?: ReadonlyMap<string, string | UserError>;
   /** Content of `policy-config.json`; undefined when it is missing or no JSON. */
   policyConfig?: unknown;
   /** What kubeconfigs may run in a review, by stack ({@link readCredentialPrograms}); only that of the base counts. */
@@ -46,6 +52,7 @@ export function readRevision(folder: string): Revision {
   return {
     stacks,
     contractFiles: readContracts(folder, named),
+    certificateFiles: readCertificateFiles(folder, stacks),
     policyConfig: policyConfigIn(folder),
     credentialPrograms: readCredentialPrograms(folder),
   };
@@ -222,14 +229,4 @@ function readContract(folder: string, peer: string, file: string): FederationCon
       remedy: "Give the path of a contract as `npm run contract` prints it",
     });
   }
-}
-
-/**
- * Whether a path stays in the folder of a revision, through symbolic links too: the path and the links are the change's
- * own, and the program of the stack reads the same file.
- */
-function isInside(folder: string, file: string): boolean {
-  if (isAbsolute(file) || file.split(/[/\\]/).includes("..")) return false;
-  const path = join(folder, file);
-  return !existsSync(path) || !relative(realpathSync(folder), realpathSync(path)).startsWith("..");
 }

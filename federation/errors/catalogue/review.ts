@@ -30,6 +30,16 @@ export const review = {
     title: "The contract file of a peer is outside of the repository.",
     page: "A review reads only files of the revision, also through symbolic links. Commit the contract.",
   },
+  "review-certificate-file-unreadable": {
+    title: "A file of certificates, or of a certificate request, cannot be read.",
+    page:
+      "The path is that of `ca.certificateFile` or `ca.rootFile` of a mesh, or of `meshes.<mesh>.requestFile` of the " +
+      "trust stack. A file that does not exist yet is no error.",
+  },
+  "review-certificate-file-outside": {
+    title: "A file of certificates, or of a certificate request, is outside of the repository.",
+    page: "A review shows whom a mesh would trust, so it needs the file of both revisions. Commit it.",
+  },
   "review-policy-config-invalid": {
     title: "`policy-config.json` is not valid.",
     page: "The details name each wrong key. docs/policies.md has the levels and settings of each policy.",

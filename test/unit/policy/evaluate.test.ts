@@ -157,6 +157,7 @@ describe("the policy configuration", () => {
 describe("the comment about policies", () => {
   test("names stacks without a policy run", () => {
     const result = {
+      trust: [],
       changes: [],
       invalidStacks: [],
       failed: [],

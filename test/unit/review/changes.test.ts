@@ -78,8 +78,8 @@ describe("the changes of secrets", () => {
     },
     {
       where: "below a secret key",
-      set: (raw: Record<string, any>, value: string) => (raw["caMaterial"] = { chain: [value] }),
-      says: "caMaterial.chain[0]",
+      set: (raw: Record<string, any>, value: string) => (raw["istio"].values = { credentials: { chain: [value] } }),
+      says: "istio.values.credentials.chain[0]",
     },
     ...["apiToken", "password", "private_key", "caKey", "ca-key.pem", "tls.key", "dbPassphrase"].map((key) => ({
       where: `of ${key} in free values`,

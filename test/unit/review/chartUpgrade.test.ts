@@ -69,6 +69,7 @@ describe("the comment of a chart upgrade", () => {
   test("has exactly the changed versions, values and objects", () => {
     const report = readPreview(preview());
     const comment = renderComment({
+      trust: [],
       changes: changesBetween(planned(stacks("1.30.1", "1")), planned(stacks("1.31.0", "2"))),
       invalidStacks: [],
       failed: [],

@@ -16,13 +16,17 @@ const finding = (problem: string): StackFinding => ({
 /** A review with these counts of texts, each of this length. */
 function review(
   count: Partial<
-    Record<"changes" | "failed" | "warnings" | "violations" | "stacks" | "notes" | "unfinished" | "touched", number>
+    Record<
+      "trust" | "changes" | "failed" | "warnings" | "violations" | "stacks" | "notes" | "unfinished" | "touched",
+      number
+    >
   >,
   length = 80,
 ): ReviewResult {
   const times = <T>(n: number | undefined, make: (text: string, i: number) => T): T[] =>
     Array.from({ length: n ?? 0 }, (_, i) => make(`${i} ${"x".repeat(length)}`, i));
   return {
+    trust: times(count.trust, (text) => ({ sign: "~", text }) as Change),
     changes: times(count.changes, (text) => ({ sign: "+", text }) as Change),
     invalidStacks: [],
     failed: times(count.failed, finding),
@@ -54,6 +58,7 @@ describe("a comment", () => {
   test("has everything that fits", () => {
     const text = renderComment(
       review({
+        trust: 20,
         changes: 20,
         failed: 20,
         warnings: 5,
@@ -67,6 +72,7 @@ describe("a comment", () => {
     expect(text.startsWith(`${marker}\n`)).toBe(true);
     expect(text).not.toContain("more");
     for (const what of [
+      "~ 19 x",
       "+ 19 x",
       "- **east**: import: 19 x",
       "(warning): import: 4 x",
@@ -90,6 +96,7 @@ describe("a comment", () => {
   test("keeps room for each part, and counts what it leaves out", () => {
     const text = renderComment(
       review({
+        trust: 5_000,
         changes: 5_000,
         failed: 5_000,
         warnings: 5_000,
@@ -101,6 +108,7 @@ describe("a comment", () => {
     );
     const omitted = [...text.matchAll(/\.\.\. (\d+) more ([a-z ]+)(?:;| \|)/g)].map((m) => [m[2], Number(m[1])]);
     expect(omitted.map(([what]) => what)).toEqual([
+      "changes of trust",
       "changes",
       "failed checks",
       "warnings",
@@ -111,7 +119,7 @@ describe("a comment", () => {
     ]);
     expect(text).toContain("### 5000 checks failed");
     const shown = part(text, "### What changes", "### 5000").match(/^\+ /gm)!.length;
-    expect(omitted[0]).toEqual(["changes", 5_000 - shown]);
+    expect(omitted[1]).toEqual(["changes", 5_000 - shown]);
   });
 
   test("shows all other messages next to a very long one", () => {
@@ -127,6 +135,7 @@ describe("a comment", () => {
     fc.assert(
       fc.property(
         fc.record({
+          trust: many,
           changes: many,
           failed: many,
           warnings: many,

@@ -3,6 +3,7 @@ import type { StackFinding } from "../../../review/findings.ts";
 import { failures, type ReviewResult } from "../../../review/result.ts";
 
 const passed: ReviewResult = {
+  trust: [],
   changes: [],
   invalidStacks: [],
   failed: [],

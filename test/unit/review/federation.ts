@@ -3,8 +3,9 @@ import type { FederationContract } from "../../../federation/contract/contract.t
 import { changesBetween, type PlannedRevision } from "../../../review/changes/changes.ts";
 import { planRevision } from "../../../review/revision/planRevision.ts";
 import type { Revision } from "../../../review/revision/revision.ts";
+import { trustChanges } from "../../../review/trust/trustChanges.ts";
 
-/** Configuration of stacks, keys without the project's prefix. */
+/** Configuration of stacks, keys without the project's prefix; `role` where a stack is not a mesh. */
 export type Stacks = Record<string, Record<string, any>>;
 
 /** A mesh on somebody else's Istio, so that its configuration says everything. */
@@ -48,7 +49,12 @@ export const example = (): Stacks => ({
 
 export function revisionOf(stacks: Stacks, secrets: Record<string, Record<string, string>> = {}): Revision {
   return {
-    stacks: Object.entries(stacks).map(([stack, raw]) => ({ stack, role: "mesh", raw, secrets: secrets[stack] ?? {} })),
+    stacks: Object.entries(stacks).map(([stack, { role = "mesh", ...raw }]) => ({
+      stack,
+      role,
+      raw,
+      secrets: secrets[stack] ?? {},
+    })),
     contractFiles: new Map(),
   };
 }
@@ -68,6 +74,11 @@ export function planned(
 /** What changes from one set of stacks to another, as lines. */
 export function diff(before: Stacks, after: Stacks): string[] {
   return changesBetween(planned(before), planned(after)).map((c) => `${c.sign} ${c.text}`);
+}
+
+/** What changes in whom the meshes trust, as lines. */
+export async function trustDiff(before: Stacks, after: Stacks): Promise<string[]> {
+  return (await trustChanges(planned(before), planned(after))).map((c) => `${c.sign} ${c.text}`);
 }
 
 /** What is published when everything of these stacks is up. */

@@ -76,6 +76,7 @@ const finding = {
 };
 const violation = { stack: hostile, policy: hostile, message: hostile };
 const result: ReviewResult = {
+  trust: [{ sign: "+", text: hostile }],
   changes: [{ sign: "+", text: hostile }],
   invalidStacks: [hostile],
   failed: [finding],

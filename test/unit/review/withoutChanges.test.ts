@@ -15,9 +15,10 @@ const skipped = (stack: string): StackPreview => ({
   reason: "its cluster is unreachable",
 });
 
-/** The first part of the comment of a review without changes. */
+/** What the comment of a review says instead of changes. */
 function firstPart(more: Partial<ReviewResult>): string[] {
-  const lines = renderComment({
+  const text = renderComment({
+    trust: [],
     changes: [],
     invalidStacks: [],
     failed: [],
@@ -28,13 +29,10 @@ function firstPart(more: Partial<ReviewResult>): string[] {
     previews: [],
     order: { steps: [], unfinished: [], blocked: [] },
     ...more,
-  }).split("\n");
-  return lines
-    .slice(
-      2,
-      lines.findIndex((line) => line.startsWith("### ")),
-    )
-    .filter(Boolean);
+  });
+  // After the part of trust, if there is one.
+  const rest = text.slice(more.trust ? text.indexOf("\n```\n") + 4 : text.indexOf("\n\n"));
+  return rest.slice(0, rest.indexOf("\n### ")).split("\n").filter(Boolean);
 }
 
 describe("a comment without changes", () => {
@@ -58,6 +56,11 @@ describe("a comment without changes", () => {
       lines: [
         "The configuration changes nothing between or within the meshes. Resources change in east; see the previews.",
       ],
+    },
+    {
+      what: "a change of trust, and no other",
+      more: { trust: [{ sign: "+", text: "a" }], previews: [previewed("east")] },
+      lines: ["Nothing else changes between or within the meshes."],
     },
     {
       what: "an invalid stack",
