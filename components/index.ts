@@ -2,6 +2,7 @@
  * Components by which a Pulumi program federates Istio meshes. They depend on no configuration, stack or working
  * directory, so that any program can import them.
  */
+export { CaRequest, type CaRequestArgs } from "./caRequest.ts";
 export { EastWestGateway, type EastWestGatewayArgs } from "./eastWestGateway.ts";
 export { ExistingCluster, type ExistingClusterArgs } from "./existingCluster.ts";
 export { ExportGuard, type ContractSource, type ExportGuardArgs } from "./exportGuard.ts";
@@ -16,6 +17,7 @@ export { LoadBalancer, type LoadBalancerArgs } from "./loadBalancer.ts";
 export { MeshTrust, type MeshTrustArgs } from "./meshTrust.ts";
 export { SampleApplication, type SampleApplicationArgs } from "./sampleApplication.ts";
 export { StrictMtls, type StrictMtlsArgs } from "./strictMtls.ts";
+export { TrustAnchors, type AnchorPeer, type TrustAnchor, type TrustAnchorsArgs } from "./trustAnchors.ts";
 
 // Types of the model that arguments and outputs of the components mention.
 export type { NodeNetwork } from "../federation/cluster/meshPools.ts";
@@ -25,3 +27,5 @@ export { UserError } from "../federation/errors/userError.ts";
 export type { ImportWithClient } from "../federation/imports/verificationTriggers.ts";
 export type { FederationObject } from "../federation/objects/federationObject.ts";
 export type { CaMaterial } from "../federation/trust/caMaterial.ts";
+export type { NumberedRoot } from "../federation/trust/chooseCa.ts";
+export type { MeshRequests } from "../federation/trust/signRequests.ts";

@@ -9,8 +9,12 @@ import { chartArgs, releaseTimeout } from "./helmChart.ts";
 export interface IstioInstallArgs {
   /** Network of the mesh. It becomes the label by which Istio knows where the pods of the mesh are. */
   network: pulumi.Input<string>;
-  /** Certificate authority of the mesh: PEM texts, as an intermediate of {@link MeshTrust}. Secret. */
-  ca: pulumi.Input<CaMaterial>;
+  /**
+   * Certificate authority of the mesh: PEM texts. Secret. A change takes effect while istiod runs only where it is one
+   * step of a rotation and `ISTIO_MULTIROOT_MESH` is on.
+   * @default none: istiod makes a root of its own, or `istiodValues` name another signer
+   */
+  ca?: pulumi.Input<CaMaterial>;
   /** Chart `base`: its name in `chartRepository`, or the path of a directory. */
   baseChart: pulumi.Input<string>;
   /** Chart `istiod`: its name in `chartRepository`, or the path of a directory. */
@@ -58,20 +62,7 @@ export class IstioInstall extends pulumi.ComponentResource {
       parent,
     );
     this.namespace = namespace.metadata.name;
-    const ca = pulumi.secret(args.ca);
-    const cacerts = new k8s.core.v1.Secret(
-      `${name}-cacerts`,
-      {
-        metadata: { name: "cacerts", namespace: this.namespace },
-        stringData: {
-          "ca-cert.pem": ca.caCert,
-          "ca-key.pem": ca.caKey,
-          "cert-chain.pem": ca.certChain,
-          "root-cert.pem": ca.rootCert,
-        },
-      },
-      parent,
-    );
+    const cacerts = args.ca === undefined ? [] : [this.cacerts(name, args.ca)];
     const { chartRepository, chartVersion } = args;
     // As a Release: as objects of the stack, its CRDs take two thirds of a preview (decision 4).
     const base = new k8s.helm.v3.Release(
@@ -97,8 +88,26 @@ export class IstioInstall extends pulumi.ComponentResource {
           .apply((values) => mergeValues({ serviceAnnotations: skipAwait }, values)),
       },
       // istiod reads `cacerts` when it starts. Without it, istiod signs with a root of its own.
-      { parent: this, dependsOn: [base, cacerts] },
+      { parent: this, dependsOn: [base, ...cacerts] },
     );
     this.registerOutputs({ namespace: this.namespace });
+  }
+
+  /** Registers the secret from which istiod reads its CA. */
+  private cacerts(name: string, material: pulumi.Input<CaMaterial>): k8s.core.v1.Secret {
+    const ca = pulumi.secret(material);
+    return new k8s.core.v1.Secret(
+      `${name}-cacerts`,
+      {
+        metadata: { name: "cacerts", namespace: this.namespace },
+        stringData: {
+          "ca-cert.pem": ca.caCert,
+          "ca-key.pem": ca.caKey,
+          "cert-chain.pem": ca.certChain,
+          "root-cert.pem": ca.rootCert,
+        },
+      },
+      { parent: this },
+    );
   }
 }

@@ -1,24 +1,36 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import { rootDefaults } from "../federation/config/rootConfig.ts";
-import type { CaMaterial } from "../federation/trust/caMaterial.ts";
+import { signRequests, type MeshRequests } from "../federation/trust/signRequests.ts";
+import type { NumberedRoot } from "../federation/trust/chooseCa.ts";
 
-/** Arguments of {@link MeshTrust}. Changing any of them but `meshes` and `earlyRenewalHours` replaces certificates. */
+/** Arguments of {@link MeshTrust}. Those of a root take effect when it is made: a root that exists never changes. */
 export interface MeshTrustArgs {
-  /** Names of the meshes that share the root. Plain: each mesh has an intermediate, whose logical name contains it. */
-  meshes: string[];
+  /** Certificate requests to sign, by mesh name. */
+  requests: pulumi.Input<Record<string, pulumi.Input<MeshRequests>>>;
   /**
-   * Common name of the root.
+   * Numbers of the roots that exist. Plain: each root is a resource, whose logical name contains its number. Every
+   * request is signed under each root.
+   * @default [1]
+   */
+  generations?: number[];
+  /**
+   * Common name of a root.
    * @default "Root CA"
    */
   commonName?: pulumi.Input<string>;
   /**
-   * Organization in the root and the intermediates.
+   * Organization in a root.
    * @default "mesh-federation"
    */
   organization?: pulumi.Input<string>;
   /**
-   * Validity of the root in hours.
+   * Locality in a root: the mesh whose own it is.
+   * @default none
+   */
+  locality?: pulumi.Input<string>;
+  /**
+   * Validity of a root in hours.
    * @default 87600, which is ten years
    */
   validityHours?: pulumi.Input<number>;
@@ -28,102 +40,84 @@ export interface MeshTrustArgs {
    */
   intermediateValidityHours?: pulumi.Input<number>;
   /**
-   * How long before its expiry `up` renews a certificate, in hours.
+   * How long before its end an intermediate is replaced by the next `up`, in hours.
    * @default 720, which is 30 days
    */
   earlyRenewalHours?: pulumi.Input<number>;
   /**
-   * Size of the RSA keys in bits.
-   * @default 4096 for the root and 2048 for the intermediates
+   * Size of a root's RSA key in bits.
+   * @default 4096
    */
   rsaBits?: pulumi.Input<number>;
 }
 
 /**
- * One root CA and one intermediate CA per mesh, in the form of Istio's secret `cacerts`.
+ * Root CAs, and intermediates for meshes that keep their keys: each can issue identities of one trust domain only, and
+ * no further CA. The keys of the roots are secrets in the state of the stack; nothing else that it has is secret.
  *
- * Workloads of all meshes then trust each other's certificates. The locality (L) of the issuing intermediate names the
- * mesh of a certificate. The keys are secrets in the state of the stack: a person who can decrypt it can issue
- * certificates for every mesh.
+ * A root is never renewed: a new one gets a new number, and meshes change to it in phases.
  * https://istio.io/latest/docs/tasks/security/cert-management/plugin-ca-cert/
  */
 export class MeshTrust extends pulumi.ComponentResource {
   static readonly type = "mesh-federation:trust:MeshTrust";
 
-  /** The root certificate, PEM. */
-  public readonly rootCert: pulumi.Output<string>;
-  /** The CA of each mesh, by mesh name; argument `ca` of {@link IstioInstall}. Secret. */
-  public readonly intermediates: pulumi.Output<Record<string, CaMaterial>>;
+  /** The roots, by number, PEM. */
+  public readonly roots: pulumi.Output<NumberedRoot[]>;
+  /** Certificates of the requests, PEM, by mesh name: one for each request and root. */
+  public readonly certificates: pulumi.Output<Record<string, string[]>>;
 
   constructor(name: string, args: MeshTrustArgs, opts?: pulumi.ComponentResourceOptions) {
     super(MeshTrust.type, name, {}, opts);
-    const rootKey = new tls.PrivateKey(
-      `${name}-root-key`,
-      { algorithm: "RSA", rsaBits: args.rsaBits ?? 4096 },
-      { parent: this },
+    const roots = [...(args.generations ?? [1])].map((number) => this.root(name, number, args));
+    const validity = {
+      validityHours: args.intermediateValidityHours ?? rootDefaults.intermediateValidityHours,
+      earlyRenewalHours: args.earlyRenewalHours ?? rootDefaults.earlyRenewalHours,
+    };
+    this.roots = pulumi.all(roots.map(({ number, cert }) => ({ number, pem: cert.certPem })));
+    const issuers = roots.map(({ key, cert }) => ({
+      certPem: cert.certPem,
+      keyPem: key.privateKeyPem,
+      since: cert.validityStartTime,
+      until: cert.validityEndTime,
+    }));
+    this.certificates = pulumi.unsecret(
+      pulumi.all([args.requests, issuers, validity] as const).apply(([requests, all, hours]) =>
+        signRequests(requests, all, hours, new Date(), (mesh, reason) => {
+          void pulumi.log.warn(`no certificate for mesh "${mesh}": ${reason}`, this);
+        }),
+      ),
     );
-    const root = new tls.SelfSignedCert(
-      `${name}-root`,
+    this.registerOutputs({ roots: this.roots, certificates: this.certificates });
+  }
+
+  /** Registers the key and the certificate of a root. The first has no number in its name. */
+  private root(name: string, number: number, args: MeshTrustArgs) {
+    const suffix = number === 1 ? "" : `-${number}`;
+    const key = new tls.PrivateKey(
+      `${name}-root-key${suffix}`,
+      { algorithm: "RSA", rsaBits: args.rsaBits ?? 4096 },
+      { parent: this, ignoreChanges: ["algorithm", "rsaBits"] },
+    );
+    const cert = new tls.SelfSignedCert(
+      `${name}-root${suffix}`,
       {
-        privateKeyPem: rootKey.privateKeyPem,
+        privateKeyPem: key.privateKeyPem,
         subject: {
           commonName: args.commonName ?? rootDefaults.commonName,
           organization: args.organization ?? rootDefaults.organization,
+          ...(args.locality === undefined ? {} : { locality: args.locality }),
         },
         validityPeriodHours: args.validityHours ?? rootDefaults.validityHours,
-        earlyRenewalHours: args.earlyRenewalHours ?? rootDefaults.earlyRenewalHours,
         isCaCertificate: true,
         setSubjectKeyId: true,
         allowedUses: ["cert_signing", "crl_signing"],
       },
-      { parent: this },
-    );
-    const intermediates = [...args.meshes]
-      .sort()
-      .map((mesh) => [mesh, this.intermediate(`${name}-${mesh}`, mesh, args, { rootKey, root })] as const);
-    this.rootCert = root.certPem;
-    this.intermediates = pulumi.secret(pulumi.all(Object.fromEntries(intermediates)));
-    this.registerOutputs({ rootCert: this.rootCert, intermediates: this.intermediates });
-  }
-
-  /** Registers key, request and certificate of a mesh's intermediate. */
-  private intermediate(
-    name: string,
-    mesh: string,
-    args: MeshTrustArgs,
-    { rootKey, root }: { rootKey: tls.PrivateKey; root: tls.SelfSignedCert },
-  ): pulumi.Output<CaMaterial> {
-    const parent = { parent: this };
-    const key = new tls.PrivateKey(`${name}-key`, { algorithm: "RSA", rsaBits: args.rsaBits ?? 2048 }, parent);
-    const request = new tls.CertRequest(
-      `${name}-request`,
+      // A running istiod ignores a root that replaces another one, and its next restart cuts pods off from each other.
       {
-        privateKeyPem: key.privateKeyPem,
-        subject: {
-          commonName: "Intermediate CA",
-          organization: args.organization ?? rootDefaults.organization,
-          locality: mesh,
-        },
-        dnsNames: ["istiod.istio-system.svc"],
+        parent: this,
+        ignoreChanges: ["subject", "validityPeriodHours", "earlyRenewalHours", "setSubjectKeyId", "allowedUses"],
       },
-      parent,
     );
-    const cert = new tls.LocallySignedCert(
-      name,
-      {
-        certRequestPem: request.certRequestPem,
-        caPrivateKeyPem: rootKey.privateKeyPem,
-        caCertPem: root.certPem,
-        validityPeriodHours: args.intermediateValidityHours ?? rootDefaults.intermediateValidityHours,
-        earlyRenewalHours: args.earlyRenewalHours ?? rootDefaults.earlyRenewalHours,
-        isCaCertificate: true,
-        setSubjectKeyId: true,
-        allowedUses: ["digital_signature", "content_commitment", "key_encipherment", "cert_signing", "crl_signing"],
-      },
-      parent,
-    );
-    return pulumi
-      .all([cert.certPem, key.privateKeyPem, root.certPem])
-      .apply(([caCert, caKey, rootCert]) => ({ caCert, caKey, certChain: caCert + rootCert, rootCert }));
+    return { number, key, cert };
   }
 }

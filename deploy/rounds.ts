@@ -1,48 +1,70 @@
 import { federationOutput } from "../federation/contract/contract.ts";
-import { UserError } from "../federation/errors/userError.ts";
+import { pendingCertificateOutput } from "../federation/contract/trustOutputs.ts";
+import { UserError, type Finding } from "../federation/errors/userError.ts";
+import type { DeclaredMesh } from "../federation/config/declaredMesh.ts";
 import type { Progress } from "../tools/progress.ts";
 import type { Toolchain } from "../tools/index.ts";
 import { stackOutputs } from "../workspace/pulumiCommand.ts";
-import { mismatchesPeers, tryUp, upFailed, type Attempt } from "./stacks.ts";
+import { pinRoots, type OwnContract } from "./pinRoots.ts";
+import { mismatchesPeers, tryUp, upAll, upFailed, type Attempt } from "./stacks.ts";
 
-/** Limit of rounds. Each round creates the imports whose peers came up in the previous one. */
-const maximumRounds = 5;
+/** Limit of rounds. Each round creates what its peers, and the signers of CAs, made possible in the previous one. */
+const maximumRounds = 8;
 
-/** An import that waits for its peer. */
-interface PendingImport {
+/** What a mesh waits for. */
+interface Waiting {
   stack: string;
-  name: string;
-  from: string;
-  reason: string;
+  what: "certificate" | "trust" | "import";
+  /** In words, for people. */
+  problem: string;
+}
+
+/** The stacks to bring up. */
+export interface UpStacks {
+  meshes: readonly Pick<DeclaredMesh, "stack" | "name">[];
+  /** Stacks that sign the meshes' CAs. */
+  trusts: readonly string[];
+  /** Whether roots of meshes of this project are pinned when they are first seen. */
+  pin: boolean;
 }
 
 /**
- * Brings meshes up in parallel, then repeats this for the meshes with pending imports and for those that do not match
- * their peers yet. Returns whether anything changed. Throws a `UserError` when a repetition would not help.
+ * Brings meshes up in parallel, then repeats this for the meshes that wait for a certificate or a peer, and for those
+ * that do not match their peers yet. Returns whether anything changed. Throws a `UserError` when a repetition would not
+ * help.
  */
-export async function upMeshes(tools: Toolchain, stacks: string[], progress: Progress): Promise<boolean> {
+export async function upMeshes(tools: Toolchain, { meshes, trusts, pin }: UpStacks, progress: Progress) {
+  const stacks = meshes.map(({ stack }) => stack);
   let next = stacks;
   let changed = false;
-  let before: PendingImport[] = [];
+  let before: Waiting[] = [];
   for (let round = 1; next.length > 0; round++) {
     const attempt = await tryUp(tools, next, progress);
-    const changedNow = attempt.results.some((result) => result.changed);
-    changed ||= changedNow;
+    let changedNow = attempt.results.some((result) => result.changed);
     const last = round === maximumRounds;
     const mismatched = mismatchedStacks(attempt, changedNow && !last);
-    const pending = await pendingImports(
-      tools,
-      stacks.filter((stack) => !mismatched.includes(stack)),
-    );
-    const samePending = JSON.stringify(pending) === JSON.stringify(before);
-    if (pending.length > 0 && ((samePending && !changedNow) || last)) throw stillPending(pending);
-    before = pending;
-    const waiting = [...new Set(pending.map((item) => item.stack))];
-    if (mismatched.length > 0) progress.note(`next: ${mismatched.join(", ")} again, because peers have changed`);
-    if (waiting.length > 0) progress.note(`next: imports of ${waiting.join(", ")}, whose peers are up now`);
-    next = [...mismatched, ...waiting];
+    const published = await Promise.all(meshes.map(async (mesh) => ({ mesh, ...(await publishedBy(tools, mesh)) })));
+    const waiting = published.filter(({ mesh }) => !mismatched.includes(mesh.stack)).flatMap((mesh) => mesh.waiting);
+    if (waiting.some(({ what }) => what === "certificate"))
+      changedNow = (await upAll(tools, [...trusts], progress)).some((result) => result.changed) || changedNow;
+    if (pin) changedNow = pinRoots(published, progress) || changedNow;
+    changed ||= changedNow;
+    const same = JSON.stringify(waiting) === JSON.stringify(before);
+    if (waiting.length > 0 && ((same && !changedNow) || last)) throw stillWaiting(waiting);
+    before = waiting;
+    next = [...new Set([...mismatched, ...waiting.map(({ stack }) => stack)])];
+    announce(progress, mismatched, waiting);
   }
   return changed;
+}
+
+function announce(progress: Progress, mismatched: string[], waiting: Waiting[]): void {
+  const stacksOf = (...what: Waiting["what"][]): string =>
+    [...new Set(waiting.filter((item) => what.includes(item.what)).map(({ stack }) => stack))].join(", ");
+  if (mismatched.length > 0) progress.note(`next: ${mismatched.join(", ")} again, because peers have changed`);
+  const [certificates, others] = [stacksOf("certificate"), stacksOf("trust", "import")];
+  if (certificates) progress.note(`next: Istio in ${certificates}, whose CAs are signed now`);
+  if (others) progress.note(`next: imports of ${others}, whose peers are up now`);
 }
 
 /** The failed stacks to retry. Throws a `UserError` for any other failure, and when no retry can help. */
@@ -52,27 +74,39 @@ function mismatchedStacks({ failures }: Attempt, retry: boolean): string[] {
   return mismatched;
 }
 
-async function pendingImports(tools: Toolchain, stacks: string[]): Promise<PendingImport[]> {
-  const outputs = await Promise.all(stacks.map((stack) => stackOutputs(tools, stack)));
-  return stacks.flatMap((stack, i) => {
-    const pending: Omit<PendingImport, "stack">[] = outputs[i]?.[federationOutput]?.pendingImports ?? [];
-    return pending.map((item) => ({ stack, ...item }));
+/** What a mesh has published, and what it waits for. */
+async function publishedBy(
+  tools: Toolchain,
+  { stack }: Pick<DeclaredMesh, "stack">,
+): Promise<{ contract: OwnContract | undefined; waiting: Waiting[] }> {
+  const outputs = (await stackOutputs(tools, stack, false)) ?? {};
+  const certificate = outputs[pendingCertificateOutput] as { reason?: unknown } | undefined;
+  if (certificate)
+    return { contract: undefined, waiting: [{ stack, what: "certificate", problem: String(certificate.reason) }] };
+  const contract = outputs[federationOutput] as OwnContract | undefined;
+  const imports = (contract?.pendingImports ?? []).map(({ name: what, from, reason }): Waiting => {
+    return { stack, what: "import", problem: `import "${what}" from "${from}" is pending: ${reason}` };
   });
+  const trust = (contract?.pendingTrust ?? []).map(({ mesh, reason }): Waiting => {
+    return { stack, what: "trust", problem: `mesh "${mesh}" is not trusted yet: ${reason}` };
+  });
+  return { contract, waiting: [...imports, ...trust] };
 }
 
-function stillPending(pending: PendingImport[]): UserError {
+function stillWaiting(waiting: Waiting[]): UserError {
+  const details = waiting.map(({ stack, problem }): Finding => ({
+    code: "imports-still-pending",
+    subject: `stack "${stack}"`,
+    problem,
+    remedy: "",
+  }));
   return new UserError(
     "imports-still-pending",
     {
       subject: "the federation",
-      problem: "the meshes are up, but imports are still pending",
-      remedy: "Correct the export of the peer, or remove the import",
+      problem: "the meshes are up, but something is still pending",
+      remedy: "Correct the export of the peer, or remove the import; pin a peer's root, or have a certificate signed",
     },
-    pending.map(({ stack, name, from, reason }) => ({
-      code: "imports-still-pending",
-      subject: `stack "${stack}"`,
-      problem: `import "${name}" from "${from}" is pending: ${reason}`,
-      remedy: "",
-    })),
+    details,
   );
 }

@@ -42,7 +42,7 @@ export async function tryUp(tools: Toolchain, stacks: string[], progress: Progre
  */
 export function mismatchesPeers(error: unknown): boolean {
   const code = error instanceof OperationFailed ? error.programError?.code : undefined;
-  return code === "imports-mismatch" || code === "exports-mismatch";
+  return code === "imports-mismatch" || code === "exports-mismatch" || code === "trust-mismatch";
 }
 
 /** The error for stacks that did not come up. */

@@ -19,6 +19,8 @@ export interface UpOptions {
   source: string | undefined;
   /** Whether to verify the imports at the end. */
   verify: boolean;
+  /** Whether to pin the roots of meshes of this project when they are first seen. */
+  pin: boolean;
 }
 
 /**
@@ -42,7 +44,7 @@ export async function up(options: UpOptions, progress: Progress): Promise<void> 
 
   for (const stack of [...trusts, ...stacks]) await repairStack(tools, stack, progress);
   const trustChanged = await upTrustAndStartClusters(tools, trusts, progress);
-  const meshesChanged = await upMeshes(tools, stacks, progress);
+  const meshesChanged = await upMeshes(tools, { meshes, trusts, pin: options.pin }, progress);
   if (!trustChanged && !meshesChanged) progress.note("every stack reports no changes");
 
   if (options.verify) await verify(tools, progress);

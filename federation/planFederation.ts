@@ -5,13 +5,15 @@ import type { MeshIdentity } from "./checks/peerMismatches.ts";
 import { trustDomainChanges } from "./checks/trustDomainChanges.ts";
 import type { MeshConfig } from "./config/readMeshConfig.ts";
 import { hasSourceTrustDomains } from "./config/versions.ts";
-import type { ContractRoot, PendingImport } from "./contract/contract.ts";
+import type { ContractRoot, PendingImport, PendingTrust } from "./contract/contract.ts";
 import { Findings, type Finding } from "./errors/userError.ts";
 import type { ExportPlan } from "./exports/exportPlan.ts";
 import { callerFindings, exportPolicy, outsiderFindings, type DenyPolicy } from "./exports/exportPolicy.ts";
 import { conflictingPolicies } from "./exports/policyConflicts.ts";
 import { peerRules } from "./imports/peerRules.ts";
 import { resolveImports, type Peer, type ResolvedImport } from "./imports/resolveImports.ts";
+import { meshTrustOf, type InstalledTrust } from "./trust/meshTrustOf.ts";
+import type { AnchoredPeer } from "./trust/peerTrust.ts";
 import { statedDomainFindings } from "./trust/statedDomains.ts";
 import { acceptedTrustDomains, type TrustDomains } from "./trust/trustDomains.ts";
 
@@ -21,6 +23,9 @@ export interface FederationPlan {
   imports: ResolvedImport[];
   pending: PendingImport[];
   exports: { spec: ExportPlan; policy?: DenyPolicy | undefined }[];
+  /** Peers whose roots become anchors, and peers that are not trusted yet. */
+  anchored: AnchoredPeer[];
+  pendingTrust: PendingTrust[];
   /** Trust domains of this mesh and, as far as they are known, of the others. */
   trustDomains: TrustDomains;
   /** Trust domains besides its own whose callers reach this mesh's workloads. */
@@ -32,21 +37,24 @@ export interface FederationPlan {
 /**
  * Plans a mesh's imports and exports from its configuration and what is known of the other meshes.
  *
- * @param roots those in the mesh's own bundle; empty where they are not known
+ * @param own what the mesh trusts as its own
  * @param siblings the other mesh stacks of this project
  * @param peers every mesh that may export to this one or import from it, with what it published
- * @throws UserError `imports-mismatch` or `exports-mismatch` with a detail for everything that cannot work
+ * @throws UserError `trust-mismatch`, `imports-mismatch` or `exports-mismatch` with a detail for everything that
+ *   cannot work
  */
 export function planFederation(
   config: MeshConfig,
-  roots: ContractRoot[],
+  own: InstalledTrust,
   siblings: SiblingMesh[],
   peers: ReadonlyMap<string, Peer>,
 ): FederationPlan {
   const domains = trustDomainsOf(config, siblings, peers);
   const accepted = acceptedTrustDomains(config.exports, domains, config.mesh.acceptedTrustDomains);
-  const identity = identityOf(config, roots, siblings, peers);
-  const { imports, pending } = resolveImports(config.imports, peers, identity, peerRules(config, siblings));
+  const trust = meshTrustOf(config, own, siblings, peers);
+  const identity = { ...identityOf(config, trust.roots, siblings, peers), trusts: trust.trusts };
+  const rules = peerRules(config, siblings);
+  const { imports, pending } = resolveImports(config.imports, peers, identity, rules, trust.waiting);
   const exports = config.exports.map((spec) => ({ spec, policy: exportPolicy(spec, domains, accepted) }));
 
   const contracts = [...peers.values()].flatMap((peer) => (peer.state === "up" ? [peer.contract] : []));
@@ -75,6 +83,8 @@ export function planFederation(
     imports,
     pending,
     exports,
+    anchored: trust.anchored,
+    pendingTrust: trust.pending,
     trustDomains: domains,
     acceptedTrustDomains: accepted,
     warnings: [

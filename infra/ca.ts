@@ -1,30 +1,48 @@
+import { existsSync, readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
+import { certificatesFor, numberedRoots } from "../federation/contract/trustOutputs.ts";
 import type { MeshConfig } from "../federation/config/readMeshConfig.ts";
-import type { ContractRoot } from "../federation/contract/contract.ts";
-import { UserError } from "../federation/errors/userError.ts";
-import { parseCaMaterial, rootFingerprints, type CaMaterial } from "../federation/trust/caMaterial.ts";
+import { findingText, UserError, type Finding } from "../federation/errors/userError.ts";
+import { rootsInPhase, type TrustBundle } from "../federation/trust/bundle.ts";
+import { parseCaMaterial, type CaMaterial } from "../federation/trust/caMaterial.ts";
+import { chooseCa, offeredBundle, type CaWish, type ChosenCa, type WantedRoots } from "../federation/trust/chooseCa.ts";
+import { bundleInFile, chooseSigned, materialBundle } from "../federation/trust/signedCa.ts";
 import { readSecret } from "./config.ts";
+import type { OwnOutputs } from "./ownOutputs.ts";
 import { stackName } from "./peers.ts";
+import { isStackAbsent } from "./pulumiMessages.ts";
 import { readOutputs } from "./readOutputs.ts";
 
-/** The CA that a mesh signs with. */
-export interface MeshCa {
-  /** Secret. */
-  material: pulumi.Output<CaMaterial>;
-  /** SHA-256 of its root certificates, by which meshes compare their roots. Not secret. */
-  roots: ContractRoot[];
-}
+type CaConfig<Provider extends MeshConfig["ca"]["provider"]> = Extract<MeshConfig["ca"], { provider: Provider }>;
+
+/** The CA of a mesh, as it is known before anything is registered. */
+export type CaPlan =
+  /** Signed elsewhere, for a key of this stack. */
+  | { kind: "signed"; keys: number[]; chosen: ChosenCa; bundle: TrustBundle }
+  /** No certificate fits yet. */
+  | { kind: "pending"; keys: number[]; reason: string; from: string; bundle: undefined }
+  /** Signed by a root of this stack. The bundle is known after the first `up`. */
+  | { kind: "own"; ca: CaConfig<"own">; wanted: WantedRoots; numbers: number[]; bundle: TrustBundle | undefined }
+  | { kind: "existing"; material: pulumi.Output<CaMaterial>; certificate: string; bundle: TrustBundle }
+  | { kind: "external"; bundle: TrustBundle | undefined };
 
 /**
- * The mesh's CA, from the trust stack or from its own configuration.
- * @throws UserError when there is none
+ * Plans the mesh's CA.
+ * @throws UserError when what a mesh has installed cannot be kept, or the configuration cannot work
  */
-export function readCa(config: MeshConfig): Promise<MeshCa> {
-  return config.ca.provider === "shared" ? readIntermediate(config.ca.stack, config.mesh.name) : readCaMaterial();
+export async function planCa(config: MeshConfig, own: OwnOutputs): Promise<CaPlan> {
+  const { ca, rotation } = config;
+  if (ca.provider === "existing") return readCaMaterial();
+  if (ca.provider === "external") {
+    const bundle = ca.rootFile === undefined ? undefined : await bundleInFile(ca.rootFile, readText(ca.rootFile));
+    return { kind: "external", bundle };
+  }
+  if (ca.provider === "own") return planOwn(ca, rotation, own);
+  return ca.provider === "shared" ? planShared(ca, config, own) : planSigned(ca, config, own);
 }
 
 /** The CA in the secret key `caMaterial`, checked. */
-async function readCaMaterial(): Promise<MeshCa> {
+async function readCaMaterial(): Promise<CaPlan> {
   const text = await readSecret("caMaterial");
   if (text === undefined)
     throw new UserError("ca-material-missing", {
@@ -33,42 +51,98 @@ async function readCaMaterial(): Promise<MeshCa> {
       remedy: "Set it with `pulumi config set --secret caMaterial` to JSON {caCert, caKey, certChain, rootCert}",
     });
   const given = await parseCaMaterial(text, new Date());
-  return { material: pulumi.secret(given), roots: rootsIn(given.rootCert) };
+  const bundle = await materialBundle(given);
+  return { kind: "existing", material: pulumi.secret(given), certificate: given.caCert, bundle };
 }
 
-/** The intermediate of a mesh, from the trust stack. */
-async function readIntermediate(stack: string, mesh: string): Promise<MeshCa> {
-  const full = stack.includes("/") ? stack : stackName(stack);
-  const subject = `trust stack "${full}"`;
-  const remedy = `Run \`pulumi up --stack ${stack}\` first, or bring your own CA with ca.provider: existing`;
-  const plain = await readOutputs(full).catch((error: unknown) => {
-    const reason = String((error as Error).message).split("\n")[0]!;
-    throw error instanceof UserError
-      ? error
-      : new UserError("trust-stack-unreadable", { subject, problem: `it cannot be read (${reason})`, remedy });
-  });
-  const meshes = plain["meshes"];
-  if (!Array.isArray(meshes))
-    throw new UserError("trust-stack-empty", { subject, problem: "it publishes nothing", remedy });
-  if (!meshes.includes(mesh))
-    throw new UserError("intermediate-missing", {
-      subject,
-      problem: `it has no intermediate for mesh "${mesh}"; it has: ${meshes.join(", ")}`,
-      remedy: `Run \`pulumi up --stack ${stack}\``,
+function planOwn(ca: CaConfig<"own">, rotation: MeshConfig["rotation"], own: OwnOutputs): CaPlan {
+  const { numbers } = rootsInPhase(ca.root, rotation?.next, rotation?.phase);
+  const wanted = { root: ca.root, rotation };
+  // A root that this `up` makes has no fingerprint yet. Its name keeps it apart from those that exist.
+  const missing = numbers.filter((number) => !own.roots.some((root) => root.number === number));
+  const unmade = missing.map((number) => ({ number, pem: `root ${number}, which does not exist yet` }));
+  const bundle = own.contract ? offeredBundle("", wanted, [...own.roots, ...unmade]) : undefined;
+  return { kind: "own", ca, wanted, numbers, bundle };
+}
+
+async function planShared(ca: CaConfig<"shared">, config: MeshConfig, own: OwnOutputs): Promise<CaPlan> {
+  const stack = ca.stack.includes("/") ? ca.stack : stackName(ca.stack);
+  const outputs = await readTrustOutputs(stack);
+  const wish = wishOf(config, { root: ca.root, rotation: config.rotation }, ca.key, own);
+  const offer = { roots: numberedRoots(outputs), certificates: certificatesFor(outputs, config.mesh.name) };
+  const from = `stack "${ca.stack}"`;
+  // Before its first `up`, a trust stack has no roots; afterwards a missing number is a mistake.
+  const chosen = offer.roots.length === 0 ? { findings: [] } : await chooseCa(wish, offer);
+  return signedOrPending(chosen, { config, own, key: ca.key, from, remedy: `run \`pulumi up --stack ${ca.stack}\`` });
+}
+
+async function planSigned(ca: CaConfig<"signed">, config: MeshConfig, own: OwnOutputs): Promise<CaPlan> {
+  const { certificateFile: file } = ca;
+  const wish = wishOf(config, { root: 1 }, ca.key, own);
+  const chosen = existsSync(file) ? await chooseSigned(wish, file, readText(file)) : { findings: [] };
+  const remedy = `have the request of \`npm run ca -- request --mesh ${config.mesh.name}\` signed, into ${file}`;
+  return signedOrPending(chosen, { config, own, key: ca.key, from: `file ${file}`, remedy });
+}
+
+function wishOf({ mesh }: MeshConfig, roots: WantedRoots, key: number, own: OwnOutputs): CaWish {
+  const requests = own.requests.filter((request) => request.key <= key);
+  return { ...roots, mesh: mesh.name, trustDomain: mesh.trustDomain, requests, now: new Date() };
+}
+
+/**
+ * The chosen CA, or the reason why there is none.
+ * @throws UserError when the mesh has a CA: what is installed is never removed because nothing replaces it
+ */
+function signedOrPending(
+  chosen: ChosenCa | { findings: readonly Finding[] },
+  about: { config: MeshConfig; own: OwnOutputs; key: number; from: string; remedy: string },
+): CaPlan {
+  const { config, own, key, from, remedy } = about;
+  if ("certificate" in chosen) {
+    const used = own.requests.filter(({ pem }) => chosen.requestPem === pem).map((request) => request.key);
+    return { kind: "signed", keys: [...new Set([...used, key])].sort(), chosen, bundle: chosen.bundle };
+  }
+  const details = chosen.findings.map(findingText).join("; ");
+  const problem = details === "" ? `${from} has no certificate for its key` : `the certificate in ${from} is not its`;
+  if (own.contract)
+    throw new UserError(
+      "ca-certificate-missing",
+      {
+        subject: `mesh "${config.mesh.name}"`,
+        problem: `${problem}, so nothing is changed: Istio keeps the CA that it has`,
+        remedy: `To go on, ${remedy}`,
+      },
+      [...chosen.findings],
+    );
+  const keys = [...new Set([...own.requests.map((request) => request.key), key])].filter((k) => k <= key).sort();
+  const reason = `${problem}${details === "" ? "" : ` (${details})`}; ${remedy}`;
+  return { kind: "pending", keys, from, reason, bundle: undefined };
+}
+
+/** What the trust stack publishes; nothing where it does not exist yet. */
+async function readTrustOutputs(stack: string): Promise<Record<string, unknown>> {
+  try {
+    return await readOutputs(stack);
+  } catch (error) {
+    const message = String((error as Error).message);
+    if (isStackAbsent(message, stack)) return {};
+    if (error instanceof UserError) throw error;
+    throw new UserError("trust-stack-unreadable", {
+      subject: `trust stack "${stack}"`,
+      problem: `it cannot be read (${message.split("\n")[0]})`,
+      remedy: "Correct the cause; Istio keeps the CA that it has",
     });
-  const material = new pulumi.StackReference(full).requireOutput("intermediates").apply((all) => {
-    const found = (all as Record<string, CaMaterial>)[mesh];
-    if (!found)
-      throw new UserError("trust-secrets-undecryptable", {
-        subject,
-        problem: "its secrets cannot be decrypted by this stack",
-        remedy: "Use the same passphrase or secrets provider for both stacks, or ca.provider: existing",
-      });
-    return found;
-  });
-  return { material, roots: rootsIn(String(plain["rootCert"] ?? "")) };
+  }
 }
 
-function rootsIn(pem: string): ContractRoot[] {
-  return rootFingerprints(pem).map((sha256) => ({ sha256, pem, use: "active" }));
+function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new UserError("ca-file-unreadable", {
+      subject: file,
+      problem: `cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown error"})`,
+      remedy: "Give a readable file of PEM certificates",
+    });
+  }
 }

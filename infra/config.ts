@@ -6,7 +6,7 @@ import { configPrefix, type SiblingMesh } from "../federation/config/declaredMes
 import { invalidConfig } from "../federation/config/fields.ts";
 import { Findings, UserError } from "../federation/errors/userError.ts";
 import { readMeshConfig, type MeshConfig } from "../federation/config/readMeshConfig.ts";
-import { readRootConfig, type RootConfig } from "../federation/config/rootConfig.ts";
+import { readRootConfig, type TrustConfig } from "../federation/config/rootConfig.ts";
 import type { ArtifactSources } from "../federation/config/sources.ts";
 import { keyFindings, meshKeys, type Role } from "../federation/config/stackKeys.ts";
 import { meshStackFiles } from "../workspace/stackFiles.ts";
@@ -43,9 +43,8 @@ export function readRole(): Role {
  * The configuration of the trust stack, checked and complete.
  * @throws UserError that names every key that is not valid
  */
-export function readTrustConfig(): RootConfig {
-  const config = new pulumi.Config();
-  return readRootConfig(isSet(config, "root") ? parsed(config.require("root")) : undefined, pulumi.getStack());
+export function readTrustConfig(): TrustConfig {
+  return readRootConfig(rawKeys(["root", "meshes"]), pulumi.getStack());
 }
 
 /**
@@ -53,12 +52,14 @@ export function readTrustConfig(): RootConfig {
  * @throws UserError that names every key that is not valid
  */
 export function readConfig(sources: ArtifactSources, siblings: SiblingMesh[]): MeshConfig {
-  const config = new pulumi.Config();
-  const raw = Object.fromEntries(
-    meshKeys.flatMap((key) => (isSet(config, key) ? [[key, parsed(config.require(key))]] : [])),
-  );
-  const read = readMeshConfig(raw, pulumi.getStack(), sources, siblings);
+  const read = readMeshConfig(rawKeys(meshKeys), pulumi.getStack(), sources, siblings);
   return process.env[withoutImports] ? { ...read, imports: [] } : read;
+}
+
+/** The values of the keys that are set. */
+function rawKeys(keys: readonly string[]): Record<string, unknown> {
+  const config = new pulumi.Config();
+  return Object.fromEntries(keys.flatMap((key) => (isSet(config, key) ? [[key, parsed(config.require(key))]] : [])));
 }
 
 /** The other mesh stacks of this project. */

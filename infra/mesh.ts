@@ -1,15 +1,24 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ExportGuard, IstioInstall, SampleApplication, StrictMtls } from "../components/index.ts";
+import {
+  ExportGuard,
+  IstioInstall,
+  SampleApplication,
+  StrictMtls,
+  TrustAnchors,
+  type TrustAnchor,
+} from "../components/index.ts";
 import { rootNamespaceOf } from "../federation/cluster/istioValueConflicts.ts";
 import { baseValues, istiodValues } from "../federation/cluster/istioValues.ts";
-import { sleepClient } from "../federation/cluster/sampleObjects.ts";
+import { sleepClient, type SampleClient } from "../federation/cluster/sampleObjects.ts";
 import { contractVersion, type FederationContract } from "../federation/contract/contract.ts";
+import { pendingCertificateOutput } from "../federation/contract/trustOutputs.ts";
 import { publishedExport } from "../federation/exports/exportPlan.ts";
 import { publishedImport } from "../federation/imports/resolveImports.ts";
 import type { FederationPlan } from "../federation/planFederation.ts";
 import { createCluster } from "./cluster.ts";
 import { createGateway, gatewaySelector, warnOfStaleAddresses, type GatewayAddresses } from "./gateway.ts";
 import { checkLive } from "./liveCheck.ts";
+import { createCa, type MeshCa } from "./meshCa.ts";
 import { prepareMesh, type MeshInputs } from "./prepare.ts";
 import { createExports, createImports } from "./services.ts";
 import { verifyImports } from "./verification.ts";
@@ -19,12 +28,29 @@ export async function meshProgram() {
   return createMesh(await prepareMesh());
 }
 
+/** Outputs of a mesh's stack. Until it has a CA, it has no contract. */
+interface MeshOutputs {
+  kubeconfig: pulumi.Output<string>;
+  federation?: pulumi.Output<FederationContract>;
+  samples?: { client?: SampleClient };
+  [ca: string]: unknown;
+}
+
 /** Registers the resources of a mesh's stack. Returns the stack's outputs. */
-function createMesh(inputs: MeshInputs) {
+function createMesh(inputs: MeshInputs): MeshOutputs {
   const { config, sources, siblings, peers, plan, verified } = inputs;
-  const cluster = createCluster(config, sources, siblings, inputs.kubeconfig);
+  const cluster = createCluster(config, sources, siblings, inputs.kubeconfig, inputs.ca.kind !== "pending");
+  const ca = createCa(config, inputs.ca);
+  // Without a certificate there is nothing that Istio could sign with; its cluster takes the time until there is one.
+  if (inputs.ca.kind === "pending")
+    return {
+      [pendingCertificateOutput]: { from: inputs.ca.from, reason: inputs.ca.reason },
+      kubeconfig: cluster.kubeconfig,
+      ...ca.outputs,
+    };
+  const anchors = createAnchors(plan);
   const inCluster = { provider: cluster.provider };
-  const istio = installIstio(inputs, inCluster);
+  const istio = installIstio(inputs, { ca, anchors }, inCluster);
   const injected = { ...inCluster, dependsOn: istio ? [istio.ready] : [] };
   // A root namespace of its own exists already; the one of Istio is created first.
   const rootNamespace = istio?.namespace.apply(() => rootNamespaceOf(config));
@@ -59,7 +85,9 @@ function createMesh(inputs: MeshInputs) {
       ),
     );
   return {
-    federation: contractOf(plan, gateway.addresses, live),
+    federation: contractOf(plan, ca, gateway.addresses, live),
+    ...ca.outputs,
+    ...(anchors ? { trustAnchors: anchors } : {}),
     kubeconfig: cluster.kubeconfig,
     samples: config.samples.includes("sleep") ? { client: sleepClient } : {},
   };
@@ -67,26 +95,35 @@ function createMesh(inputs: MeshInputs) {
 
 /** Installs Istio when it is managed. */
 function installIstio(
-  { config, sources, ca, plan }: MeshInputs,
+  { config, sources, plan }: MeshInputs,
+  { ca, anchors }: { ca: MeshCa; anchors: pulumi.Output<TrustAnchor[]> | undefined },
   opts: pulumi.ComponentResourceOptions,
 ): IstioInstall | undefined {
-  if (!ca) return undefined;
-  const own = config.istio.provider === "managed" ? config.istio : undefined;
-  const charts = own?.charts ?? sources.istio.charts;
+  if (config.istio.provider === "existing") return undefined;
+  const own = config.istio;
+  const charts = own.charts ?? sources.istio.charts;
   return new IstioInstall(
     "istio",
     {
       network: config.mesh.network,
-      ca: ca.material,
+      ...(ca.material === undefined ? {} : { ca: ca.material }),
       baseChart: charts.base,
       istiodChart: charts.istiod,
-      chartRepository: own?.chartRepository ?? (own?.charts ? undefined : sources.istio.chartRepository),
+      chartRepository: own.chartRepository ?? (own.charts ? undefined : sources.istio.chartRepository),
       chartVersion: config.istioVersion,
       baseValues: baseValues(),
-      istiodValues: istiodValues(config, sources, plan.identity.acceptedTrustDomains),
+      istiodValues: pulumi
+        .output(anchors ?? [])
+        .apply((made) => istiodValues(config, sources, plan.identity.acceptedTrustDomains, made)),
     },
     opts,
   );
+}
+
+/** Registers the anchors of peers of other roots, if there are such peers. */
+function createAnchors({ identity, anchored }: FederationPlan): pulumi.Output<TrustAnchor[]> | undefined {
+  if (anchored.length === 0) return undefined;
+  return new TrustAnchors("trust-anchors", { mesh: identity.name, peers: anchored }).anchors;
 }
 
 /** Makes `destroy` of the mesh fail while other meshes import from it. */
@@ -106,16 +143,17 @@ function guardExports({ config, peerSources }: MeshInputs, resources: pulumi.Res
  */
 function contractOf(
   plan: FederationPlan,
+  ca: MeshCa,
   gateways: GatewayAddresses,
   live: pulumi.Output<void>,
 ): pulumi.Output<FederationContract> {
-  return pulumi.all([gateways, live]).apply(([addresses]) => ({
+  return pulumi.all([gateways, ca.roots, ca.certificate, live]).apply(([addresses, roots, certificate]) => ({
     version: contractVersion,
-    mesh: plan.identity,
+    mesh: { ...plan.identity, roots, ...(certificate === undefined ? {} : { ca: { pem: certificate } }) },
     gateways: addresses,
     exports: plan.exports.map(({ spec }) => publishedExport(spec)),
     imports: plan.imports.map(publishedImport),
-    pendingTrust: [],
+    pendingTrust: plan.pendingTrust,
     pendingImports: plan.pending,
   }));
 }

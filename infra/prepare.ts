@@ -2,13 +2,15 @@ import * as pulumi from "@pulumi/pulumi";
 import type { PeerSource, SiblingMesh } from "../federation/config/declaredMesh.ts";
 import type { MeshConfig } from "../federation/config/readMeshConfig.ts";
 import type { ArtifactSources } from "../federation/config/sources.ts";
-import { findingText, UserError } from "../federation/errors/userError.ts";
+import { Findings, findingText, UserError } from "../federation/errors/userError.ts";
 import type { Peer } from "../federation/imports/resolveImports.ts";
 import { planFederation, type FederationPlan } from "../federation/planFederation.ts";
+import { anchorFindings } from "../federation/trust/anchorFindings.ts";
 import { readSources } from "../workspace/sources.ts";
-import { readCa, type MeshCa } from "./ca.ts";
+import { planCa, type CaPlan } from "./ca.ts";
 import { siblingMeshes, readConfig, readKubeconfig } from "./config.ts";
 import { checkExistingNetwork } from "./nodeNetwork.ts";
+import { readOwnOutputs } from "./ownOutputs.ts";
 import { peerSources, readPeers } from "./peers.ts";
 import { importsToVerify, type VerifiedImport } from "./verification.ts";
 
@@ -26,8 +28,7 @@ export interface MeshInputs {
   verified: VerifiedImport[];
   /** Of an existing cluster. */
   kubeconfig: pulumi.Output<string> | undefined;
-  /** Of a managed Istio. */
-  ca: MeshCa | undefined;
+  ca: CaPlan;
 }
 
 /**
@@ -41,15 +42,35 @@ export async function prepareMesh(): Promise<MeshInputs> {
   const config = readConfig(sources, siblings);
   const contracts = peerSources(config, siblings);
   const kubeconfig = config.cluster.provider === "existing" ? await readKubeconfig(config.cluster) : undefined;
-  const [ca, peers] = await Promise.all([
-    config.istio.provider === "managed" ? readCa(config) : undefined,
+  const [own, peers] = await Promise.all([
+    readOwnOutputs(config.mesh.name),
     readPeers(contracts, siblings),
     checkExistingNetwork(config, siblings),
   ]);
-  const plan = planFederation(config, ca?.roots ?? [], siblings, peers);
+  const ca = await planCa(config, own);
+  const trust = {
+    bundle: ca.bundle,
+    contract: own.contract,
+    withoutCa: ca.kind === "pending" ? `this mesh has no CA yet: ${ca.reason}` : undefined,
+    makesRoot: ca.kind === "own",
+  };
+  const plan = planFederation(config, trust, siblings, peers);
+  await checkAnchors(plan, peers);
   const verified = importsToVerify(config, plan.imports);
   await report(config, plan);
   return { config, sources, siblings, peerSources: contracts, peers, plan, verified, kubeconfig, ca };
+}
+
+/** @throws UserError `trust-mismatch` for roots of peers that cannot become anchors */
+async function checkAnchors({ anchored, identity }: FederationPlan, peers: ReadonlyMap<string, Peer>): Promise<void> {
+  const contracts = [...peers].flatMap(([name, peer]) => (peer.state === "up" ? [[name, peer.contract] as const] : []));
+  const findings = new Findings();
+  findings.addAll(await anchorFindings(anchored, identity, new Map(contracts), new Date()));
+  findings.throwIfAny("trust-mismatch", {
+    subject: `mesh "${identity.name}"`,
+    problem: "roots of its peers cannot be trusted, so nothing is changed",
+    remedy: "Ask the owner of each peer to correct what the details name",
+  });
 }
 
 /**
@@ -69,5 +90,7 @@ async function report(config: MeshConfig, plan: FederationPlan): Promise<void> {
         `then \`pulumi up --stack ${pulumi.getStack()}\` again`,
     );
   }
+  for (const { mesh, reason } of plan.pendingTrust)
+    await pulumi.log.warn(`mesh "${mesh}" is not trusted yet: ${reason}`);
   for (const warning of plan.warnings) await pulumi.log.warn(findingText(warning));
 }

@@ -1,4 +1,4 @@
-import type { ContractRoot, FederationContract } from "../contract/contract.ts";
+import type { FederationContract } from "../contract/contract.ts";
 import { minorOf, supportedIstioMinors, supportedSkew } from "../config/versions.ts";
 import { Findings, type Finding } from "../errors/userError.ts";
 
@@ -17,18 +17,6 @@ export function peerMismatches(peer: MeshIdentity, own: MeshIdentity): readonly 
         problem: `mesh.${key} is "${own[key]}" in both`,
         remedy: `Change mesh.${key} in one of them`,
       });
-  if (
-    own.roots.length > 0 &&
-    peer.roots.length > 0 &&
-    !own.roots.some((root) => peer.roots.some(({ sha256 }) => sha256 === root.sha256))
-  )
-    findings.add("peer-root-mismatch", {
-      subject,
-      problem:
-        `they have no root CA in common (SHA-256 ${listed(own.roots)} and ` +
-        `${listed(peer.roots)}), so neither can verify the other's certificates`,
-      remedy: "Give both an intermediate of one root (the trust stack, or ca.provider: existing)",
-    });
   findings.addAll(istioMismatches(peer, own));
   return findings.all;
 }
@@ -71,8 +59,4 @@ export function trustMismatch(importName: string, peer: MeshIdentity, own: MeshI
 /** Position of a minor such as `1.30`. */
 function position(minor: string): number {
   return Number(minor.split(".")[1]);
-}
-
-function listed(roots: readonly ContractRoot[]): string {
-  return roots.map(({ sha256 }) => `${sha256.slice(0, 12)}...`).join(", ");
 }

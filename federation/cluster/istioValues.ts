@@ -19,16 +19,22 @@ export function baseValues(): Record<string, unknown> {
  * `istioValueFindings` refuses what contradicts the identity, and the user's `caCertificates` are added to those here.
  *
  * Callers of other trust domains are accepted by `caCertificates[].trustDomains`: `trustDomainAliases` would make
- * identities of both domains interchangeable in every policy. No certificate stands beside it: the root is shared.
+ * identities of both domains interchangeable in every policy. No certificate stands beside those of a shared root; a
+ * peer of another root has its anchors there. Two flags let istiod and its proxies take a changed bundle while they
+ * run.
+ *
+ * @param anchors of peers of other roots
  */
 export function istiodValues(
   config: MeshConfig,
   sources: ArtifactSources,
   acceptedTrustDomains: string[] = [],
+  anchors: readonly { trustDomain: string; pem: string }[] = [],
 ): Record<string, unknown> {
   const istio = config.istio.provider === "managed" ? config.istio : undefined;
   const accepted = acceptedTrustDomains.length > 0 ? [{ trustDomains: acceptedTrustDomains }] : [];
-  const caCertificates = [...accepted, ...certificatesInValues(config.istio)];
+  const anchored = anchors.map(({ pem }) => ({ pem }));
+  const caCertificates = [...accepted, ...anchored, ...certificatesInValues(config.istio)];
   return mergeValues(
     validation,
     {
@@ -37,8 +43,9 @@ export function istiodValues(
       meshConfig: {
         accessLogFile: "/dev/stdout",
         trustDomain: config.mesh.trustDomain,
-        defaultConfig: { proxyMetadata: { ISTIO_META_DNS_CAPTURE: "true" } },
+        defaultConfig: { proxyMetadata: { ISTIO_META_DNS_CAPTURE: "true", PROXY_CONFIG_XDS_AGENT: "true" } },
       },
+      env: { ISTIO_MULTIROOT_MESH: "true" },
       global: {
         hub: istio?.hub ?? sources.istio.hub,
         tag: istio?.tag ?? istio?.version ?? sources.istio.tag,

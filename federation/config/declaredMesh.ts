@@ -2,7 +2,7 @@ import { parse } from "yaml";
 import { declaredPool, type DeclaredPool } from "../cluster/meshPools.ts";
 import { UserError } from "../errors/userError.ts";
 import type { DeclaredExport } from "../imports/resolveImports.ts";
-import { defaultNames, defaultTrustDomain } from "./defaults.ts";
+import { defaultCa, defaultNames, defaultTrustDomain, defaultTrustStack } from "./defaults.ts";
 
 /** Prefix of this project's configuration keys. */
 export const configPrefix = "mesh-federation:";
@@ -30,6 +30,8 @@ export interface DeclaredMesh extends SiblingMesh {
   importsFrom: string[];
   /** Whether KinD creates its cluster. */
   onKind: boolean;
+  /** The trust stack that signs its CA; undefined where none does. */
+  signedBy: string | undefined;
 }
 
 /** Where a mesh publishes its contract: a stack's full name, or a file. */
@@ -88,6 +90,7 @@ export function declaredMesh(stack: string, raw: RawKeys): DeclaredMesh {
     network: text("network", names.network),
     trustDomain: text("trustDomain", defaultTrustDomain),
     onKind: fields(raw["cluster"])["provider"] === "kind",
+    signedBy: signerOf(fields(raw["ca"]), fields(raw["istio"])["provider"]),
     importsFrom: [...new Set(importsFrom.filter(isString))],
     exports: objects(raw["exports"]).flatMap(({ name, host, to, ports, subsets }) =>
       isString(name)
@@ -126,6 +129,12 @@ function peerSource(name: string, { file, stack }: RawKeys, own: ReadonlySet<str
   if (typeof file === "string") return { file };
   if (typeof stack === "string") return { stack };
   return own.has(name) ? undefined : { stack: name };
+}
+
+function signerOf({ provider, stack }: RawKeys, istioProvider: unknown): string | undefined {
+  const { provider: byDefault } = defaultCa(istioProvider === "existing" ? "existing" : "managed");
+  if ((provider ?? byDefault) !== "shared") return undefined;
+  return isString(stack) ? stack : defaultTrustStack;
 }
 
 function fields(value: unknown): RawKeys {

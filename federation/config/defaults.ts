@@ -21,10 +21,13 @@ export function defaultLoadBalancer(clusterProvider: unknown) {
     : ({ provider: "none" } as const);
 }
 
+/** The trust stack of a mesh that names none. */
+export const defaultTrustStack = "trust";
+
 /** CA of a mesh that names none: that of an existing Istio is its owner's. */
 export function defaultCa(istioProvider: "managed" | "existing") {
   return istioProvider === "managed"
-    ? ({ provider: "shared", stack: "trust", root: 1, key: 1 } as const)
+    ? ({ provider: "shared", stack: defaultTrustStack, root: 1, key: 1 } as const)
     : ({ provider: "external" } as const);
 }
 

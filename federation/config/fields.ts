@@ -44,6 +44,9 @@ export const fingerprint = z
   .string()
   .regex(/^[0-9a-f]{64}$/, "must be the SHA-256 of a certificate: 64 lower-case hexadecimal digits");
 
+/** Upper bound of names in a certificate's subject. https://www.rfc-editor.org/rfc/rfc5280#appendix-A.1 */
+export const subjectName = z.string().min(1, "must not be empty").max(64, "must have at most 64 characters");
+
 /** A span of time in whole hours. */
 export const hours = z.int("must be a whole number of hours").min(1, "must be at least 1 hour");
 

@@ -1,5 +1,15 @@
 import { z } from "zod";
-import { cidr, fingerprint, gatewayAddress, hours, label, portNumber, rangeOrName, subdomain } from "./fields.ts";
+import {
+  cidr,
+  fingerprint,
+  gatewayAddress,
+  hours,
+  label,
+  portNumber,
+  rangeOrName,
+  subdomain,
+  subjectName,
+} from "./fields.ts";
 import { defaultGateway, defaultSlots, defaultTrustDomain, istioNamespace } from "./defaults.ts";
 import { exportSpec } from "../exports/exportConfig.ts";
 import { importSpec } from "../imports/importConfig.ts";
@@ -72,6 +82,7 @@ const ca = z.discriminatedUnion(
       provider: z.literal("own"),
       root: generation.default(1),
       key: generation.default(1),
+      organization: subjectName.optional(),
       validityHours: hours.optional(),
       intermediateValidityHours: hours.optional(),
       earlyRenewalHours: hours.optional(),

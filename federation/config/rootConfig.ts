@@ -1,9 +1,6 @@
 import { z } from "zod";
-import { hours, invalidConfig, label, readChecked, subdomain } from "./fields.ts";
+import { hours, invalidConfig, label, readChecked, subdomain, subjectName } from "./fields.ts";
 import { Findings } from "../errors/userError.ts";
-
-/** Upper bound of both names in a certificate's subject. https://www.rfc-editor.org/rfc/rfc5280#appendix-A.1 */
-const subjectName = z.string().min(1, "must not be empty").max(64, "must have at most 64 characters");
 
 /** Names, and in hours: ten years, two years and thirty days. */
 export const rootDefaults = {
@@ -46,15 +43,19 @@ const signedMesh = z
 export const signedMeshesSchema = z.record(label, signedMesh).default({});
 export type SignedMeshes = z.infer<typeof signedMeshesSchema>;
 
-/** Configuration of the trust stack, complete. Without `rsaBits`, the root's key is longer than an intermediate's. */
+/** Configuration of the trust stack, complete. */
+export type TrustConfig = RootConfig & { meshes: SignedMeshes };
+
+/** Configuration of the roots, complete. Without `rsaBits`, the root's key is longer than an intermediate's. */
 export type RootConfig = z.infer<typeof rootConfigSchema>;
 
 /**
- * Checks the trust stack's key `root` and fills in the defaults.
+ * Checks the trust stack's keys `root` and `meshes`, and fills in the defaults.
  * @throws UserError `config-invalid` with a detail for each wrong key
  */
-export function readRootConfig(raw: unknown, stack: string): RootConfig {
-  const config = readChecked(z.strictObject({ root: rootConfigSchema.prefault({}) }), { root: raw }, stack).root;
+export function readRootConfig(raw: { root?: unknown; meshes?: unknown }, stack: string): TrustConfig {
+  const schema = z.strictObject({ root: rootConfigSchema.prefault({}), meshes: signedMeshesSchema });
+  const { root: config, meshes } = readChecked(schema, raw, stack);
   const findings = new Findings();
   const { validityHours, intermediateValidityHours, earlyRenewalHours } = config;
   if (intermediateValidityHours > validityHours)
@@ -71,5 +72,5 @@ export function readRootConfig(raw: unknown, stack: string): RootConfig {
       remedy: "Every `up` would renew the CA: choose less",
     });
   findings.throwIfAny("config-invalid", invalidConfig(stack));
-  return config;
+  return { ...config, meshes };
 }

@@ -47,6 +47,7 @@ export interface ResolvedImports {
  * or do not trust each other.
  *
  * @param rules what the mesh accepts from each peer; default: nothing beyond what it accepts from any
+ * @param waiting why imports from a mesh have to wait, by its name; default: none has to
  * @throws UserError `imports-mismatch` with a detail for each finding
  */
 export function resolveImports(
@@ -54,6 +55,7 @@ export function resolveImports(
   peers: ReadonlyMap<string, Peer>,
   importer: MeshIdentity,
   rules: PeerRules = noPeerRules,
+  waiting: ReadonlyMap<string, string> = new Map(),
 ): ResolvedImports {
   const findings = new Findings();
   const result: ResolvedImports = { imports: [], pending: [] };
@@ -62,7 +64,7 @@ export function resolveImports(
     if (peer?.state === "up") findings.addAll(peerMismatches(peer.contract.mesh, importer));
   }
   for (const spec of wanted) {
-    const { sources, pending, problems } = sourcesOf(spec, peers, importer, rules);
+    const { sources, pending, problems } = sourcesOf(spec, peers, importer, rules, waiting);
     const differences = differencesBetween(spec, sources);
     result.pending.push(...pending);
     findings.addAll(problems);
@@ -95,10 +97,12 @@ function sourcesOf(
   peers: ReadonlyMap<string, Peer>,
   importer: MeshIdentity,
   rules: PeerRules,
+  waiting: ReadonlyMap<string, string>,
 ): Sources {
   const result: Sources = { sources: [], pending: [], problems: [] };
   for (const from of meshesOf(spec)) {
-    const source = sourceOf(spec, from, peers.get(from), importer, rules);
+    const reason = waiting.get(from);
+    const source = reason === undefined ? sourceOf(spec, from, peers.get(from), importer, rules) : { reason };
     if ("reason" in source) result.pending.push({ name: spec.name, from, reason: source.reason });
     else if ("problems" in source) result.problems.push(...source.problems);
     else result.sources.push(source);

@@ -3,6 +3,7 @@ import { contractVersion, type FederationContract } from "../../federation/contr
 import { publishedExport } from "../../federation/exports/exportPlan.ts";
 import { autoPassthroughPort } from "../../federation/cluster/gatewayObjects.ts";
 import { meshesOf, type ImportConfig } from "../../federation/imports/importConfig.ts";
+import { bundleOf } from "../../federation/trust/bundle.ts";
 import { identityOf, planFederation } from "../../federation/planFederation.ts";
 import { UserError, type Finding } from "../../federation/errors/userError.ts";
 import { readMeshConfig, type MeshConfig } from "../../federation/config/readMeshConfig.ts";
@@ -130,7 +131,7 @@ function trustFindings(declared: DeclaredStack): readonly Finding[] {
   const wrongKeys = wrongKeysOf(declared);
   if (wrongKeys.length > 0) return wrongKeys;
   try {
-    readRootConfig(declared.raw["root"], declared.stack);
+    readRootConfig({ root: declared.raw["root"], meshes: declared.raw["meshes"] }, declared.stack);
     return [];
   } catch (error) {
     return findingsOf(error);
@@ -154,7 +155,8 @@ export function checkMesh(
     }
   };
   attempt(() => resolveImports(mesh.config.imports, peers, mesh.contract.mesh, peerRules(mesh.config, own)));
-  const plan = attempt(() => planFederation({ ...mesh.config, imports: [] }, mesh.contract.mesh.roots, own, peers));
+  const bundle = bundleOf(mesh.contract.mesh.roots);
+  const plan = attempt(() => planFederation({ ...mesh.config, imports: [] }, { bundle }, own, peers));
   return { findings, warnings: plan?.warnings ?? [] };
 }
 

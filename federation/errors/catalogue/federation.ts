@@ -118,10 +118,6 @@ export const federation = {
     title: "Two meshes have the same name, network, cluster or mesh ID.",
     page: "With equal values, Istio takes the peer's endpoints for local ones. Change `mesh` in one of the stacks.",
   },
-  "peer-root-mismatch": {
-    title: "Two meshes have no root CA in common.",
-    page: "Neither mesh can verify the other's certificates. Give both an intermediate of one root.",
-  },
   "peer-istio-unsupported": {
     title: "A peer runs an Istio minor version that is not supported.",
     page: "Upgrade it. If it behaves like a supported minor, the peer can set `istio.istioMinor`.",

@@ -3,6 +3,7 @@ import { config } from "./config.ts";
 import { federation } from "./federation.ts";
 import { program } from "./program.ts";
 import { review } from "./review.ts";
+import { roots } from "./roots.ts";
 import { trust } from "./trust.ts";
 import { verify } from "./verify.ts";
 import { workspace } from "./workspace.ts";
@@ -21,6 +22,7 @@ export const catalogue = {
   ...cluster,
   ...federation,
   ...trust,
+  ...roots,
   ...program,
   ...workspace,
   ...verify,
@@ -36,6 +38,7 @@ export const catalogueSections = {
   "Clusters and networks": cluster,
   "Exports, imports and contracts": federation,
   "Certificates and trust": trust,
+  "CAs, roots and peers": roots,
   "The program of a stack": program,
   "Commands, tools and state": workspace,
   Verification: verify,

@@ -38,26 +38,6 @@ export const program = {
     title: "The role of a stack is neither mesh nor trust.",
     page: "Set the key `role` to `trust` for the stack of the root CA. Leave it out for the stack of a mesh.",
   },
-  "ca-material-missing": {
-    title: "A mesh brings its own CA, but the key caMaterial is not set.",
-    page: "Set the secret key `caMaterial`, or use the trust stack with `ca.provider: managed`.",
-  },
-  "trust-stack-unreadable": {
-    title: "The trust stack cannot be read.",
-    page: "It does not exist, or the backend cannot be reached. Bring it up first, or use `ca.provider: existing`.",
-  },
-  "trust-stack-empty": {
-    title: "The trust stack publishes no intermediates.",
-    page: "It was never brought up, or it was destroyed. Bring it up first.",
-  },
-  "intermediate-missing": {
-    title: "The trust stack has no intermediate for a mesh.",
-    page: "The mesh was added after the last `up` of the trust stack. Bring the trust stack up again.",
-  },
-  "trust-secrets-undecryptable": {
-    title: "The secrets of the trust stack cannot be decrypted by a mesh's stack.",
-    page: "Both stacks need the same passphrase or secrets provider. Otherwise use `ca.provider: existing`.",
-  },
   "kubeconfig-missing": {
     title: "An existing cluster has no kubeconfig.",
     page: "Set `cluster.kubeconfigPath` to a file, or the secret key `kubeconfig` to its text.",

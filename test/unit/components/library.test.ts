@@ -89,7 +89,9 @@ const cases: [string, number, (u: Unknown) => pulumi.Resource][] = [
       }),
   ],
   ["LoadBalancer", 5, (u) => new library.LoadBalancer("x", { pools: u, chart: u, chartRepository: u, values: u })],
-  ["MeshTrust", 6, (u) => new library.MeshTrust("x", { meshes: ["a"], commonName: u, rsaBits: u, validityHours: u })],
+  ["CaRequest", 3, (u) => new library.CaRequest("x", { mesh: u, organization: u, rsaBits: u })],
+  ["MeshTrust", 3, (u) => new library.MeshTrust("x", { requests: u, commonName: u, rsaBits: u, validityHours: u })],
+  ["TrustAnchors", 2, (u) => new library.TrustAnchors("x", { mesh: u, peers: u })],
   ["SampleApplication", 5, (u) => new library.SampleApplication("x", { kind: u, image: u })],
   ["StrictMtls", 2, (u) => new library.StrictMtls("x", { rootNamespace: u })],
 ];

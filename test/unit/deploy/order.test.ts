@@ -6,6 +6,7 @@ const stack = (name: string, ...importsFrom: string[]): DeclaredMesh => ({
   stack: `stack-${name}`,
   name,
   onKind: true,
+  signedBy: undefined,
   importsFrom,
 });
 const names = (stacks: DeclaredMesh[]): string => stacks.map((s) => s.name).join(" ");

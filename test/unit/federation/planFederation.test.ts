@@ -90,7 +90,7 @@ function plan(
   peers: ReadonlyMap<string, Peer>,
   without: { imports?: boolean; exports?: boolean } = {},
 ): FederationPlan {
-  return planFederation(configOf(mesh, all, without), [], siblingsOf(mesh, all), peers);
+  return planFederation(configOf(mesh, all, without), {}, siblingsOf(mesh, all), peers);
 }
 
 function contractOf(made: FederationPlan): FederationContract {
@@ -186,7 +186,7 @@ describe("the plan of any federation", () => {
         const [before, after] = [config, changed].map(
           (c) =>
             new Map(
-              planFederation(c, [], siblingsOf(mesh, all), peers).imports.map((i) => [
+              planFederation(c, {}, siblingsOf(mesh, all), peers).imports.map((i) => [
                 i.id,
                 JSON.stringify(importServiceEntry(i)),
               ]),

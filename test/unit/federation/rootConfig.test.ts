@@ -2,10 +2,11 @@ import { readRootConfig, rootDefaults } from "../../../federation/config/rootCon
 
 describe("the root configuration", () => {
   test("has all defaults", () => {
-    expect(readRootConfig(undefined, "trust")).toEqual({ ...rootDefaults, generations: [1] });
-    expect(readRootConfig({ commonName: "Company Root", rsaBits: 3072 }, "trust")).toEqual({
+    expect(readRootConfig({}, "trust")).toEqual({ ...rootDefaults, generations: [1], meshes: {} });
+    expect(readRootConfig({ root: { commonName: "Company Root", rsaBits: 3072 } }, "trust")).toEqual({
       ...rootDefaults,
       generations: [1],
+      meshes: {},
       commonName: "Company Root",
       rsaBits: 3072,
     });
@@ -46,11 +47,11 @@ describe("the root configuration", () => {
       says: /root\.earlyRenewalHours: 720 is not less than .*, 720/,
     },
   ])("rejects $name", ({ root, says }) => {
-    expect(() => readRootConfig(root, "trust")).toThrow(says);
+    expect(() => readRootConfig({ root }, "trust")).toThrow(says);
   });
 
   test("reports all wrong keys together, with the stack", () => {
-    expect(() => readRootConfig({ validityHours: -1, rsaBits: 1 }, "trust")).toThrow(
+    expect(() => readRootConfig({ root: { validityHours: -1, rsaBits: 1 } }, "trust")).toThrow(
       /stack "trust"[\s\S]*root\.validityHours[\s\S]*root\.rsaBits/,
     );
   });

@@ -30,7 +30,7 @@ function plan(
   };
   const config = readMeshConfig(raw, "west", releaseSources, siblings);
   try {
-    return { refused: [], warnings: planFederation(config, [], siblings, peersOf(deployed)).warnings };
+    return { refused: [], warnings: planFederation(config, {}, siblings, peersOf(deployed)).warnings };
   } catch (error) {
     return { refused: (error as UserError).details, warnings: [] };
   }

@@ -2,11 +2,18 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { record, valueOf, type Graph } from "../components/graph.ts";
+import { trustMocks } from "../support/trust.ts";
 import { meshProgram } from "../../../infra/mesh.ts";
 import { trustProgram } from "../../../infra/trust.ts";
 import type { FederationContract } from "../../../federation/contract/contract.ts";
 
-const ca = { caCert: "CERT", caKey: "PRIVATE", certChain: "CERT CHAIN", rootCert: "ROOT" };
+const trust = trustMocks({
+  core: "core.example",
+  shop: "core.example",
+  edge: "edge.example",
+  east: "cluster.local",
+  west: "cluster.local",
+});
 
 /** The committed configuration of a stack. */
 export const committed = (stack: string): Record<string, unknown> =>
@@ -22,11 +29,13 @@ export interface MeshRun {
   config: Record<string, unknown>;
   peers?: Record<string, FederationContract>;
   preview?: boolean;
+  /** Whether the trust stack has signed its request. Default: true. */
+  certified?: boolean;
 }
 
 /** Everything that a mesh's stack registers, and its contract. */
-export async function meshGraph({ stack, config, peers = {}, preview = false }: MeshRun) {
-  const meshes = ["core", "east", "edge", "shop", "west"];
+export async function meshGraph({ stack, config, peers = {}, preview = false, certified = true }: MeshRun) {
+  const pki = await trust;
   const graph = await record(meshProgram, {
     stack,
     config,
@@ -34,16 +43,13 @@ export async function meshGraph({ stack, config, peers = {}, preview = false }: 
     invoke: (token, inputs) => {
       if (token !== "pulumi:pulumi:readStackOutputs") return {};
       const name = inputs.name.split("/").at(-1);
-      if (name === "trust") return { outputs: { meshes } };
+      if (name === "trust") return { outputs: pki.trust };
+      if (name === stack) return { outputs: certified ? pki.requestsOf(stack) : {} };
       return { outputs: peers[name] ? { federation: peers[name] } : {} };
     },
     stateOf: (type, name) => {
-      if (type === "pulumi:pulumi:StackReference")
-        return {
-          outputs: { meshes, intermediates: Object.fromEntries(meshes.map((mesh) => [mesh, ca])) },
-          secretOutputNames: ["intermediates"],
-        };
       if (preview) return {};
+      if (type.startsWith("tls:")) return pki.stateOf(type, stack);
       if (name.endsWith("-kubeconfig")) return { stdout: "KUBECONFIG" };
       if (name.endsWith("-network")) return { stdout: "subnet 172.18.0.0/16\naddress 172.18.0.2/16\n" };
       if (type === "kubernetes:core/v1:Service")
@@ -51,13 +57,21 @@ export async function meshGraph({ stack, config, peers = {}, preview = false }: 
       return {};
     },
   });
-  const contract = preview ? undefined : await valueOf(graph.result.federation);
+  const { federation } = graph.result;
+  const contract = preview || !federation ? undefined : await valueOf(federation);
   return { resources: sorted(graph), contract };
 }
 
 /** Everything that the trust stack registers. */
 export async function trustGraph(config: Record<string, unknown>) {
-  return { resources: sorted(await record(() => trustProgram(), { stack: "trust", config })) };
+  const pki = await trust;
+  const graph = await record(() => trustProgram(), {
+    stack: "trust",
+    config,
+    stateOf: (type) => (type.startsWith("tls:") ? pki.stateOf(type, "trust") : {}),
+    invoke: (_token, inputs) => ({ outputs: pki.requestsOf(inputs.name.split("/").at(-1)) }),
+  });
+  return { resources: sorted(graph) };
 }
 
 /** Sorted by type and name, because the order of registration varies. */

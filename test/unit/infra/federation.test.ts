@@ -3,6 +3,7 @@ import { parse } from "yaml";
 import { meshProgram } from "../../../infra/mesh.ts";
 import { readLiveCluster } from "../../../kube/liveCluster.ts";
 import { named, record, valueOf, type Graph, type RecordOptions } from "../components/graph.ts";
+import { trustMocks } from "../support/trust.ts";
 import { anExport, contract, smallestExport as httpbin } from "../federation/fixtures.ts";
 
 jest.mock("../../../kube/liveCluster.ts", () => ({ readLiveCluster: jest.fn() }));
@@ -16,29 +17,34 @@ beforeEach(() => {
   read.mockReset().mockResolvedValue(nothing);
 });
 
-const ca = { caCert: "CERT", caKey: "PRIVATE", certChain: "CERT CHAIN", rootCert: "ROOT" };
+const domains = ["cluster.local", "east.local", "west.local"];
+/** What the trust stack has signed, by the trust domain of the mesh that asks. */
+const trust = new Map(domains.map((domain) => [domain, trustMocks({ east: domain, west: domain })]));
 const committed = (stack: string): Record<string, any> =>
   parse(readFileSync(`stacks/Pulumi.${stack}.yaml`, "utf8")).config;
 
 /** Runs a mesh's program with its committed configuration changed; `peers` are what the others publish. */
-function run(stack: string, change: Record<string, unknown>, peers: Record<string, unknown>, more: RecordOptions = {}) {
+async function run(
+  stack: string,
+  change: Record<string, unknown>,
+  peers: Record<string, unknown>,
+  more: RecordOptions = {},
+) {
   const changed = Object.fromEntries(Object.entries(change).map(([key, value]) => [`mesh-federation:${key}`, value]));
+  const config = { ...committed(stack), ...changed };
+  const pki = await trust.get((config["mesh-federation:mesh"] as any)?.trustDomain ?? "cluster.local")!;
   return record(meshProgram, {
     stack,
-    config: { ...committed(stack), ...changed },
+    config,
     invoke: (token, inputs) => {
       if (token !== "pulumi:pulumi:readStackOutputs") return {};
       const name = inputs.name.split("/").at(-1);
-      return name === "trust"
-        ? { outputs: { meshes: ["east", "west"] } }
-        : { outputs: peers[name] ? { federation: peers[name] } : {} };
+      if (name === "trust") return { outputs: pki.trust };
+      if (name === stack) return { outputs: pki.requestsOf(stack) };
+      return { outputs: peers[name] ? { federation: peers[name] } : {} };
     },
     stateOf: (type, name) => {
-      if (type === "pulumi:pulumi:StackReference")
-        return {
-          outputs: { meshes: ["east", "west"], intermediates: { east: ca, west: ca } },
-          secretOutputNames: ["intermediates"],
-        };
+      if (type.startsWith("tls:")) return pki.stateOf(type, stack);
       if (name.endsWith("-kubeconfig")) return { stdout: "KUBECONFIG" };
       if (name.endsWith("-network")) return { stdout: "subnet 172.18.0.0/16\naddress 172.18.0.2/16\n" };
       if (type === "kubernetes:core/v1:Service")
@@ -119,7 +125,7 @@ describe("the federation graph", () => {
       expect.arrayContaining(["import-west-httpbin-rule"]),
     );
     expect(graph.resources.filter((r) => r.inputs?.kind === "ServiceEntry")).toEqual([]);
-    expect((await valueOf(graph.result.federation)).imports[0]).toMatchObject({
+    expect((await valueOf(graph.result.federation!)).imports[0]).toMatchObject({
       blended: true,
       visibleTo: ["*"],
       namespace: "httpbin",
@@ -139,7 +145,7 @@ describe("the federation graph", () => {
       trustDomain: "west.local",
       caCertificates: [{ trustDomains: ["cluster.local"] }],
     });
-    expect((await valueOf(other.result.federation)).mesh.acceptedTrustDomains).toEqual(["cluster.local"]);
+    expect((await valueOf(other.result.federation!)).mesh.acceptedTrustDomains).toEqual(["cluster.local"]);
   });
 
   test("is complete with a warning while the cluster is unreachable", async () => {

@@ -39,10 +39,10 @@ describe("a mesh stack", () => {
       expect.arrayContaining(["istio-istiod", "sleep-namespace"]),
     );
     const { federation, samples } = graph.result;
-    expect((await valueOf(federation)).imports).toEqual([
+    expect((await valueOf(federation!)).imports).toEqual([
       expect.objectContaining({ id: "west-httpbin", name: "httpbin", from: "west", visibleTo: ["sleep"] }),
     ]);
-    expect((await valueOf(federation)).pendingImports).toEqual([]);
+    expect((await valueOf(federation!)).pendingImports).toEqual([]);
     expect(samples).toEqual({ client: { namespace: "sleep", app: "sleep", container: "sleep" } });
   });
 
@@ -60,7 +60,7 @@ describe("a mesh stack", () => {
     ]);
     const container = named(graph, "east-west-gateway-deployment").inputs.spec.template.spec.containers[0];
     expect(container.env).toEqual([{ name: "ISTIO_META_REQUESTED_NETWORK_VIEW", value: "network-west" }]);
-    const contract = await valueOf(graph.result.federation);
+    const contract = await valueOf(graph.result.federation!);
     expect(contract.gateways).toEqual([{ address: "172.18.128.1", port: 15443 }]);
     expect(contract.exports[0]!.subjectAltNames).toEqual(["spiffe://cluster.local/ns/httpbin/sa/httpbin"]);
   });
@@ -167,6 +167,6 @@ describe("a mesh stack", () => {
     expect(graph.resources.filter((r) => r.type.startsWith("kubernetes:")).map((r) => r.name)).toEqual([
       "export-httpbin-gateway",
     ]);
-    expect((await valueOf(graph.result.federation)).gateways).toEqual([{ address: "192.0.2.9", port: 15443 }]);
+    expect((await valueOf(graph.result.federation!)).gateways).toEqual([{ address: "192.0.2.9", port: 15443 }]);
   });
 });

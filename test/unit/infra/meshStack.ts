@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { meshProgram } from "../../../infra/mesh.ts";
+import { trustMocks } from "../support/trust.ts";
 import { record, type RecordOptions } from "../components/graph.ts";
 
-export const ca = { caCert: "CERT", caKey: "PRIVATE", certChain: "CERT CHAIN", rootCert: "ROOT" };
+const trust = trustMocks({ east: "cluster.local", west: "cluster.local" });
+
 export const westContract = {
   version: 1,
   mesh: {
@@ -67,24 +69,22 @@ export const eastContract = {
 };
 
 /** Runs a mesh's program with its committed configuration; `peer` answers for the other mesh. */
-export function run(stack: string, options: RecordOptions & { peer?: () => unknown } = {}) {
+export async function run(stack: string, options: RecordOptions & { peer?: () => unknown } = {}) {
+  const pki = await trust;
   return record(meshProgram, {
     stack,
     config: committed(stack),
     invoke: (token, inputs) => {
       if (token !== "pulumi:pulumi:readStackOutputs") return {};
-      if (inputs.name.endsWith("/trust")) return { outputs: { meshes: ["east", "west"] } };
+      if (inputs.name.endsWith("/trust")) return { outputs: pki.trust };
+      if (inputs.name.endsWith(`/${stack}`)) return { outputs: pki.requestsOf(stack) };
       return (
         options.peer ??
         (() => ({ outputs: { federation: inputs.name.endsWith("/west") ? westContract : eastContract } }))
       )();
     },
     stateOf: (type, name) => {
-      if (type === "pulumi:pulumi:StackReference")
-        return {
-          outputs: { meshes: ["east", "west"], intermediates: { east: ca, west: ca } },
-          secretOutputNames: ["intermediates"],
-        };
+      if (type.startsWith("tls:")) return pki.stateOf(type, stack);
       if (name.endsWith("-kubeconfig")) return { stdout: "KUBECONFIG" };
       if (name.endsWith("-network"))
         return { stdout: "subnet fc00:f853::/64\nsubnet 172.18.0.0/16\naddress 172.18.0.2/16\n" };

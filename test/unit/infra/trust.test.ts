@@ -1,25 +1,88 @@
+import { certificatesIn } from "../../../federation/trust/certificate.ts";
 import { trustProgram } from "../../../infra/trust.ts";
-import { named, record } from "../components/graph.ts";
+import { named, record, valueOf } from "../components/graph.ts";
+import { trustMocks } from "../support/trust.ts";
 
-const run = (root: unknown) =>
-  record(() => trustProgram(), { stack: "trust", config: root === undefined ? {} : { "mesh-federation:root": root } });
+const mocks = trustMocks({ east: "cluster.local", west: "cluster.local", north: "north.example" });
+
+let warnings: string[] = [];
+beforeEach(() => {
+  warnings = [];
+  jest.spyOn(console, "warn").mockImplementation((text) => void warnings.push(String(text)));
+});
+
+/** Runs the trust stack of this project; `published` are the outputs of the meshes' stacks, all of them by default. */
+async function run(config: Record<string, unknown>, published?: (mesh: string) => unknown) {
+  const pki = await mocks;
+  return record(() => trustProgram(), {
+    stack: "trust",
+    config: Object.fromEntries(Object.entries(config).map(([key, value]) => [`mesh-federation:${key}`, value])),
+    stateOf: (type) => pki.stateOf(type, "trust"),
+    invoke: async (_token, { name }) => {
+      const mesh = name.split("/").at(-1);
+      return { outputs: await (published ?? pki.requestsOf)(mesh) };
+    },
+  });
+}
+
+const constraintsOf = async (pems: string[] = []) =>
+  (await certificatesIn(pems.join(""))).map(({ permittedUris, pathLength }) => [permittedUris.join(), pathLength]);
 
 describe("the trust stack", () => {
-  test("creates a root and an intermediate per mesh from its key `root`", async () => {
-    const graph = await run({ commonName: "Company Root", validityHours: 100_000 });
-    expect(named(graph, "trust-root").inputs).toMatchObject({
+  test("makes a root as its key `root` says, which no `up` renews", async () => {
+    const graph = await run({ root: { commonName: "Company Root", validityHours: 100_000 } });
+    const { inputs } = named(graph, "trust-root");
+    expect(inputs).toMatchObject({
       subject: { commonName: "Company Root", organization: "mesh-federation" },
       validityPeriodHours: 100_000,
-      earlyRenewalHours: 720,
     });
-    expect(named(graph, "trust-east").inputs.validityPeriodHours).toBe(17_520);
-    expect(named(graph, "trust-west-key").inputs.rsaBits).toBe(2048);
-    expect(named(await run(undefined), "trust-root").inputs.validityPeriodHours).toBe(87_600);
+    expect(inputs.earlyRenewalHours).toBeUndefined();
+    expect(named(await run({}), "trust-root").inputs.validityPeriodHours).toBe(87_600);
   });
 
-  test("rejects a wrong key before any resource", async () => {
-    await expect(run({ rsabits: 4096 })).rejects.toThrow(
+  test("signs the requests of its meshes, each bound to its trust domain, and holds no key of a mesh", async () => {
+    const graph = await run({ meshes: { north: { trustDomain: "north.example", stack: "theirs/mesh/north" } } });
+    const certificates = await valueOf(graph.result.certificates);
+    expect(Object.keys(certificates)).toEqual(["east", "north", "west"]);
+    expect(await constraintsOf(certificates["east"])).toEqual([["cluster.local", 0]]);
+    expect(await constraintsOf(certificates["north"])).toEqual([["north.example", 0]]);
+    expect(graph.resources.filter(({ type }) => type.startsWith("tls:")).map(({ name }) => name)).toEqual([
+      "trust-root-key",
+      "trust-root",
+    ]);
+    expect(warnings.join()).toMatch(/meshes "east", "west": they have one trust domain, cluster\.local/);
+  });
+
+  test("signs each request under both roots while meshes change from one to the other", async () => {
+    const graph = await run({ root: { generations: [1, 2] } });
+    expect((await valueOf(graph.result.roots)).map(({ number }) => number)).toEqual([1, 2]);
+    expect((await valueOf(graph.result.certificates))["east"]).toHaveLength(2);
+    expect(named(graph, "trust-root-2")).toBeDefined();
+  });
+
+  test("waits for a mesh that has no request yet, and signs those of the others", async () => {
+    const pki = await mocks;
+    const graph = await run({}, (mesh) => {
+      if (mesh === "east") throw new Error('unknown stack "organization/mesh-federation/east"');
+      return pki.requestsOf(mesh);
+    });
+    expect(Object.keys(await valueOf(graph.result.certificates))).toEqual(["west"]);
+    expect(warnings.join()).toMatch(/no certificate is signed yet for "east"/);
+  });
+
+  test("changes nothing when a request cannot be read", async () => {
+    const failing = run({}, (mesh) => {
+      throw new Error(`no access to ${mesh}`);
+    });
+    await expect(failing).rejects.toThrow(/\[ca-request-unreadable\]/);
+  });
+
+  test("rejects a wrong key, and trust domains of which one is inside another, before any resource", async () => {
+    await expect(run({ root: { rsabits: 4096 } })).rejects.toThrow(
       /\[config-invalid\]\n {2}- root\.rsabits: .*"rsaBits".*\[config-key-unknown\]/,
+    );
+    await expect(run({ meshes: { north: { trustDomain: "north.cluster.local", stack: "a/b/c" } } })).rejects.toThrow(
+      /north\.cluster\.local is inside cluster\.local.*\[peer-trust-domain-nested\]/,
     );
   });
 });

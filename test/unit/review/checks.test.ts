@@ -148,7 +148,7 @@ describe("the checks of a deployment order", () => {
       expect(failed).toEqual([]);
       const { identity } = planFederation(
         { ...meshes[0]!.config, imports: [] },
-        [],
+        {},
         [],
         peersOf(meshes[0]!, new Map(deployed.map((c) => [c.mesh.name, c])), revision),
       );

@@ -1,0 +1,73 @@
+import type { CatalogueEntry } from "./index.ts";
+
+/** Codes about the CA of a mesh, its roots, and whom it trusts. */
+export const roots = {
+  "ca-material-missing": {
+    title: "A mesh brings its own CA, but the key caMaterial is not set.",
+    page: "Set the secret key `caMaterial`, or choose another `ca.provider`: docs/trust.md compares them.",
+  },
+  "ca-certificate-missing": {
+    title: "No certificate fits the key of a mesh's CA.",
+    page:
+      "The mesh has a CA, so nothing is changed. The details say what is wrong with the offered certificate. " +
+      "After a new key, bring up the trust stack, or have the new request signed.",
+  },
+  "ca-file-unreadable": {
+    title: "A file of certificates cannot be read.",
+    page: "`ca.certificateFile` and `ca.rootFile` are paths from the project's directory.",
+  },
+  "ca-file-invalid": {
+    title: "A file of certificates is not one.",
+    page: "Write PEM certificates: the CA's own first, then those between it and its root, then the roots.",
+  },
+  "ca-request-unreadable": {
+    title: "The certificate request of a mesh cannot be read.",
+    page: "The trust stack changes nothing then: a failed read would otherwise withdraw the mesh's certificate.",
+  },
+  "trust-stack-unreadable": {
+    title: "The trust stack cannot be read.",
+    page: "The backend cannot be reached, or this user may not read the stack. Istio keeps the CA that it has.",
+  },
+  "root-not-offered": {
+    title: "A mesh wants a root that does not exist.",
+    page: "`ca.root` and `rotation.next` are numbers in `root.generations` of the trust stack.",
+  },
+  "trust-mismatch": {
+    title: "A mesh's trust cannot be changed as configured.",
+    page: "The details name each step that would cut workloads off, and each peer that cannot be trusted.",
+  },
+  "rotation-phase-skipped": {
+    title: "A change of a mesh's root skips a phase.",
+    page:
+      "A root changes in three deployments: `add` brings it into every proxy, `switch` signs under it and renews " +
+      "every leaf, `remove` takes the old one away. Two of them at once fail calls between running and new pods.",
+  },
+  "rotation-peer-not-ready": {
+    title: "A peer is not ready for the next phase of a change of root.",
+    page: "Its contract says which roots it trusts and under which it signs. Have its owner deploy first.",
+  },
+  "peer-trust-domain-shared": {
+    title: "Two meshes of different roots have one trust domain.",
+    page: "The root of a peer is bound to a trust domain. With one in common, nothing can be bound.",
+  },
+  "peer-trust-domain-nested": {
+    title: "The trust domain of a mesh is inside another's.",
+    page: "istiod is written in Go, whose URI constraints include subdomains. No name may contain another.",
+  },
+  "peer-trust-domain-claimed": {
+    title: "Two peers claim one trust domain.",
+    page: "The CA of each could name the other's workloads. Ask both owners, and refuse one of them.",
+  },
+  "peer-root-differs": {
+    title: "A peer publishes another root than the pinned one.",
+    page: "A contract alone cannot change whom a mesh trusts. Compare the fingerprint with the peer's owner.",
+  },
+  "anchor-removed-while-used": {
+    title: "The pinned roots of a peer are removed while exports or imports with it exist.",
+    page: "Remove the exports and imports first, or list the peer under `quarantine`.",
+  },
+  "trust-domain-shared": {
+    title: "Meshes of one root have one trust domain.",
+    page: "The constraint of a CA names its trust domain, so that the CA of each such mesh can act as the others.",
+  },
+} satisfies Record<string, CatalogueEntry>;

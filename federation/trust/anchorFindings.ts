@@ -1,0 +1,37 @@
+import type { FederationContract } from "../contract/contract.ts";
+import type { Finding } from "../errors/userError.ts";
+import { rootDefaults } from "../config/rootConfig.ts";
+import { peerRootFindings } from "./certificateFindings.ts";
+import type { AnchoredPeer } from "./peerTrust.ts";
+
+/**
+ * What is wrong with the roots of peers that become anchors, and with the CAs below them; empty when every anchor will
+ * let the peer's workloads in, and nobody else.
+ *
+ * @param own the mesh's identity with its own roots
+ * @param contracts of the peers, by mesh name
+ */
+export async function anchorFindings(
+  anchored: readonly AnchoredPeer[],
+  own: Pick<FederationContract["mesh"], "trustDomain" | "roots">,
+  contracts: ReadonlyMap<string, FederationContract>,
+  now: Date,
+): Promise<readonly Finding[]> {
+  const found = anchored.map(({ mesh, roots, trustDomain }) => {
+    const others = anchored.filter((peer) => peer.mesh !== mesh);
+    return peerRootFindings({
+      mesh,
+      roots: [...roots],
+      trustDomain,
+      intermediatePem: contracts.get(mesh)?.mesh.ca?.pem,
+      own: {
+        trustDomain: own.trustDomain,
+        roots: own.roots,
+        anchors: others.flatMap((peer) => peer.roots.map(({ pem }) => ({ mesh: peer.mesh, pem }))),
+      },
+      earlyRenewalHours: rootDefaults.earlyRenewalHours,
+      now,
+    });
+  });
+  return (await Promise.all(found)).flat();
+}

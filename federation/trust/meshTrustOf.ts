@@ -1,0 +1,89 @@
+import type { SiblingMesh } from "../config/declaredMesh.ts";
+import type { MeshConfig } from "../config/readMeshConfig.ts";
+import type { ContractRoot, FederationContract } from "../contract/contract.ts";
+import { Findings } from "../errors/userError.ts";
+import type { Peer } from "../imports/resolveImports.ts";
+import { meshesOf } from "../imports/importConfig.ts";
+import { bundleChangeFindings, bundleOf, contractRoots, type TrustBundle } from "./bundle.ts";
+import { planPeerTrust, relatedMeshes, shareRoot, type PeerTrust } from "./peerTrust.ts";
+import { rotationFindings } from "./rotationFindings.ts";
+
+/** What a mesh trusts as its own, planned and installed. */
+export interface InstalledTrust {
+  /** The bundle to install; undefined where it is not known. */
+  bundle?: TrustBundle | undefined;
+  /** What its last `up` has published; undefined where there was none. */
+  contract?: FederationContract | undefined;
+  /** Why it has no CA yet; undefined where it has one, or needs none. */
+  withoutCa?: string | undefined;
+  /** Whether this `up` makes its root. */
+  makesRoot?: boolean;
+}
+
+/** The trust of a mesh, and the meshes that imports have to wait for, with the reason. */
+export interface MeshTrustPlan extends PeerTrust {
+  roots: ContractRoot[];
+  waiting: Map<string, string>;
+}
+
+/**
+ * Plans what a mesh trusts, and which meshes do not trust each other yet.
+ * @throws UserError `trust-mismatch` with a detail for each change that would cut workloads off, and for each peer that
+ *   cannot be trusted
+ */
+export function meshTrustOf(
+  config: MeshConfig,
+  own: InstalledTrust,
+  siblings: readonly SiblingMesh[],
+  peers: ReadonlyMap<string, Peer>,
+): MeshTrustPlan {
+  const roots = own.bundle ? contractRoots(own.bundle) : [];
+  const trust = planPeerTrust(
+    config,
+    { roots, makesRoot: own.makesRoot, trusted: own.contract?.mesh.trusts },
+    siblings,
+    peers,
+  );
+  const contracts = relatedMeshes(config).flatMap((name) => {
+    const peer = peers.get(name);
+    return peer?.state === "up" ? [peer.contract] : [];
+  });
+  const findings = new Findings();
+  findings.addAll(trust.findings);
+  const before = own.contract && bundleOf(own.contract.mesh.roots);
+  if (own.bundle) {
+    findings.addAll(bundleChangeFindings(before, own.bundle, config.istioMinor));
+    findings.addAll(rotationFindings(config.mesh.name, before, own.bundle, contracts));
+  }
+  findings.throwIfAny("trust-mismatch", {
+    subject: `mesh "${config.mesh.name}"`,
+    problem: "its trust cannot be changed as configured, so nothing is changed",
+    remedy: "Correct the details",
+  });
+  return { ...trust, roots, waiting: waitingFor(config, own, roots, trust, contracts) };
+}
+
+/** Why imports from a mesh have to wait, by its name: one of the two does not trust the other yet. */
+function waitingFor(
+  { mesh, imports, quarantine }: MeshConfig,
+  own: InstalledTrust,
+  roots: readonly ContractRoot[],
+  trust: PeerTrust,
+  contracts: readonly FederationContract[],
+): Map<string, string> {
+  const waiting = new Map<string, string>();
+  for (const { mesh: peer } of contracts) {
+    const makesRoot = roots.length === 0 && own.makesRoot;
+    if (peer.roots.length === 0 || (!makesRoot && shareRoot(roots, peer.roots))) continue;
+    const anchored = trust.trusts[peer.name] !== undefined;
+    const reason = trust.pending.find((pending) => pending.mesh === peer.name)?.reason;
+    const active = roots.find(({ use }) => use === "active")?.sha256;
+    if (!anchored && reason) waiting.set(peer.name, reason);
+    else if (makesRoot) waiting.set(peer.name, "this mesh has no root yet");
+    else if (active !== undefined && !peer.trusts[mesh.name]?.includes(active))
+      waiting.set(peer.name, `mesh "${peer.name}" does not trust this mesh's root ${active} yet: its owner pins it`);
+  }
+  if (own.withoutCa !== undefined) for (const name of imports.flatMap(meshesOf)) waiting.set(name, own.withoutCa);
+  for (const name of quarantine) waiting.set(name, `mesh "${name}" is in quarantine`);
+  return waiting;
+}

@@ -1,0 +1,59 @@
+import { signIntermediate, SigningError } from "./constrainedCa.ts";
+import { validityWindow } from "./renewal.ts";
+
+/** Certificate requests of a mesh. */
+export interface MeshRequests {
+  /** The only trust domain whose identities its CA can issue, as the signer's own configuration states it. */
+  trustDomain: string;
+  /** PEM, one for each of its keys. */
+  requests: string[];
+}
+
+/** A root that signs. */
+export interface Issuer {
+  certPem: string;
+  /** Secret. */
+  keyPem: string;
+  /** Start and end of its validity, RFC 3339. */
+  since: string;
+  until: string;
+}
+
+/** Lives of intermediates, in hours. */
+export interface IntermediateValidity {
+  validityHours: number;
+  earlyRenewalHours: number;
+}
+
+/**
+ * Signs every request under every root, by mesh name. The same inputs give the same bytes until an intermediate is due
+ * for renewal: validities are whole windows from the start of the root, so that previews show no change in between.
+ * @param onRefused called for a mesh whose request cannot be signed, which gets no certificate
+ */
+export async function signRequests(
+  meshes: Readonly<Record<string, MeshRequests>>,
+  issuers: readonly Issuer[],
+  validity: IntermediateValidity,
+  now: Date,
+  onRefused: (mesh: string, reason: string) => void = () => undefined,
+): Promise<Record<string, string[]>> {
+  const signed = await Promise.all(
+    Object.entries(meshes).map(async ([mesh, { trustDomain, requests }]) => {
+      const certificates = requests.flatMap((requestPem) =>
+        issuers.map(({ certPem, keyPem, since, until }) => {
+          const window = { start: new Date(since), end: new Date(until), ...validity };
+          const { notBefore, notAfter } = validityWindow(window, now);
+          return signIntermediate({ requestPem, issuer: { certPem, keyPem }, trustDomain, notBefore, notAfter });
+        }),
+      );
+      try {
+        return [mesh, await Promise.all(certificates)] as const;
+      } catch (error) {
+        if (!(error instanceof SigningError)) throw error;
+        onRefused(mesh, error.message);
+        return [mesh, []] as const;
+      }
+    }),
+  );
+  return Object.fromEntries(signed);
+}
