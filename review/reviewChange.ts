@@ -37,7 +37,7 @@ export async function reviewChange(ref: string | undefined, required: Required):
   const previewed = await previewStacks(tools, head, after.federation, deployed, consoleProgress());
   const policies = checkPolicies(after.federation, previewed.resources, previewed.previews, policyConfig);
   const result: ReviewResult = {
-    trust: await trustChanges(before, after, deployed.contracts),
+    trust: [...(await trustChanges(before, after, deployed.contracts)), ...previewed.trust],
     changes: changesBetween(before, after, deployed.contracts),
     invalidStacks: invalidStacks(before, after),
     failed: [...after.federation.failed, ...previewed.failed],

@@ -7,7 +7,8 @@ interface State {
   outputs?: Record<string, unknown>;
 }
 
-interface Step {
+/** What an operation does with one resource. */
+export interface Step {
   op: string;
   urn: string;
   oldState?: State;
@@ -42,6 +43,8 @@ export interface PreviewedResource {
 /** The preview of a stack. */
 export interface PreviewReport {
   touched: TouchedResource[];
+  /** A step of each touched resource, with its state after the operation where it has one. */
+  steps: Step[];
   unchanged: number;
   errors: string[];
   warnings: string[];
@@ -58,9 +61,13 @@ const plain = ["create", "update", "delete", "refresh"] as const;
 export function readPreview(text: string): PreviewReport {
   const json = JSON.parse(text) as PulumiJson;
   const touched = new Map<string, TouchedResource>();
+  const steps = new Map<string, Step>();
   for (const step of json.steps ?? []) {
     const op = replacing.includes(step.op) ? "replace" : plain.find((p) => p === step.op);
-    if (!op || touched.get(step.urn)?.op === "replace") continue;
+    if (!op) continue;
+    // One of the steps of a replacement has no new state.
+    if (!steps.get(step.urn)?.newState) steps.set(step.urn, step);
+    if (touched.get(step.urn)?.op === "replace") continue;
     touched.set(step.urn, {
       op,
       type: typeOf(step),
@@ -73,6 +80,7 @@ export function readPreview(text: string): PreviewReport {
   const after = new Map((json.steps ?? []).filter((s) => s.newState && !gone.has(s.urn)).map((s) => [s.urn, s]));
   return {
     touched: [...touched.values()],
+    steps: [...steps.values()],
     unchanged: json.changeSummary?.["same"] ?? 0,
     errors: messages(json, "error"),
     warnings: messages(json, "warning"),

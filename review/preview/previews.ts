@@ -3,7 +3,10 @@ import { byStack, inStack, type StackFinding } from "../findings.ts";
 import type { PlannedFederation } from "../revision/planRevision.ts";
 import { unreachableCluster } from "./unreachable.ts";
 import { countsOf, type PreviewedResource } from "./previewReport.ts";
+import type { Change } from "../changes/words.ts";
+import { previewTrust } from "../trust/previewTrust.ts";
 import { detailOf, skipText, type SkipReason, type StackPreview } from "../result.ts";
+import { namedFiles } from "../revision/certificateFiles.ts";
 import type { Revision } from "../revision/revision.ts";
 import type { Progress } from "../../tools/progress.ts";
 import type { Toolchain } from "../../tools/index.ts";
@@ -19,6 +22,8 @@ export interface Previews {
   failed: StackFinding[];
   /** Resources after the change, by stack; only of previewed stacks. */
   resources: Map<string, PreviewedResource[]>;
+  /** Changes of trust in the previews. */
+  trust: Change[];
   order: DeploymentOrder;
 }
 
@@ -31,16 +36,18 @@ export async function previewStacks(
   progress: Progress,
 ): Promise<Previews> {
   const order = orderFor(head, federation, deployed);
-  const result: Previews = { previews: [], failed: [], resources: new Map(), order };
+  const result: Previews = { previews: [], failed: [], resources: new Map(), trust: [], order };
+  const trustOf = new Map<string, Change[]>();
   result.previews = await forEachStack(head.stacks, async ({ stack, role, problem }): Promise<StackPreview> => {
     const reason = problem ? invalid : whySkipped(stack, role, head, federation, deployed, order);
     if (reason) return { stack, state: "skipped", ...reason };
     const step = progress.step(`preview ${terminal(stack)}`);
-    const preview = await previewStack(tools, stack, result);
+    const preview = await previewStack(tools, stack, { ...result, trustOf });
     step.done(preview.state === "previewed" ? preview.counts : "not previewed");
     return preview;
   });
   result.failed.sort(byStack);
+  result.trust = head.stacks.flatMap(({ stack }) => trustOf.get(stack) ?? []);
   const changed = (stack: string): boolean => {
     const preview = result.previews.find((p) => p.stack === stack);
     return preview?.state !== "previewed" || preview.touched.length > 0 || differs(stack, federation, deployed);
@@ -98,11 +105,15 @@ function whySkipped(
   if (encrypted) return { code: encrypted.code, reason: "its secrets cannot be decrypted here" };
   const mesh = federation.meshes.find((m) => m.stack === stack);
   if (role === "trust" ? federation.failed.some((f) => f.stack === stack) : !mesh) return invalid;
-  if (!mesh) return undefined;
   // The program of the stack reads the same files: one that is refused must not be read by a preview either.
-  const files = Object.values(mesh.config.peers).flatMap(({ file }) => (file === undefined ? [] : [file]));
+  const contracts = Object.values(mesh?.config.peers ?? {}).flatMap(({ file }) => (file === undefined ? [] : [file]));
+  const files = [
+    ...contracts,
+    ...namedFiles(head.stacks).flatMap((named) => (named.stack === stack ? named.file : [])),
+  ];
   if (federation.failed.some((f) => f.stack === stack || files.includes(f.stack)))
     return { code: "review-checks-failed", reason: "its checks failed, see above" };
+  if (!mesh) return undefined;
   // Checks that fail only against what is deployed now are no fault of the change: other stacks must be deployed first.
   const { findings } = stateOf(mesh, deployed.contracts, head);
   if (findings.length === 0) return undefined;
@@ -113,7 +124,11 @@ function whySkipped(
     : { code: "review-stack-blocked", reason: "it cannot be deployed onto what is deployed now", detail };
 }
 
-async function previewStack(tools: Toolchain, stack: string, result: Previews): Promise<StackPreview> {
+async function previewStack(
+  tools: Toolchain,
+  stack: string,
+  result: Pick<Previews, "failed" | "resources"> & { trustOf: Map<string, Change[]> },
+): Promise<StackPreview> {
   // The policies read all resources, so the preview includes those that stay the same.
   const { code, report, stderr } = await runPreview(tools, stack, ["preview", "--json", "--show-sames"]);
   if (!report) return skipped(stack, "review-preview-failed", "Pulumi printed no preview", firstLine(stderr));
@@ -127,6 +142,7 @@ async function previewStack(tools: Toolchain, stack: string, result: Previews): 
     return skipped(stack, code, "its preview failed, see the checks");
   }
   result.resources.set(stack, report.resources);
+  result.trustOf.set(stack, await previewTrust(stack, report));
   return { stack, state: "previewed", counts: countsOf(report), touched: report.touched, notes: report.warnings };
 }
 

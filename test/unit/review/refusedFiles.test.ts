@@ -2,6 +2,7 @@ import { UserError } from "../../../federation/errors/userError.ts";
 import { releaseSources } from "../../../federation/config/versions.ts";
 import type { Deployed } from "../../../review/deployment/readDeployed.ts";
 import { previewStacks } from "../../../review/preview/previews.ts";
+import { certificateFileFindings } from "../../../review/revision/certificateFiles.ts";
 import { planRevision } from "../../../review/revision/planRevision.ts";
 import type { Progress } from "../../../tools/progress.ts";
 import type { Toolchain } from "../../../tools/index.ts";
@@ -29,6 +30,24 @@ describe("a rejected contract file", () => {
       contractFiles: new Map([[file, refused]]),
     };
     const federation = planRevision(revision, new Map(), releaseSources);
+    expect((await previewStacks(tools, revision, federation, deployedEast(), progress)).previews).toMatchObject([
+      { stack: "east", state: "skipped", code: "review-checks-failed" },
+    ]);
+  });
+});
+
+describe("a rejected file of certificates", () => {
+  test.each([
+    ["a mesh", mesh("east", { ca: { provider: "external", rootFile: "../secret.pem" } })],
+    [
+      "a trust stack",
+      { role: "trust", meshes: { north: { trustDomain: "north.example", requestFile: "../secret.pem" } } },
+    ],
+  ])("of %s is read by no program", async (_, raw) => {
+    const refused = new UserError("review-certificate-file-outside", { subject: "s", problem: "p", remedy: "r" });
+    const revision = { ...revisionOf({ east: raw }), certificateFiles: new Map([["../secret.pem", refused]]) };
+    const federation = planRevision(revision, new Map(), releaseSources);
+    federation.failed.push(...certificateFileFindings(revision));
     expect((await previewStacks(tools, revision, federation, deployedEast(), progress)).previews).toMatchObject([
       { stack: "east", state: "skipped", code: "review-checks-failed" },
     ]);
