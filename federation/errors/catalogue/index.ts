@@ -4,6 +4,7 @@ import { federation } from "./federation.ts";
 import { program } from "./program.ts";
 import { review } from "./review.ts";
 import { roots } from "./roots.ts";
+import { rotation } from "./rotation.ts";
 import { trust } from "./trust.ts";
 import { verify } from "./verify.ts";
 import { workspace } from "./workspace.ts";
@@ -27,6 +28,7 @@ export const catalogue = {
   ...workspace,
   ...verify,
   ...review,
+  ...rotation,
 };
 
 /** A code of the {@link catalogue}. */
@@ -43,4 +45,5 @@ export const catalogueSections = {
   "Commands, tools and state": workspace,
   Verification: verify,
   Review: review,
+  "Rotation of roots": rotation,
 } as const;

@@ -1,0 +1,22 @@
+import { importedFrom, type FederationContract } from "../contract/contract.ts";
+import { certificatesIn } from "./certificate.ts";
+import type { TrustContract } from "./trustEvidence.ts";
+
+/** Reads what a contract says about trust. */
+export async function trustContractOf(contract: FederationContract): Promise<TrustContract> {
+  const { mesh, imports, exports, pendingImports, pendingTrust } = contract;
+  const read = async (pem: string) => (await certificatesIn(pem))[0]!;
+  return {
+    mesh: mesh.name,
+    trustDomain: mesh.trustDomain,
+    roots: await Promise.all(mesh.roots.map(async ({ use, pem }) => ({ use, certificate: await read(pem) }))),
+    ca: mesh.ca && (await read(mesh.ca.pem)),
+    trusts: mesh.trusts,
+    partners: new Set([
+      ...imports.flatMap(importedFrom),
+      ...exports.flatMap(({ to }) => to),
+      ...pendingImports.map(({ from }) => from),
+    ]),
+    pending: pendingTrust,
+  };
+}
