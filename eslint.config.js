@@ -15,10 +15,11 @@ const layers = {
   infra: ["federation", "components", "kube", "workspace"],
   deploy: ["federation", "kube", "tools", "workspace"],
   verify: ["federation", "kube", "tools", "workspace"],
+  trust: ["federation", "kube", "tools", "workspace", "verify"],
   status: ["federation", "kube", "tools", "workspace", "verify"],
   policy: [],
   review: ["federation", "kube", "tools", "workspace", "status", "policy", "deploy"],
-  cli: ["federation", "kube", "tools", "workspace", "deploy", "verify", "status", "review"],
+  cli: ["federation", "kube", "tools", "workspace", "deploy", "verify", "trust", "status", "review"],
 };
 const folders = [...Object.keys(layers), "offline", "bench", "test"];
 

@@ -1,5 +1,6 @@
 import { Findings, type Finding } from "../errors/userError.ts";
 import { leftoverFindings, missingRootFindings, oldLeafFindings, unreadFindings } from "./gateFindings.ts";
+import { nextPhase, type RotationPhase, type RotationStep } from "./rotationPhases.ts";
 import { rotationPeerFindings, type RotatedRoots } from "./rotationPeers.ts";
 import {
   isUnread,
@@ -9,13 +10,6 @@ import {
   type TrustEvidence,
   type Unread,
 } from "./trustEvidence.ts";
-
-/** Phase of a rotation; `none` where none is configured. */
-export type RotationPhase = "none" | "add" | "switch" | "remove";
-
-/** What follows each phase; `done`: the key `rotation` is dropped. */
-export const nextPhase = { none: "add", add: "switch", switch: "remove", remove: "done" } as const;
-export type RotationStep = (typeof nextPhase)[RotationPhase];
 
 /** Whether the next phase of a rotation may go. */
 export interface Gate {

@@ -1,4 +1,4 @@
-import type { RotationPhase } from "../../../../federation/trust/rotationGate.ts";
+import type { RotationPhase } from "../../../../federation/trust/rotationPhases.ts";
 import type { GateEvidence, Handshake, TrustContract } from "../../../../federation/trust/trustEvidence.ts";
 import { cluster, contract, proxy, type Pki } from "./rotationFixtures.ts";
 
