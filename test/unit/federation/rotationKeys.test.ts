@@ -10,6 +10,9 @@ config:
   # Comment of the last key, in a line that is longer than the eighty characters at which the library folds texts.
   mesh-federation:samples: [httpbin]
 `;
+/** A stack file with these lines below `config`, without the project's prefix. */
+const fileOf = (lines: string[]) =>
+  `config:\n${lines.map((line) => (line ? `  ${line.replace(/^(?=[a-z])/, "mesh-federation:")}\n` : "\n")).join("")}`;
 const own = { next: 2, provider: "own" };
 const read = (text: string) => configuredRotation(stackFileKeys(text, "x"), "west");
 
@@ -47,29 +50,25 @@ describe("the next step of a rotation", () => {
   test.each([
     {
       what: "a block",
-      before:
-        "config:\n  mesh-federation:rotation:\n    next: 2 # two\n    # now\n    phase: add\n  mesh-federation:ca:\n    provider: own",
-      switched:
-        "config:\n  mesh-federation:rotation:\n    next: 2 # two\n    # now\n    phase: switch\n  mesh-federation:ca:\n    provider: own",
-      done: "config:\n  mesh-federation:ca:\n    provider: own\n    root: 2\n",
+      before: ["rotation:", "  next: 2 # two", "  # now", "  phase: add", "ca:", "  provider: own"],
+      switched: ["rotation:", "  next: 2 # two", "  # now", "  phase: switch", "ca:", "  provider: own"],
+      done: ["ca:", "  provider: own", "  root: 2"],
     },
     {
-      what: "quotes, and a comment behind the last key",
-      before:
-        'config:\n  "mesh-federation:ca": {"provider": "own", "root": 1}\n  mesh-federation:rotation: {next: 2, phase: "add"} # soon\n\n# The end.\n',
-      switched:
-        'config:\n  "mesh-federation:ca": {"provider": "own", "root": 1}\n  mesh-federation:rotation: {next: 2, phase: switch} # soon\n\n# The end.\n',
-      done: 'config:\n  "mesh-federation:ca": {"provider": "own", "root": 2}\n\n# The end.\n',
+      what: "no spaces, and comments",
+      before: ["ca: {provider: own, root: 1}", 'rotation: {next: 2, phase: "add"} # soon', "", "# The end."],
+      switched: ["ca: {provider: own, root: 1}", "rotation: {next: 2, phase: switch} # soon", "", "# The end."],
+      done: ["ca: {provider: own, root: 2}", "", "# The end."],
     },
     {
       what: "an empty key",
-      before: "config:\n  mesh-federation:rotation:\n  mesh-federation:ca: {}\n",
-      switched: "config:\n  mesh-federation:ca: {}\n  mesh-federation:rotation: { next: 2, phase: switch }\n",
-      done: "config:\n  mesh-federation:ca: { root: 2 }\n",
+      before: ["rotation:", "ca: {}"],
+      switched: ["ca: {}", "rotation: { next: 2, phase: switch }"],
+      done: ["ca: { root: 2 }"],
     },
   ])("is written to a file with $what", ({ before, switched, done }) => {
-    expect(withRotation(before, "switch", own)).toBe(switched);
-    expect(withRotation(switched, "done", own)).toBe(done);
+    expect(withRotation(fileOf(before), "switch", own)).toBe(fileOf(switched));
+    expect(withRotation(fileOf(switched).trimEnd(), "done", own).trimEnd()).toBe(fileOf(done).trimEnd());
   });
 
   test("changes no other line of the committed stack files", () => {
