@@ -7,6 +7,7 @@ const kinds = [
   ["networking.istio.io", "DestinationRule", "destinationrules"],
   ["networking.istio.io", "WorkloadEntry", "workloadentries"],
   ["security.istio.io", "AuthorizationPolicy", "authorizationpolicies"],
+  ["security.istio.io", "PeerAuthentication", "peerauthentications"],
 ] as const;
 
 /** Installs CRDs of Istio's kinds, without schemas, and creates the namespaces of a test. */

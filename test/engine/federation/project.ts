@@ -66,8 +66,8 @@ export class Project {
   }
 
   /** The changes of a preview: one line per resource with the paths that differ. Stack outputs are not included. */
-  async changes(stack: string): Promise<string[]> {
-    const output = await this.must(["preview", "--json", "--stack", stack]);
+  async changes(stack: string, more: Record<string, string> = {}): Promise<string[]> {
+    const output = await this.must(["preview", "--json", "--stack", stack], more);
     const { steps } = JSON.parse(output.slice(output.indexOf("{"), output.lastIndexOf("}") + 1)) as {
       steps: { op: string; urn: string; detailedDiff?: Record<string, { kind: string }> | null }[];
     };
