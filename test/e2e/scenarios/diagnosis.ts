@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { identity, startImpostors } from "../support/impostor.ts";
+import { identity, startImpostors } from "../support/forgery/impostor.ts";
 import { verify } from "../support/report.ts";
 import { eventually, type World } from "../support/world.ts";
 import { entry, faults, type EntryEndpoint, type Fault } from "./faults.cases.ts";

@@ -1,5 +1,5 @@
 import { denySleep } from "../support/denySleep.ts";
-import { identity } from "../support/impostor.ts";
+import { identity } from "../support/forgery/impostor.ts";
 import type { HopName } from "../support/report.ts";
 import type { World } from "../support/world.ts";
 
