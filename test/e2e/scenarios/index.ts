@@ -7,7 +7,9 @@ import { diagnosis } from "./diagnosis.ts";
 import { everyKindOfImport } from "./everyKindOfImport.ts";
 import { existingMeshes } from "./existingMeshes.ts";
 import { firstUp } from "./firstUp.ts";
+import { forgeries } from "./forgeries.ts";
 import { interruptions } from "./interruptions.ts";
+import { loadControls } from "./loadControls.ts";
 import { overview } from "./overview.ts";
 import { refusals } from "./refusals.ts";
 import { removal } from "./removal.ts";
@@ -25,6 +27,7 @@ export const scenarios: readonly ((world: World) => void)[] = [
   steadyState,
   refusals,
   strangers,
+  forgeries,
   diagnosis,
   overview,
   verifyOnUp,
@@ -33,6 +36,7 @@ export const scenarios: readonly ((world: World) => void)[] = [
   traffic,
   blended,
   callers,
+  loadControls,
   thirdMeshLeaves,
   changes,
   existingMeshes,
