@@ -6,6 +6,7 @@ import { findingText, UserError, type Finding } from "../federation/errors/userE
 import { rootsInPhase, type TrustBundle } from "../federation/trust/bundle.ts";
 import { parseCaMaterial, type CaMaterial } from "../federation/trust/caMaterial.ts";
 import { chooseCa, offeredBundle, type CaWish, type ChosenCa, type WantedRoots } from "../federation/trust/chooseCa.ts";
+import { looseCaFindings } from "../federation/trust/looseCa.ts";
 import { bundleInFile, chooseSigned, materialBundle } from "../federation/trust/signedCa.ts";
 import { readSecret } from "./config.ts";
 import type { OwnOutputs } from "./ownOutputs.ts";
@@ -80,6 +81,8 @@ async function planSigned(ca: CaConfig<"signed">, config: MeshConfig, own: OwnOu
   const { certificateFile: file } = ca;
   const wish = wishOf(config, { root: 1 }, ca.key, own);
   const chosen = existsSync(file) ? await chooseSigned(wish, file, readText(file)) : { findings: [] };
+  if ("certificate" in chosen)
+    for (const warning of await looseCaFindings(chosen.certificate, wish)) await pulumi.log.warn(findingText(warning));
   const remedy = `have the request of \`npm run ca -- request --mesh ${config.mesh.name}\` signed, into ${file}`;
   return signedOrPending(chosen, { config, own, key: ca.key, from: `file ${file}`, remedy });
 }

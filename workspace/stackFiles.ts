@@ -8,10 +8,26 @@ import {
   type DeclaredMesh,
   type PeerSource,
 } from "../federation/config/declaredMesh.ts";
+import { UserError } from "../federation/errors/userError.ts";
 
 /** The mesh stacks that have a file in `stacks/`, sorted by name. Throws a UserError that names an invalid file. */
 export function meshStackFiles(root: string = process.cwd()): DeclaredMesh[] {
   return stackFiles(root).flatMap(({ stack, raw }) => (isMeshStack(raw) ? [declaredMesh(stack, raw)] : []));
+}
+
+/**
+ * The mesh of a name, or of the stack of that name.
+ * @throws UserError `mesh-unknown`
+ */
+export function meshNamed(given: string, root: string = process.cwd()): DeclaredMesh {
+  const declared = meshStackFiles(root);
+  const found = declared.find((mesh) => mesh.name === given || mesh.stack === given);
+  if (found) return found;
+  throw new UserError("mesh-unknown", {
+    subject: `mesh "${given}"`,
+    problem: "no stack file declares it",
+    remedy: `Declared meshes: ${declared.map((mesh) => mesh.name).join(", ") || "none"}`,
+  });
 }
 
 /** The trust stacks that have a file in `stacks/`, sorted by name; none where every mesh has a CA of its own. */

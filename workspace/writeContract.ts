@@ -1,11 +1,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
-import type { DeclaredMesh } from "../federation/config/declaredMesh.ts";
 import { federationOutput, parseContract } from "../federation/contract/contract.ts";
 import { UserError } from "../federation/errors/userError.ts";
 import { socketAddress } from "../federation/objects/socketAddress.ts";
 import { stackOutputs } from "./pulumiCommand.ts";
-import { meshStackFiles } from "./stackFiles.ts";
+import { meshNamed } from "./stackFiles.ts";
 import { prepareTools } from "./tools.ts";
 import { root } from "./workspace.ts";
 
@@ -16,7 +15,7 @@ import { root } from "./workspace.ts";
  * @returns a summary in one line
  */
 export async function writeContract(mesh: string, out: string | undefined): Promise<string> {
-  const { name, stack } = declaredMesh(mesh);
+  const { name, stack } = meshNamed(mesh);
   const outputs = await stackOutputs(await prepareTools(), stack);
   if (!outputs?.[federationOutput])
     throw new UserError("contract-unpublished", {
@@ -31,15 +30,4 @@ export async function writeContract(mesh: string, out: string | undefined): Prom
   const gateways = contract.gateways.map(socketAddress).join(", ") || "none";
   const counts = `exports ${contract.exports.length}, imports ${contract.imports.length}`;
   return `${relative(process.cwd(), file)}: ${counts}, gateways ${gateways}`;
-}
-
-function declaredMesh(given: string): DeclaredMesh {
-  const declared = meshStackFiles(root);
-  const found = declared.find((mesh) => mesh.name === given || mesh.stack === given);
-  if (found) return found;
-  throw new UserError("mesh-unknown", {
-    subject: `mesh "${given}"`,
-    problem: "no stack file declares it",
-    remedy: `Declared meshes: ${declared.map((mesh) => mesh.name).join(", ") || "none"}`,
-  });
 }

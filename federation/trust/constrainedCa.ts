@@ -170,7 +170,10 @@ function extensions(library: Asn1, content: Content) {
 }
 
 /** An empty constraint holds for all names of its kind. https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.10 */
-function nameConstraints({ x509 }: Asn1, { trustDomain, excludesOthers }: Content) {
+function nameConstraints(
+  { x509 }: Asn1,
+  { trustDomain, excludesOthers }: Pick<Content, "trustDomain" | "excludesOthers">,
+) {
   const subtrees = (...names: Partial<InstanceType<typeof x509.GeneralName>>[]) =>
     new x509.GeneralSubtrees(names.map((name) => new x509.GeneralSubtree({ base: new x509.GeneralName(name) })));
   const others = [{ dNSName: "" }, ...allAddresses.map((iPAddress) => ({ iPAddress })), { rfc822Name: "" }];
@@ -178,6 +181,16 @@ function nameConstraints({ x509 }: Asn1, { trustDomain, excludesOthers }: Conten
     permittedSubtrees: subtrees({ uniformResourceIdentifier: trustDomain }),
     ...(excludesOthers && { excludedSubtrees: subtrees(...others) }),
   });
+}
+
+/**
+ * The value of the extension nameConstraints of an intermediate, DER in base64: for signers that take it as it is.
+ * @param trustDomain the only host in URIs that it permits
+ */
+export async function uriConstraint(trustDomain: string): Promise<string> {
+  const library = await asn1();
+  const value = nameConstraints(library, { trustDomain, excludesOthers: false });
+  return Buffer.from(library.schema.AsnConvert.serialize(value)).toString("base64");
 }
 
 /** SHA-1 over the key's bit string: method 1 of https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.2 */

@@ -24,6 +24,28 @@ export const roots = {
     title: "The certificate request of a mesh cannot be read.",
     page: "The trust stack changes nothing then: a failed read would otherwise withdraw the mesh's certificate.",
   },
+  "ca-request-unpublished": {
+    title: "A mesh has published no certificate request.",
+    page: "The first `up` of a mesh makes the key of its CA, and publishes the request for it.",
+  },
+  "ca-request-unfit": {
+    title: "The certificate request that a mesh has published must not be signed.",
+    page: "The details say why. Nothing is written.",
+  },
+  "ca-not-signed-elsewhere": {
+    title: "A certificate is given to a mesh that takes none from a file.",
+    page: "Only `ca.provider: signed` has a `certificateFile`. The other providers are in docs/trust.md.",
+  },
+  "ca-certificate-unfit": {
+    title: "A signed certificate does not fit its mesh.",
+    page: "The details say why. Nothing is written, so that the file of the mesh stays as it is.",
+  },
+  "ca-certificate-unbound": {
+    title: "The signer of a mesh's CA left out a limit.",
+    page:
+      "The CA can issue identities of other trust domains, or further CAs. A stolen key can then act as any mesh " +
+      "whose bundle has the same root. docs/trust-signing.md says how the signer sets the limits.",
+  },
   "trust-stack-unreadable": {
     title: "The trust stack cannot be read.",
     page: "The backend cannot be reached, or this user may not read the stack. Istio keeps the CA that it has.",

@@ -4,7 +4,13 @@ import { configPrefix } from "../../../federation/config/declaredMesh.ts";
 import { meshConfigSchema } from "../../../federation/config/meshSchema.ts";
 
 const cluster = { provider: "kind", podSubnet: "10.10.0.0/16", serviceSubnet: "10.255.10.0/24" };
-const examples = ["README.md", "docs/federation.md", "docs/verify.md", "docs/policies.md"].flatMap((file) =>
+const examples = [
+  "README.md",
+  "docs/federation.md",
+  "docs/verify.md",
+  "docs/policies.md",
+  "docs/trust-signing.md",
+].flatMap((file) =>
   [...readFileSync(file, "utf8").matchAll(/^```yaml\n([\s\S]*?)^```$/gm)]
     .filter(([, text]) => text!.includes(configPrefix))
     .map(([, text], i) => ({ name: `${file} ${i + 1}`, keys: keysOf(text!) })),
