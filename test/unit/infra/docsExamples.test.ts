@@ -9,6 +9,7 @@ const examples = [
   "docs/federation.md",
   "docs/verify.md",
   "docs/policies.md",
+  "docs/trust.md",
   "docs/trust-signing.md",
 ].flatMap((file) =>
   [...readFileSync(file, "utf8").matchAll(/^```yaml\n([\s\S]*?)^```$/gm)]
