@@ -43,7 +43,7 @@ export function evaluate(stacks: StackResources[], config: unknown = {}): Evalua
   const known = stacks.map(({ stack, resources, notPreviewed }) => ({
     stack,
     notPreviewed,
-    list: resources.map((r): Resource => ({ ...r, stack })),
+    list: resources.map((r): Resource => ({ ...r, stack, masked: true })),
   }));
   const previewed = known.filter((s) => s.notPreviewed === undefined);
   const active = rules.map((rule) => ({ rule, ...configOf(rule) })).filter(({ level }) => level !== "disabled");

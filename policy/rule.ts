@@ -9,6 +9,8 @@ export interface Resource {
   name: string;
   /** Inputs; of the root stack, its outputs. */
   props: Record<string, any>;
+  /** Whether secrets in its properties are masked, as in the output of a preview: what can be read there is plain. */
+  masked?: boolean;
   /** The stack it belongs to, where resources of several are looked at together. */
   stack?: string;
 }

@@ -5,7 +5,9 @@ import { gatewayTls } from "./rules/gatewayTls.ts";
 import { importSans } from "./rules/importSans.ts";
 import { noClashes } from "./rules/noClashes.ts";
 import { peerCredentials } from "./rules/peerCredentials.ts";
+import { plainPrivateKeys } from "./rules/plainPrivateKeys.ts";
 import { strictMtls } from "./rules/strictMtls.ts";
+import { trustIsBound } from "./rules/trustIsBound.ts";
 
 /** Every rule, in the order of the documentation. */
 export const rules: readonly Rule[] = [
@@ -13,7 +15,9 @@ export const rules: readonly Rule[] = [
   importSans,
   exportCallers,
   peerCredentials,
+  plainPrivateKeys,
   strictMtls,
+  trustIsBound,
   gatewayTls,
   noClashes,
 ];

@@ -9,12 +9,18 @@ export interface Settings {
    * them.
    */
   separatePodNetworks: boolean;
+  /** Whether the CA of a mesh may be able to issue identities of every trust domain. */
+  allowUnboundCa: boolean;
+  /** SHA-256 of roots that a mesh trusts although they can issue identities of every trust domain. */
+  unboundRoots: string[];
 }
 
 export const defaults: Settings = {
   rootNamespaces: ["istio-system"],
   separateTrustDomains: false,
   separatePodNetworks: false,
+  allowUnboundCa: false,
+  unboundRoots: [],
 };
 
 /** The settings as JSON schema, by which the engine checks a pack's configuration. */
@@ -35,6 +41,17 @@ export const schemas = {
     type: "boolean",
     default: defaults.separatePodNetworks,
     description: "Whether pod and Service networks of different stacks must be apart.",
+  },
+  allowUnboundCa: {
+    type: "boolean",
+    default: defaults.allowUnboundCa,
+    description: "Whether the CA of a mesh may be able to issue identities of every trust domain.",
+  },
+  unboundRoots: {
+    type: "array",
+    items: { type: "string", minLength: 1 },
+    default: defaults.unboundRoots,
+    description: "SHA-256 of roots that a mesh trusts although they can issue identities of every trust domain.",
   },
 } as const;
 
@@ -94,7 +111,7 @@ function read(
         `${name}.${key}: there is no such setting; ` +
           `${known.length > 0 ? `there are ${known.join(", ")}, and ` : "there is "}enforcementLevel`,
       );
-    else if (schemas[key as keyof Settings].type === "boolean" ? typeof v !== "boolean" : !isNames(v))
+    else if (schemas[key as keyof Settings].type === "boolean" ? typeof v !== "boolean" : !isNames(key, v))
       problems.push(
         `${name}.${key}: must be ` +
           `${schemas[key as keyof Settings].type === "boolean" ? "true or false" : "a list of names"} (given: ` +
@@ -108,6 +125,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function isNames(value: unknown): boolean {
-  return Array.isArray(value) && value.length > 0 && value.every((v) => typeof v === "string" && v !== "");
+function isNames(key: string, value: unknown): boolean {
+  const least = "minItems" in schemas[key as keyof Settings] ? 1 : 0;
+  return Array.isArray(value) && value.length >= least && value.every((v) => typeof v === "string" && v !== "");
 }

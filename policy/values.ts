@@ -6,6 +6,19 @@ export function isUnknown(value: unknown): boolean {
   return value === unknownMark;
 }
 
+/**
+ * What a reader finds, and undefined where it meets a value that is not known yet: the SDK throws there, and a rule
+ * that throws looks at nothing else.
+ */
+export function ifKnown<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if ((error as Error).constructor.name === "UnknownValueError") return undefined;
+    throw error;
+  }
+}
+
 /** An object in a property; empty where there is none, where it is null, and where it is something else. */
 export function objectOf(value: unknown): Record<string, any> {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};

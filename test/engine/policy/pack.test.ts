@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { rules } from "../../../policy/rules.ts";
 import { MeshCluster } from "../review/support/meshCluster.ts";
 import { Project, type Run } from "../support/project.ts";
+import { free, west } from "../../unit/policy/examples/cas.ts";
 import { keeping, programOf, type Program } from "./program.ts";
 import { StartedPack } from "./startedPack.ts";
 
@@ -53,6 +54,12 @@ const entry = (network: string) =>
   `serviceAccount: "cart" }); export const federation = { mesh: { network: "west-net" } };`;
 const peerAuthentication = (namespace: string, mtls: string) =>
   `object("security", "PeerAuthentication", "${namespace}", "wide", { ${mtls} });`;
+const settings = (kind: string) =>
+  `new k8s.core.v1.ConfigMap("settings", { metadata: { namespace: "httpbin", name: "settings" }, data: ` +
+  `{ a: "-----BEGIN ${kind}-----\\nYWJj\\n-----END ${kind}-----" } }, opts);`;
+const ca = (pem: string) =>
+  `new k8s.core.v1.Secret("ca", { metadata: { namespace: "istio-system", name: "cacerts" }, stringData: ` +
+  `pulumi.secret({ "ca-cert.pem": ${JSON.stringify(pem)} }) }, opts);`;
 const certificate = `{ "service.beta.kubernetes.io/aws-load-balancer-ssl-cert": "arn" }`;
 
 /** By rule: a change that violates it, where it is found, and what the engine then says. */
@@ -71,6 +78,13 @@ const examples: [string, Change, string, string][] = [
     "to every caller with a certificate of the common root",
   ],
   ["no-peer-credentials", { more: kubeconfig("clusters") }, "Secret leak", 'holds a kubeconfig in key "a"'],
+  [
+    "no-plain-private-key",
+    { more: settings("PRIVATE KEY") },
+    "ConfigMap settings",
+    "holds a private key in plain text (data.a)",
+  ],
+  ["trust-is-bound", { more: ca(free) }, "Secret ca", "holds a CA that can issue identities of other trust domains"],
   ["strict-mtls-stays", { tls: "DISABLE" }, "DestinationRule client", "so the caller shows no mesh identity"],
   [
     "gateway-service-passes-tls",
@@ -91,7 +105,9 @@ const near: Change = {
   sans: `["spiffe://west.local/ns/cart/sa/other"]`,
   callers: `["east.local/ns/sleep/sa/other"]`,
   annotations: `{ "service.beta.kubernetes.io/aws-load-balancer-internal": "true" }`,
-  more: [kubeconfig("stars"), entry("north-net"), peerAuthentication("sleep", `mtls: { mode: "STRICT" }`)].join("\n"),
+  more:
+    [kubeconfig("stars"), entry("north-net"), settings("PUBLIC KEY"), ca(west)].join("\n") +
+    peerAuthentication("sleep", `mtls: { mode: "STRICT" }`),
 };
 
 test("there is an example of each rule of the pack", () => {

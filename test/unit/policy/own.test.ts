@@ -9,7 +9,10 @@ import {
   importServiceEntry,
   importWorkloadEntries,
 } from "../../../federation/imports/importObjects.ts";
+import { signIntermediate, trustAnchor } from "../../../federation/trust/constrainedCa.ts";
 import type { TrustDomains } from "../../../federation/trust/trustDomains.ts";
+import { makeRequest, makeRoot } from "../../support/pki.ts";
+import { cacerts, istio } from "./examples/trust.ts";
 import { anExport, anImport, contract, resolved } from "../federation/fixtures.ts";
 import { federationLabels, publicAnnotation as written } from "../../../federation/objects/labels.ts";
 
@@ -60,6 +63,23 @@ describe("the policy pack and the federation", () => {
     ["public", { public: true }, shared],
   ])("agree on an export with callers: %s", (_, more, domains) => {
     expect(rules.flatMap((rule) => rule.check(objectsOf(more, domains)).map((v) => v.message))).toEqual([]);
+  });
+
+  test("agree on the CA of a mesh, and on the anchor of a peer's root", async () => {
+    const [shared, other] = [await makeRoot("shared"), await makeRoot("other", { kind: "ec" })];
+    const { requestPem } = await makeRequest("west");
+    const dates = { notBefore: new Date(), notAfter: new Date(Date.now() + 3_600_000) };
+    const ca = await signIntermediate({ requestPem, issuer: shared, trustDomain: "west.local", ...dates });
+    const anchor = await trustAnchor({
+      rootPem: other.certPem,
+      trustDomain: "east.local",
+      issuerName: "anchor of west",
+      keyPem: shared.keyPem,
+    });
+    const objects = (pem: string) => [cacerts(ca, ca + shared.certPem), istio(pem)];
+    const { check } = rules.find(({ name }) => name === "trust-is-bound")!;
+    expect(check(objects(anchor))).toEqual([]);
+    expect(check(objects(other.certPem))).toHaveLength(1);
   });
 
   test.each<[string, Record<string, unknown>]>([

@@ -152,6 +152,7 @@ describe("the policy pack", () => {
     const others = [
       "kubernetes:core/v1:Namespace",
       "kubernetes:core/v1:ConfigMap",
+      "kubernetes:core/v1:Secret",
       "random:index/randomId:RandomId",
       "command:local:Command",
     ].map(

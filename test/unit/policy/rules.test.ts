@@ -12,6 +12,8 @@ import { openGateways } from "./examples/openGateways.ts";
 import { peerCredentials } from "./examples/peerCredentials.ts";
 import { terminatingGateways } from "./examples/terminatingGateways.ts";
 import { strictMtls } from "./examples/strictMtls.ts";
+import { free, root } from "./examples/cas.ts";
+import { cacerts, istio, sha256, trust } from "./examples/trust.ts";
 
 const examples: Example[] = [
   ...gateways,
@@ -22,6 +24,7 @@ const examples: Example[] = [
   ...terminatingGateways,
   ...peerCredentials,
   ...strictMtls,
+  ...trust,
   ...noClashes,
 ];
 
@@ -60,6 +63,15 @@ describe("the rule", () => {
     expect(check(resources)).toEqual([]);
     expect(check(resources, { ...defaults, ...settings }).map((v) => v.message)).toEqual([expect.stringMatching(says)]);
   });
+});
+
+test.each<[string, Resource[], Partial<Settings>]>([
+  ["a CA that can issue every identity", [cacerts(free)], { allowUnboundCa: true }],
+  ["a root that can issue every identity", [istio(root)], { unboundRoots: [sha256(root)] }],
+])("%s is refused unless it is configured", (_, resources, settings) => {
+  const { check } = rules.find((r) => r.name === "trust-is-bound")!;
+  expect(check(resources)).toHaveLength(1);
+  expect(check(resources, { ...defaults, ...settings })).toEqual([]);
 });
 
 /** Property names that some rule looks at, and values that stand where others are expected. */
@@ -121,6 +133,10 @@ const keys = [
   "stdin",
   "roots",
   "trustDomain",
+  "meshConfig",
+  "caCertificates",
+  "pem",
+  "ca-cert.pem",
 ];
 const values = [
   null,
@@ -138,6 +154,7 @@ const values = [
   "httpbin.httpbin.svc.cluster.local",
   "192.0.2.1/24",
   "fd00::/8",
+  root,
 ];
 const types = [...new Set(examples.flatMap((e) => [...e.violates, ...e.passes].map((r) => r.type)))];
 const { value } = fc.letrec((tie) => ({
@@ -186,7 +203,7 @@ describe("the rules", () => {
     for (const { message, resource } of found) {
       expect(message.startsWith(`${objectName(resource)} `)).toBe(true);
       expect(message).toMatch(
-        /^.+ \((spec|metadata|data|stringData|binaryData|values|federation)[.[].+\); allowed: [^;]+; [^;]+$/,
+        /^.+ \((spec|metadata|data|stringData|binaryData|values|federation|environment)[.[].+\); allowed: [^;]+; [^;]+$/,
       );
     }
   });
