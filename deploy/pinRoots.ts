@@ -1,35 +1,24 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { isMap, parseDocument, type Document } from "yaml";
-import { configPrefix, type DeclaredMesh } from "../federation/config/declaredMesh.ts";
-import type { FederationContract } from "../federation/contract/contract.ts";
+import { configPrefix } from "../federation/config/declaredMesh.ts";
+import type { Untrusted } from "../federation/trust/untrusted.ts";
 import type { Progress } from "../tools/progress.ts";
 import { committedFile } from "../workspace/stackConfig.ts";
-
-/** What a stack of this clone has published. It may be that of an earlier release. */
-export type OwnContract = Partial<Pick<FederationContract, "mesh" | "pendingImports" | "pendingTrust">>;
-
-/** A mesh of this project with what it has published. */
-interface Published {
-  mesh: Pick<DeclaredMesh, "stack" | "name">;
-  contract: OwnContract | undefined;
-}
 
 /**
  * Pins, in the stack files, the roots of meshes of this project that a mesh has never pinned. Their owner is the owner
  * of this clone, so that there is nobody to ask; a pin that exists is never changed. Returns whether a file changed.
+ *
+ * @param stacks names of the stacks by mesh
  */
-export function pinRoots(published: readonly Published[], progress: Progress): boolean {
-  let changed = false;
-  for (const { mesh, contract } of published)
-    for (const { mesh: peer } of contract?.pendingTrust ?? []) {
-      const active = published
-        .find((other) => other.mesh.name === peer)
-        ?.contract?.mesh?.roots.find(({ use }) => use === "active");
-      if (!active || !pinRoot(committedFile(mesh.stack), peer, active.sha256)) continue;
-      progress.note(`${mesh.stack}: pinned root ${active.sha256} of ${peer} in its stack file`);
-      changed = true;
-    }
-  return changed;
+export function pinRoots(
+  untrusted: readonly Untrusted[],
+  stacks: ReadonlyMap<string, string>,
+  progress: Progress,
+): boolean {
+  const pinned = untrusted.filter(({ mesh, peer, root }) => pinRoot(committedFile(stacks.get(mesh)!), peer, root));
+  for (const { mesh, peer, root } of pinned) progress.note(`${mesh}: pinned root ${root} of ${peer} in its stack file`);
+  return pinned.length > 0;
 }
 
 /** Pins a root of a peer in a stack file, whose comments stay. Returns false where the peer has a pin already. */
@@ -38,7 +27,7 @@ export function pinRoot(file: string, peer: string, sha256: string): boolean {
   const path = ["config", `${configPrefix}peers`, peer, "roots"];
   if (hasItems(document, path)) return false;
   document.setIn(path, [sha256]);
-  writeFileSync(file, document.toString({ lineWidth: 0 }));
+  writeFileSync(file, document.toString({ lineWidth: 0, flowCollectionPadding: false }));
   return true;
 }
 

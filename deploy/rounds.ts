@@ -1,11 +1,12 @@
-import { federationOutput } from "../federation/contract/contract.ts";
+import { federationOutput, type FederationContract } from "../federation/contract/contract.ts";
 import { pendingCertificateOutput } from "../federation/contract/trustOutputs.ts";
 import { UserError, type Finding } from "../federation/errors/userError.ts";
 import type { DeclaredMesh } from "../federation/config/declaredMesh.ts";
 import type { Progress } from "../tools/progress.ts";
 import type { Toolchain } from "../tools/index.ts";
 import { stackOutputs } from "../workspace/pulumiCommand.ts";
-import { pinRoots, type OwnContract } from "./pinRoots.ts";
+import { untrustedPeers, type Untrusted } from "../federation/trust/untrusted.ts";
+import { pinRoots } from "./pinRoots.ts";
 import { mismatchesPeers, tryUp, upAll, upFailed, type Attempt } from "./stacks.ts";
 
 /** Limit of rounds. Each round creates what its peers, and the signers of CAs, made possible in the previous one. */
@@ -18,6 +19,9 @@ interface Waiting {
   /** In words, for people. */
   problem: string;
 }
+
+/** What a stack of this clone has published. It may be that of an earlier release. */
+type OwnContract = Partial<FederationContract>;
 
 /** The stacks to bring up. */
 export interface UpStacks {
@@ -35,6 +39,7 @@ export interface UpStacks {
  */
 export async function upMeshes(tools: Toolchain, { meshes, trusts, pin }: UpStacks, progress: Progress) {
   const stacks = meshes.map(({ stack }) => stack);
+  const names = new Map(meshes.map(({ name, stack }) => [name, stack]));
   let next = stacks;
   let changed = false;
   let before: Waiting[] = [];
@@ -44,10 +49,13 @@ export async function upMeshes(tools: Toolchain, { meshes, trusts, pin }: UpStac
     const last = round === maximumRounds;
     const mismatched = mismatchedStacks(attempt, changedNow && !last);
     const published = await Promise.all(meshes.map(async (mesh) => ({ mesh, ...(await publishedBy(tools, mesh)) })));
-    const waiting = published.filter(({ mesh }) => !mismatched.includes(mesh.stack)).flatMap((mesh) => mesh.waiting);
+    const untrusted = untrustedPeers(new Map(published.map(({ mesh, contract }) => [mesh.name, contract ?? {}])));
+    const waiting = [...published.flatMap((mesh) => mesh.waiting), ...untrusted.map(waitingForTrust(names))].filter(
+      ({ stack }) => !mismatched.includes(stack),
+    );
     if (waiting.some(({ what }) => what === "certificate"))
       changedNow = (await upAll(tools, [...trusts], progress)).some((result) => result.changed) || changedNow;
-    if (pin) changedNow = pinRoots(published, progress) || changedNow;
+    if (pin) changedNow = pinRoots(untrusted, names, progress) || changedNow;
     changed ||= changedNow;
     const same = JSON.stringify(waiting) === JSON.stringify(before);
     if (waiting.length > 0 && ((same && !changedNow) || last)) throw stillWaiting(waiting);
@@ -87,10 +95,16 @@ async function publishedBy(
   const imports = (contract?.pendingImports ?? []).map(({ name: what, from, reason }): Waiting => {
     return { stack, what: "import", problem: `import "${what}" from "${from}" is pending: ${reason}` };
   });
-  const trust = (contract?.pendingTrust ?? []).map(({ mesh, reason }): Waiting => {
-    return { stack, what: "trust", problem: `mesh "${mesh}" is not trusted yet: ${reason}` };
+  return { contract, waiting: imports };
+}
+
+/** In words, that a mesh does not trust a peer yet. */
+function waitingForTrust(stacks: ReadonlyMap<string, string>) {
+  return ({ mesh, peer, root }: Untrusted): Waiting => ({
+    stack: stacks.get(mesh)!,
+    what: "trust",
+    problem: `mesh "${peer}" is not trusted yet: its root ${root} is not pinned in peers.${peer}.roots`,
   });
-  return { contract, waiting: [...imports, ...trust] };
 }
 
 function stillWaiting(waiting: Waiting[]): UserError {

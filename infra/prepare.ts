@@ -57,7 +57,7 @@ export async function prepareMesh(): Promise<MeshInputs> {
   const plan = planFederation(config, trust, siblings, peers);
   await checkAnchors(plan, peers);
   const verified = importsToVerify(config, plan.imports);
-  await report(config, plan);
+  await report(config, ca, plan);
   return { config, sources, siblings, peerSources: contracts, peers, plan, verified, kubeconfig, ca };
 }
 
@@ -77,7 +77,8 @@ async function checkAnchors({ anchored, identity }: FederationPlan, peers: Reado
  * Warns about pending imports and whatever else the user should know.
  * @throws UserError for a pending import when the stack requires its imports
  */
-async function report(config: MeshConfig, plan: FederationPlan): Promise<void> {
+async function report(config: MeshConfig, ca: CaPlan, plan: FederationPlan): Promise<void> {
+  if (ca.kind === "pending") await pulumi.log.warn(`Istio is pending: ${ca.reason}`);
   for (const { name, from, reason } of plan.pending) {
     if (config.requireImports)
       throw new UserError("import-pending", {

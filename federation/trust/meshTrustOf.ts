@@ -83,7 +83,9 @@ function waitingFor(
     else if (active !== undefined && !peer.trusts[mesh.name]?.includes(active))
       waiting.set(peer.name, `mesh "${peer.name}" does not trust this mesh's root ${active} yet: its owner pins it`);
   }
-  if (own.withoutCa !== undefined) for (const name of imports.flatMap(meshesOf)) waiting.set(name, own.withoutCa);
+  const up = new Set(contracts.map((contract) => contract.mesh.name));
+  if (own.withoutCa !== undefined)
+    for (const name of imports.flatMap(meshesOf)) if (up.has(name)) waiting.set(name, own.withoutCa);
   for (const name of quarantine) waiting.set(name, `mesh "${name}" is in quarantine`);
   return waiting;
 }

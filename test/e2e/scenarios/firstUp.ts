@@ -28,9 +28,14 @@ export function firstUp(world: World): void {
 
   test("no secret is readable in state, logs, process arguments or previews", async () => {
     const { kubeconfig } = await world.outputs("east");
-    const trust = await world.clone.must("pulumi", ["stack", "export", "--show-secrets", "--stack", "trust"], {}, true);
-    const caKeys = privateKeys(trust.output);
-    // The root's key, and one per mesh.
+    const keysIn = async (stack: string) =>
+      privateKeys(
+        (await world.clone.must("pulumi", ["stack", "export", "--show-secrets", "--stack", stack], {}, true)).output,
+      );
+    const keys = await Promise.all(["trust", "west", "east"].map(keysIn));
+    // The root's key in the trust stack alone, and the key of each CA in its mesh's alone.
+    expect(keys.map((found) => found.length)).toEqual([1, 1, 1]);
+    const caKeys = [...new Set(keys.flat())];
     expect(caKeys).toHaveLength(3);
     const clientKey = /client-key-data: (\S+)/.exec(kubeconfig)![1]!;
     const passphrase = readFileSync(join(world.clone.folder, ".federation", "passphrase"), "utf8").trim();
