@@ -12,7 +12,9 @@ import { interruptions } from "./interruptions.ts";
 import { loadControls } from "./loadControls.ts";
 import { overview } from "./overview.ts";
 import { refusals } from "./refusals.ts";
+import { ownRoots } from "./ownRoots.ts";
 import { removal } from "./removal.ts";
+import { sharedRoot } from "./sharedRoot.ts";
 import { steadyState } from "./steadyState.ts";
 import { strangers } from "./strangers.ts";
 import { thirdMesh } from "./thirdMesh.ts";
@@ -37,9 +39,11 @@ export const scenarios: readonly ((world: World) => void)[] = [
   blended,
   callers,
   loadControls,
+  sharedRoot,
   thirdMeshLeaves,
   changes,
   existingMeshes,
   interruptions,
   removal,
+  ownRoots,
 ];

@@ -1,0 +1,147 @@
+import { appsNamespace, appsReady, callerSays, echoDeployment, echoPorts, echoService } from "../support/echo.ts";
+import { boundOutcomes, forgedCalls } from "../support/forgery/forgedCalls.ts";
+import { startLoad } from "../support/load/load.ts";
+import type { LoadEdge } from "../support/load/plan.ts";
+import {
+  gatesOpen,
+  killedUp,
+  mountSecrets,
+  pin,
+  restartIstiod,
+  rootsOf,
+  step,
+  stopAgent,
+  upStack,
+} from "../support/rotation.ts";
+import { editStack, writeStack } from "../support/stacks.ts";
+import { eventually, type World } from "../support/world.ts";
+
+const meshes = ["east", "north", "west"] as const;
+const ports = echoPorts.filter(({ name }) => name === "http" || name === "tcp");
+const hostOf = (mesh: string): string => `echo.${mesh}.global`;
+const others = (mesh: string): string[] => meshes.filter((name) => name !== mesh);
+
+/** Who calls whom under load: both directions between east and west, and a third mesh at either end. */
+const edges: LoadEdge[] = [
+  ["east", "west"],
+  ["west", "east"],
+  ["north", "west"],
+  ["east", "north"],
+].map(([mesh, of]) => ({ mesh: mesh!, host: hostOf(of!), ports: { http: 8000, tcp: 9001 } }));
+
+/** Three meshes with roots and trust domains of their own. */
+export function ownRoots(world: World): void {
+  test("npm run up --pin federates three meshes that have no root in common", async () => {
+    for (const [i, mesh] of meshes.entries())
+      writeStack(world, mesh, {
+        mesh: { name: mesh, slot: i + 1, trustDomain: `${mesh}.example` },
+        cluster: { provider: "kind", podSubnet: `10.${70 + i}.0.0/16`, serviceSubnet: `10.255.${70 + i}.0/24` },
+        ca: { provider: "own" },
+        gateway: { provider: "managed" },
+      });
+    await world.clone.must("up", ["--no-verify"]);
+    for (const mesh of meshes) {
+      await world.apply(
+        mesh,
+        ...appsNamespace(),
+        ...echoDeployment(mesh, "echo", "echo"),
+        echoService("echo", ports),
+        ...echoDeployment(mesh, "caller", "caller"),
+      );
+      editStack(world, mesh, (config) => {
+        config["peers"] = Object.fromEntries(others(mesh).map((peer) => [peer, { hosts: [`${peer}.global`] }]));
+        config["exports"] = [
+          {
+            ...{
+              name: "echo",
+              namespace: "apps",
+              service: "echo",
+              host: hostOf(mesh),
+              ports,
+              selector: { app: "echo" },
+            },
+            ...{ serviceAccounts: ["echo"], to: others(mesh), public: true },
+          },
+        ];
+        config["imports"] = others(mesh).map((from) => ({ name: "echo", from, visibleTo: ["apps"] }));
+      });
+    }
+    await Promise.all(meshes.map((mesh) => appsReady(world, mesh)));
+    await world.clone.must("up", ["--no-verify", "--pin"]);
+    for (const mesh of meshes) {
+      const { federation } = await world.outputs(mesh);
+      expect([federation.pendingImports, federation.pendingTrust]).toEqual([[], []]);
+      expect(Object.keys(federation.mesh.trusts).sort()).toEqual(others(mesh));
+    }
+    for (const { mesh, host } of edges)
+      await eventually(`an answer of ${host} in ${mesh}`, 60, async () => answered(world, mesh, host));
+  });
+
+  test("workloads refuse what another mesh's CA signs in the name of theirs, of a third or of two", async () => {
+    const victims = ["east", "north"].map((mesh) => ({
+      ...{ mesh, trustDomain: `${mesh}.example`, host: hostOf(mesh) },
+      third: mesh === "east" ? "north.example" : "east.example",
+    }));
+    const calls = await forgedCalls(world, { mesh: "west", trustDomain: "west.example" }, victims);
+    expect(calls).toEqual({ east: boundOutcomes, north: boundOutcomes });
+  });
+
+  test("no request fails while a mesh changes its root, key and anchors", async () => {
+    const load = await startLoad(world, edges);
+    try {
+      await newKey(world);
+      await newRoot(world);
+      await newAnchors(world);
+    } finally {
+      const counts = await load.stop();
+      expect(counts.map(({ mesh, host, failed }) => `${mesh} -> ${host}: ${failed} failed`)).toEqual(
+        edges.map(({ mesh, host }) => `${mesh} -> ${host}: 0 failed`),
+      );
+    }
+  });
+}
+
+async function answered(world: World, mesh: string, host: string): Promise<string | undefined> {
+  const said = await callerSays(world, mesh, `http://${host}:8000`);
+  return said.includes("StatusCode=200") ? said : undefined;
+}
+
+/** West's CA gets another key, under the same root. */
+async function newKey(world: World): Promise<void> {
+  editStack(world, "west", (config) => (config["ca"].key = 2));
+  await Promise.all([upStack(world, "west"), stopAgent(world, "west", "apps")]);
+  await mountSecrets(world, "west");
+  await restartIstiod(world, "west");
+}
+
+/** West changes to another root: three phases, each with a late agent, a restarted istiod and one killed `up`. */
+async function newRoot(world: World): Promise<void> {
+  const [old] = await rootsOf(world, "west");
+  await Promise.all([step(world, "west", "add", ["--next", "2"]), stopAgent(world, "west", "apps")]);
+  await restartIstiod(world, "west");
+  const both = await rootsOf(world, "west");
+  expect(both).toHaveLength(2);
+  for (const mesh of others("west")) await pin(world, mesh, "west", both);
+  await Promise.all([step(world, "west", "switch"), stopAgent(world, "east", "apps")]);
+  await restartIstiod(world, "east");
+  await step(world, "west", "remove");
+  await restartIstiod(world, "west");
+  for (const mesh of others("west"))
+    await pin(
+      world,
+      mesh,
+      "west",
+      both.filter((root) => root !== old),
+    );
+  await step(world, "west", "done");
+  await gatesOpen(world);
+}
+
+/** East makes its anchors again, under another key, in an `up` that is killed and repeated. */
+async function newAnchors(world: World): Promise<void> {
+  const { urns } = await world.resources("east");
+  const key = urns.find((urn) => urn.endsWith("::trust-anchors-key"))!;
+  const replace = ["up", "--yes", "--skip-preview", "--stack", "east", "--replace", key];
+  await Promise.all([world.clone.must("pulumi", replace), stopAgent(world, "east", "apps")]);
+  await killedUp(world, "east", 4);
+}

@@ -1,0 +1,63 @@
+import { boundOutcomes, forgedCalls } from "../support/forgery/forgedCalls.ts";
+import { startLoad } from "../support/load/load.ts";
+import type { LoadEdge } from "../support/load/plan.ts";
+import { gatesOpen, mountSecrets, restartIstiod, step, stopAgent, upStack } from "../support/rotation.ts";
+import { editStack } from "../support/stacks.ts";
+import type { World } from "../support/world.ts";
+
+const meshes = ["east", "north", "west"];
+const host = "echo.apps.svc.cluster.local";
+const edges: LoadEdge[] = [
+  { mesh: "east", host, ports: { http: 8000, tcp: 9001 } },
+  { mesh: "north", host, ports: { http: 8000, tcp: 9001 }, namespace: "sleep" },
+];
+
+/** Three meshes under one root, which is that of the trust stack; north has a trust domain of its own. */
+export function sharedRoot(world: World): void {
+  test("west's workloads refuse what north's CA signs in the name of west, of a third or of two", async () => {
+    const west = { mesh: "west", trustDomain: "cluster.local", host, third: "third.example" };
+    const calls = await forgedCalls(world, { mesh: "north", trustDomain: "north.local" }, [west]);
+    expect(calls).toEqual({ west: boundOutcomes });
+  });
+
+  test("no request fails while the owners change CAs and the shared root, one after the other", async () => {
+    const load = await startLoad(world, edges);
+    try {
+      await newIntermediates(world);
+      await newRoot(world);
+    } finally {
+      const counts = await load.stop();
+      expect(counts.map(({ mesh, failed }) => `${mesh}: ${failed} failed`)).toEqual([
+        "east: 0 failed",
+        "north: 0 failed",
+      ]);
+    }
+  });
+}
+
+/** The trust stack signs the meshes' CAs for another time. */
+async function newIntermediates(world: World): Promise<void> {
+  editStack(world, "trust", (config) => (config["root"].intermediateValidityHours = 10_000));
+  await upStack(world, "trust");
+  for (const mesh of meshes) {
+    await Promise.all([upStack(world, mesh), stopAgent(world, "west", "apps")]);
+    await mountSecrets(world, mesh);
+  }
+  await restartIstiod(world, "west");
+}
+
+async function newRoot(world: World): Promise<void> {
+  editStack(world, "trust", (config) => (config["root"].generations = [1, 2]));
+  await upStack(world, "trust");
+  for (const mesh of meshes)
+    await Promise.all([step(world, mesh, "add", ["--next", "2"]), stopAgent(world, "west", "apps")]);
+  await restartIstiod(world, "west");
+  for (const mesh of meshes) await Promise.all([step(world, mesh, "switch"), stopAgent(world, "east", "apps")]);
+  await restartIstiod(world, "east");
+  for (const mesh of meshes) await Promise.all([step(world, mesh, "remove"), stopAgent(world, "west", "apps")]);
+  await restartIstiod(world, "north");
+  for (const mesh of meshes) await step(world, mesh, "done");
+  editStack(world, "trust", (config) => (config["root"].generations = [2]));
+  await upStack(world, "trust");
+  await gatesOpen(world);
+}
