@@ -2,7 +2,7 @@ import { boundOutcomes, forgedCalls } from "../support/forgery/forgedCalls.ts";
 import { startLoad } from "../support/load/load.ts";
 import type { LoadEdge } from "../support/load/plan.ts";
 import { gatesOpen, mountSecrets, restartIstiod, step, stopAgent, upStack } from "../support/rotation.ts";
-import { editStack } from "../support/stacks.ts";
+import { editStack, readStack, writeStack } from "../support/stacks.ts";
 import type { World } from "../support/world.ts";
 
 const meshes = ["east", "north", "west"];
@@ -60,4 +60,16 @@ async function newRoot(world: World): Promise<void> {
   editStack(world, "trust", (config) => (config["root"].generations = [2]));
   await upStack(world, "trust");
   await gatesOpen(world);
+  commitRoots(world);
+}
+
+/** Commits the new roots for the scenarios that go on with the committed files, without the third mesh. */
+function commitRoots(world: World): void {
+  const [trust, ...changed] = ["trust", ...meshes].map((stack) => [stack, readStack(world, stack)] as const);
+  world.clone.git("checkout", "--quiet", "stacks");
+  for (const stack of ["east", "west"])
+    editStack(world, stack, (config) => (config["ca"] = { root: 2, provider: "shared" }));
+  writeStack(world, ...trust!);
+  world.clone.git("commit", "-aqm", "Change the root");
+  for (const file of changed) writeStack(world, ...file);
 }
