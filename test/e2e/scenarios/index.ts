@@ -14,7 +14,6 @@ import { overview } from "./overview.ts";
 import { refusals } from "./refusals.ts";
 import { ownRoots } from "./ownRoots.ts";
 import { removal } from "./removal.ts";
-import { sharedRoot } from "./sharedRoot.ts";
 import { steadyState } from "./steadyState.ts";
 import { strangers } from "./strangers.ts";
 import { thirdMesh } from "./thirdMesh.ts";
@@ -39,7 +38,6 @@ export const scenarios: readonly ((world: World) => void)[] = [
   blended,
   callers,
   loadControls,
-  sharedRoot,
   thirdMeshLeaves,
   changes,
   existingMeshes,
