@@ -2,7 +2,7 @@ import { parse } from "yaml";
 import { istioNamespace } from "../federation/config/defaults.ts";
 import { printable } from "../federation/errors/userError.ts";
 import { certificatesIn, type CertificateFacts } from "../federation/trust/certificate.ts";
-import type { ProxyReading, TrustEvidence, Unread } from "../federation/trust/trustEvidence.ts";
+import type { ProxyReading, ProxyTrust, TrustEvidence, Unread } from "../federation/trust/trustEvidence.ts";
 import { ownChain, trustedRoots } from "./envoy.ts";
 import { errorLine } from "./errors.ts";
 import { inParallel } from "./inParallel.ts";
@@ -60,13 +60,21 @@ function controlPlane(pods: Pod[]): { namespace: string; istiods: Pod[] } {
 async function readProxy(cluster: KubeClient, pod: Pod, parser: CertificateCache): Promise<ProxyReading> {
   const { namespace, name } = pod.metadata;
   const common = { pod: `${namespace}/${name}`, takesBundle: isOn(pod, "istio-proxy", "PROXY_CONFIG_XDS_AGENT") };
-  const found = await reading(async () => {
-    const secrets = await new IstioProxy(cluster, namespace, name).resources("dynamic_active_secrets");
-    const [bundle, chain] = [trustedRoots(secrets), ownChain(secrets)];
-    if (!bundle || !chain) throw new Error(`its proxy has no ${bundle ? "certificate" : "trust bundle"}`);
-    return { bundle: await parser.read(bundle), chain: await parser.read(chain) };
-  });
-  return { ...common, ...found };
+  const proxy = new IstioProxy(cluster, namespace, name);
+  return { ...common, ...(await reading(() => readProxyTrust(proxy, parser))) };
+}
+
+/** Reads the bundle and the chain of one proxy. Rejects where it has none of either. */
+export async function readProxyTrust(proxy: IstioProxy, parser = new CertificateCache()): Promise<ProxyTrust> {
+  const secrets = await proxy.resources("dynamic_active_secrets");
+  const [bundle, chain] = [trustedRoots(secrets), ownChain(secrets)];
+  if (!bundle || !chain) throw new Error(`its proxy has no ${bundle ? "certificate" : "trust bundle"}`);
+  return { bundle: await parser.read(bundle), chain: await parser.read(chain) };
+}
+
+/** The roots that the istiod of a mesh holds, or why they cannot be read. */
+export async function istiodRootsOf(cluster: KubeClient): Promise<CertificateFacts[] | Unread> {
+  return reading(() => readIstiodRoots(cluster, istioNamespace, new CertificateCache()));
 }
 
 async function readIstiodRoots(cluster: KubeClient, namespace: string, parser: CertificateCache) {

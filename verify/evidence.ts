@@ -1,3 +1,5 @@
+import type { CertificateFacts } from "../federation/trust/certificate.ts";
+import type { ProxyTrust, TrustContract, Unread } from "../federation/trust/trustEvidence.ts";
 import type { EnvoyEndpoint, HostConfig, RejectedListener } from "../kube/envoy.ts";
 import type { GatewayAddress } from "./edge.ts";
 
@@ -47,8 +49,8 @@ export interface ShownCertificate {
   /** Milliseconds since 1970. */
   notBefore: number;
   notAfter: number;
-  /** OpenSSL's error about the chain with the client's roots; undefined: it is accepted. */
-  chainProblem: string | undefined;
+  /** The certificate and the CAs that were sent with it; empty where they cannot be read. */
+  chain: CertificateFacts[];
 }
 
 /** The result of a TLS ClientHello to a gateway. */
@@ -76,8 +78,22 @@ export interface PeerSide {
   endpoints: EnvoyEndpoint[];
   /** Service and pods behind it. */
   service: { name: string; exists: boolean; ready: number; total: number };
+  /** Bundle of a serving workload; undefined where it could not be read. */
+  bundle?: CertificateFacts[];
   /** Names of policies in force on the serving workload that can deny: `DENY httpbin/refuse`. */
   policies: string[];
+}
+
+/** What was observed about whom both sides of an edge trust. */
+export interface EdgeTrust {
+  /** Bundle and chain of the client's sidecar. */
+  client?: ProxyTrust;
+  /** Contracts by mesh. */
+  contracts: ReadonlyMap<string, TrustContract>;
+  /** Roots that istiod holds, by mesh; only where the call failed. */
+  istiodRoots: Readonly<Record<string, CertificateFacts[] | Unread>>;
+  /** What servers accept: the bundle of a serving workload, or the names in its handshake (DER, hexadecimal). */
+  servers: { mesh: string; bundle?: CertificateFacts[]; authorities?: string[] }[];
 }
 
 /** Everything observed about an edge. What was not observed is undefined. */
@@ -103,6 +119,7 @@ export interface Evidence {
   published?: GatewayAddress[];
   /** SHA-256 of the intermediates that issued the certificates of the peers' own gateways, by mesh, where readable. */
   issuers: Record<string, string>;
+  trust?: EdgeTrust;
   /** The peers' clusters, where there are credentials for them. */
   peerSides: (PeerSide | (Failure & { mesh: string }))[];
 }

@@ -4,6 +4,7 @@ import { UserError, printableJson } from "../federation/errors/userError.ts";
 import type { Toolchain } from "../tools/index.ts";
 import { readMeshes, type Mesh } from "../workspace/meshes.ts";
 import type { AccessMode } from "./access.ts";
+import type { Contracts } from "./edge.ts";
 import { ProbePods } from "./gather/probePods.ts";
 import { runNegativeChecks } from "./negativeChecks/run.ts";
 import { describeNotCalled } from "./notCalled.ts";
@@ -52,7 +53,8 @@ export async function verifyFederation(tools: Toolchain, options: VerifyOptions)
   const checked = meshes.filter(
     (m) => (options.access === "both" || importing.includes(m)) && !plan.silent.has(m.name),
   );
-  const report = await verify(plan, checked, options);
+  const contracts = new Map(meshes.flatMap((m) => (m.contract ? [[m.name, m.contract] as const] : [])));
+  const report = await verify(plan, checked, contracts, options);
   process.stdout.write(options.json ? `${printableJson(jsonReport(report))}\n` : textOf(report, options));
   // Last, so that the results are printed even where the file cannot be written.
   if (options.junit) {
@@ -89,7 +91,12 @@ function requireImport(
 }
 
 /** Verifies the edges of a plan, and runs the negative checks in `meshes`. */
-async function verify(plan: VerificationPlan, meshes: Mesh[], options: VerifyOptions): Promise<VerificationReport> {
+async function verify(
+  plan: VerificationPlan,
+  meshes: Mesh[],
+  contracts: Contracts,
+  options: VerifyOptions,
+): Promise<VerificationReport> {
   const started = Date.now();
   const { tasks, withoutClient, pending } = plan;
   const { wait, probePod, probeImage } = options;
@@ -97,7 +104,7 @@ async function verify(plan: VerificationPlan, meshes: Mesh[], options: VerifyOpt
   try {
     const [edges, negative, notCalled] = await Promise.all([
       verifyEdges(tasks, wait, pods && ((access, client) => pods.podFor(access.own, client))),
-      runNegativeChecks(tasks, meshes, wait, pods),
+      runNegativeChecks(tasks, meshes, wait, pods, contracts),
       Promise.all(withoutClient.map(describeNotCalled)),
     ]);
     return {

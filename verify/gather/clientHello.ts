@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
+import { certificatesIn } from "../../federation/trust/certificate.ts";
 import type { GatewayAddress } from "../edge.ts";
 import type { ClientHelloResult, ShownCertificate } from "../evidence.ts";
 
@@ -12,14 +13,12 @@ const timeout = 3000;
 
 /**
  * Sends a gateway a TLS ClientHello as a client's sidecar does, without a client certificate, and reads the certificate
- * of the workload that answers. It sends no request, and needs no permission.
- * @param roots PEM certificates that the client's mesh trusts; without them the chain is not checked
+ * of the workload that answers. It sends no request, and needs no permission. The chain is not checked.
  * @param alpn protocol to offer; null: none
  */
 export function sendClientHello(
   gateway: GatewayAddress,
   sni: string,
-  roots?: string,
   alpn: string | null = istioAlpn,
 ): Promise<ClientHelloResult> {
   const at = { mesh: gateway.mesh, address: gateway.address, port: gateway.port, sni };
@@ -54,17 +53,14 @@ export function sendClientHello(
         socket,
         servername: sni,
         ALPNProtocols: alpn ? [alpn] : undefined,
-        ca: roots,
         rejectUnauthorized: false,
         checkServerIdentity: () => undefined,
       });
       const shown = (detail: string): void => {
         const certificate = secured!.getPeerX509Certificate();
-        end(
-          certificate
-            ? { ...at, outcome: "certificate", certificate: shownCertificate(secured!, certificate, roots) }
-            : { ...at, outcome: "reset", detail },
-        );
+        if (!certificate) return end({ ...at, outcome: "reset", detail });
+        clearTimeout(timer);
+        void shownCertificate(certificate).then((found) => end({ ...at, outcome: "certificate", certificate: found }));
       };
       secured.once("secureConnect", () => shown("the handshake ended without a certificate"));
       secured.once("error", (error: NodeJS.ErrnoException) => shown(error.code ?? error.message));
@@ -128,25 +124,35 @@ function readResponse(socket: Socket): Promise<RawResponse> {
   });
 }
 
-function shownCertificate(
-  socket: TLSSocket,
-  certificate: X509Certificate,
-  roots: string | undefined,
-): ShownCertificate {
-  // The second certificate of the chain that was sent is the intermediate that issued the first.
-  const issuing = certificate.issuerCertificate?.raw;
-  const error = roots ? (socket.authorizationError as unknown) : undefined;
+async function shownCertificate(certificate: X509Certificate): Promise<ShownCertificate> {
+  const chain = sentChain(certificate);
   return {
     subjectAltNames: (certificate.subjectAltName ?? "")
       .split(", ")
       .flatMap((name) => (name.startsWith("URI:") ? [name.slice(4)] : [])),
     issuer: certificate.issuer.replaceAll("\n", ", "),
     issuerLocality: /^L=(.+)$/m.exec(certificate.issuer)?.[1],
-    issuerFingerprint: issuing && fingerprint(issuing),
+    // The second certificate of the chain that was sent is the intermediate that issued the first.
+    issuerFingerprint: chain[1] && fingerprint(chain[1].raw),
     notBefore: Date.parse(certificate.validFrom),
     notAfter: Date.parse(certificate.validTo),
-    chainProblem: error ? String((error as { code?: string }).code ?? error) : undefined,
+    chain: await certificatesIn(chain.map(String).join("")).catch(() => []),
   };
+}
+
+/** Most certificates of a chain that are read. */
+const maxChain = 10;
+
+/** A certificate and those above it that the server sent, each once. */
+function sentChain(certificate: X509Certificate): X509Certificate[] {
+  const chain: X509Certificate[] = [];
+  for (
+    let next: X509Certificate | undefined = certificate;
+    next && chain.length < maxChain && chain.every(({ fingerprint256 }) => fingerprint256 !== next!.fingerprint256);
+    next = next.issuerCertificate
+  )
+    chain.push(next);
+  return chain;
 }
 
 /** SHA-256 of a certificate, hexadecimal. */

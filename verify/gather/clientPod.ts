@@ -1,8 +1,9 @@
-import { trustedRoots } from "../../kube/envoy.ts";
+import type { ProxyTrust } from "../../federation/trust/trustEvidence.ts";
 import { errorLine } from "../../kube/errors.ts";
 import type { Container } from "../../kube/exec.ts";
 import { IstioProxy } from "../../kube/istioProxy.ts";
 import type { KubeClient } from "../../kube/kubeClient.ts";
+import { readProxyTrust } from "../../kube/meshTrust.ts";
 import { hasProxy, isReady, type Pod } from "../../kube/objects.ts";
 import type { Client } from "../edge.ts";
 import type { Failure } from "../evidence.ts";
@@ -11,8 +12,8 @@ import type { Failure } from "../evidence.ts";
 export interface ClientPod extends Container {
   proxy: IstioProxy;
   sidecar: boolean;
-  /** Roots that its sidecar trusts, PEM. */
-  roots: Promise<string | undefined>;
+  /** Bundle and chain of its sidecar; undefined where they cannot be read. */
+  trust: Promise<ProxyTrust | undefined>;
 }
 
 /** Finds a ready pod of a client. */
@@ -44,8 +45,6 @@ export function clientPod(cluster: KubeClient, pod: Pod): ClientPod {
     container: declared && names.includes(declared) ? declared : names[0]!,
     proxy,
     sidecar,
-    roots: sidecar
-      ? proxy.resources("dynamic_active_secrets").then(trustedRoots, () => undefined)
-      : Promise.resolve(undefined),
+    trust: sidecar ? readProxyTrust(proxy).catch(() => undefined) : Promise.resolve(undefined),
   };
 }

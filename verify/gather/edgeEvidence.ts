@@ -11,6 +11,7 @@ import { sendSubsetHellos } from "../subsets.ts";
 import { callFromClient, connectsFromClient } from "./clientCall.ts";
 import { sendClientHello, showsCertificate } from "./clientHello.ts";
 import type { ClientPod } from "./clientPod.ts";
+import { readEdgeTrust } from "./edgeTrust.ts";
 import { readPeerSide } from "./peerSide.ts";
 
 /** Clusters and contracts from which evidence may be gathered. */
@@ -37,11 +38,8 @@ export async function gatherEvidence(edge: Edge, access: Access, pod: ClientPod 
     (mesh) => access.contracts.get(mesh)?.gateways.map((g) => ({ mesh, ...g })) ?? [],
   );
   if (published.length > 0) evidence.published = published;
-  const roots = failed(pod) ? Promise.resolve(undefined) : pod.roots;
-  const send = async (gateway: GatewayAddress, sni: string) => {
-    const trusted = await roots;
-    return retry(() => sendClientHello(gateway, sni, trusted), showsCertificate);
-  };
+  const send = async (gateway: GatewayAddress, sni: string) =>
+    retry(() => sendClientHello(gateway, sni), showsCertificate);
   const sni = autoPassthroughSni(edge.exportedHost, edge.port.number);
   const hellos = Promise.all(edge.gateways.map((gateway) => send(gateway, sni)));
   const subsets = sendSubsetHellos(edge, send);
@@ -53,6 +51,7 @@ export async function gatherEvidence(edge: Edge, access: Access, pod: ClientPod 
     evidence.config = await attempt(() => pod.proxy.configFor(edge.host, edge.port.number));
   if (!evidence.answer?.passed || !evidence.clientHellos.every(showsCertificate))
     evidence.peerSides = await readPeerSides(edge, access);
+  evidence.trust = await readEdgeTrust(edge, access, pod, evidence);
   return evidence;
 }
 

@@ -1,7 +1,8 @@
-import { isLiving, isReady, type IstioObject, type Pod } from "../../kube/objects.ts";
+import { hasProxy, isLiving, isReady, type IstioObject, type Pod } from "../../kube/objects.ts";
 import { ownChain, serverNames } from "../../kube/envoy.ts";
 import { IstioProxy } from "../../kube/istioProxy.ts";
 import type { KubeClient } from "../../kube/kubeClient.ts";
+import { readProxyTrust } from "../../kube/meshTrust.ts";
 import type { FederationContract } from "../../federation/contract/contract.ts";
 import { managedGatewayLabels } from "../../federation/cluster/gatewayObjects.ts";
 import { defaultGateway as managedGateway } from "../../federation/config/defaults.ts";
@@ -117,6 +118,7 @@ export async function readPeerSide(client: KubeClient, contract: FederationContr
       ready: behind.pods.filter(isReady).length,
       total: behind.pods.length,
     },
+    bundle: await servingBundle(client, behind.pods),
     policies: await policiesOn(
       client,
       namespace,
@@ -130,6 +132,17 @@ async function serving(client: KubeClient, namespace: string, service: string) {
   const found = await client.services(namespace, { fields: { "metadata.name": service } });
   const selector = found[0]?.spec?.selector;
   return { exists: found.length > 0, pods: selector ? await client.pods(namespace, { labels: selector }) : [] };
+}
+
+/** The bundle of one workload behind a Service. */
+async function servingBundle(client: KubeClient, pods: Pod[]) {
+  const pod = pods.find((p) => isReady(p) && hasProxy(p));
+  if (!pod) return undefined;
+  const { namespace, name } = pod.metadata;
+  return readProxyTrust(new IstioProxy(client, namespace, name)).then(
+    ({ bundle }) => bundle,
+    () => undefined,
+  );
 }
 
 /** Policies that can deny a call to pods with one of these sets of labels. */

@@ -1,3 +1,5 @@
+import type { ErrorCode } from "../../federation/errors/catalogue/index.ts";
+
 /** Whether something is as it should be; `unknown`: the evidence does not show it. */
 export type State = "passed" | "failed" | "unknown";
 
@@ -8,6 +10,8 @@ export interface HopCheck {
   evidence: string;
   /** What to do; only where the hop failed. */
   remedy?: string;
+  /** Code of a narrower cause, where the evidence shows one. */
+  cause?: ErrorCode;
   /** Mesh from whose side the hop was observed. */
   seenFrom: string;
   /** Whether the importing side concludes it about something on the exporting side. */
@@ -16,16 +20,17 @@ export interface HopCheck {
 
 /** Builds results of a hop that is observed from one side. */
 export function resultsOf(seenFrom: string, inferred = false) {
-  const result = (state: State, evidence: string, remedy?: string): HopCheck => ({
+  const result = (state: State, evidence: string, remedy?: string, cause?: ErrorCode): HopCheck => ({
     state,
     evidence,
     seenFrom,
     inferred,
     ...(remedy ? { remedy } : {}),
+    ...(cause ? { cause } : {}),
   });
   return {
     passed: (evidence: string) => result("passed", evidence),
-    failed: (evidence: string, remedy: string) => result("failed", evidence, remedy),
+    failed: (evidence: string, remedy: string, cause?: ErrorCode) => result("failed", evidence, remedy, cause),
     unknown: (evidence: string) => result("unknown", evidence),
   };
 }

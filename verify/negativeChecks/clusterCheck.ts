@@ -1,4 +1,6 @@
+import type { Finding } from "../../federation/errors/userError.ts";
 import type { KubeClient } from "../../kube/kubeClient.ts";
+import type { Contracts } from "../edge.ts";
 import { failed, type Failure } from "../evidence.ts";
 import { negativeResult, type NegativeCheck, type NegativeResult } from "./result.ts";
 
@@ -10,13 +12,21 @@ export interface Inspection {
   problem: string | undefined;
   /** Why that proves nothing, where it does not. */
   inconclusive?: string | undefined;
+  /** The failure as findings, where it has codes of its own. */
+  findings?: readonly Finding[];
+}
+
+/** The mesh whose cluster is inspected, and the contracts that can be read. */
+export interface InspectedMesh {
+  mesh: string;
+  contracts: Contracts;
 }
 
 /** A negative check in a mesh's own cluster. It only reads. */
 export interface ClusterCheck extends NegativeCheck {
   /** The resource that it lists in all namespaces, for the remedy where that is not allowed. */
   resource: string;
-  inspect: (cluster: KubeClient) => Promise<Inspection>;
+  inspect: (cluster: KubeClient, mesh: InspectedMesh) => Promise<Inspection>;
 }
 
 /** The result of an inspection, or of the refusal to these credentials. */
@@ -32,8 +42,9 @@ export function clusterResult(check: ClusterCheck, mesh: string, inspection: Ins
       ].join(" "),
       seenFrom: mesh,
     });
-  const { control, problem, inconclusive } = inspection;
+  const { control, problem, inconclusive, findings = [] } = inspection;
   return negativeResult(check, mesh, {
+    ...(findings.length > 0 ? { findings } : {}),
     state: problem ? "failed" : inconclusive ? "unknown" : "passed",
     control,
     evidence: problem ?? inconclusive ?? `none among ${control}`,

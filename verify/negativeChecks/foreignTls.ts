@@ -5,7 +5,7 @@ import { outcomeOfHello, type Attempt, type GatewayTarget } from "./gatewayCheck
 /** Sends a ClientHello for an exported service without Istio's protocol (ALPN). */
 export async function attemptForeignTls({ gateway, sni }: GatewayTarget): Promise<Attempt> {
   return {
-    outcome: outcomeOfHello(await sendClientHello(gateway, sni, undefined, null)),
+    outcome: outcomeOfHello(await sendClientHello(gateway, sni, null)),
     problem: `the gateway ${socketAddress(gateway)} accepts TLS without the protocol "istio"`,
   };
 }

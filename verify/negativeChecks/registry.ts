@@ -2,6 +2,7 @@ import type { ClusterCheck } from "./clusterCheck.ts";
 import { attemptForeignTls } from "./foreignTls.ts";
 import type { GatewayCheck } from "./gatewayCheck.ts";
 import { attemptWithoutCertificate } from "./noCertificate.ts";
+import { inspectTrust } from "./inconsistentTrust.ts";
 import { attemptPlaintext } from "./plaintext.ts";
 import { inspectGatewayHealth } from "./rejectedConfiguration.ts";
 import { inspectRemoteSecrets } from "./remoteSecret.ts";
@@ -41,6 +42,11 @@ export const clusterChecks: readonly ClusterCheck[] = [
     ...negativeCheck("rejected-configuration", "configuration that a gateway rejects"),
     resource: "pods, and gateways of API group networking.istio.io,",
     inspect: inspectGatewayHealth,
+  },
+  {
+    ...negativeCheck("inconsistent-trust", "trust that is not published"),
+    resource: "pods",
+    inspect: inspectTrust,
   },
 ];
 

@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../../federation/errors/catalogue/index.ts";
+import type { Finding } from "../../federation/errors/userError.ts";
 import { errorLine, ApiError } from "../../kube/errors.ts";
 import type { Failure } from "../evidence.ts";
 import type { State } from "../hops/result.ts";
@@ -37,6 +38,8 @@ export interface NegativeResult {
   evidence: string;
   /** The permission that is missing; only where that is why the state is unknown. */
   remedy?: string;
+  /** The failure as findings, where it has codes of its own. */
+  findings?: readonly Finding[];
   seenFrom: string;
 }
 
@@ -44,7 +47,7 @@ export interface NegativeResult {
 export function negativeResult(
   { id, code, title, page }: NegativeCheck,
   mesh: string,
-  outcome: Pick<NegativeResult, "state" | "control" | "evidence" | "remedy" | "seenFrom">,
+  outcome: Pick<NegativeResult, "state" | "control" | "evidence" | "remedy" | "findings" | "seenFrom">,
   object = "",
 ): NegativeResult {
   return { check: id, code, page, mesh, name: `${mesh}: ${title}${object ? ` ${object}` : ""}`, ...outcome };

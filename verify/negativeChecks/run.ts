@@ -7,6 +7,7 @@ import type { Mesh } from "../../workspace/meshes.ts";
 import { sendClientHello } from "../gather/clientHello.ts";
 import { passthroughOf } from "../gather/peerSide.ts";
 import type { ProbePods } from "../gather/probePods.ts";
+import type { Contracts } from "../edge.ts";
 import type { Task } from "../verifyEdges.ts";
 import { clusterResult } from "./clusterCheck.ts";
 import { gatewayResult, type GatewayTarget } from "./gatewayCheck.ts";
@@ -26,12 +27,14 @@ export interface NegativeResults {
  * Runs the negative checks: at each gateway of an import, for the exports of each mesh, in the clusters of `meshes`,
  * and, with probe pods, by calls of an undeclared caller.
  * @param wait milliseconds that such a call may take to be denied
+ * @param contracts of all meshes that can be read
  */
 export async function runNegativeChecks(
   tasks: Task[],
   meshes: Mesh[],
   wait: number,
   pods?: ProbePods,
+  contracts: Contracts = new Map(),
 ): Promise<NegativeResults> {
   const unreachable: string[] = [];
   const reachable = async (mesh: string, check: () => Promise<NegativeResult[]>): Promise<NegativeResult[]> => {
@@ -51,7 +54,7 @@ export async function runNegativeChecks(
     ),
   );
   const inClusters = meshes.flatMap(({ name, cluster }) =>
-    cluster ? [reachable(name, () => retry(() => checkCluster(name, cluster), isConclusive))] : [],
+    cluster ? [reachable(name, () => retry(() => checkCluster(name, cluster, contracts), isConclusive))] : [],
   );
   const byCallers = (pods ? tasks.filter(mustDenyUndeclared) : []).map((task) =>
     reachable(task.edge.mesh, async () => [
@@ -95,9 +98,15 @@ async function checkGateway(
 }
 
 /** Runs the negative checks in a mesh's own cluster. */
-export async function checkCluster(mesh: string, cluster: KubeClient): Promise<NegativeResult[]> {
+export async function checkCluster(
+  mesh: string,
+  cluster: KubeClient,
+  contracts: Contracts = new Map(),
+): Promise<NegativeResult[]> {
   return Promise.all(
-    clusterChecks.map(async (check) => clusterResult(check, mesh, await unlessForbidden(() => check.inspect(cluster)))),
+    clusterChecks.map(async (check) =>
+      clusterResult(check, mesh, await unlessForbidden(() => check.inspect(cluster, { mesh, contracts }))),
+    ),
   );
 }
 

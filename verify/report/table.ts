@@ -68,6 +68,7 @@ export function diagnosis(result: EdgeResult, colour = false): string[] {
   if (failedHop) {
     lines.push(...wrap(failedHop.remedy!, label("REMEDY"), 10));
     lines.push(...wrap(failedHop.page, label("PAGE"), 10));
+    if (failedHop.cause) lines.push(...wrap(`${failedHop.cause} ${pageOf(failedHop.cause)}`, label("CAUSE"), 10));
   }
   for (const problem of problems) {
     lines.push(...wrap(findingText(problem), label("PROBLEM"), 10));

@@ -102,6 +102,12 @@ const negativeChecks = {
       "Calls may still get through by an earlier configuration, until its pods restart. The usual cause is another " +
       "Gateway object with overlapping hosts on the same port, such as `*.local`.",
   },
+  "negative-inconsistent-trust": {
+    title: "Proxies of a mesh have another trust than the mesh publishes.",
+    page:
+      "Calls fail for it, or will after a restart, or a peer can act as a workload of the mesh. The evidence has a " +
+      "finding with a code `trust-*` for each cause.",
+  },
   "negative-undeclared-caller": {
     title: "A workload answers a caller that the export does not name.",
     page:
@@ -110,11 +116,56 @@ const negativeChecks = {
   },
 } satisfies Record<string, CatalogueEntry>;
 
+/** Codes of causes of failed handshakes, and of what `verify` finds in the trust of a mesh. */
+const trustCauses = {
+  "trust-anchor-missing": {
+    title: "A proxy does not accept the root of a peer.",
+    page:
+      "The mesh has not allowed the root (`peers.<mesh>.roots`), the peer switched its root before, or the proxy " +
+      "started without PROXY_CONFIG_XDS_AGENT and got no anchor.",
+  },
+  "trust-anchor-expired": {
+    title: "A certificate in the way of a handshake is not valid now.",
+    page:
+      "It is a CA of the chain, or a root or anchor of the bundle. Of two certificates with one name in a bundle only " +
+      "the first counts, so that an expired one hides its successor.",
+  },
+  "trust-constraint-violated": {
+    title: "A certificate names what its CA may not issue.",
+    page:
+      "An anchor and the CA of a mesh are bound to its trust domain. Either the mesh has another trust domain than its " +
+      "contract says, its CA has DNS names, or its CA issues identities of another mesh.",
+  },
+  "trust-root-replaced": {
+    title: "The root of a mesh was replaced without phases.",
+    page:
+      "Pods from before and after the replacement refuse each other. Recreate all pods with a sidecar and all gateways. " +
+      "`npm run rotate` changes a root without failed calls.",
+  },
+  "trust-bundle-not-taken": {
+    title: "istiod does not hold a root that its mesh publishes.",
+    page:
+      "Without ISTIO_MULTIROOT_MESH, istiod ignores a Secret `cacerts` with another bundle, and takes it at its next " +
+      "restart without a word.",
+  },
+  "trust-leaf-old": {
+    title: "A workload has a leaf under no root that its mesh keeps.",
+    page: "A CA from before a change of root, or of another owner, issued it. Recreate the pod.",
+  },
+  "trust-anchor-unbound": {
+    title: "The root of a peer is in a bundle without a constraint.",
+    page:
+      "The CA of the peer can then issue identities of the mesh's own trust domain. `caCertificates[].trustDomains` " +
+      "does not bind a root; a name-constrained anchor does.",
+  },
+} satisfies Record<string, CatalogueEntry>;
+
 /** Codes of `npm run verify`, `npm run status`, `npm run graph`, and of the verification of an import by an `up`. */
 export const verify = {
   ...hops,
   ...edges,
   ...negativeChecks,
+  ...trustCauses,
   "verify-stack-unknown": {
     title: "The stack that was given is no mesh stack of this project.",
     page: "`--stack` takes the name of a stack file in `stacks/` that configures a mesh.",

@@ -18,7 +18,7 @@ export function diagnosis(world: World): void {
       upstream: [`${gateways[0]!.address}:15443`],
     });
     expect(report.edges[0]!.caller).toBe("spiffe://cluster.local/ns/sleep/sa/sleep");
-    expect(report.negativeChecks.map((c) => c.state)).toEqual(Array(11).fill("passed"));
+    expect(report.negativeChecks.map((c) => c.state)).toEqual(Array(13).fill("passed"));
   });
 
   test("negative checks find a credential for another cluster and a wildcard host", async () => {

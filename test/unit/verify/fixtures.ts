@@ -70,7 +70,7 @@ export const certificate: ShownCertificate = {
   issuerFingerprint: "aa",
   notBefore: now - day,
   notAfter: now + day,
-  chainProblem: undefined,
+  chain: [],
 };
 
 const at = {
@@ -166,9 +166,14 @@ export function clusterOf(given: {
   services?: Service[];
   dumps: Record<string, object>;
 }): KubeClient {
-  const cluster: Pick<KubeClient, "istio" | "pods" | "services" | "service" | "secretMetadata" | "exec"> = {
+  const cluster: Pick<
+    KubeClient,
+    "istio" | "pods" | "everyPod" | "services" | "service" | "secretMetadata" | "configMap" | "exec"
+  > = {
     istio: async (_, plural) => (plural === "gateways" ? given.gateways : []),
     pods: async () => given.pods,
+    everyPod: async () => given.pods,
+    configMap: async () => undefined,
     services: async () => given.services ?? [],
     service: async (namespace, name) =>
       given.services?.find(({ metadata }) => metadata.namespace === namespace && metadata.name === name),

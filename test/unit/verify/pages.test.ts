@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { catalogue } from "../../../federation/errors/catalogue/index.ts";
+import { verify } from "../../../federation/errors/catalogue/verify.ts";
 import { hops } from "../../../verify/hops/registry.ts";
 import { negativeChecks } from "../../../verify/negativeChecks/registry.ts";
 import { pageOf } from "../../../verify/page.ts";
@@ -29,4 +30,10 @@ describe("the registries of checks", () => {
 
   test("leave no problem of an edge without a section", () =>
     expect(codes.filter((code) => code.startsWith("edge-") && !anchors.includes(code))).toEqual([]));
+
+  test("leave no cause in the trust of meshes without a section", () => {
+    const causes = Object.keys(verify).filter((code) => code.startsWith("trust-"));
+    expect(causes).toHaveLength(7);
+    expect(causes.filter((code) => !anchors.includes(code))).toEqual([]);
+  });
 });

@@ -98,16 +98,6 @@ export const gatewayCases: FailingCase[] = [
     remedy: /clocks/,
   },
   {
-    what: "another root",
-    evidence: {
-      answer: sidecarError("TLS_error"),
-      clientHellos: [shows({ chainProblem: "SELF_SIGNED_CERT_IN_CHAIN" })],
-    },
-    hop: "tls",
-    says: /does not lead to a root that east trusts/,
-    remedy: /share a root/,
-  },
-  {
     what: "a server that rejects the client's certificate",
     evidence: { answer: sidecarError("TLS_error:|SSL routines:SSLV3_ALERT_CERTIFICATE_UNKNOWN:TLS_error_end") },
     hop: "tls",

@@ -38,6 +38,12 @@ const wildcard = {
   control: "1 Gateway objects read",
   evidence: expect.stringContaining("*.local in istio-system/wild"),
 };
+const noContract = {
+  code: "negative-inconsistent-trust",
+  state: "unknown",
+  control: "0 of 0 proxies read",
+  evidence: "its contract is unknown",
+};
 const noGateway = { code: "negative-rejected-configuration", state: "passed", control: "0 gateway pods read" };
 
 describe("negative checks in a cluster", () => {
@@ -51,6 +57,7 @@ describe("negative checks in a cluster", () => {
         evidence: expect.stringContaining("Secret istio-system/remote"),
       },
       noGateway,
+      noContract,
     ]);
     const ofSecrets = server.requests.filter(({ url }) => url.startsWith("/api/v1/secrets"));
     expect(ofSecrets.map(({ headers }) => headers.accept)).toEqual(
@@ -63,6 +70,7 @@ describe("negative checks in a cluster", () => {
       wildcard,
       { state: "unknown", evidence: expect.stringContaining("secrets is forbidden"), remedy: expect.any(String) },
       noGateway,
+      noContract,
     ]);
   });
 
@@ -75,6 +83,7 @@ describe("negative checks in a cluster", () => {
       wildcard,
       { state: "unknown", control: "0 Secrets read" },
       noGateway,
+      noContract,
     ]);
   });
 });
