@@ -15,6 +15,7 @@ export { IstioInstall, type IstioInstallArgs } from "./istioInstall.ts";
 export { KindCluster, type KindClusterArgs } from "./kindCluster.ts";
 export { LoadBalancer, type LoadBalancerArgs } from "./loadBalancer.ts";
 export { MeshTrust, type MeshTrustArgs } from "./meshTrust.ts";
+export { Quarantine, type QuarantineArgs } from "./quarantine.ts";
 export { SampleApplication, type SampleApplicationArgs } from "./sampleApplication.ts";
 export { StrictMtls, type StrictMtlsArgs } from "./strictMtls.ts";
 export { TrustAnchors, type AnchorPeer, type TrustAnchor, type TrustAnchorsArgs } from "./trustAnchors.ts";

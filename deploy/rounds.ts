@@ -1,4 +1,4 @@
-import { federationOutput, type FederationContract } from "../federation/contract/contract.ts";
+import { federationOutput, quarantineCause, type FederationContract } from "../federation/contract/contract.ts";
 import { pendingCertificateOutput } from "../federation/contract/trustOutputs.ts";
 import { UserError, type Finding } from "../federation/errors/userError.ts";
 import type { DeclaredMesh } from "../federation/config/declaredMesh.ts";
@@ -92,7 +92,9 @@ async function publishedBy(
   if (certificate)
     return { contract: undefined, waiting: [{ stack, what: "certificate", problem: String(certificate.reason) }] };
   const contract = outputs[federationOutput] as OwnContract | undefined;
-  const imports = (contract?.pendingImports ?? []).map(({ name: what, from, reason }): Waiting => {
+  // What an owner has put in quarantine stays so until the owner ends it.
+  const awaited = (contract?.pendingImports ?? []).filter(({ cause }) => cause !== quarantineCause);
+  const imports = awaited.map(({ name: what, from, reason }): Waiting => {
     return { stack, what: "import", problem: `import "${what}" from "${from}" is pending: ${reason}` };
   });
   return { contract, waiting: imports };

@@ -4,8 +4,7 @@ import { importWarnings } from "./checks/importWarnings.ts";
 import type { MeshIdentity } from "./checks/peerMismatches.ts";
 import { trustDomainChanges } from "./checks/trustDomainChanges.ts";
 import type { MeshConfig } from "./config/readMeshConfig.ts";
-import { hasSourceTrustDomains } from "./config/versions.ts";
-import type { ContractRoot, PendingImport, PendingTrust } from "./contract/contract.ts";
+import type { ContractQuarantine, ContractRoot, PendingImport, PendingTrust } from "./contract/contract.ts";
 import { Findings, type Finding } from "./errors/userError.ts";
 import type { ExportPlan } from "./exports/exportPlan.ts";
 import { callerFindings, exportPolicy, outsiderFindings, type DenyPolicy } from "./exports/exportPolicy.ts";
@@ -15,7 +14,8 @@ import { resolveImports, type Peer, type ResolvedImport } from "./imports/resolv
 import { meshTrustOf, type InstalledTrust } from "./trust/meshTrustOf.ts";
 import type { AnchoredPeer } from "./trust/peerTrust.ts";
 import { statedDomainFindings } from "./trust/statedDomains.ts";
-import { acceptedTrustDomains, type TrustDomains } from "./trust/trustDomains.ts";
+import { outsideQuarantine, planQuarantine } from "./trust/quarantine.ts";
+import { acceptedTrustDomains, trustDomainsOf, type TrustDomains } from "./trust/trustDomains.ts";
 
 /** The imports and exports of a mesh, planned before anything is created. */
 export interface FederationPlan {
@@ -26,11 +26,13 @@ export interface FederationPlan {
   /** Peers whose roots become anchors, and peers that are not trusted yet. */
   anchored: AnchoredPeer[];
   pendingTrust: PendingTrust[];
+  /** Peers that are not trusted for now, with the trust domains by which a policy denies them. */
+  quarantine: ContractQuarantine[];
   /** Trust domains of this mesh and, as far as they are known, of the others. */
   trustDomains: TrustDomains;
   /** Trust domains besides its own whose callers reach this mesh's workloads. */
   acceptedTrustDomains: string[];
-  /** Imports of peers that the change breaks, as `allowBreaking` permits, or may break. */
+  /** Imports of peers that the change breaks, as `allowBreaking` permits, or may break; limits of a quarantine. */
   warnings: Finding[];
 }
 
@@ -49,6 +51,19 @@ export function planFederation(
   siblings: SiblingMesh[],
   peers: ReadonlyMap<string, Peer>,
 ): FederationPlan {
+  const quarantine = planQuarantine({ config, siblings, peers }, own.contract?.quarantine);
+  const outside = outsideQuarantine({ config, siblings, peers }, quarantine.refused);
+  const plan = planTrusted(outside.config, own, outside.siblings, outside.peers);
+  return { ...plan, quarantine: quarantine.peers, warnings: [...quarantine.warnings, ...plan.warnings] };
+}
+
+/** Plans imports and exports with the peers that are not in quarantine. */
+function planTrusted(
+  config: MeshConfig,
+  own: InstalledTrust,
+  siblings: SiblingMesh[],
+  peers: ReadonlyMap<string, Peer>,
+): Omit<FederationPlan, "quarantine"> {
   const domains = trustDomainsOf(config, siblings, peers);
   const accepted = acceptedTrustDomains(config.exports, domains, config.mesh.acceptedTrustDomains);
   const trust = meshTrustOf(config, own, siblings, peers);
@@ -117,17 +132,6 @@ function unacceptedImporters(
       },
     ];
   });
-}
-
-/**
- * Trust domains of the other meshes: from their stack files, this mesh's `peers`, or their contracts, in that order.
- */
-function trustDomainsOf(config: MeshConfig, siblings: SiblingMesh[], peers: ReadonlyMap<string, Peer>): TrustDomains {
-  const known = new Map<string, string>();
-  for (const [name, peer] of peers) if (peer.state === "up") known.set(name, peer.contract.mesh.trustDomain);
-  for (const [name, { trustDomain }] of Object.entries(config.peers)) if (trustDomain) known.set(name, trustDomain);
-  for (const { name, trustDomain } of siblings) if (trustDomain) known.set(name, trustDomain);
-  return { own: config.mesh.trustDomain, ofMeshes: known, literal: hasSourceTrustDomains(config.istioMinor) };
 }
 
 /**

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import {
   ExportGuard,
   IstioInstall,
+  Quarantine,
   SampleApplication,
   StrictMtls,
   TrustAnchors,
@@ -55,6 +56,7 @@ function createMesh(inputs: MeshInputs): MeshOutputs {
   // A root namespace of its own exists already; the one of Istio is created first.
   const rootNamespace = istio?.namespace.apply(() => rootNamespaceOf(config));
   const mtls = istio && new StrictMtls("strict-mtls", { rootNamespace }, injected);
+  const quarantine = denyQuarantined(plan, rootNamespace ?? rootNamespaceOf(config), injected);
 
   const gateway = createGateway(config, {
     ...inCluster,
@@ -80,7 +82,7 @@ function createMesh(inputs: MeshInputs): MeshOutputs {
   if (config.exports.length + config.allowBreaking.length > 0)
     guardExports(
       inputs,
-      [istio, mtls, gateway.component, ...applications, ...exports, ...cluster.components].filter(
+      [istio, mtls, ...quarantine, gateway.component, ...applications, ...exports, ...cluster.components].filter(
         (r) => r !== undefined,
       ),
     );
@@ -126,6 +128,20 @@ function createAnchors({ identity, anchored }: FederationPlan): pulumi.Output<Tr
   return new TrustAnchors("trust-anchors", { mesh: identity.name, peers: anchored }).anchors;
 }
 
+/** Denies the callers of peers in quarantine, as far as a policy can name them. */
+function denyQuarantined(
+  { identity, quarantine }: FederationPlan,
+  rootNamespace: pulumi.Input<string>,
+  opts: pulumi.ComponentResourceOptions,
+): Quarantine[] {
+  const { trustDomain, istioMinor } = identity;
+  return quarantine
+    .filter(({ trustDomains }) => trustDomains.length > 0)
+    .map(
+      (peer) => new Quarantine(`quarantine-${peer.mesh}`, { ...peer, trustDomain, istioMinor, rootNamespace }, opts),
+    );
+}
+
 /** Makes `destroy` of the mesh fail while other meshes import from it. */
 function guardExports({ config, peerSources }: MeshInputs, resources: pulumi.Resource[]): void {
   const importers = [...new Set(config.exports.flatMap((spec) => spec.to))].sort();
@@ -154,6 +170,7 @@ function contractOf(
     exports: plan.exports.map(({ spec }) => publishedExport(spec)),
     imports: plan.imports.map(publishedImport),
     pendingTrust: plan.pendingTrust,
+    quarantine: plan.quarantine,
     pendingImports: plan.pending,
   }));
 }

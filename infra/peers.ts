@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { PeerSource, SiblingMesh } from "../federation/config/declaredMesh.ts";
 import { contractOfPeer, federationOutput } from "../federation/contract/contract.ts";
-import { UserError } from "../federation/errors/userError.ts";
+import { printable, UserError } from "../federation/errors/userError.ts";
 import type { MeshConfig } from "../federation/config/readMeshConfig.ts";
 import type { Peer } from "../federation/imports/resolveImports.ts";
 import { readContractFile } from "../workspace/contractFile.ts";
@@ -24,22 +24,32 @@ export function peerSources(config: Pick<MeshConfig, "peers">, siblings: Sibling
   return new Map([...own, ...given]);
 }
 
-/** Reads what every mesh in {@link peerSources} publishes. */
+/**
+ * Reads what every mesh in {@link peerSources} publishes.
+ * @param quarantine meshes that may publish anything, or nothing that can be read: no such failure ends the run
+ */
 export async function readPeers(
   sources: ReadonlyMap<string, PeerSource>,
   siblings: SiblingMesh[],
+  quarantine: readonly string[] = [],
 ): Promise<Map<string, Peer>> {
   const read = async ([name, source]: [string, PeerSource]): Promise<[string, Peer]> => {
-    const peer: Peer =
-      "file" in source
-        ? { state: "up", stack: name, contract: readContractFile(name, source.file) }
-        : await readPeer(name, source.stack);
+    const peer = await readSource(name, source).catch(async (error: unknown): Promise<Peer> => {
+      if (!quarantine.includes(name)) throw error;
+      await pulumi.log.warn(`mesh "${name}" is in quarantine, and ${printable(String((error as Error).message))}`);
+      return { state: "empty", stack: name };
+    });
     return [
       name,
       { ...peer, declared: "stack" in source ? siblings.find((n) => n.name === name)?.exports : undefined },
     ];
   };
   return new Map(await Promise.all([...sources].map(read)));
+}
+
+async function readSource(name: string, source: PeerSource): Promise<Peer> {
+  if ("stack" in source) return readPeer(name, source.stack);
+  return { state: "up", stack: name, contract: readContractFile(name, source.file) };
 }
 
 /**

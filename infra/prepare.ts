@@ -44,7 +44,7 @@ export async function prepareMesh(): Promise<MeshInputs> {
   const kubeconfig = config.cluster.provider === "existing" ? await readKubeconfig(config.cluster) : undefined;
   const [own, peers] = await Promise.all([
     readOwnOutputs(config.mesh.name),
-    readPeers(contracts, siblings),
+    readPeers(contracts, siblings, config.quarantine),
     checkExistingNetwork(config, siblings),
   ]);
   const ca = await planCa(config, own);
@@ -80,6 +80,10 @@ async function checkAnchors({ anchored, identity }: FederationPlan, peers: Reado
 async function report(config: MeshConfig, ca: CaPlan, plan: FederationPlan): Promise<void> {
   if (ca.kind === "pending") await pulumi.log.warn(`Istio is pending: ${ca.reason}`);
   for (const { name, from, reason } of plan.pending) {
+    if (config.quarantine.includes(from)) {
+      await pulumi.log.warn(`import "${name}" from mesh "${from}" is off while ${reason}`);
+      continue;
+    }
     if (config.requireImports)
       throw new UserError("import-pending", {
         subject: `import "${name}" from mesh "${from}"`,

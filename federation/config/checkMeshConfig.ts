@@ -100,6 +100,12 @@ function checkPeers(config: MeshConfig, siblings: SiblingMesh[], findings: Findi
   const names = new Set([...siblings.map((sibling) => sibling.name), ...Object.keys(config.peers)]);
   const known = [...names].filter((name) => name !== own);
   const knownText = `known meshes: ${known.join(", ") || "none"}`;
+  for (const name of config.quarantine.filter((mesh) => !known.includes(mesh)))
+    findings.add("config-peer-unknown", {
+      subject: "quarantine",
+      problem: name === own ? `names this mesh itself ("${own}")` : `unknown mesh "${name}"; ${knownText}`,
+      remedy: name === own ? `Name another mesh; ${knownText}` : "Correct the name, or add an entry in peers",
+    });
   for (const spec of config.imports)
     for (const from of meshesOf(spec)) {
       const subject = `import "${spec.name}"`;

@@ -12,12 +12,19 @@ export type FederationContract = z.infer<typeof contractSchema>;
 export type ContractExport = FederationContract["exports"][number];
 export type ContractImport = FederationContract["imports"][number];
 export type PendingImport = FederationContract["pendingImports"][number];
+/** Why an import is pending. */
+export type PendingReason = Pick<PendingImport, "reason" | "cause">;
+/** A peer that a mesh does not trust for now. */
+export type ContractQuarantine = FederationContract["quarantine"][number];
 /** A root certificate of a mesh. */
 export type ContractRoot = FederationContract["mesh"]["roots"][number];
 export type PendingTrust = FederationContract["pendingTrust"][number];
 export type ServicePort = ContractExport["ports"][number];
 /** How one port of an import is tested. */
 export type ContractProbe = ContractImport["probe"][string];
+
+/** `cause` of an import that is pending because one of the two meshes has the other in quarantine. */
+export const quarantineCause = "quarantine";
 
 /** All meshes an import comes from; of a contract that an earlier release wrote, too. */
 export function importedFrom(spec: Pick<ContractImport, "from" | "meshes">): string[] {

@@ -172,8 +172,29 @@ export const contractSchema = z
       .array(z.object({ mesh: label, reason: line }))
       .max(1000)
       .default([]),
+    /** Peers that the mesh does not trust for now, by its owner's order. */
+    quarantine: z
+      .array(
+        z.object({
+          mesh: label,
+          /** Those whose callers a policy denies; empty where none can name the peer alone. */
+          trustDomains: z.array(subdomain).max(64).default([]),
+        }),
+      )
+      .max(1000)
+      .default([]),
     /** Imports asked for that cannot be made yet, and why. */
-    pendingImports: z.array(z.object({ name: label, from: label, reason: line })).max(10_000),
+    pendingImports: z
+      .array(
+        z.object({
+          name: label,
+          from: label,
+          reason: line,
+          /** `quarantine`: by the order of one of the two owners, so that waiting does not help. */
+          cause: label.optional(),
+        }),
+      )
+      .max(10_000),
   })
   .superRefine((value, ctx) => {
     const prefix = `spiffe://${value.mesh.trustDomain}/`;

@@ -1,6 +1,13 @@
 import { exportMismatches } from "../checks/exportMismatches.ts";
 import { peerMismatches, trustMismatch, type MeshIdentity } from "../checks/peerMismatches.ts";
-import type { ContractExport, ContractImport, FederationContract, PendingImport } from "../contract/contract.ts";
+import {
+  quarantineCause,
+  type ContractExport,
+  type ContractImport,
+  type FederationContract,
+  type PendingImport,
+  type PendingReason,
+} from "../contract/contract.ts";
 import { Findings, type Finding } from "../errors/userError.ts";
 import { importId, meshesOf, type ImportConfig } from "./importConfig.ts";
 import { differencesBetween, duplicateHosts, importFindings, type ImportSource } from "./importFindings.ts";
@@ -41,10 +48,10 @@ export interface ResolvedImports {
 /**
  * Matches the imports in a mesh's configuration with what its peers publish.
  *
- * An import is pending if its peer is not up, has no gateway address yet, or declares an export that it has not
- * deployed yet. An import from several meshes is created with those that are ready. An error is what waiting does not
- * resolve: the peer does not export it, not to this mesh, or with other ports, or the two meshes have conflicting names
- * or do not trust each other.
+ * An import is pending if its peer is not up, has no gateway address yet, declares an export that it has not deployed
+ * yet, or has this mesh in quarantine. An import from several meshes is created with those that are ready. An error is
+ * what waiting does not resolve: the peer does not export it, not to this mesh, or with other ports, or the two meshes
+ * have conflicting names or do not trust each other.
  *
  * @param rules what the mesh accepts from each peer; default: nothing beyond what it accepts from any
  * @param waiting why imports from a mesh have to wait, by its name; default: none has to
@@ -55,12 +62,13 @@ export function resolveImports(
   peers: ReadonlyMap<string, Peer>,
   importer: MeshIdentity,
   rules: PeerRules = noPeerRules,
-  waiting: ReadonlyMap<string, string> = new Map(),
+  waiting: ReadonlyMap<string, PendingReason> = new Map(),
 ): ResolvedImports {
   const findings = new Findings();
   const result: ResolvedImports = { imports: [], pending: [] };
   for (const name of new Set(wanted.flatMap(meshesOf))) {
     const peer = peers.get(name);
+    if (waiting.get(name)?.cause === quarantineCause) continue;
     if (peer?.state === "up") findings.addAll(peerMismatches(peer.contract.mesh, importer));
   }
   for (const spec of wanted) {
@@ -97,13 +105,12 @@ function sourcesOf(
   peers: ReadonlyMap<string, Peer>,
   importer: MeshIdentity,
   rules: PeerRules,
-  waiting: ReadonlyMap<string, string>,
+  waiting: ReadonlyMap<string, PendingReason>,
 ): Sources {
   const result: Sources = { sources: [], pending: [], problems: [] };
   for (const from of meshesOf(spec)) {
-    const reason = waiting.get(from);
-    const source = reason === undefined ? sourceOf(spec, from, peers.get(from), importer, rules) : { reason };
-    if ("reason" in source) result.pending.push({ name: spec.name, from, reason: source.reason });
+    const source = waiting.get(from) ?? sourceOf(spec, from, peers.get(from), importer, rules);
+    if ("reason" in source) result.pending.push({ name: spec.name, from, ...source });
     else if ("problems" in source) result.problems.push(...source.problems);
     else result.sources.push(source);
   }
@@ -117,10 +124,12 @@ function sourceOf(
   peer: Peer | undefined,
   importer: MeshIdentity,
   rules: PeerRules,
-): ImportSource | { reason: string } | { problems: readonly Finding[] } {
+): ImportSource | PendingReason | { problems: readonly Finding[] } {
   if (!peer || peer.state !== "up") return { reason: reasonOf(peer, from) };
   const { contract } = peer;
   const stack = shortName(peer.stack);
+  if (contract.quarantine.some(({ mesh }) => mesh === importer.name))
+    return { reason: `mesh "${from}" has this mesh in quarantine`, cause: quarantineCause };
   const exported = contract.exports.find((e) => e.name === spec.name);
   const problems = exportMismatches(spec, exported, contract, importer.name, stack);
   if (problems.length > 0) {

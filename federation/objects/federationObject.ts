@@ -1,7 +1,7 @@
 /**
- * An object that exports or imports a service, or requires mTLS. Components list their objects in the output `objects`,
- * from which `npm run status` reads what should be in the cluster. `pulumi refresh` changes the state of the objects,
- * not this output.
+ * An object that exports or imports a service, requires mTLS, or denies a mesh in quarantine. Components list their
+ * objects in the output `objects`, from which `npm run status` reads what should be in the cluster. `pulumi refresh`
+ * changes the state of the objects, not this output.
  */
 export interface FederationObject {
   /** One of Istio's, e.g. `networking.istio.io/v1`. */
@@ -16,4 +16,5 @@ export const componentTypes = {
   exportedService: "mesh-federation:federation:ExportedService",
   importedService: "mesh-federation:federation:ImportedService",
   strictMtls: "mesh-federation:mesh:StrictMtls",
+  quarantine: "mesh-federation:mesh:Quarantine",
 } as const;

@@ -6,26 +6,29 @@ export function isManaged({ labels }: { labels?: Record<string, string> }): bool
   return labels?.["app.kubernetes.io/managed-by"] === managedBy;
 }
 
-/** Labels on the objects of an import, an export or a gateway. */
-export function federationLabels(part: "import" | "export" | "gateway", name: string): Record<string, string> {
+/** What an object belongs to: an import, an export, a gateway, or the quarantine of a mesh. */
+type Part = "import" | "export" | "gateway" | "quarantine";
+
+/** Labels on an object of this project. */
+export function federationLabels(part: Part, name: string): Record<string, string> {
   return { "app.kubernetes.io/managed-by": managedBy, [`mesh-federation.dev/${part}`]: name };
 }
 
 /** Annotation on the Gateway of a public export: policies that require named callers accept it. */
 export const publicAnnotation = "mesh-federation.dev/public";
 
-/** Metadata of an object that an import or export consists of. */
+/** Metadata of an object that an import, an export or a quarantine consists of. */
 export function federationMetadata(
-  part: "import" | "export",
+  part: Exclude<Part, "gateway">,
   of: string,
   namespace: string,
-  { name = part === "import" ? of : `export-${of}`, annotations }: FederationMetadataOptions = {},
+  { name = part === "export" ? `export-${of}` : of, annotations }: FederationMetadataOptions = {},
 ) {
   return { name, namespace, labels: federationLabels(part, of), ...(annotations ? { annotations } : {}) };
 }
 
 interface FederationMetadataOptions {
-  /** Name of the object. Default: `of` for an import, `export-<of>` for an export. */
+  /** Name of the object. Default: `export-<of>` for an export, `of` for any other. */
   name?: string;
   /** Annotations of the object. Default: none. */
   annotations?: Record<string, string>;

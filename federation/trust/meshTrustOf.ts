@@ -1,11 +1,12 @@
 import type { SiblingMesh } from "../config/declaredMesh.ts";
 import type { MeshConfig } from "../config/readMeshConfig.ts";
-import type { ContractRoot, FederationContract } from "../contract/contract.ts";
+import type { ContractRoot, FederationContract, PendingReason } from "../contract/contract.ts";
 import { Findings } from "../errors/userError.ts";
 import type { Peer } from "../imports/resolveImports.ts";
 import { meshesOf } from "../imports/importConfig.ts";
 import { bundleChangeFindings, bundleOf, contractRoots, type TrustBundle } from "./bundle.ts";
 import { planPeerTrust, relatedMeshes, shareRoot, type PeerTrust } from "./peerTrust.ts";
+import { waitingInQuarantine } from "./quarantine.ts";
 import { rotationFindings } from "./rotationFindings.ts";
 
 /** What a mesh trusts as its own, planned and installed. */
@@ -23,7 +24,7 @@ export interface InstalledTrust {
 /** The trust of a mesh, and the meshes that imports have to wait for, with the reason. */
 export interface MeshTrustPlan extends PeerTrust {
   roots: ContractRoot[];
-  waiting: Map<string, string>;
+  waiting: Map<string, PendingReason>;
 }
 
 /**
@@ -70,22 +71,24 @@ function waitingFor(
   roots: readonly ContractRoot[],
   trust: PeerTrust,
   contracts: readonly FederationContract[],
-): Map<string, string> {
-  const waiting = new Map<string, string>();
-  for (const { mesh: peer } of contracts) {
+): Map<string, PendingReason> {
+  const waiting = new Map<string, PendingReason>();
+  const wait = (peer: string, reason: string): void => void waiting.set(peer, { reason });
+  for (const { mesh: peer, quarantine: theirs } of contracts) {
+    // Then nothing else is waited for.
+    if (theirs.some((entry) => entry.mesh === mesh.name)) continue;
     const makesRoot = roots.length === 0 && own.makesRoot;
     if (peer.roots.length === 0 || (!makesRoot && shareRoot(roots, peer.roots))) continue;
     const anchored = trust.trusts[peer.name] !== undefined;
     const reason = trust.pending.find((pending) => pending.mesh === peer.name)?.reason;
     const active = roots.find(({ use }) => use === "active")?.sha256;
-    if (!anchored && reason) waiting.set(peer.name, reason);
-    else if (makesRoot) waiting.set(peer.name, "this mesh has no root yet");
+    if (!anchored && reason) wait(peer.name, reason);
+    else if (makesRoot) wait(peer.name, "this mesh has no root yet");
     else if (active !== undefined && !peer.trusts[mesh.name]?.includes(active))
-      waiting.set(peer.name, `mesh "${peer.name}" does not trust this mesh's root ${active} yet: its owner pins it`);
+      wait(peer.name, `mesh "${peer.name}" does not trust this mesh's root ${active} yet: its owner pins it`);
   }
   const up = new Set(contracts.map((contract) => contract.mesh.name));
   if (own.withoutCa !== undefined)
-    for (const name of imports.flatMap(meshesOf)) if (up.has(name)) waiting.set(name, own.withoutCa);
-  for (const name of quarantine) waiting.set(name, `mesh "${name}" is in quarantine`);
-  return waiting;
+    for (const name of imports.flatMap(meshesOf)) if (up.has(name)) wait(name, own.withoutCa);
+  return new Map([...waiting, ...waitingInQuarantine(quarantine)]);
 }

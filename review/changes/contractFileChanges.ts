@@ -26,7 +26,7 @@ export function contractFileChanges(before: Revision, after: Revision, federatio
 }
 
 /** A contract without what is compared as trust. */
-function withoutTrust({ mesh, ...contract }: FederationContract): object {
+function withoutTrust({ mesh, quarantine: _quarantine, ...contract }: FederationContract): object {
   const {
     trustDomain: _domain,
     acceptedTrustDomains: _accepted,

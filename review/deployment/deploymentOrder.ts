@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { declaredMesh } from "../../federation/config/declaredMesh.ts";
-import type { FederationContract } from "../../federation/contract/contract.ts";
+import { quarantineCause, type FederationContract } from "../../federation/contract/contract.ts";
 import { peerRules } from "../../federation/imports/peerRules.ts";
 import { publishedImport, resolveImports } from "../../federation/imports/resolveImports.ts";
 import type { Finding } from "../../federation/errors/userError.ts";
+import { waitingInQuarantine } from "../../federation/trust/quarantine.ts";
 import { inStack, type StackFinding } from "../findings.ts";
 import { checkMesh, peersOf, type PlannedFederation, type PlannedMesh } from "../revision/planRevision.ts";
 import type { Revision } from "../revision/revision.ts";
@@ -70,10 +71,13 @@ export function stateOf(
     peers,
     mesh.contract.mesh,
     peerRules(mesh.config, others),
+    waitingInQuarantine(mesh.config.quarantine),
   );
+  // An import in quarantine is not waited for.
+  const awaited = pending.filter(({ cause }) => cause !== quarantineCause);
   return {
     findings,
-    pending: pending.map((p) => ({
+    pending: awaited.map((p) => ({
       code: "review-import-pending",
       subject: `import "${p.name}" from "${p.from}"`,
       problem: p.reason,

@@ -4,6 +4,7 @@ import { publishedExport } from "../../federation/exports/exportPlan.ts";
 import { autoPassthroughPort } from "../../federation/cluster/gatewayObjects.ts";
 import { meshesOf, type ImportConfig } from "../../federation/imports/importConfig.ts";
 import { bundleOf } from "../../federation/trust/bundle.ts";
+import { outsideQuarantine, planQuarantine, waitingInQuarantine } from "../../federation/trust/quarantine.ts";
 import { identityOf, planFederation } from "../../federation/planFederation.ts";
 import { UserError, type Finding } from "../../federation/errors/userError.ts";
 import { readMeshConfig, type MeshConfig } from "../../federation/config/readMeshConfig.ts";
@@ -154,7 +155,8 @@ export function checkMesh(
       return undefined;
     }
   };
-  attempt(() => resolveImports(mesh.config.imports, peers, mesh.contract.mesh, peerRules(mesh.config, own)));
+  const waiting = waitingInQuarantine(mesh.config.quarantine);
+  attempt(() => resolveImports(mesh.config.imports, peers, mesh.contract.mesh, peerRules(mesh.config, own), waiting));
   const bundle = bundleOf(mesh.contract.mesh.roots);
   const plan = attempt(() => planFederation({ ...mesh.config, imports: [] }, { bundle }, own, peers));
   return { findings, warnings: plan?.warnings ?? [] };
@@ -196,7 +198,7 @@ function planImports(
       const {
         imports: [resolved],
         pending,
-      } = resolveImports([spec], peers, mesh.contract.mesh, rules);
+      } = resolveImports([spec], peers, mesh.contract.mesh, rules, waitingInQuarantine(mesh.config.quarantine));
       return { spec, resolved, pending: pending[0]?.reason };
     } catch (error) {
       // checkMesh reports the findings.
@@ -220,18 +222,17 @@ function draftContract(
   revision: Revision,
 ): FederationContract {
   const before = deployed.get(config.mesh.name);
+  const peers = peersOf({ name: config.mesh.name, config }, deployed, revision);
+  const quarantine = planQuarantine({ config, siblings, peers }, before?.quarantine);
+  const outside = outsideQuarantine({ config, siblings, peers }, quarantine.refused);
   return {
     version: contractVersion,
-    mesh: identityOf(
-      config,
-      before?.mesh.roots ?? [],
-      siblings,
-      peersOf({ name: config.mesh.name, config }, deployed, revision),
-    ),
+    mesh: identityOf(outside.config, before?.mesh.roots ?? [], outside.siblings, outside.peers),
     gateways: gatewaysOf(config, before),
-    exports: config.exports.map(publishedExport),
+    exports: outside.config.exports.map(publishedExport),
     imports: [],
     pendingTrust: before?.pendingTrust ?? [],
+    quarantine: quarantine.peers,
     pendingImports: [],
   };
 }

@@ -87,7 +87,12 @@ function identityText(contract: FederationContract, certificates: Certificates):
     `accepts callers of trust domains ${list(acceptedTrustDomains)}`,
     `signs with ${caOf(contract, certificates)}`,
     ...Object.entries(trusts).map(([mesh, roots]) => `trusts ${mesh} by ${list(roots, "no root")}`),
+    ...(contract.quarantine.length > 0 ? [`has ${list(quarantined(contract))} in quarantine`] : []),
   ].join("; ");
+}
+
+function quarantined({ quarantine }: FederationContract): string[] {
+  return quarantine.map(({ mesh }) => mesh);
 }
 
 function identityChanges(
@@ -98,6 +103,7 @@ function identityChanges(
 ): Change[] {
   const accepted = listChange(old.mesh.acceptedTrustDomains, now.mesh.acceptedTrustDomains);
   const peers = [...new Set([...Object.keys(old.mesh.trusts), ...Object.keys(now.mesh.trusts)])].sort();
+  const quarantine = listChange(quarantined(old), quarantined(now));
   const signs = valueChange("signs with", caOf(old, certificates), caOf(now, certificates));
   return [
     ...valueChange("trust domain", old.mesh.trustDomain, now.mesh.trustDomain),
@@ -107,5 +113,6 @@ function identityChanges(
       const change = listChange(old.mesh.trusts[peer] ?? [], now.mesh.trusts[peer] ?? []);
       return change ? [`trusts ${peer} by roots ${change}`] : [];
     }),
+    ...(quarantine ? [`quarantine ${quarantine}`] : []),
   ].map((text) => ({ sign: "~", text: `${title}: ${text}` }));
 }

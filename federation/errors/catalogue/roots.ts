@@ -88,6 +88,22 @@ export const roots = {
     title: "The pinned roots of a peer are removed while exports or imports with it exist.",
     page: "Remove the exports and imports first, or list the peer under `quarantine`.",
   },
+  "quarantine-not-denied": {
+    title: "No policy denies the callers of a mesh in quarantine.",
+    page:
+      "A policy names a mesh by its trust domain. It is not known, or other meshes have it too and would be denied " +
+      "as well. Everything else is done: anchors, imports, and exports that are for the mesh alone.",
+  },
+  "quarantine-left-to-owner": {
+    title: "The trust in a mesh in quarantine is partly configured outside this program.",
+    page:
+      "An existing Istio, and `istio.values`, have `meshConfig.caCertificates` of their owner's, which stay as they " +
+      "are. A policy denies the mesh's callers all the same.",
+  },
+  "quarantine-denies-own": {
+    title: "The policy of a quarantine would deny the mesh's own callers.",
+    page: "Component `Quarantine` refuses the mesh's own trust domain, and `cluster.local` before Istio 1.30.",
+  },
   "trust-domain-shared": {
     title: "Meshes of one root have one trust domain.",
     page: "The constraint of a CA names its trust domain, so that the CA of each such mesh can act as the others.",

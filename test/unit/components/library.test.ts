@@ -44,6 +44,11 @@ const cases: [string, number, (u: Unknown) => pulumi.Resource][] = [
         acceptedTrustDomains: u,
       }),
   ],
+  [
+    "Quarantine",
+    2,
+    (u) => new library.Quarantine("x", { mesh: u, trustDomains: u, trustDomain: u, istioMinor: u, rootNamespace: u }),
+  ],
   ["ImportedService", 3, (u) => new library.ImportedService("x", { ...imported(u), gateways: u })],
   [
     "blended ImportedService",

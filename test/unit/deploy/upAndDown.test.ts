@@ -12,8 +12,9 @@ jest.setTimeout(120_000);
 /*
  * A Pulumi whose backend is the real one's files: `up` makes resources, `destroy` takes them away, and east's import is
  * pending after its first `up`. `$CONTROL/fail-<stack>` makes it fail, `$CONTROL/refuse-<stack>` makes it refuse once,
- * `$CONTROL/slow` makes it run until it is asked to stop, `$CONTROL/pending-forever` keeps the import pending. It
- * destroys what is imported only where that is allowed, or with `$CONTROL/nobody-imports`.
+ * `$CONTROL/slow` makes it run until it is asked to stop, `$CONTROL/pending-forever` keeps the import pending,
+ * `$CONTROL/in-quarantine` does so by order. It destroys what is imported only where that is allowed, or with
+ * `$CONTROL/nobody-imports`.
  */
 const fakePulumi = `#!/bin/sh
 echo "$*" >> "$CONTROL/calls"
@@ -29,6 +30,8 @@ case "$words" in
       [ -e "$CONTROL/asked" ] || pending='{"name":"httpbin","from":"west","reason":"stack west is not up"}'
       [ ! -e "$CONTROL/pending-forever" ] ||
         pending='{"name":"httpbin","from":"west","reason":"west does not export it"}'
+      [ ! -e "$CONTROL/in-quarantine" ] ||
+        pending='{"name":"httpbin","from":"west","reason":"west is bad","cause":"quarantine"}'
       touch "$CONTROL/asked"
     fi
     echo '{"federation":{"pendingImports":['"$pending"']}}' ;;
@@ -158,6 +161,12 @@ describe("up and down", () => {
     set("nobody-imports");
     expect((await run("down")).code).toBe(0);
     expect(operations().at(-1)).toBe("destroy roots");
+  });
+
+  test("do not wait for imports in quarantine", async () => {
+    set("in-quarantine");
+    expect((await up()).code).toBe(0);
+    expect(operations().filter((operation) => operation === "up east")).toHaveLength(1);
   });
 
   test("report what down cannot check without a state", async () => {

@@ -21,9 +21,13 @@ async function lines(before: Parameters<typeof east>, after: Parameters<typeof e
 
 describe("the trust in a new contract file", () => {
   test("is compared with nothing", async () => {
-    expect(await lines([undefined], [north((c) => (c.mesh.trusts = { east: [second.sha256], south: [] }))])).toEqual([
+    const given = north((c) => {
+      c.mesh.trusts = { east: [second.sha256], south: [] };
+      c.quarantine = [{ mesh: "south", trustDomains: [] }];
+    });
+    expect(await lines([undefined], [given])).toEqual([
       `+ ${title} trust domain cluster.local; accepts callers of trust domains none; signs with unknown; ` +
-        `trusts east by ${second.sha256}; trusts south by no root`,
+        `trusts east by ${second.sha256}; trusts south by no root; has south in quarantine`,
       `+ ${title} publishes active root ${root(first.sha256, "ab")}; pinned by no mesh here`,
     ]);
   });

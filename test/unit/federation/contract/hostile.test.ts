@@ -25,7 +25,8 @@ const valid: FederationContract = contract(
         gateways: [{ mesh: "east", address: "192.0.2.1", port: 15443, network: "n", locality: "r/z" }],
       },
     ],
-    pendingImports: [{ name: "x", from: "east", reason: "east is not up" }],
+    quarantine: [{ mesh: "north", trustDomains: ["north.local"] }],
+    pendingImports: [{ name: "x", from: "east", reason: "east is not up", cause: "quarantine" }],
   },
 );
 
