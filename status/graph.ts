@@ -1,5 +1,5 @@
 import { inline } from "../verify/report/text.ts";
-import { importedFrom, type FederationContract } from "../federation/contract/contract.ts";
+import { importedFrom, quarantineCause, type FederationContract } from "../federation/contract/contract.ts";
 
 /** An import as an edge between two meshes. */
 export interface GraphEdge {
@@ -28,7 +28,12 @@ export function importGraph(contracts: FederationContract[]): ImportGraph {
           pending: false,
         })),
       ),
-      ...pendingImports.map((p) => ({ from: mesh.name, to: p.from, label: `${p.name} (pending)`, pending: true })),
+      ...pendingImports.map((p) => ({
+        from: mesh.name,
+        to: p.from,
+        label: `${p.name} (${p.cause === quarantineCause ? "quarantine" : "pending"})`,
+        pending: true,
+      })),
     ])
     .sort((a, b) => `${a.from} ${a.to} ${a.label}`.localeCompare(`${b.from} ${b.to} ${b.label}`));
   const exportsOf = new Map(contracts.map((c) => [c.mesh.name, c.exports.map((e) => e.name).sort()]));

@@ -16,7 +16,7 @@ export function statusScreen(status: Status, now: number): string {
   const lines = [...meshTable(status), "", ...exportTable(status), "", ...certificateTable(status, now)];
   for (const { name, state } of status.meshes.filter((m) => !m.state.startsWith("up")))
     lines.push("", ...wrap(`mesh "${name}" ${state}`, "  "));
-  lines.push("", ...pendingLines(status), ...driftLines(status));
+  lines.push("", ...quarantineLines(status), ...pendingLines(status), ...driftLines(status));
   for (const { mesh, description } of status.gatewayProblems)
     lines.push(...wrap(`${mesh}: ${description}`, "GATEWAY ", 8));
   for (const { mesh, reason } of status.notChecked) lines.push(...wrap(`not checked: ${reason}`, `${mesh} `, 8));
@@ -51,6 +51,13 @@ function timeLeft(milliseconds: number): string {
 function pendingLines({ pending }: Status): string[] {
   if (pending.length === 0) return ["no pending imports"];
   return pending.flatMap((p) => wrap(`${p.mesh} <- ${p.from}/${p.name}: ${p.reason}`, "PENDING ", 8));
+}
+
+function quarantineLines({ quarantine }: Status): string[] {
+  return quarantine.flatMap(({ mesh, peer, trustDomains }) => {
+    const denied = trustDomains.length > 0 ? `denies ${trustDomains.join(", ")}` : "NOT DENIED by any policy";
+    return wrap(`${mesh}: ${peer} is in quarantine, ${denied}`, "QUARANTINE ", 8);
+  });
 }
 
 /** The drift. Without drift, the line names only meshes that were checked. */

@@ -25,7 +25,9 @@ export interface GatewayProblem {
 export interface Status {
   meshes: { name: string; state: string; gateways: string[] }[];
   exports: { mesh: string; name: string; host: string; ports: string[]; to: string[]; importers: string[] }[];
-  pending: { mesh: string; name: string; from: string; reason: string }[];
+  pending: { mesh: string; name: string; from: string; reason: string; cause?: string }[];
+  /** Meshes that a mesh has in quarantine, with the trust domains whose callers it denies. */
+  quarantine: { mesh: string; peer: string; trustDomains: string[] }[];
   certificates: Expiry[];
   drift: Drift[];
   /** Gateways that reject a listener, or have pods that are not ready. */
@@ -73,6 +75,9 @@ export function statusOf(
       })),
     ),
     pending: contracts.flatMap((c) => c.pendingImports.map((p) => ({ mesh: c.mesh.name, ...p }))),
+    quarantine: contracts.flatMap((c) =>
+      c.quarantine.map(({ mesh: peer, trustDomains }) => ({ mesh: c.mesh.name, peer, trustDomains })),
+    ),
     certificates: [...certificates].sort((a, b) => a.notAfter - b.notAfter),
     drift: [...drift, ...contractDrift(contracts)],
     gatewayProblems,

@@ -20,6 +20,8 @@ describe("the graph", () => {
       ].join("\n"),
     );
     expect(dot(graph)).toMatch(/"east" -> "south" .*style=dashed/);
+    const pendingImports = [{ ...east.pendingImports[0]!, cause: "quarantine" }];
+    expect(mermaid(importGraph([{ ...east, pendingImports }]))).toContain('-.->|"other (quarantine)"| mesh_south');
   });
 });
 

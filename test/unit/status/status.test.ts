@@ -34,6 +34,24 @@ describe("the status", () => {
       expect(screen).toMatch(wanted);
   });
 
+  test("shows meshes in quarantine, and which of them no policy denies", () => {
+    const quarantine = [
+      { mesh: "west", trustDomains: ["west.local"] },
+      { mesh: "south", trustDomains: [] },
+    ];
+    const pendingImports = [{ name: "httpbin", from: "west", reason: "west is off", cause: "quarantine" }];
+    const status = statusOf([up({ ...east, quarantine, pendingImports }), up(west)], [], []);
+    expect(status.quarantine).toEqual([
+      { mesh: "east", peer: "west", trustDomains: ["west.local"] },
+      { mesh: "east", peer: "south", trustDomains: [] },
+    ]);
+    expect(status.pending).toEqual([{ mesh: "east", ...pendingImports[0] }]);
+    const screen = statusScreen(status, now);
+    expect(screen).toContain("QUARANTINE east: west is in quarantine, denies west.local\n");
+    expect(screen).toContain("QUARANTINE east: south is in quarantine, NOT DENIED by any policy\n");
+    expect(statusScreen(statusOf([up(west)], [], []), now)).not.toContain("QUARANTINE");
+  });
+
   test.each([
     {
       what: "that is empty",
