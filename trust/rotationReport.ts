@@ -67,7 +67,8 @@ function meshRotation(mesh: OwnMesh, { contracts, clusters, handshakes }: Federa
 
 function isPeer(own: TrustContract, { mesh, roots, partners }: TrustContract): boolean {
   const shared = roots.some((r) => own.roots.some((o) => o.certificate.sha256 === r.certificate.sha256));
-  return mesh !== own.mesh && (shared || own.partners.has(mesh) || partners.has(own.mesh));
+  if (mesh === own.mesh || own.quarantined.has(mesh)) return false;
+  return shared || own.partners.has(mesh) || partners.has(own.mesh);
 }
 
 /** Equal handshakes are one row. */

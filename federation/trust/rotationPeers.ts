@@ -47,7 +47,7 @@ export function rotationPeerFindings(
       problem: `its contract cannot be read, so it is unknown which roots of mesh "${own.mesh}" it accepts`,
       remedy: "Make its contract readable (peers), or remove its exports and imports",
     });
-  for (const peer of [...contracts.values()].filter(({ mesh }) => mesh !== own.mesh)) {
+  for (const peer of [...contracts.values()].filter(({ mesh }) => mesh !== own.mesh && !own.quarantined.has(mesh))) {
     const ownRoots = new Set(own.roots.map(({ certificate }) => certificate.sha256));
     const shares = peer.roots.some(({ certificate }) => ownRoots.has(certificate.sha256));
     const trusts = (peer.trusts[own.mesh] ?? []).length > 0;

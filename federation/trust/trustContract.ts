@@ -4,7 +4,8 @@ import type { TrustContract } from "./trustEvidence.ts";
 
 /** Reads what a contract says about trust. */
 export async function trustContractOf(contract: FederationContract): Promise<TrustContract> {
-  const { mesh, imports, exports, pendingImports, pendingTrust } = contract;
+  const { mesh, imports, exports, pendingImports, pendingTrust, quarantine } = contract;
+  const quarantined = new Set(quarantine.map((entry) => entry.mesh));
   const read = async (pem: string) => (await certificatesIn(pem))[0]!;
   return {
     mesh: mesh.name,
@@ -12,11 +13,14 @@ export async function trustContractOf(contract: FederationContract): Promise<Tru
     roots: await Promise.all(mesh.roots.map(async ({ use, pem }) => ({ use, certificate: await read(pem) }))),
     ca: mesh.ca && (await read(mesh.ca.pem)),
     trusts: mesh.trusts,
-    partners: new Set([
-      ...imports.flatMap(importedFrom),
-      ...exports.flatMap(({ to }) => to),
-      ...pendingImports.map(({ from }) => from),
-    ]),
+    partners: new Set(
+      [
+        ...imports.flatMap(importedFrom),
+        ...exports.flatMap(({ to }) => to),
+        ...pendingImports.map(({ from }) => from),
+      ].filter((name) => !quarantined.has(name)),
+    ),
+    quarantined,
     pending: pendingTrust,
   };
 }

@@ -52,6 +52,8 @@ export interface TrustContract {
   trusts: Readonly<Record<string, readonly string[]>>;
   /** Meshes that it imports from, or exports to. */
   partners: ReadonlySet<string>;
+  /** Peers that it has in quarantine: whatever becomes of these, it does not wait for them. */
+  quarantined: ReadonlySet<string>;
   /** Peers that it does not trust yet, and why. */
   pending: readonly { mesh: string; reason: string }[];
 }

@@ -33,6 +33,12 @@ export const addCases: GateCase[] = [
     notes: [/"east" accepts no root/],
   },
   {
+    what: "the peer does not list it, and is in quarantine",
+    phase: "add",
+    evidence: (p) => gateEvidence([added(p)]),
+    contracts: (p) => [{ ...west.add(p), partners: new Set(), quarantined: new Set(["east"]) }, east(p, [p.old.root])],
+  },
+  {
     what: "a mesh that has nothing to do with it lists nothing",
     phase: "add",
     evidence: (p) => gateEvidence([added(p)]),

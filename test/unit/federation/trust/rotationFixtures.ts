@@ -52,6 +52,7 @@ export function contract(mesh: string, roots: [Use, CertificateFacts][], more: P
     ca: undefined,
     trusts: {},
     partners: new Set<string>(),
+    quarantined: new Set<string>(),
     pending: [],
     ...more,
   } satisfies TrustContract;
