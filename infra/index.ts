@@ -13,7 +13,7 @@ export default async function program() {
   try {
     const role = readRole();
     checkKeys(role);
-    return role === "trust" ? trustProgram() : await meshProgram();
+    return role === "trust" ? await trustProgram() : await meshProgram();
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     writeErrorFile(error);
