@@ -6,11 +6,12 @@ import { Findings, findingText, UserError } from "../federation/errors/userError
 import type { Peer } from "../federation/imports/resolveImports.ts";
 import { planFederation, type FederationPlan } from "../federation/planFederation.ts";
 import { anchorFindings } from "../federation/trust/anchorFindings.ts";
+import { ownRootFindings } from "../federation/trust/ownRootFindings.ts";
 import { readSources } from "../workspace/sources.ts";
 import { planCa, type CaPlan } from "./ca.ts";
 import { siblingMeshes, readConfig, readKubeconfig } from "./config.ts";
 import { checkExistingNetwork } from "./nodeNetwork.ts";
-import { readOwnOutputs } from "./ownOutputs.ts";
+import { readOwnOutputs, type OwnOutputs } from "./ownOutputs.ts";
 import { peerSources, readPeers } from "./peers.ts";
 import { importsToVerify, type VerifiedImport } from "./verification.ts";
 
@@ -55,10 +56,25 @@ export async function prepareMesh(): Promise<MeshInputs> {
     makesRoot: ca.kind === "own",
   };
   const plan = planFederation(config, trust, siblings, peers);
+  await checkRoots(config.mesh.name, ca, own);
   await checkAnchors(plan, peers);
   const verified = importsToVerify(config, plan.imports);
   await report(config, ca, plan);
   return { config, sources, siblings, peerSources: contracts, peers, plan, verified, kubeconfig, ca };
+}
+
+/** @throws UserError `trust-mismatch` for roots that the mesh's istiod, or its peers, could not take */
+async function checkRoots(mesh: string, { kind, bundle }: CaPlan, own: OwnOutputs): Promise<void> {
+  if (!bundle) return;
+  // This `up` makes the others.
+  const exists = ({ pem }: { pem: string }): boolean => kind !== "own" || own.roots.some((root) => root.pem === pem);
+  const findings = new Findings();
+  findings.addAll(await ownRootFindings({ ...bundle, roots: bundle.roots.filter(exists) }, new Date()));
+  findings.throwIfAny("trust-mismatch", {
+    subject: `mesh "${mesh}"`,
+    problem: "it cannot trust its roots as they are, so nothing is changed",
+    remedy: "Correct the details",
+  });
 }
 
 /** @throws UserError `trust-mismatch` for roots of peers that cannot become anchors */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { rootFingerprints } from "../trust/caMaterial.ts";
+import { maxRootCharacters, maxRoots } from "../trust/ownRootFindings.ts";
 import { account, fingerprint, gatewayAddress, label, portNumber, portProtocols, subdomain } from "../config/fields.ts";
 
 /** Version of the shape below, of which a reader takes no other. New fields are only added and leave it as it is. */
@@ -127,7 +128,7 @@ function labelValue(): RegExp {
 /** One certificate as PEM text. */
 const certificatePem = z
   .string()
-  .max(16_384)
+  .max(maxRootCharacters)
   .refine((pem) => rootFingerprints(pem).length === 1, "must be one certificate in PEM");
 
 /**
@@ -151,7 +152,7 @@ const mesh = z.object({
   /** Trust domains besides its own whose callers its workloads accept. */
   acceptedTrustDomains: z.array(subdomain).max(1000).default([]),
   /** The roots in its own trust bundle, in the bundle's order; empty where they are not known. */
-  roots: z.array(root).max(16).default([]),
+  roots: z.array(root).max(maxRoots).default([]),
   /** Roots by which it accepts each peer, by mesh name: the peer's own as it has anchored them, or a shared one. */
   trusts: z.record(label, z.array(fingerprint).max(16)).default({}),
   /** The CA that signs its workloads' certificates now; absent where it is not known. */

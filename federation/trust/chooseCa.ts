@@ -1,7 +1,7 @@
 import { UserError, type Finding } from "../errors/userError.ts";
 import { rootsInPhase, type RotationPhase, type TrustBundle } from "./bundle.ts";
 import { rootFingerprints } from "./caMaterial.ts";
-import { certificatesIn, requestIn } from "./certificate.ts";
+import { PemError, certificatesIn, requestIn, type CertificateFacts } from "./certificate.ts";
 import { intermediateFindings } from "./certificateFindings.ts";
 
 /** A root as its maker offers it. */
@@ -79,27 +79,40 @@ export interface CaWish extends WantedRoots {
  * @throws UserError `root-not-offered`
  */
 export async function chooseCa(wish: CaWish, offer: CaOffer): Promise<ChosenCa | { findings: readonly Finding[] }> {
-  const bundle = offeredBundle(wish.mesh, wish, offer.roots);
+  const { mesh, trustDomain, now } = wish;
+  const bundle = offeredBundle(mesh, wish, offer.roots);
   const rootsPem = bundle.roots.find(({ sha256 }) => sha256 === bundle.active)!.pem;
-  let findings: readonly Finding[] = [];
+  const offered = await Promise.all(offer.certificates.map((pem) => certificateIn(pem, mesh)));
+  let best: readonly Finding[] = [];
   for (const request of wish.requests) {
     const keySha256 = (await requestIn(request.pem)).keySha256;
-    for (const certificate of offer.certificates) {
-      const [facts] = await certificatesIn(certificate);
-      if (facts?.keySha256 !== keySha256) continue;
-      const { mesh, trustDomain, now } = wish;
-      const wrong = await intermediateFindings({
-        chainPem: certificate,
-        rootsPem,
-        trustDomain,
-        keySha256,
-        now,
-        mesh,
-        requireConstraint: true,
-      });
-      if (wrong.length === 0) return { bundle, certificate, requestPem: request.pem, chain: certificate };
-      findings = wrong;
+    for (const certificate of offered) {
+      if ("code" in certificate || certificate.keySha256 !== keySha256) continue;
+      const { pem } = certificate;
+      const about = { trustDomain, keySha256, now, mesh, requireConstraint: true };
+      const wrong = await intermediateFindings({ chainPem: pem, rootsPem, ...about });
+      if (wrong.length === 0) return { bundle, certificate: pem, requestPem: request.pem, chain: pem };
+      if (best.length === 0 || (isOfOtherRoot(best) && !isOfOtherRoot(wrong))) best = wrong;
     }
   }
-  return { findings };
+  return { findings: best.length > 0 ? best : offered.flatMap((one) => ("code" in one ? [one] : [])).slice(0, 1) };
+}
+
+/** The one certificate in an offered text, or why it is none. */
+async function certificateIn(pem: string, mesh: string): Promise<CertificateFacts | Finding> {
+  let problem = "it must be one certificate in PEM";
+  try {
+    const [found, ...more] = await certificatesIn(pem);
+    if (found && more.length === 0) return found;
+  } catch (error) {
+    if (!(error instanceof PemError)) throw error;
+    problem = error.message;
+  }
+  const remedy = "Ask the owner of the root to sign the mesh's request again";
+  return { code: "ca-certificate-malformed", subject: `CA certificate of mesh "${mesh}"`, problem, remedy };
+}
+
+/** While roots change, a signer offers a certificate under each of them. */
+function isOfOtherRoot(findings: readonly Finding[]): boolean {
+  return findings.some(({ code }) => code === "ca-certificate-issuer-unknown");
 }

@@ -1,8 +1,9 @@
 import type { ErrorCode } from "../errors/catalogue/index.ts";
 import { Findings, type Finding } from "../errors/userError.ts";
 import { nestedTrustDomains, trustDomainFindings } from "./boundDomains.ts";
-import { PemError, certificatesIn, type CertificateFacts } from "./certificate.ts";
+import { certificatesIn, type CertificateFacts } from "./certificate.ts";
 import { isIssuedBy } from "./chain.ts";
+import { areIndistinct, nameOf, onlyCertificate, short } from "./distinctRoots.ts";
 
 const hour = 3_600_000;
 
@@ -149,39 +150,4 @@ async function intermediateFindings(pem: string, add: Add): Promise<void> {
       `its intermediate ${nameOf(facts)} names its issuer by serial number, and an anchor has another than the root`,
       remedy,
     );
-}
-
-/**
- * Whether verifiers that look for the issuer of a certificate can confuse two keys. They compare names without regard
- * to case and spaces, and key identifiers where both have one.
- */
-function areIndistinct(a: CertificateFacts, b: CertificateFacts): boolean {
-  if (a.subjectKeyId !== undefined && b.subjectKeyId !== undefined) return a.subjectKeyId === b.subjectKeyId;
-  return normal(a.subject) === normal(b.subject);
-}
-
-function normal(name: string): string {
-  return name
-    .toLowerCase()
-    .replace(/\s+/g, " ")
-    .replace(/ ?([=,]) ?/g, "$1");
-}
-
-/** The one certificate in a foreign text; undefined where it is not that. */
-async function onlyCertificate(pem: string): Promise<CertificateFacts | undefined> {
-  try {
-    const found = await certificatesIn(pem);
-    return found.length === 1 ? found[0] : undefined;
-  } catch (error) {
-    if (error instanceof PemError) return undefined;
-    throw error;
-  }
-}
-
-function nameOf({ subject, sha256 }: CertificateFacts): string {
-  return `${subject} (${short(sha256)})`;
-}
-
-function short(sha256: string): string {
-  return `SHA-256 ${sha256.slice(0, 16)}`;
 }

@@ -18,7 +18,7 @@ export async function chooseSigned(
   text: string,
 ): Promise<ChosenCa | { findings: readonly Finding[] }> {
   const all = await certificatesInFile(file, text);
-  const roots = all.filter(({ selfIssued }) => selfIssued);
+  const roots = eachOnce(all.filter(({ selfIssued }) => selfIssued));
   const chain = all.filter(({ selfIssued }) => !selfIssued).map(({ pem }) => pem);
   const requests = await Promise.all(
     wish.requests.map(async ({ pem }) => ({ pem, keySha256: (await requestIn(pem)).keySha256 })),
@@ -50,17 +50,22 @@ export async function chooseSigned(
  * @throws UserError `ca-file-invalid` for a file without roots
  */
 export async function bundleInFile(file: string, text: string): Promise<TrustBundle> {
-  const roots = (await certificatesInFile(file, text)).filter(({ selfIssued }) => selfIssued);
+  const roots = eachOnce((await certificatesInFile(file, text)).filter(({ selfIssued }) => selfIssued));
   if (roots.length === 0) throw invalid(file, "it has no root certificate");
   return { roots: roots.map(({ pem, sha256 }) => ({ pem, sha256 })), active: roots[0]!.sha256 };
 }
 
 /** The bundle of CA material that has been checked. */
 export async function materialBundle({ caCert, certChain, rootCert }: CaMaterial): Promise<TrustBundle> {
-  const roots = await certificatesIn(rootCert);
+  const roots = eachOnce(await certificatesIn(rootCert));
   const chain = (await certificatesIn(`${caCert}\n${certChain}`)).map(({ pem }) => pem);
   const active = issuingRoot(chain, roots) ?? roots[0]!.sha256;
   return { roots: roots.map(({ pem, sha256 }) => ({ pem, sha256 })), active };
+}
+
+/** A bundle may list a root twice, so that proxies renew their leaves; this program does that by itself. */
+function eachOnce(roots: readonly CertificateFacts[]): CertificateFacts[] {
+  return [...new Map(roots.map((root) => [root.sha256, root])).values()];
 }
 
 /** SHA-256 of the root under which a chain was issued, by its signatures; undefined where there is none. */

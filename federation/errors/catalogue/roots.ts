@@ -54,6 +54,24 @@ export const roots = {
     title: "A mesh wants a root that does not exist.",
     page: "`ca.root` and `rotation.next` are numbers in `root.generations` of the trust stack.",
   },
+  "own-root-malformed": {
+    title: "A root in the bundle of a mesh is not one CA certificate in PEM.",
+    page:
+      "It comes from the trust stack, a file, or `caMaterial`. Each root is one text of at most 16384 characters, " +
+      "which peers compare by its fingerprint.",
+  },
+  "own-root-repeated": {
+    title: "Verifiers cannot tell two roots in the bundle of a mesh apart.",
+    page: "They take the first one with the name and key identifier, and refuse what the other has signed.",
+  },
+  "own-root-expired": {
+    title: "An expired root stands beside its successor in the bundle of a mesh.",
+    page: "Verifiers may take it for its successor. Deploy `rotation.phase: remove`, or remove it from the file.",
+  },
+  "own-roots-many": {
+    title: "The bundle of a mesh has too many roots.",
+    page: "A contract has at most 16. Two are enough for a change of root.",
+  },
   "trust-mismatch": {
     title: "A mesh's trust cannot be changed as configured.",
     page: "The details name each step that would cut workloads off, and each peer that cannot be trusted.",
@@ -83,6 +101,24 @@ export const roots = {
   "peer-root-differs": {
     title: "A peer publishes another root than the pinned one.",
     page: "A contract alone cannot change whom a mesh trusts. Compare the fingerprint with the peer's owner.",
+  },
+  "peer-root-in-bundle": {
+    title: "The root of a peer is in the bundle of a mesh's own roots.",
+    page:
+      "Nothing binds it to the peer's trust domain there: the peer's CA could name this mesh's workloads, and istiod " +
+      "would take such a certificate for one of its own. A pinned root becomes a trust anchor, which is bound.",
+  },
+  "peer-root-plain": {
+    title: "Two meshes have each other's root in their bundles.",
+    page:
+      "While both change a common root, this is right. Otherwise the CA of each can name the workloads of the other: " +
+      "pin the root of the peer instead, and remove it from the bundle.",
+  },
+  "quarantine-without-effect": {
+    title: "A peer in quarantine has the mesh's own root.",
+    page:
+      "A root that meshes share cannot be taken away from one of them. Imports from the peer are removed; for its " +
+      "callers, remove the exports, or deny its trust domain by an AuthorizationPolicy.",
   },
   "anchor-removed-while-used": {
     title: "The pinned roots of a peer are removed while exports or imports with it exist.",
