@@ -103,6 +103,7 @@ function planTrusted(
     trustDomains: domains,
     acceptedTrustDomains: accepted,
     warnings: [
+      ...trust.warnings,
       ...broken
         .filter(({ name }) => isAllowed(name))
         .map(({ finding }) => ({ ...finding, remedy: "allowBreaking lists it, so the change is not refused" })),

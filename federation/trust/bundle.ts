@@ -57,12 +57,13 @@ const textualMinors = ["1.28", "1.29"];
  * https://istio.io/latest/docs/tasks/security/cert-management/plugin-ca-cert/
  *
  * @param before the published bundle; undefined where nothing is installed yet
- * @param istioMinor of the mesh, as `1.30`
+ * @param istioMinors of the istiods that take the bundle, as `1.30`: two where Istio is upgraded in the same change,
+ *   none where it does not get the bundle
  */
 export function bundleChangeFindings(
   before: TrustBundle | undefined,
   now: TrustBundle,
-  istioMinor: string,
+  istioMinors: readonly string[],
 ): readonly Finding[] {
   const findings = new Findings();
   if (!before || bundleText(before) === bundleText(now)) return findings.all;
@@ -70,6 +71,7 @@ export function bundleChangeFindings(
   const added = [...has!].filter((root) => !had!.has(root));
   const removed = [...had!].filter((root) => !has!.has(root));
   const switched = before.active !== now.active;
+  const textual = istioMinors.find((minor) => textualMinors.includes(minor));
   const add = (problem: string, remedy: string): void =>
     findings.add("rotation-phase-skipped", { subject: "the mesh's roots", problem, remedy });
   if (added.includes(now.active))
@@ -85,9 +87,9 @@ export function bundleChangeFindings(
     );
   else if ((switched && added.length + removed.length > 0) || (added.length > 0 && removed.length > 0))
     add("more than one step is made at once", "Deploy add, switch and remove one after the other");
-  else if (textualMinors.includes(istioMinor) && !containsOther(bundleText(before), bundleText(now)))
+  else if (textual !== undefined && !containsOther(bundleText(before), bundleText(now)))
     add(
-      `istiod ${istioMinor} ignores a bundle that neither extends the last one nor is a part of it, byte by byte`,
+      `istiod ${textual} ignores a bundle that neither extends the last one nor is a part of it, byte by byte`,
       "Keep the order of the roots; append at the end, and remove from the start or the end",
     );
   return findings.all;

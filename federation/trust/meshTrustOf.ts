@@ -1,7 +1,7 @@
 import type { SiblingMesh } from "../config/declaredMesh.ts";
 import type { MeshConfig } from "../config/readMeshConfig.ts";
 import type { ContractRoot, FederationContract, PendingReason } from "../contract/contract.ts";
-import { Findings } from "../errors/userError.ts";
+import { Findings, type Finding } from "../errors/userError.ts";
 import type { Peer } from "../imports/resolveImports.ts";
 import { meshesOf } from "../imports/importConfig.ts";
 import { bundleChangeFindings, bundleOf, contractRoots, type TrustBundle } from "./bundle.ts";
@@ -24,6 +24,7 @@ export interface InstalledTrust {
 /** The trust of a mesh, and the meshes that imports have to wait for, with the reason. */
 export interface MeshTrustPlan extends PeerTrust {
   roots: ContractRoot[];
+  warnings: readonly Finding[];
   waiting: Map<string, PendingReason>;
 }
 
@@ -39,21 +40,21 @@ export function meshTrustOf(
   peers: ReadonlyMap<string, Peer>,
 ): MeshTrustPlan {
   const roots = own.bundle ? contractRoots(own.bundle) : [];
-  const trust = planPeerTrust(
-    config,
-    { roots, makesRoot: own.makesRoot, trusted: own.contract?.mesh.trusts },
-    siblings,
-    peers,
-  );
+  const ownTrust = { roots, makesRoot: own.makesRoot, trusted: own.contract?.mesh.trusts };
+  // Without a CA, nothing is installed that could trust somebody.
+  const { findings: wrong, ...trust } =
+    own.withoutCa === undefined ? planPeerTrust(config, ownTrust, siblings, peers) : nobody;
   const contracts = relatedMeshes(config).flatMap((name) => {
     const peer = peers.get(name);
     return peer?.state === "up" ? [peer.contract] : [];
   });
   const findings = new Findings();
-  findings.addAll(trust.findings);
+  findings.addAll(wrong);
   const before = own.contract && bundleOf(own.contract.mesh.roots);
   if (own.bundle) {
-    findings.addAll(bundleChangeFindings(before, own.bundle, config.istioMinor));
+    // What signs in the place of istiod takes any bundle.
+    const minors = config.ca.provider === "external" ? [] : [own.contract?.mesh.istioMinor ?? "", config.istioMinor];
+    findings.addAll(bundleChangeFindings(before, own.bundle, minors));
     findings.addAll(rotationFindings(config.mesh.name, before, own.bundle, contracts));
   }
   findings.throwIfAny("trust-mismatch", {
@@ -63,6 +64,8 @@ export function meshTrustOf(
   });
   return { ...trust, roots, waiting: waitingFor(config, own, roots, trust, contracts) };
 }
+
+const nobody: ReturnType<typeof planPeerTrust> = { anchored: [], trusts: {}, pending: [], findings: [], warnings: [] };
 
 /** Why imports from a mesh have to wait, by its name: one of the two does not trust the other yet. */
 function waitingFor(

@@ -4,6 +4,7 @@ import type { ContractRoot, FederationContract, PendingTrust } from "../contract
 import { Findings, type Finding } from "../errors/userError.ts";
 import { meshesOf } from "../imports/importConfig.ts";
 import type { Peer } from "../imports/resolveImports.ts";
+import { pinnedRoots } from "./pinnedRoots.ts";
 import { nestedTrustDomains } from "./certificateFindings.ts";
 
 /** A peer whose root a mesh makes an anchor of: the peer's CA can then name its own trust domain only. */
@@ -46,34 +47,93 @@ export function shareRoot(a: readonly ContractRoot[], b: readonly ContractRoot[]
 /**
  * Plans whom a mesh trusts. A peer of another root is trusted by an anchor over each of its roots that the mesh's own
  * configuration pins: a contract alone cannot change whom a mesh trusts.
- * @returns with what cannot be trusted at all; empty when all can
+ * @returns with what cannot be trusted at all, and with what should be known
  */
 export function planPeerTrust(
-  config: Pick<MeshConfig, "mesh" | "exports" | "imports" | "peers" | "quarantine">,
+  config: Pick<MeshConfig, "mesh" | "ca" | "exports" | "imports" | "peers" | "quarantine">,
   own: OwnTrust,
   siblings: readonly SiblingMesh[],
   peers: ReadonlyMap<string, Peer>,
-): PeerTrust & { findings: readonly Finding[] } {
+): PeerTrust & { findings: readonly Finding[]; warnings: readonly Finding[] } {
   const findings = new Findings();
+  const warnings = new Findings();
   const trust: PeerTrust = { anchored: [], trusts: {}, pending: [] };
   for (const name of relatedMeshes(config)) {
     const peer = peers.get(name);
-    if (peer?.state !== "up" || peer.contract.mesh.roots.length === 0) continue;
+    if (peer?.state !== "up") continue;
     const { mesh } = peer.contract;
-    if (!makesRoot(own) && shareRoot(own.roots, mesh.roots)) {
-      trust.trusts[name] = mesh.roots.map(({ sha256 }) => sha256).filter((root) => has(own.roots, root));
+    const pins = config.peers[name]?.roots ?? [];
+    if (pins.length === 0 && (mesh.roots.length === 0 || areUnknown(own))) {
+      if (mesh.roots.length > 0) trust.trusts[name] = [];
       continue;
     }
-    const wrong = domainFindings(name, mesh.trustDomain, config.mesh.trustDomain, otherDomains(name, siblings, peers));
-    findings.addAll(wrong);
-    const pinned = pinnedRoots(config.peers[name]?.roots ?? [], mesh, own.trusted?.[name] ?? []);
+    const common = mesh.roots.filter(({ sha256 }) => has(own.roots, sha256));
+    const plain = plainRoot(config.ca.provider, own.roots, mesh, pins);
+    if (plain) (plain.code === "peer-root-plain" ? warnings : findings).addAll([plain]);
+    const pinned = pinnedRoots(mesh, { pins, own: own.roots, trusted: own.trusted?.[name] ?? [] });
     findings.addAll(pinned.findings);
     trust.pending.push(...pinned.pending);
-    if (wrong.length > 0 || pinned.roots.length === 0) continue;
-    trust.anchored.push({ mesh: name, trustDomain: mesh.trustDomain, roots: pinned.roots });
-    trust.trusts[name] = pinned.roots.map(({ sha256 }) => sha256);
+    const { trustDomain } = mesh;
+    const isForeign = pinned.roots.length > 0 || (common.length === 0 && mesh.roots.length > 0);
+    const others = otherDomains(name, siblings, peers);
+    const wrong = isForeign ? domainFindings(name, trustDomain, config.mesh.trustDomain, others) : [];
+    findings.addAll(wrong);
+    const anchored = wrong.length > 0 ? [] : pinned.roots;
+    if (anchored.length > 0) trust.anchored.push({ mesh: name, trustDomain, roots: anchored });
+    const trusts = mesh.roots.filter((root) => common.includes(root) || anchored.includes(root));
+    if (trusts.length > 0) trust.trusts[name] = trusts.map(({ sha256 }) => sha256);
   }
-  return { ...trust, findings: findings.all };
+  warnings.addAll(quarantineWarnings(config, own.roots, peers));
+  return { ...trust, findings: findings.all, warnings: warnings.all };
+}
+
+/** Providers whose bundle a person has written. */
+const fromFiles: readonly MeshConfig["ca"]["provider"][] = ["existing", "signed", "external"];
+
+/**
+ * A peer's root that somebody has put into the mesh's own bundle as it is, where nothing binds it to a trust domain.
+ * Where each mesh has the root of the other, the two may be changing a common root.
+ */
+function plainRoot(
+  provider: MeshConfig["ca"]["provider"],
+  own: readonly ContractRoot[],
+  { name, roots }: FederationContract["mesh"],
+  pins: readonly string[],
+): Finding | undefined {
+  const [ownActive, active] = [own, roots].map((all) => all.find(({ use }) => use === "active")?.sha256);
+  if (!fromFiles.includes(provider) || ownActive === undefined || active === undefined) return undefined;
+  if (!has(own, active) || (active === ownActive && !pins.includes(active))) return undefined;
+  const isMutual = has(roots, ownActive) && !pins.includes(active);
+  return {
+    code: isMutual ? "peer-root-plain" : "peer-root-in-bundle",
+    subject: `mesh "${name}"`,
+    problem:
+      `its root ${active} is in this mesh's own bundle, so that its CA can name this mesh's workloads` +
+      (isMutual ? ", unless both meshes are changing a common root" : ""),
+    remedy: `Remove it from the bundle, and pin it in peers.${name}.roots: the mesh then makes a trust anchor of it`,
+  };
+}
+
+/** Peers in quarantine that are trusted all the same, because their root is the mesh's own. */
+function quarantineWarnings(
+  config: Pick<MeshConfig, "exports" | "imports" | "quarantine">,
+  own: readonly ContractRoot[],
+  peers: ReadonlyMap<string, Peer>,
+): Finding[] {
+  return relatedMeshes({ ...config, quarantine: [] }).flatMap((name): Finding[] => {
+    const peer = peers.get(name);
+    if (!config.quarantine.includes(name) || peer?.state !== "up") return [];
+    const { roots } = peer.contract.mesh;
+    if (!roots.some(({ sha256 }) => has(own, sha256))) return [];
+    return [
+      {
+        code: "quarantine-without-effect",
+        subject: `mesh "${name}"`,
+        problem: "it is in quarantine, but its certificates are issued under this mesh's own root, which stays trusted",
+        remedy: "Remove the exports to it, and deny its trust domain by a policy; or change the root",
+      },
+    ];
+  });
 }
 
 /** Trust domains of the meshes besides one, by mesh name. */
@@ -121,42 +181,9 @@ function domainFindings(
   return findings.all;
 }
 
-/** The roots of a peer that the configuration pins, and what is to be done about the others. */
-function pinnedRoots(pins: readonly string[], mesh: FederationContract["mesh"], trusted: readonly string[]) {
-  const findings = new Findings();
-  const pending: PendingTrust[] = [];
-  const roots = mesh.roots.filter(({ sha256 }) => pins.includes(sha256));
-  const active = mesh.roots.find(({ use }) => use === "active") ?? mesh.roots[0]!;
-  const key = `peers.${mesh.name}.roots`;
-  const compare = `Compare it with its owner by another way than the contract, then set ${key}`;
-  if (pins.length === 0 && trusted.length > 0)
-    findings.add("anchor-removed-while-used", {
-      subject: key,
-      problem: `no root of mesh "${mesh.name}" is pinned any more, but exports or imports with it exist`,
-      remedy: `Remove these first, or add the mesh to quarantine`,
-    });
-  else if (pins.length === 0)
-    pending.push({
-      mesh: mesh.name,
-      reason: `its root ${active.sha256} is not pinned. ${compare} to a list with it`,
-    });
-  else if (!pins.includes(active.sha256))
-    findings.add("peer-root-differs", {
-      subject: key,
-      problem: `mesh "${mesh.name}" publishes the active root ${active.sha256}; pinned are ${pins.join(", ")}`,
-      remedy: `${compare}. Nothing is changed until then`,
-    });
-  else
-    for (const next of mesh.roots.filter(({ sha256, use }) => use === "next" && !pins.includes(sha256)))
-      pending.push({
-        mesh: mesh.name,
-        reason: `its next root ${next.sha256} is not pinned. ${compare} to a list with it and the active one`,
-      });
-  return { roots, pending, findings: findings.all };
-}
-
-function makesRoot(own: OwnTrust): boolean {
-  return own.roots.length === 0 && own.makesRoot === true;
+/** Whether nothing is known of the mesh's own roots. They are taken for those of every peer then. */
+function areUnknown(own: OwnTrust): boolean {
+  return own.roots.length === 0 && own.makesRoot !== true;
 }
 
 function has(roots: readonly ContractRoot[], sha256: string): boolean {
