@@ -73,7 +73,7 @@ function changeFindings(chosen: ChosenCa, outputs: Record<string, unknown>, name
   const published = outputs[federationOutput];
   if (published === undefined) return [];
   const { mesh } = parseContract(published, name);
-  return bundleChangeFindings(bundleOf(mesh.roots), chosen.bundle, mesh.istioMinor);
+  return bundleChangeFindings(bundleOf(mesh.roots), chosen.bundle, [mesh.istioMinor]);
 }
 
 function readGiven(file: string): string {

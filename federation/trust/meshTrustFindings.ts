@@ -53,7 +53,9 @@ function rootFindings({ subject, own, evidence }: Reading): Finding[] {
     {
       code: "trust-root-replaced",
       subject,
-      problem: `${some(lacking, evidence)} lack root ${shortName(active)}, under which the mesh issues: ${podList(lacking)}`,
+      problem:
+        `${some(lacking, evidence)} lack root ${shortName(active)}, ` +
+        `under which the mesh issues: ${podList(lacking)}`,
       remedy:
         "Recreate these pods: they do not accept those that have started since. Another time use `npm run rotate`",
     },

@@ -56,9 +56,12 @@ function constraintCause(
   const bound = isUri ? `permits ${ca.permittedUris.join(", ")}` : "excludes DNS names";
   return {
     code: "trust-constraint-violated",
-    problem: `${name.slice(0, 200)} is not permitted below ${shortName(ca)} in the bundle of ${verifier.mesh}, which ${bound}`,
+    problem:
+      `${name.slice(0, 200)} is not permitted below ${shortName(ca)} ` +
+      `in the bundle of ${verifier.mesh}, which ${bound}`,
     remedy: isUri
-      ? `Compare the trust domain of ${holder.mesh} (mesh.trustDomain, meshConfig.trustDomain) with its contract; if they ` +
+      ? `Compare the trust domain of ${holder.mesh} (mesh.trustDomain, meshConfig.trustDomain) with its contract; ` +
+        `if they ` +
         `agree, run an \`up\` of ${verifier.mesh}. An identity of a third mesh means that the CA is misused`
       : `The owner of ${holder.mesh} has its CA signed without DNS names`,
   };
@@ -100,7 +103,8 @@ function unknownRootCause(
         ? `the leaf is issued under root ${shortName(ofChain[0].certificate)}, which ${holder.mesh} is about to remove`
         : `the leaf is issued under no root that ${holder.mesh} publishes: by an older CA, or by a CA of another owner`,
       remedy:
-        `Recreate the pod of ${holder.mesh} that shows it. If its certificate stays, the meshes must share a root, or ` +
+        `Recreate the pod of ${holder.mesh} that shows it. If its certificate stays, the meshes must share a root, ` +
+        `or ` +
         "pin each other's (peers.<mesh>.roots)",
     };
   return verifier.contract && missingRootCause(root.certificate, holder, verifier, verifier.contract);
@@ -122,7 +126,9 @@ function missingRootCause(
       problem:
         `${mesh} does not accept ${name}` +
         (reason ? ` (${reason})` : others > 0 ? `, only ${others} other: ${holder.mesh} switched its root before` : ""),
-      remedy: `The owner of ${mesh} allows the root in peers.${holder.mesh}.roots and runs an \`up\`, or both share a root`,
+      remedy:
+        `The owner of ${mesh} allows the root in peers.${holder.mesh}.roots and runs an \`up\`, ` +
+        "or both share a root",
     };
   }
   if (!isOwn)
