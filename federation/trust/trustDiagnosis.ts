@@ -163,7 +163,8 @@ export function bundleNotTaken(mesh: string, roots: readonly CertificateFacts[],
       `istiod of ${mesh} has not taken root ${roots.map(shortName).join(", ")}, which the mesh publishes` +
       (multiRoot === false ? ": ISTIO_MULTIROOT_MESH is off" : ""),
     remedy:
-      "Set ISTIO_MULTIROOT_MESH of istiod to true and restart it: without the variable, it ignores another bundle, and " +
+      "Set ISTIO_MULTIROOT_MESH of istiod to true and restart it: without the variable, it ignores another bundle, " +
+      "and " +
       "pods that start after the restart are cut off from those before",
   };
 }

@@ -14,12 +14,16 @@ import { overview } from "./overview.ts";
 import { refusals } from "./refusals.ts";
 import { ownRoots } from "./ownRoots.ts";
 import { removal } from "./removal.ts";
+import { sharedRoot } from "./sharedRoot.ts";
 import { steadyState } from "./steadyState.ts";
 import { strangers } from "./strangers.ts";
 import { thirdMesh } from "./thirdMesh.ts";
 import { thirdMeshLeaves } from "./thirdMeshLeaves.ts";
 import { traffic } from "./traffic.ts";
 import { verifyOnUp } from "./verifyOnUp.ts";
+
+/** Whether the long scenarios run too: `npm run test:soak`. */
+const soak = process.env["MESH_FEDERATION_SOAK"] === "1";
 
 /** All scenarios, in order. Each starts from what the one before it left. */
 export const scenarios: readonly ((world: World) => void)[] = [
@@ -38,6 +42,7 @@ export const scenarios: readonly ((world: World) => void)[] = [
   blended,
   callers,
   loadControls,
+  ...(soak ? [sharedRoot] : []),
   thirdMeshLeaves,
   changes,
   existingMeshes,
