@@ -22,7 +22,9 @@ import { thirdMeshLeaves } from "./thirdMeshLeaves.ts";
 import { traffic } from "./traffic.ts";
 import { verifyOnUp } from "./verifyOnUp.ts";
 
-/** Whether the long scenarios run too: `npm run test:soak`. */
+/** Long scenarios, which `npm run test:soak` runs between the others. */
+export const soakScenarios: readonly ((world: World) => void)[] = [sharedRoot];
+
 const soak = process.env["MESH_FEDERATION_SOAK"] === "1";
 
 /** All scenarios, in order. Each starts from what the one before it left. */
@@ -42,7 +44,7 @@ export const scenarios: readonly ((world: World) => void)[] = [
   blended,
   callers,
   loadControls,
-  ...(soak ? [sharedRoot] : []),
+  ...(soak ? soakScenarios : []),
   thirdMeshLeaves,
   changes,
   existingMeshes,

@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
-import { scenarios } from "../../e2e/scenarios/index.ts";
+import { scenarios, soakScenarios } from "../../e2e/scenarios/index.ts";
 import { notRun } from "../../support/jest.ts";
 
 describe("a scenario", () => {
@@ -21,6 +21,7 @@ describe("a scenario", () => {
     const files = readdirSync(join(import.meta.dirname, "..", "..", "e2e", "scenarios"))
       .map((file) => basename(file, ".ts"))
       .filter((name) => name !== "index" && !name.includes("."));
-    expect(scenarios.map((scenario) => scenario.name).sort()).toEqual(files.sort());
+    const listed = new Set([...scenarios, ...soakScenarios].map((scenario) => scenario.name));
+    expect([...listed].sort()).toEqual(files.sort());
   });
 });
