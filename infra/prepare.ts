@@ -54,6 +54,7 @@ export async function prepareMesh(): Promise<MeshInputs> {
     contract: own.contract,
     withoutCa: ca.kind === "pending" ? `this mesh has no CA yet: ${ca.reason}` : undefined,
     makesRoot: ca.kind === "own",
+    now: new Date(),
   };
   const plan = planFederation(config, trust, siblings, peers);
   await checkRoots(config.mesh.name, ca, own);

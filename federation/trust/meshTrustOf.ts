@@ -4,7 +4,8 @@ import type { ContractRoot, FederationContract, PendingReason } from "../contrac
 import { Findings, type Finding } from "../errors/userError.ts";
 import type { Peer } from "../imports/resolveImports.ts";
 import { meshesOf } from "../imports/importConfig.ts";
-import { bundleChangeFindings, bundleOf, contractRoots, type TrustBundle } from "./bundle.ts";
+import { bundleChangeFindings, contractRoots, type TrustBundle } from "./bundle.ts";
+import { livingBundle } from "./livingBundle.ts";
 import { planPeerTrust, relatedMeshes, shareRoot, type PeerTrust } from "./peerTrust.ts";
 import { waitingInQuarantine } from "./quarantine.ts";
 import { rotationFindings } from "./rotationFindings.ts";
@@ -19,6 +20,8 @@ export interface InstalledTrust {
   withoutCa?: string | undefined;
   /** Whether this `up` makes its root. */
   makesRoot?: boolean;
+  /** The time of the change; undefined: no root has ended. */
+  now?: Date;
 }
 
 /** The trust of a mesh, and the meshes that imports have to wait for, with the reason. */
@@ -50,7 +53,7 @@ export function meshTrustOf(
   });
   const findings = new Findings();
   findings.addAll(wrong);
-  const before = own.contract && bundleOf(own.contract.mesh.roots);
+  const before = own.contract && livingBundle(own.contract.mesh.roots, own.now);
   if (own.bundle) {
     // What signs in the place of istiod takes any bundle.
     const minors = config.ca.provider === "external" ? [] : [own.contract?.mesh.istioMinor ?? "", config.istioMinor];
