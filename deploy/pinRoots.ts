@@ -1,9 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { isMap, parseDocument, type Document } from "yaml";
-import { configPrefix } from "../federation/config/declaredMesh.ts";
 import type { Untrusted } from "../federation/trust/untrusted.ts";
 import type { Progress } from "../tools/progress.ts";
 import { committedFile } from "../workspace/stackConfig.ts";
+import { withPin } from "./pins.ts";
 
 /**
  * Pins, in the stack files, the roots of meshes of this project that a mesh has never pinned. Their owner is the owner
@@ -23,15 +22,8 @@ export function pinRoots(
 
 /** Pins a root of a peer in a stack file, whose comments stay. Returns false where the peer has a pin already. */
 export function pinRoot(file: string, peer: string, sha256: string): boolean {
-  const document = parseDocument(readFileSync(file, "utf8"));
-  const path = ["config", `${configPrefix}peers`, peer, "roots"];
-  if (hasItems(document, path)) return false;
-  document.setIn(path, [sha256]);
-  writeFileSync(file, document.toString({ lineWidth: 0, flowCollectionPadding: false }));
+  const pinned = withPin(readFileSync(file, "utf8"), peer, sha256);
+  if (pinned === undefined) return false;
+  writeFileSync(file, pinned);
   return true;
-}
-
-function hasItems(document: Document, path: string[]): boolean {
-  const found = document.getIn(path) as { items?: unknown[] } | undefined;
-  return found !== undefined && !isMap(found) && (found.items?.length ?? 1) > 0;
 }

@@ -7,8 +7,10 @@ import { ensureDocker } from "../workspace/docker.ts";
 import { verifyInLab } from "../workspace/enterLab.ts";
 import { needsLab } from "../workspace/needsLab.ts";
 import { meshStackFiles, trustStacks } from "../workspace/stackFiles.ts";
+import { deployedStacks } from "../workspace/state.ts";
 import { prepareTools } from "../workspace/tools.ts";
-import { root } from "../workspace/workspace.ts";
+import { root, usesOwnBackend } from "../workspace/workspace.ts";
+import { defaultExample, useExample } from "./examples.ts";
 import { repairStack, startClusters } from "./repair.ts";
 import { upMeshes } from "./rounds.ts";
 import { upAll } from "./stacks.ts";
@@ -21,14 +23,19 @@ export interface UpOptions {
   verify: boolean;
   /** Whether to pin the roots of meshes of this project when they are first seen. */
   pin: boolean;
+  /** Name of an example whose stack files replace those of the clone. */
+  example?: string | undefined;
 }
 
 /**
  * Creates or updates the federation: tools, lab, trust stack, meshes, and the imports that were pending; then verifies
- * the imports. Throws a `UserError` when a stack does not come up, an import stays pending or an import fails.
+ * the imports. Meshes of an example are the clone's own, so that their roots are pinned. Throws a `UserError` when a
+ * stack does not come up, an import stays pending or an import fails.
  */
 export async function up(options: UpOptions, progress: Progress): Promise<void> {
   const started = Date.now();
+  const pin = options.pin || (options.example ?? defaultExample) !== defaultExample;
+  if (options.example !== undefined) useExample(root, options.example, stacksUp(), progress);
   const trusts = trustStacks(root);
   const meshes = meshStackFiles(root);
   const stacks = meshes.map((mesh) => mesh.stack);
@@ -44,13 +51,23 @@ export async function up(options: UpOptions, progress: Progress): Promise<void> 
 
   for (const stack of [...trusts, ...stacks]) await repairStack(tools, stack, progress);
   const trustChanged = await upTrustAndStartClusters(tools, trusts, progress);
-  const meshesChanged = await upMeshes(tools, { meshes, trusts, pin: options.pin }, progress);
+  const meshesChanged = await upMeshes(tools, { meshes, trusts, pin }, progress);
   if (!trustChanged && !meshesChanged) progress.note("every stack reports no changes");
 
   if (options.verify) await verify(tools, progress);
   const total = (Date.now() - started) / 1000;
   const parts = `tools ${duration(toolSeconds)}, the rest ${duration(total - toolSeconds)}`;
   progress.note(`up in ${duration(total)} (${parts})`);
+}
+
+/** Names of this clone's stacks that are up. */
+function stacksUp(): string[] {
+  if (usesOwnBackend()) return deployedStacks();
+  throw new UserError("example-of-other-backend", {
+    subject: "--example",
+    problem: "the state is not in this clone, so that it is unknown which example is up",
+    remedy: "Unset PULUMI_BACKEND_URL, or copy the files of the example to stacks/",
+  });
 }
 
 /** Checks that the machine can run the clusters, before anything is downloaded or built. */

@@ -14,6 +14,20 @@ const commands = {
     title: "A command names a stack without a stack file.",
     page: "Create `stacks/Pulumi.<stack>.yaml`, or correct the name.",
   },
+  "stack-files-edited": {
+    title: "An example would overwrite edits in `stacks/`.",
+    page:
+      "`--example` replaces the files in `stacks/` only while each of them is that of an example. Move your own " +
+      "files elsewhere, or work without an example: copy its files from `examples/` by hand.",
+  },
+  "example-deployed": {
+    title: "Stacks of other files than the example's are up.",
+    page: "An example has the same mesh names as the default. Run `npm run down` first.",
+  },
+  "example-of-other-backend": {
+    title: "An example is for a state in this clone.",
+    page: "In another backend it is unknown which stacks are up. Copy the files from `examples/` to `stacks/` by hand.",
+  },
   "backend-setting-invalid": {
     title: "MESH_FEDERATION_BACKEND has a value that is not allowed.",
     page: "Set it to `required` or `none`, or do not set it.",

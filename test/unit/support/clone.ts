@@ -10,6 +10,7 @@ export function cloneAt(folder: string): string {
     "cli",
     "components",
     "deploy",
+    "examples",
     "federation",
     "infra",
     "kube",

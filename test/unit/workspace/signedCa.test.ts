@@ -1,19 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { meshProgram } from "../../../infra/mesh.ts";
-import { mirrorVariable } from "../../../tools/releases.ts";
 import { makeRoot } from "../../support/pki.ts";
 import { named, record } from "../components/graph.ts";
 import { committed } from "../infra/meshStack.ts";
 import { contract } from "../federation/fixtures.ts";
-import { cloneAt, start } from "../support/clone.ts";
+import { EngineClone } from "../support/engineClone.ts";
 import { roots } from "../support/roots.ts";
 import { trustMocks } from "../support/trust.ts";
-import { lockOf, officialReleases } from "../tools/support/officialReleases.ts";
-import { ReleaseServer } from "../tools/support/releaseServer.ts";
 
 jest.setTimeout(120_000);
 jest.mock("../../../kube/liveCluster.ts", () => ({
@@ -28,28 +24,22 @@ const guide = readFileSync("docs/trust-signing.md", "utf8");
 /** The text for OpenSSL that the guide gives. */
 const extensions = /^```ini\n([\s\S]*?)^```$/m.exec(guide)![1]!;
 
+let engine: EngineClone;
 let dir: string;
 let clone: string;
-let server: ReleaseServer;
 let warnings: string[];
 const pki = trustMocks({ east: "east.example", west: "west.example" });
 
 beforeAll(async () => {
-  dir = mkdtempSync(join(tmpdir(), "signed-ca-"));
-  clone = cloneAt(join(dir, "clone"));
-  const releases = officialReleases(fakePulumi);
-  server = await new ReleaseServer(releases).start();
-  writeFileSync(join(clone, "tools", "releases.lock.json"), lockOf(releases));
+  engine = await EngineClone.start(fakePulumi);
+  ({ folder: dir, clone } = engine);
   writeStack({ provider: "signed", certificateFile: "certificates/east.pem" });
   const state = join(clone, ".federation", "state", ".pulumi", "stacks", "mesh-federation");
   mkdirSync(state, { recursive: true });
   writeFileSync(join(state, "east.json"), '{"checkpoint":{"latest":{"resources":[{}]}}}');
   await publish({});
 });
-afterAll(async () => {
-  await server.stop();
-  rmSync(dir, { recursive: true });
-});
+afterAll(() => engine?.stop());
 beforeEach(() => {
   warnings = [];
   jest.spyOn(console, "warn").mockImplementation((text) => void warnings.push(String(text)));
@@ -67,15 +57,7 @@ const writeStack = (ca: object): void =>
 const publish = async (more: object): Promise<void> =>
   writeFileSync(join(dir, "outputs.json"), JSON.stringify({ ...(await pki).requestsOf("east"), ...more }));
 
-async function ca(...args: string[]): Promise<{ code: number | null; output: string }> {
-  const { ended, output } = start(clone, "ca", args, {
-    MESH_FEDERATION_CACHE: join(dir, "cache"),
-    MESH_FEDERATION_SOURCE: "release",
-    [mirrorVariable]: server.url,
-    CONTROL: dir,
-  });
-  return { code: await ended, output: output() };
-}
+const ca = (...args: string[]) => engine.run("ca", ...args);
 
 const constraint = (domain: string): string => `nameConstraints = critical, permitted;URI:${domain}\n`;
 
