@@ -1,4 +1,4 @@
-import { startLoad, upstreamConnections } from "../support/load/load.ts";
+import { handshakes, startLoad } from "../support/load/load.ts";
 import type { EdgeCounts, LoadKind } from "../support/load/plan.ts";
 import type { World } from "../support/world.ts";
 
@@ -16,15 +16,15 @@ export function loadControls(world: World): void {
     const load = await startLoad(world, [echo]);
     let end: EdgeCounts[] = [];
     try {
-      const before = [await load.counts(), await upstreamConnections(world, echo, echo.ports.tcp)] as const;
+      const [before, counted] = [await handshakes(world, echo, echo.ports.tcp), await load.counts()];
       await seconds(20);
-      const connections = (await upstreamConnections(world, echo, echo.ports.tcp)) - before[1];
-      const steady = await load.counts();
+      const [after, steady] = [await handshakes(world, echo, echo.ports.tcp), await load.counts()];
       expect(sum(steady, "failed")).toBe(0);
-      // Each fresh connection is a new mTLS connection: the sidecar reuses none.
-      const fresh = sum(steady, "sent", "tcp fresh") - sum(before[0], "sent", "tcp fresh");
-      expect(connections).toBeGreaterThan(0.8 * fresh);
-      expect(connections).toBeGreaterThan(100);
+      // Each fresh connection verifies both certificates: the sidecar reuses neither connections nor sessions.
+      const fresh = sum(steady, "sent", "tcp fresh") - sum(counted, "sent", "tcp fresh");
+      expect(fresh).toBeGreaterThan(100);
+      expect(after.full - before.full).toBeGreaterThan(0.8 * fresh);
+      expect(after.resumed).toBe(0);
       await pin(["other-account"]);
       await seconds(5);
     } finally {

@@ -39,6 +39,9 @@ class Connection:
     def was_closed(self):
         return self.is_open() and (self.reader.at_eof() or self.reader.exception() is not None)
 
+    def is_older_than(self, seconds):
+        return self.is_open() and 0 < seconds < time.monotonic() - self.opened
+
     def close(self):
         if self.writer:
             self.writer.close()
@@ -84,7 +87,7 @@ class Sender:
     """One kind of requests to one port of a host."""
 
     def __init__(self, edge, kind):
-        self.host, self.path = edge["host"], edge["path"]
+        self.host, self.path, self.renew_after = edge["host"], edge["path"], edge["renewAfter"]
         self.kind, self.port, self.rate = kind["kind"], kind["port"], kind["rate"]
         self.kept = Connection(self.host, self.port)
         self.tokens = 0
@@ -130,7 +133,7 @@ class Sender:
             # A server may close an idle HTTP connection at any time. Nothing may close a TCP connection.
             if self.kind == "tcp kept":
                 raise Unexpected("the kept connection was closed")
-        if self.kind == "tcp kept" and self.kept.is_open() and time.monotonic() - self.kept.opened > plan["tcpSeconds"]:
+        if self.kind == "tcp kept" and self.kept.is_older_than(self.renew_after):
             self.kept.close()
         if not self.kept.is_open():
             await self.open(self.kept)

@@ -19,9 +19,6 @@ const folder = "/load";
 /** Longest time that a request may take, in seconds. The machine may be busy. */
 const timeout = 15;
 
-/** Age at which the client renews a kept TCP connection, in seconds. The echo server closes one after 15 s. */
-const tcpSeconds = 10;
-
 const script = readFileSync(join(import.meta.dirname, "generator.py"), "utf8");
 
 /** A running load. */
@@ -84,6 +81,7 @@ async function startClient(world: World, client: Client, perSecond: number): Pro
     mesh,
     ...(found ? [] : [{ apiVersion: "v1", kind: "Namespace", metadata: injectedNamespace(namespace) }]),
     { apiVersion: "v1", kind: "ServiceAccount", metadata },
+    fullHandshakes(client),
     clientPod(client, perSecond),
   );
   await world.kubectl(mesh, ["wait", "-n", namespace, "pod/load", "--for=condition=Ready", "--timeout=120s"]);
@@ -93,11 +91,44 @@ function injectedNamespace(name: string) {
   return { name, labels: { "istio-injection": "enabled" } };
 }
 
+/** Makes the client's sidecar resume no TLS session with the hosts: each handshake verifies both certificates. */
+function fullHandshakes({ namespace, edges }: Client): unknown {
+  const tls = "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext";
+  const value = {
+    transport_socket: {
+      name: "envoy.transport_sockets.tls",
+      typed_config: { "@type": tls, max_session_keys: 0 },
+    },
+  };
+  return {
+    apiVersion: "networking.istio.io/v1alpha3",
+    kind: "EnvoyFilter",
+    metadata: { name: "load", namespace },
+    spec: {
+      workloadSelector: { labels: { app: "load" } },
+      configPatches: edges.map(({ host }) => ({
+        applyTo: "CLUSTER",
+        match: { context: "SIDECAR_OUTBOUND", cluster: { service: host } },
+        patch: { operation: "MERGE", value },
+      })),
+    },
+  };
+}
+
+/** Settings of the client's sidecar: it starts first, and counts handshakes. */
+const proxyConfig = {
+  holdApplicationUntilProxyStarts: true,
+  proxyStatsMatcher: { inclusionRegexps: ["cluster\\.outbound.*\\.ssl\\.(handshake|session_reused)"] },
+};
+
 /** Not a Deployment: a client that is started again would have lost its counts. */
 function clientPod({ namespace, edges, run }: Client, perSecond: number): unknown {
   const plan = {
-    ...{ run, folder, timeout, tcpSeconds },
-    edges: edges.map((edge) => ({ host: edge.host, path: edge.path ?? "/", kinds: ratesOf(edge, perSecond) })),
+    ...{ run, folder, timeout },
+    edges: edges.map((edge) => ({
+      ...{ host: edge.host, path: edge.path ?? "/", renewAfter: edge.renewAfter ?? 5 },
+      kinds: ratesOf(edge, perSecond),
+    })),
   };
   const container = {
     name: "load",
@@ -113,7 +144,7 @@ function clientPod({ namespace, edges, run }: Client, perSecond: number): unknow
       name: "load",
       namespace,
       labels: { app: "load" },
-      annotations: { "proxy.istio.io/config": "holdApplicationUntilProxyStarts: true" },
+      annotations: { "proxy.istio.io/config": JSON.stringify(proxyConfig) },
     },
     spec: {
       serviceAccountName: "load",
@@ -176,19 +207,32 @@ async function inPod(world: World, { mesh, namespace }: Client, ...command: stri
 
 async function remove(world: World, clients: Client[]): Promise<void> {
   for (const { mesh, namespace } of clients)
-    await world.kubectl(mesh, ["delete", "-n", namespace, "pod,serviceaccount", "load", "--ignore-not-found"]);
+    await world.kubectl(mesh, [
+      "delete",
+      "-n",
+      namespace,
+      "pod,serviceaccount,envoyfilter",
+      "load",
+      "--ignore-not-found",
+    ]);
 }
 
 /**
- * mTLS connections that a client's sidecar has opened to a port of a host so far. A changed import sets them to zero.
+ * TLS handshakes of a client's sidecar with a port of a host so far. In a resumed one no certificate is shown.
  */
-export async function upstreamConnections(world: World, { mesh, host, namespace = "apps" }: LoadEdge, port: number) {
-  const clusters = await world.kubectl(mesh, [
+export async function handshakes(
+  world: World,
+  { mesh, host, namespace = "apps" }: LoadEdge,
+  port: number,
+): Promise<{ full: number; resumed: number }> {
+  const stats = await world.kubectl(mesh, [
     ...["exec", "-n", namespace, "load", "-c", "istio-proxy", "--"],
-    ...["pilot-agent", "request", "GET", "clusters"],
+    ...["pilot-agent", "request", "GET", "stats?filter=ssl"],
   ]);
-  const counters = clusters.matchAll(
-    new RegExp(`^outbound\\|${port}\\|\\|${host}::[^:]+:\\d+::cx_total::(\\d+)$`, "gm"),
-  );
-  return [...counters].reduce((sum, [, count]) => sum + Number(count), 0);
+  const counter = (name: string): number => {
+    const line = stats.split("\n").find((l) => l.startsWith(`cluster.outbound|${port}||${host};.ssl.${name}: `));
+    return Number(line?.split(": ")[1] ?? 0);
+  };
+  const resumed = counter("session_reused");
+  return { full: counter("handshake") - resumed, resumed };
 }
