@@ -1,6 +1,6 @@
 import { readMeshConfig } from "../../../../federation/config/readMeshConfig.ts";
 import { releaseSources } from "../../../../federation/config/versions.ts";
-import { UserError } from "../../../../federation/errors/userError.ts";
+import type { UserError } from "../../../../federation/errors/userError.ts";
 import { rootFingerprints } from "../../../../federation/trust/caMaterial.ts";
 import { meshTrustOf } from "../../../../federation/trust/meshTrustOf.ts";
 import { makeRoot } from "../../../support/pki.ts";
