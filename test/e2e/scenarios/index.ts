@@ -23,7 +23,7 @@ import { traffic } from "./traffic.ts";
 import { verifyOnUp } from "./verifyOnUp.ts";
 
 /** Long scenarios, which `npm run test:soak` runs between the others. */
-export const soakScenarios: readonly ((world: World) => void)[] = [sharedRoot];
+export const soakScenarios: readonly ((world: World) => void)[] = [sharedRoot, ownRoots];
 
 const soak = process.env["MESH_FEDERATION_SOAK"] === "1";
 
@@ -44,11 +44,11 @@ export const scenarios: readonly ((world: World) => void)[] = [
   blended,
   callers,
   loadControls,
-  ...(soak ? soakScenarios : []),
+  ...(soak ? [sharedRoot] : []),
   thirdMeshLeaves,
   changes,
   existingMeshes,
   interruptions,
   removal,
-  ownRoots,
+  ...(soak ? [ownRoots] : []),
 ];
