@@ -6,9 +6,12 @@ import { runInContainer } from "./support/container.ts";
 import { runJest, type Outcome } from "./support/jest.ts";
 import { standInTests } from "./support/standInTests.ts";
 import { chooseTestLocation, prepareTier, testSource, type Tier } from "./support/tiers.ts";
+import { soakVariable } from "./support/soak.ts";
 
 const root = join(import.meta.dirname, "..");
 const tiers: readonly Tier[] = ["unit", "engine", "e2e"];
+/** The e2e tier with its long scenarios. */
+const soak = "soak";
 
 /** Prepares one tier and runs its tests. A failed preparation counts as one failed test. */
 async function runTier(tier: Tier, source: Source, options: string[]): Promise<Outcome> {
@@ -34,9 +37,11 @@ async function runTier(tier: Tier, source: Source, options: string[]): Promise<O
 
 async function main(): Promise<number> {
   const [options, names] = [true, false].map((dash) => process.argv.slice(2).filter((a) => a.startsWith("-") === dash));
-  const unknown = names!.filter((name) => !(tiers as readonly string[]).includes(name));
-  if (unknown.length > 0) throw new Error(`unknown tier ${unknown.join(", ")}; tiers are ${tiers.join(", ")}`);
-  const wanted = tiers.filter((tier) => names!.includes(tier));
+  const known = [...tiers, soak];
+  const unknown = names!.filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw new Error(`unknown tier ${unknown.join(", ")}; tiers are ${known.join(", ")}`);
+  if (names!.includes(soak)) process.env[soakVariable] = "1";
+  const wanted = tiers.filter((tier) => names!.includes(tier) || (tier === "e2e" && names!.includes(soak)));
   const choice = wanted.includes("engine") ? await testSource() : undefined;
   const source = choice?.source ?? "registry";
   const { location, why } = await chooseTestLocation(wanted, source);
