@@ -74,7 +74,7 @@ function acceptance(
   const findings = new Findings();
   const notes: string[] = [];
   const accepted = new Set([...peer.roots.map((r) => r.certificate.sha256), ...(peer.trusts[own.mesh] ?? [])]);
-  const says = peer.roots.length > 0 || Object.keys(peer.trusts).length > 0;
+  const says = peer.roots.length > 0 || (peer.trusts[own.mesh] ?? []).length > 0;
   if (says && !own.roots.some(({ certificate }) => accepted.has(certificate.sha256))) {
     notes.push(`mesh "${peer.mesh}" accepts no root of mesh "${own.mesh}", so the rotation changes nothing for it`);
     return { findings, notes };

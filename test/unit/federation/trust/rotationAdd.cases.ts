@@ -107,6 +107,14 @@ export const addCases: GateCase[] = [
     notes: [/not observed/],
   },
   {
+    what: "the peer's contract says only by which roots it trusts another mesh",
+    phase: "add",
+    evidence: (p) => gateEvidence([added(p)]),
+    contracts: (p) => [west.add(p), contract("east", [], { trusts: { south: ["00"] } })],
+    closed: [["rotation-peer-lacks-root", "east", /does not say/]],
+    notes: [/not observed/],
+  },
+  {
     what: "the peer's proxies lack its anchor",
     phase: "add",
     evidence: (p) => gateEvidence([added(p), eastCluster(p, [p.old.anchor])]),
