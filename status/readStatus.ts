@@ -1,11 +1,16 @@
+import type { FederationContract } from "../federation/contract/contract.ts";
+import { printable } from "../federation/errors/userError.ts";
 import type { FederationObject } from "../federation/objects/federationObject.ts";
+import { trustContractOf } from "../federation/trust/trustContract.ts";
+import { isUnread } from "../federation/trust/trustEvidence.ts";
 import { ApiError, errorLine } from "../kube/errors.ts";
 import type { KubeClient } from "../kube/kubeClient.ts";
 import type { Toolchain } from "../tools/index.ts";
 import { failed } from "../verify/evidence.ts";
 import { gatewayProblems, readGatewayHealth } from "../verify/gather/gatewayHealth.ts";
 import { readMeshes, reasonOf, type Mesh } from "../workspace/meshes.ts";
-import { certificatesOf } from "./certificates.ts";
+import { certificatesOf, readWorkloadTrust, type PublishedCertificates, type WorkloadTrust } from "./certificates.ts";
+import { numberedCa, rotationOf } from "./rotations.ts";
 import { createdObjects } from "./createdObjects.ts";
 import { liveDriftOf } from "./liveDrift.ts";
 import { statusOf, type Drift, type Expiry, type GatewayProblem, type MeshState, type Status } from "./status.ts";
@@ -37,17 +42,21 @@ interface MeshReading {
  * Reads a mesh's cluster, as far as its credentials allow.
  * @param created reads the objects that the mesh's stack created
  */
-export async function readMesh(
-  { name, contract, cluster, problem }: Mesh,
-  created: () => Promise<FederationObject[]>,
-): Promise<MeshReading> {
-  const state = { name, contract, problem };
+export async function readMesh(mesh: Mesh, created: () => Promise<FederationObject[]>): Promise<MeshReading> {
+  const { name, contract, cluster, problem } = mesh;
+  const state = { name, contract, problem, rotation: rotationOf(mesh) };
   const unread = { certificates: [], drift: [], gatewayProblems: [], complete: !problem };
   if (!contract) return { state, ...unread };
-  if (!cluster) return { state: { ...state, notChecked: "there are no credentials for its cluster here" }, ...unread };
-  const { errors, unknown, ...found } = await readCluster(name, cluster, created);
+  const { unreadable, ...published } = await publishedBy(contract);
+  const certificates = (workload?: WorkloadTrust) => certificatesOf(published, workload, numberedCa(mesh));
+  if (!cluster) {
+    const notChecked = ["there are no credentials for its cluster here", ...unreadable].join("; ");
+    const complete = unread.complete && unreadable.length === 0;
+    return { state: { ...state, notChecked }, ...unread, certificates: certificates(), complete };
+  }
+  const { errors, unknown, workload, ...found } = await readCluster(name, cluster, created);
   const connectionError = errors.find((e) => !(e instanceof ApiError));
-  const notChecked = [...new Set([...errors.map(errorLine), ...unknown])].join("; ") || undefined;
+  const notChecked = [...new Set([...errors.map(errorLine), ...unknown, ...unreadable])].join("; ") || undefined;
   return {
     state: {
       ...state,
@@ -55,11 +64,22 @@ export async function readMesh(
       notChecked,
     },
     ...found,
+    certificates: certificates(workload),
     complete: notChecked === undefined,
   };
 }
 
-/** Reads certificates, drift and gateways; `errors` of the cluster, and `unknown` for what cannot be known of it. */
+/** The certificates in a contract, or none and why: a contract is checked less strictly than they are read. */
+async function publishedBy(contract: FederationContract): Promise<PublishedCertificates & { unreadable: string[] }> {
+  try {
+    return { ...(await trustContractOf(contract)), unreadable: [] };
+  } catch (error) {
+    const unreadable = [printable(`the certificates in its contract cannot be read: ${errorLine(error)}`)];
+    return { mesh: contract.mesh.name, ca: undefined, roots: [], unreadable };
+  }
+}
+
+/** Reads a workload, drift and gateways; `errors` of the cluster, and `unknown` for what cannot be known of it. */
 async function readCluster(name: string, cluster: KubeClient, created: () => Promise<FederationObject[]>) {
   const unknown: string[] = [];
   const compare = async () => {
@@ -70,13 +90,15 @@ async function readCluster(name: string, cluster: KubeClient, created: () => Pro
   };
   const errors: Error[] = [];
   const unlessError = <T>(read: Promise<T[]>) => read.catch((error: Error): T[] => (errors.push(error), []));
-  const [certificates, gateways, { drift, errors: unlisted }] = await Promise.all([
-    unlessError(certificatesOf(name, cluster)),
+  const [[found], gateways, { drift, errors: unlisted }] = await Promise.all([
+    unlessError(readWorkloadTrust(cluster).then((reading) => [reading])),
     unlessError(readGatewayHealth(cluster)),
     compare(),
   ]);
+  const workload = found && !isUnread(found) ? found : undefined;
+  if (found && isUnread(found)) unknown.push(found.failure);
   const unread = gateways.flatMap(({ proxies }) => proxies.flatMap((p) => (failed(p) ? [p.failure] : [])));
   if (unread.length > 0) unknown.push(`the listeners of its gateway were not read: ${unread[0]}`);
   const gatewayProblemsOf = gateways.flatMap(gatewayProblems).map((description) => ({ mesh: name, description }));
-  return { certificates, drift, gatewayProblems: gatewayProblemsOf, errors: [...errors, ...unlisted], unknown };
+  return { workload, drift, gatewayProblems: gatewayProblemsOf, errors: [...errors, ...unlisted], unknown };
 }

@@ -16,7 +16,7 @@ export function statusScreen(status: Status, now: number): string {
   const lines = [...meshTable(status), "", ...exportTable(status), "", ...certificateTable(status, now)];
   for (const { name, state } of status.meshes.filter((m) => !m.state.startsWith("up")))
     lines.push("", ...wrap(`mesh "${name}" ${state}`, "  "));
-  lines.push("", ...quarantineLines(status), ...pendingLines(status), ...driftLines(status));
+  lines.push("", ...trustLines(status), ...quarantineLines(status), ...pendingLines(status), ...driftLines(status));
   for (const { mesh, description } of status.gatewayProblems)
     lines.push(...wrap(`${mesh}: ${description}`, "GATEWAY ", 8));
   for (const { mesh, reason } of status.notChecked) lines.push(...wrap(`not checked: ${reason}`, `${mesh} `, 8));
@@ -39,13 +39,29 @@ function exportTable({ exports }: Status): string[] {
 }
 
 function certificateTable({ certificates }: Status, now: number): string[] {
-  const rows = certificates.map((c) => [c.certificate, c.mesh, timeLeft(c.notAfter - now)]);
-  return columns(["CERTIFICATE", "MESH", "EXPIRES IN"], rows, [48, 14, 12]);
+  const rows = certificates.map((c) => [
+    c.certificate,
+    c.mesh,
+    timeSpan(now - c.notBefore),
+    timeLeft(c.notAfter - now),
+  ]);
+  return columns(["CERTIFICATE", "MESH", "AGE", "EXPIRES IN"], rows, [43, 12, 10, 12]);
 }
 
 function timeLeft(milliseconds: number): string {
-  if (milliseconds <= 0) return "EXPIRED";
+  return milliseconds <= 0 ? "EXPIRED" : timeSpan(milliseconds);
+}
+
+function timeSpan(milliseconds: number): string {
   return milliseconds < 2 * day ? `${Math.round(milliseconds / hour)} hours` : `${Math.floor(milliseconds / day)} days`;
+}
+
+function trustLines({ rotations, pendingTrust, certificateNotes }: Status): string[] {
+  return [
+    ...rotations.flatMap((r) => wrap(`${r.mesh}: ${r.rotation} (\`npm run rotate\`)`, "ROTATION ", 8)),
+    ...pendingTrust.flatMap((p) => wrap(`${p.mesh} does not trust ${p.peer} yet: ${p.reason}`, "TRUST   ", 8)),
+    ...certificateNotes.flatMap((n) => wrap(`${n.mesh}: ${n.note}`, "RENEW   ", 8)),
+  ];
 }
 
 function pendingLines({ pending }: Status): string[] {

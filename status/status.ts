@@ -1,12 +1,24 @@
 import { importedFrom, type FederationContract } from "../federation/contract/contract.ts";
 import { socketAddress } from "../federation/objects/socketAddress.ts";
+import { certificateNotes } from "./certificateNotes.ts";
 
-/** The expiry of a certificate. */
+/** A certificate of a mesh. Times are milliseconds since 1970. */
 export interface Expiry {
   mesh: string;
+  kind: "workload" | "intermediate" | "root" | "anchor";
+  /** For people: its kind, the trust domains that it permits, and its subject or workload. */
   certificate: string;
-  /** Milliseconds since 1970. */
+  sha256: string;
+  notBefore: number;
   notAfter: number;
+  /** Use of a root that the mesh publishes. */
+  use?: "active" | "next" | "retiring";
+  /** Hosts of URIs that it permits; absent or empty: all. */
+  permits?: string[];
+  /** From when on an `up` renews it; absent: none does. */
+  renewsAt?: number;
+  /** Whether it is a root that `npm run rotate` changes; absent: another owner does. */
+  rotatable?: true;
 }
 
 /** A difference between a cluster and what the last `up` created, or between an import and its exporter. */
@@ -29,6 +41,12 @@ export interface Status {
   /** Meshes that a mesh has in quarantine, with the trust domains whose callers it denies. */
   quarantine: { mesh: string; peer: string; trustDomains: string[] }[];
   certificates: Expiry[];
+  /** Certificates that end or are renewed within 30 days: a sentence each. */
+  certificateNotes: { mesh: string; note: string }[];
+  /** Changes of a root that are under way. */
+  rotations: { mesh: string; rotation: string }[];
+  /** Peers that a mesh should trust and does not yet. */
+  pendingTrust: { mesh: string; peer: string; reason: string }[];
   drift: Drift[];
   /** Gateways that reject a listener, or have pods that are not ready. */
   gatewayProblems: GatewayProblem[];
@@ -42,16 +60,22 @@ export interface MeshState {
   contract: FederationContract | undefined;
   /** Why it could not be read or reached, as the end of a sentence that begins with the mesh. */
   problem: string | undefined;
+  /** The change of its root that is under way. */
+  rotation?: string | undefined;
   /** Why its cluster was not checked, or not completely; default `problem`. */
   notChecked?: string | undefined;
 }
 
-/** The status, from the contracts of the meshes, and the drift, certificates and gateways of their clusters. */
+/**
+ * The status, from the contracts of the meshes, and the drift, certificates and gateways of their clusters.
+ * @param now milliseconds since 1970
+ */
 export function statusOf(
   meshes: MeshState[],
   certificates: Expiry[],
   drift: Drift[],
   gatewayProblems: GatewayProblem[] = [],
+  now = Date.now(),
 ): Status {
   const contracts = meshes.flatMap((m) => m.contract ?? []);
   const importersOf = (mesh: string, name: string) =>
@@ -79,6 +103,11 @@ export function statusOf(
       c.quarantine.map(({ mesh: peer, trustDomains }) => ({ mesh: c.mesh.name, peer, trustDomains })),
     ),
     certificates: [...certificates].sort((a, b) => a.notAfter - b.notAfter),
+    certificateNotes: certificateNotes(certificates, now),
+    rotations: meshes.flatMap(({ name, rotation }) => (rotation ? [{ mesh: name, rotation }] : [])),
+    pendingTrust: contracts.flatMap((c) =>
+      c.pendingTrust.map(({ mesh: peer, reason }) => ({ mesh: c.mesh.name, peer, reason })),
+    ),
     drift: [...drift, ...contractDrift(contracts)],
     gatewayProblems,
     notChecked: meshes.flatMap(({ name, problem, notChecked = problem }) =>

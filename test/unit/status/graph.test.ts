@@ -2,7 +2,7 @@ import { instance } from "@viz-js/viz";
 import { dot, importGraph, mermaid, type ImportGraph } from "../../../status/graph.ts";
 import { statusScreen } from "../../../status/screen.ts";
 import { statusOf, type Status } from "../../../status/status.ts";
-import { east, now, up, west } from "./statusFixtures.ts";
+import { east, expiry, now, up, west } from "./statusFixtures.ts";
 
 describe("the graph", () => {
   test("has an arrow per import, dashed while pending, in a stable order", () => {
@@ -68,7 +68,10 @@ describe("hostile names", () => {
       pending: [{ mesh: hostile, name: hostile, from: hostile, reason: hostile }],
       drift: [{ mesh: hostile, description: hostile }],
       gatewayProblems: [{ mesh: hostile, description: hostile }],
-      certificates: [{ mesh: hostile, certificate: hostile, notAfter: now }],
+      certificates: [expiry("root", { mesh: hostile, certificate: hostile })],
+      certificateNotes: [{ mesh: hostile, note: hostile }],
+      rotations: [{ mesh: hostile, rotation: hostile }],
+      pendingTrust: [{ mesh: hostile, peer: hostile, reason: hostile }],
       notChecked: [{ mesh: hostile, reason: hostile }],
     };
     const screen = statusScreen(status, now);

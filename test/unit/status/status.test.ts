@@ -3,19 +3,35 @@ import { federationMetadata } from "../../../federation/objects/labels.ts";
 import { ApiError } from "../../../kube/errors.ts";
 import { statusScreen } from "../../../status/screen.ts";
 import { contractDrift, statusOf } from "../../../status/status.ts";
-import { cluster, east, exported, now, readAlone, rejects, san, up, west } from "./statusFixtures.ts";
+import { makeRoot } from "../../support/pki.ts";
+import {
+  cluster,
+  contract,
+  east,
+  expiry,
+  exported,
+  mesh,
+  now,
+  readAlone,
+  rejects,
+  san,
+  up,
+  west,
+} from "./statusFixtures.ts";
 
 describe("the status", () => {
   test("shows meshes, exports with importers, expiry and pending imports", () => {
     const certificates = [
-      { certificate: "root CA", mesh: "west", notAfter: now + 900 * 86_400_000 },
-      { certificate: "workload", mesh: "west", notAfter: now + 3_600_000 },
-      { certificate: "intermediate CA", mesh: "east", notAfter: now - 1 },
+      expiry("root", { certificate: "root CA", notAfter: now + 900 * 86_400_000 }),
+      expiry("workload", { certificate: "workload", notAfter: now + 3_600_000 }),
+      expiry("intermediate", { certificate: "intermediate CA", mesh: "east", notAfter: now - 1 }),
     ];
     const status = statusOf(
       [up(east), up(west), { name: "south", contract: undefined, problem: "is not up" }],
       certificates,
       [],
+      [],
+      now,
     );
     expect(status.exports[0]!.importers).toEqual(["east"]);
     expect(status.certificates.map((c) => c.certificate)).toEqual(["intermediate CA", "workload", "root CA"]);
@@ -24,9 +40,10 @@ describe("the status", () => {
     for (const wanted of [
       /west +192\.0\.2\.1:15443 +up, Istio 1\.30\.1/,
       /west\/httpbin +8000\/HTTP +east +east/,
-      /intermediate CA +east +EXPIRED/,
-      /workload +west +1 hours/,
-      /root CA +west +900 days/,
+      /intermediate CA +east +10 days +EXPIRED/,
+      /workload +west +10 days +1 hours/,
+      /root CA +west +10 days +900 days/,
+      /RENEW +east: intermediate CA ended on 2026-05-31/,
       /PENDING east <- south\/other: stack "south" does not exist/,
       /mesh "south" is not up/,
       /no drift/,
@@ -97,6 +114,30 @@ describe("the status", () => {
     expect(statusScreen(statusOf([seen.state, up(west)], [], []), now)).toMatch(
       says ? /no drift in west\nalone not checked/ : /no drift\n$/,
     );
+  });
+
+  test("says where a workload's certificates, or those of a contract, cannot be read", async () => {
+    const pod = {
+      metadata: { namespace: "apps", name: "cart-1" },
+      spec: { containers: [{ name: "istio-proxy" }] },
+      status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] },
+    };
+    const silent = { pods: async () => [pod], istio: async () => [], exec: () => Promise.reject(new Error("403")) };
+    const seen = await readAlone(silent as never, async () => []);
+    expect([seen.complete, seen.state.problem, seen.state.notChecked]).toEqual([
+      false,
+      undefined,
+      expect.stringMatching(/^the certificates of pod apps\/cart-1 were not read: 403/),
+    ]);
+
+    // Its label is not at the start of a line.
+    const pem = ` ${(await makeRoot("west 1", { kind: "ec" })).certPem}`;
+    const publishing = contract({ mesh: { ...mesh("alone"), ca: { pem } } });
+    const unread = await readAlone(undefined as never, async () => [], publishing);
+    expect([unread.complete, unread.state.notChecked]).toEqual([
+      false,
+      expect.stringMatching(/no credentials .*; the certificates in its contract cannot be read: .*not PEM/),
+    ]);
   });
 
   test("has unknown drift without the state of a stack", async () => {

@@ -1,5 +1,6 @@
 import { parseContract, type FederationContract } from "../../../federation/contract/contract.ts";
 import { readMesh } from "../../../status/readStatus.ts";
+import type { Expiry } from "../../../status/status.ts";
 
 export const now = Date.parse("2026-06-01T00:00:00Z");
 export const mesh = (name: string) => ({
@@ -48,18 +49,33 @@ export const east = contract({
 });
 export const up = (c: FederationContract) => ({ name: c.mesh.name, contract: c, problem: undefined });
 
+/** A certificate of west that is ten days old and valid for a year. */
+export const expiry = (kind: Expiry["kind"], more: Partial<Expiry> = {}): Expiry => ({
+  mesh: "west",
+  kind,
+  certificate: kind,
+  sha256: "00",
+  notBefore: now - 10 * 86_400_000,
+  notAfter: now + 365 * 86_400_000,
+  ...more,
+});
+
 /** A cluster with the same answer to every request. */
 export const cluster = (answer: () => Promise<any>) => ({ pods: answer, istio: answer }) as never;
 export const rejects = (error: Error) => cluster(() => Promise.reject(error));
 
 /** Reads a mesh with this cluster, whose stack created these objects. */
-export const readAlone = (cluster: never, created: () => Promise<any[]>) =>
+export const readAlone = (
+  cluster: never,
+  created: () => Promise<any[]>,
+  published = contract({ mesh: mesh("alone") }),
+) =>
   readMesh(
     {
       name: "alone",
       stack: "alone",
       importsFrom: [],
-      contract: contract({ mesh: mesh("alone") }),
+      contract: published,
       cluster,
       fallbackClient: undefined,
       problem: undefined,
