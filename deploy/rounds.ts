@@ -30,6 +30,8 @@ export interface UpStacks {
   trusts: readonly string[];
   /** Whether roots of meshes of this project are pinned when they are first seen. */
   pin: boolean;
+  /** Whether no stack is up, so that the trust stacks come up with the meshes. */
+  isNew: boolean;
 }
 
 /**
@@ -37,10 +39,9 @@ export interface UpStacks {
  * that do not match their peers yet. Returns whether anything changed. Throws a `UserError` when a repetition would not
  * help.
  */
-export async function upMeshes(tools: Toolchain, { meshes, trusts, pin }: UpStacks, progress: Progress) {
-  const stacks = meshes.map(({ stack }) => stack);
+export async function upMeshes(tools: Toolchain, { meshes, trusts, pin, isNew }: UpStacks, progress: Progress) {
   const names = new Map(meshes.map(({ name, stack }) => [name, stack]));
-  let next = stacks;
+  let next = [...(isNew ? trusts : []), ...meshes.map(({ stack }) => stack)];
   let changed = false;
   let before: Waiting[] = [];
   for (let round = 1; next.length > 0; round++) {

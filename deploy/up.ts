@@ -50,8 +50,10 @@ export async function up(options: UpOptions, progress: Progress): Promise<void> 
   const toolSeconds = (Date.now() - started) / 1000;
 
   for (const stack of [...trusts, ...stacks]) await repairStack(tools, stack, progress);
-  const trustChanged = await upTrustAndStartClusters(tools, trusts, progress);
-  const meshesChanged = await upMeshes(tools, { meshes, trusts, pin }, progress);
+  // Nothing depends on a root that does not exist yet, so that a new federation makes it beside the meshes' keys.
+  const isNew = usesOwnBackend() && deployedStacks().length === 0;
+  const trustChanged = await upTrustAndStartClusters(tools, isNew ? [] : trusts, progress);
+  const meshesChanged = await upMeshes(tools, { meshes, trusts, pin, isNew }, progress);
   if (!trustChanged && !meshesChanged) progress.note("every stack reports no changes");
 
   if (options.verify) await verify(tools, progress);

@@ -16,12 +16,23 @@ import { readOutputs } from "./readOutputs.ts";
 
 type CaConfig<Provider extends MeshConfig["ca"]["provider"]> = Extract<MeshConfig["ca"], { provider: Provider }>;
 
+/** A CA for which no certificate fits yet. */
+interface PendingCa {
+  kind: "pending";
+  keys: number[];
+  reason: string;
+  /** Who signs it. */
+  from: string;
+  /** Whether an earlier `up` has published its request. */
+  isRequested: boolean;
+  bundle: undefined;
+}
+
 /** The CA of a mesh, as it is known before anything is registered. */
 export type CaPlan =
   /** Signed elsewhere, for a key of this stack. */
   | { kind: "signed"; keys: number[]; chosen: ChosenCa; bundle: TrustBundle }
-  /** No certificate fits yet. */
-  | { kind: "pending"; keys: number[]; reason: string; from: string; bundle: undefined }
+  | PendingCa
   /** Signed by a root of this stack. The bundle is known after the first `up`. */
   | { kind: "own"; ca: CaConfig<"own">; wanted: WantedRoots; numbers: number[]; bundle: TrustBundle | undefined }
   | { kind: "existing"; material: pulumi.Output<CaMaterial>; certificate: string; bundle: TrustBundle }
@@ -119,7 +130,7 @@ function signedOrPending(
     );
   const keys = [...new Set([...own.requests.map((request) => request.key), key])].filter((k) => k <= key).sort();
   const reason = `${problem}${details === "" ? "" : ` (${details})`}; ${remedy}`;
-  return { kind: "pending", keys, from, reason, bundle: undefined };
+  return { kind: "pending", keys, from, reason, isRequested: own.requests.length > 0, bundle: undefined };
 }
 
 /** What the trust stack publishes; nothing where it does not exist yet. */

@@ -25,14 +25,12 @@ const markDirectory = ".federation/clusters";
  * Creates the cluster of the configuration or binds to it, and creates a load balancer where one is configured.
  * @param siblings the other meshes of this project, whose pools must not overlap this one's
  * @param kubeconfig of an existing cluster
- * @param withLoadBalancer false while nothing needs an address
  */
 export function createCluster(
   config: MeshConfig,
   sources: ArtifactSources,
   siblings: SiblingMesh[],
   kubeconfig: pulumi.Output<string> | undefined,
-  withLoadBalancer: boolean,
 ): MeshCluster {
   const { mesh, cluster } = config;
   const pool = poolOf(config);
@@ -54,7 +52,7 @@ export function createCluster(
     component = new ExistingCluster(mesh.cluster, { kubeconfig: kubeconfig!, context: cluster.context });
     pools = pool && "addresses" in pool ? pool.addresses : undefined;
   }
-  const loadBalancer = withLoadBalancer && pools && createLoadBalancer(pools, sources, component.provider);
+  const loadBalancer = pools && createLoadBalancer(pools, sources, component.provider);
   return {
     kubeconfig: component.kubeconfig,
     provider: component.provider,

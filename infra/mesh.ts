@@ -29,9 +29,9 @@ export async function meshProgram() {
   return createMesh(await prepareMesh());
 }
 
-/** Outputs of a mesh's stack. Until it has a CA, it has no contract. */
+/** Outputs of a mesh's stack. Until it has a CA, it has no contract; its first `up` may make a key only. */
 interface MeshOutputs {
-  kubeconfig: pulumi.Output<string>;
+  kubeconfig?: pulumi.Output<string>;
   federation?: pulumi.Output<FederationContract>;
   samples?: { client?: SampleClient };
   [ca: string]: unknown;
@@ -40,15 +40,14 @@ interface MeshOutputs {
 /** Registers the resources of a mesh's stack. Returns the stack's outputs. */
 function createMesh(inputs: MeshInputs): MeshOutputs {
   const { config, sources, siblings, peers, plan, verified } = inputs;
-  const cluster = createCluster(config, sources, siblings, inputs.kubeconfig, inputs.ca.kind !== "pending");
   const ca = createCa(config, inputs.ca);
-  // Without a certificate there is nothing that Istio could sign with; its cluster takes the time until there is one.
-  if (inputs.ca.kind === "pending")
-    return {
-      [pendingCertificateOutput]: { from: inputs.ca.from, reason: inputs.ca.reason },
-      kubeconfig: cluster.kubeconfig,
-      ...ca.outputs,
-    };
+  const pending = inputs.ca.kind === "pending" ? inputs.ca : undefined;
+  const pendingOutputs = pending && { [pendingCertificateOutput]: { from: pending.from, reason: pending.reason } };
+  // The first request goes to the signer at once; a cluster would take a minute before.
+  if (pending && !pending.isRequested) return { ...pendingOutputs, ...ca.outputs };
+  const cluster = createCluster(config, sources, siblings, inputs.kubeconfig);
+  // Without a certificate there is nothing that Istio could sign with.
+  if (pending) return { ...pendingOutputs, kubeconfig: cluster.kubeconfig, ...ca.outputs };
   const anchors = createAnchors(plan);
   const inCluster = { provider: cluster.provider };
   const istio = installIstio(inputs, { ca, anchors }, inCluster);

@@ -15,14 +15,15 @@ export function steadyState(world: World): void {
     expect(seconds).toBeLessThan(60);
   });
 
-  test("a preview by hand shows no changes within six seconds, with the peer up", async () => {
-    for (const stack of stacks) {
-      const tries: number[] = [];
-      // Another process on the machine may slow down one attempt.
-      while (tries.length < 3 && !tries.some((seconds) => seconds <= 6))
-        tries.push((await world.clone.must("pulumi", ["preview", "--expect-no-changes", "--stack", stack])).seconds);
-      expect(Math.min(...tries)).toBeLessThanOrEqual(6);
-    }
+  test("a preview by hand of a mesh shows no changes, in at most three times that of a few certificates", async () => {
+    const fastest = Object.fromEntries(stacks.map((stack) => [stack, Infinity]));
+    // Another process on the machine may slow down one attempt.
+    for (let attempt = 0; attempt < 2; attempt++)
+      for (const stack of stacks) {
+        const { seconds } = await world.clone.must("pulumi", ["preview", "--expect-no-changes", "--stack", stack]);
+        fastest[stack] = Math.min(fastest[stack]!, seconds);
+      }
+    for (const mesh of ["west", "east"]) expect(fastest[mesh]! / fastest["trust"]!).toBeLessThanOrEqual(3);
   });
 
   test("a review with the lab up reports no change, or the changes, within thirty seconds", async () => {

@@ -111,13 +111,12 @@ function operations(): string[] {
 }
 
 describe("up and down", () => {
-  test("run trust, meshes in parallel, then pending imports, and the reverse", async () => {
+  test("run trust and meshes in parallel, then pending imports, and the reverse", async () => {
     const first = await up();
     expect(first.code).toBe(0);
     expect(first.output).toContain("source: release, as asked for by --source");
     const made = operations();
-    expect(made[0]).toBe("up trust");
-    expect(made.slice(1, 3).sort()).toEqual(["up east", "up west"]);
+    expect(made.slice(0, 3).sort()).toEqual(["up east", "up trust", "up west"]);
     expect(made.slice(3)).toEqual(["up east"]);
     expect(first.output).toContain("next: imports of east, whose peers are up now");
     expect(first.output).toMatch(/up west: done in .* \(\+ 3 created\)/);
@@ -126,7 +125,8 @@ describe("up and down", () => {
     const second = await run("up", "--no-verify");
     expect(second.output).toContain("source: release, as before: east, trust, west came up with it");
     expect(second.output).toContain("every stack reports no changes");
-    operations();
+    // Meshes that are up may depend on what their signer changes.
+    expect(operations()[0]).toBe("up trust");
 
     const other = await run("up", "--source", "registry", "--no-verify");
     expect(other).toMatchObject({ code: 1, output: expect.stringContaining("[source-conflict]") });
@@ -157,7 +157,7 @@ describe("up and down", () => {
   test("accept any name of the trust stack", async () => {
     renameSync(join(clone, "stacks", "Pulumi.trust.yaml"), join(clone, "stacks", "Pulumi.roots.yaml"));
     expect((await up()).code).toBe(0);
-    expect(operations()[0]).toBe("up roots");
+    expect(operations()).toContain("up roots");
     set("nobody-imports");
     expect((await run("down")).code).toBe(0);
     expect(operations().at(-1)).toBe("destroy roots");
@@ -218,6 +218,8 @@ describe("a failing up", () => {
   });
 
   test("lets Pulumi finish its operation on a signal", async () => {
+    expect((await up()).code).toBe(0);
+    operations();
     set("slow");
     const { child, ended } = begin("up", "--source", "release", "--no-verify");
     for (const until = Date.now() + 30_000; !existsSync(join(control, "slow-now")); await sleep(20))
