@@ -4,6 +4,7 @@ import { poolClashes, type DeclaredPool } from "../cluster/meshPools.ts";
 import { checkNodes } from "../cluster/nodeImage.ts";
 import { Findings } from "../errors/userError.ts";
 import { importId, meshesOf } from "../imports/importConfig.ts";
+import { caKeyFindings } from "./checkCa.ts";
 import type { SiblingMesh } from "./declaredMesh.ts";
 import { duplicates, invalidConfig } from "./fields.ts";
 import type { MeshConfig } from "./readMeshConfig.ts";
@@ -27,6 +28,7 @@ export function checkMeshConfig(
   checkNames(config, siblings, findings);
   findings.addAll(poolClashes({ name: config.mesh.name, pool: poolOf(config) }, siblings));
   checkPeers(config, siblings, findings);
+  findings.addAll(caKeyFindings(config));
   checkDuplicates(config, findings);
   if (config.exports.length > 0 && config.gateway.provider === "none")
     findings.add("gateway-missing", {

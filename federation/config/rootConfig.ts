@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { hours, invalidConfig, label, readChecked, subdomain, subjectName } from "./fields.ts";
-import { Findings } from "../errors/userError.ts";
+import { duplicates, hours, invalidConfig, label, readChecked, subdomain, subjectName } from "./fields.ts";
+import { Findings, type Finding } from "../errors/userError.ts";
 
 /** Names, and in hours: ten years, two years and thirty days. */
 export const rootDefaults = {
@@ -57,20 +57,48 @@ export function readRootConfig(raw: { root?: unknown; meshes?: unknown }, stack:
   const schema = z.strictObject({ root: rootConfigSchema.prefault({}), meshes: signedMeshesSchema });
   const { root: config, meshes } = readChecked(schema, raw, stack);
   const findings = new Findings();
-  const { validityHours, intermediateValidityHours, earlyRenewalHours } = config;
-  if (intermediateValidityHours > validityHours)
-    findings.add("config-value-invalid", {
-      subject: "root.intermediateValidityHours",
-      problem: `${intermediateValidityHours} is more than root.validityHours, ${validityHours}`,
-      remedy: "An intermediate cannot outlive its root: choose less",
-    });
-  const shorter = Math.min(intermediateValidityHours, validityHours);
-  if (earlyRenewalHours >= shorter)
-    findings.add("config-value-invalid", {
-      subject: "root.earlyRenewalHours",
-      problem: `${earlyRenewalHours} is not less than the validity of a certificate, ${shorter}`,
-      remedy: "Every `up` would renew the CA: choose less",
+  findings.addAll(validityFindings(config, "root"));
+  for (const number of duplicates(config.generations.map(String)))
+    findings.add("config-entry-duplicate", {
+      subject: "root.generations",
+      problem: `${number} is listed twice`,
+      remedy: "Remove one",
     });
   findings.throwIfAny("config-invalid", invalidConfig(stack));
   return { ...config, meshes };
+}
+
+/** A CA that ends earlier issues certificates that outlive it, and no mesh takes it. Those of workloads live a day. */
+const leastRenewalHours = 24;
+
+/**
+ * What is wrong with the lives of a root and of the intermediates below it.
+ * @param key that holds them
+ */
+export function validityFindings(
+  hours: Pick<RootConfig, "validityHours" | "intermediateValidityHours" | "earlyRenewalHours">,
+  key: string,
+): readonly Finding[] {
+  const findings = new Findings();
+  const { validityHours, intermediateValidityHours, earlyRenewalHours } = hours;
+  if (intermediateValidityHours > validityHours)
+    findings.add("config-value-invalid", {
+      subject: `${key}.intermediateValidityHours`,
+      problem: `${intermediateValidityHours} is more than ${key}.validityHours, ${validityHours}`,
+      remedy: "An intermediate cannot outlive its root: choose less",
+    });
+  const shorter = Math.min(intermediateValidityHours, validityHours);
+  const renewal = (problem: string, remedy: string): void =>
+    findings.add("config-value-invalid", { subject: `${key}.earlyRenewalHours`, problem, remedy });
+  if (earlyRenewalHours >= shorter)
+    renewal(
+      `${earlyRenewalHours} is not less than the validity of a certificate, ${shorter}`,
+      "Every `up` would renew the CA: choose less",
+    );
+  else if (earlyRenewalHours < leastRenewalHours)
+    renewal(
+      `${earlyRenewalHours} is less than ${leastRenewalHours}, the validity of a workload's certificate`,
+      "The CA would be refused before it is renewed: choose more",
+    );
+  return findings.all;
 }
