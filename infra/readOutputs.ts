@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { UserError } from "../federation/errors/userError.ts";
-import { isStateBeingWritten } from "./pulumiMessages.ts";
+import { isStackAbsent, isStateBeingWritten } from "./pulumiMessages.ts";
 
 /** How often a state that another run writes is read, and the pause between two attempts, in milliseconds. */
 const [attempts, pause] = [25, 200];
@@ -33,5 +33,15 @@ export async function readOutputs(stack: string): Promise<Record<string, unknown
         );
       await sleep(pause);
     }
+  }
+}
+
+/** The same, and no outputs where the stack does not exist: a preview of one that no update has written yet. */
+export async function readOutputsIfThere(stack: string): Promise<Record<string, unknown>> {
+  try {
+    return await readOutputs(stack);
+  } catch (error) {
+    if (isStackAbsent(String((error as Error).message), stack)) return {};
+    throw error;
   }
 }

@@ -138,6 +138,18 @@ const root = z
   .object({ sha256: fingerprint, pem: certificatePem, use: z.enum(["active", "next", "retiring"]) })
   .refine(({ sha256, pem }) => rootFingerprints(pem)[0] === sha256, "sha256 must be that of pem");
 
+/** What a mesh trusts, and which Istio it has. */
+export const trustSchema = z.object({
+  /** Minor whose behaviour its Istio has; empty where the publisher did not say. */
+  istioMinor: version.default(""),
+  /** The roots in its own trust bundle, in the bundle's order; empty where they are not known. */
+  roots: z.array(root).max(maxRoots).default([]),
+  /** Roots by which it accepts each peer, by mesh name: the peer's own as it has anchored them, or a shared one. */
+  trusts: z.record(label, z.array(fingerprint).max(16)).default({}),
+  /** The CA that signs its workloads' certificates now; absent where it is not known. */
+  ca: z.object({ pem: certificatePem }).optional(),
+});
+
 const mesh = z.object({
   name: label,
   meshId: label,
@@ -147,16 +159,12 @@ const mesh = z.object({
   istioVersion: version,
   /** `region/zone`, as Istio writes localities. */
   locality,
-  /** Minor whose behaviour its Istio has; empty where the publisher did not say. */
-  istioMinor: version.default(""),
+  istioMinor: trustSchema.shape.istioMinor,
   /** Trust domains besides its own whose callers its workloads accept. */
   acceptedTrustDomains: z.array(subdomain).max(1000).default([]),
-  /** The roots in its own trust bundle, in the bundle's order; empty where they are not known. */
-  roots: z.array(root).max(maxRoots).default([]),
-  /** Roots by which it accepts each peer, by mesh name: the peer's own as it has anchored them, or a shared one. */
-  trusts: z.record(label, z.array(fingerprint).max(16)).default({}),
-  /** The CA that signs its workloads' certificates now; absent where it is not known. */
-  ca: z.object({ pem: certificatePem }).optional(),
+  roots: trustSchema.shape.roots,
+  trusts: trustSchema.shape.trusts,
+  ca: trustSchema.shape.ca,
 });
 
 /** What a mesh publishes to its peers as stack output `federation`. Plain values only, never a secret. */

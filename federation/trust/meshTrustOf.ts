@@ -1,6 +1,7 @@
 import type { SiblingMesh } from "../config/declaredMesh.ts";
 import type { MeshConfig } from "../config/readMeshConfig.ts";
 import type { ContractRoot, FederationContract, PendingReason } from "../contract/contract.ts";
+import type { PublishedTrust } from "../contract/publishedTrust.ts";
 import { Findings, type Finding } from "../errors/userError.ts";
 import type { Peer } from "../imports/resolveImports.ts";
 import { meshesOf } from "../imports/importConfig.ts";
@@ -15,7 +16,7 @@ export interface InstalledTrust {
   /** The bundle to install; undefined where it is not known. */
   bundle?: TrustBundle | undefined;
   /** What its last `up` has published; undefined where there was none. */
-  contract?: FederationContract | undefined;
+  contract?: PublishedTrust | undefined;
   /** Why it has no CA yet; undefined where it has one, or needs none. */
   withoutCa?: string | undefined;
   /** Whether this `up` makes its root. */

@@ -28,7 +28,7 @@ export interface IntermediateValidity {
 /**
  * Signs every request under every root, by mesh name. The same inputs give the same bytes until an intermediate is due
  * for renewal: validities are whole windows from the start of the root, so that previews show no change in between.
- * @param onRefused called for a mesh whose request cannot be signed, which gets no certificate
+ * @param onRefused called for each request that cannot be signed, which gets no certificate
  */
 export async function signRequests(
   meshes: Readonly<Record<string, MeshRequests>>,
@@ -37,23 +37,24 @@ export async function signRequests(
   now: Date,
   onRefused: (mesh: string, reason: string) => void = () => undefined,
 ): Promise<Record<string, string[]>> {
-  const signed = await Promise.all(
-    Object.entries(meshes).map(async ([mesh, { trustDomain, requests }]) => {
-      const certificates = requests.flatMap((requestPem) =>
-        issuers.map(({ certPem, keyPem, since, until }) => {
-          const window = { start: new Date(since), end: new Date(until), ...validity };
-          const { notBefore, notAfter } = validityWindow(window, now);
-          return signIntermediate({ requestPem, issuer: { certPem, keyPem }, trustDomain, notBefore, notAfter });
-        }),
-      );
+  const sign = (requestPem: string, trustDomain: string) =>
+    Promise.all(
+      issuers.map(({ certPem, keyPem, since, until }) => {
+        const window = { start: new Date(since), end: new Date(until), ...validity };
+        const { notBefore, notAfter } = validityWindow(window, now);
+        return signIntermediate({ requestPem, issuer: { certPem, keyPem }, trustDomain, notBefore, notAfter });
+      }),
+    );
+  const signed: Record<string, string[]> = {};
+  for (const [mesh, { trustDomain, requests }] of Object.entries(meshes)) {
+    signed[mesh] = [];
+    for (const request of requests)
       try {
-        return [mesh, await Promise.all(certificates)] as const;
+        signed[mesh].push(...(await sign(request, trustDomain)));
       } catch (error) {
         if (!(error instanceof SigningError)) throw error;
         onRefused(mesh, error.message);
-        return [mesh, []] as const;
       }
-    }),
-  );
-  return Object.fromEntries(signed);
+  }
+  return signed;
 }

@@ -50,9 +50,21 @@ export const roots = {
     title: "The trust stack cannot be read.",
     page: "The backend cannot be reached, or this user may not read the stack. Istio keeps the CA that it has.",
   },
+  "root-in-use": {
+    title: "A root of the trust stack would be removed while a mesh has it in its bundle.",
+    page:
+      "Its key would be gone, and with it every certificate of the mesh below it. A number leaves `root.generations` " +
+      "when every mesh has deployed `rotation.phase: remove`, or is no mesh of this trust stack any more.",
+  },
   "root-not-offered": {
     title: "A mesh wants a root that does not exist.",
     page: "`ca.root` and `rotation.next` are numbers in `root.generations` of the trust stack.",
+  },
+  "own-contract-invalid": {
+    title: "What a mesh has published of its own roots cannot be read.",
+    page:
+      "A change of its roots is checked against it, so nothing is changed without it. This program writes no such " +
+      "contract; the state was edited, or a newer release has written it.",
   },
   "own-root-malformed": {
     title: "A root in the bundle of a mesh is not one CA certificate in PEM.",
@@ -67,6 +79,10 @@ export const roots = {
   "own-root-expired": {
     title: "An expired root stands beside its successor in the bundle of a mesh.",
     page: "Verifiers may take it for its successor. Deploy `rotation.phase: remove`, or remove it from the file.",
+  },
+  "own-root-ends": {
+    title: "A root that ends soon stands beside its successor in the bundle of a mesh.",
+    page: "A warning: the change of root was begun, and has to be finished before that day. docs/rotation.md has the steps.",
   },
   "own-roots-many": {
     title: "The bundle of a mesh has too many roots.",
@@ -113,6 +129,18 @@ export const roots = {
     page:
       "While both change a common root, this is right. Otherwise the CA of each can name the workloads of the other: " +
       "pin the root of the peer instead, and remove it from the bundle.",
+  },
+  "multiroot-off": {
+    title: "A flag is off without which running proxies do not get another bundle.",
+    page:
+      "istiod takes a changed bundle with `ISTIO_MULTIROOT_MESH`, and proxies get it, and all anchors, with " +
+      "`PROXY_CONFIG_XDS_AGENT`. Otherwise a restart takes the bundle at a moment that nobody has chosen.",
+  },
+  "spiffe-bundle-url": {
+    title: "Istio's values name an endpoint from which roots are fetched.",
+    page:
+      "Nothing binds these roots to a trust domain, and an endpoint that fails at a poll loses its roots until the " +
+      "next one, half an hour later. A pinned root of a peer becomes an anchor, which has neither fault.",
   },
   "quarantine-without-effect": {
     title: "A peer in quarantine has the mesh's own root.",

@@ -1,7 +1,10 @@
 import { certificatesIn } from "../../../federation/trust/certificate.ts";
+import type { ContractRoot } from "../../../federation/contract/contract.ts";
 import { trustProgram } from "../../../infra/trust.ts";
 import { named, record, valueOf } from "../components/graph.ts";
+import { makeRequest, makeRoot } from "../../support/pki.ts";
 import { trustMocks } from "../support/trust.ts";
+import { published } from "./refusals.ts";
 
 const mocks = trustMocks({ east: "cluster.local", west: "cluster.local", north: "north.example" });
 
@@ -77,12 +80,48 @@ describe("the trust stack", () => {
     await expect(failing).rejects.toThrow(/\[ca-request-unreadable\]/);
   });
 
-  test("rejects a wrong key, and trust domains of which one is inside another, before any resource", async () => {
+  test("rejects a wrong key, and trust domains that no constraint keeps apart, before any resource", async () => {
     await expect(run({ root: { rsabits: 4096 } })).rejects.toThrow(
       /\[config-invalid\]\n {2}- root\.rsabits: .*"rsaBits".*\[config-key-unknown\]/,
+    );
+    await expect(run({ meshes: { north: { trustDomain: "north.1", stack: "a/b/c" } } })).rejects.toThrow(
+      /"north\.1" cannot be in a name constraint.*\[trust-domain-not-bindable\]/,
     );
     await expect(run({ meshes: { north: { trustDomain: "north.cluster.local", stack: "a/b/c" } } })).rejects.toThrow(
       /north\.cluster\.local is inside cluster\.local.*\[peer-trust-domain-nested\]/,
     );
+  });
+
+  test("keeps a root that a mesh still has in its bundle", async () => {
+    const pki = await mocks;
+    const root = pki.trust.roots[0]!;
+    const next = await makeRoot("next", { kind: "ec" });
+    const change = (roots: ContractRoot[]) =>
+      run({ root: { generations: [2] } }, (mesh) => {
+        if (mesh === "trust") return { roots: [root, { number: 2, pem: next.certPem }] };
+        return { ...pki.requestsOf(mesh), federation: { mesh: { roots } } };
+      });
+    const [old, fresh] = published([{ ...next, certPem: root.pem }, next], next);
+    await expect(change([old!, fresh!])).rejects.toMatchObject({
+      code: "trust-mismatch",
+      details: [
+        { code: "root-in-use", subject: 'mesh "east"', problem: expect.stringContaining("root 1 (retiring)") },
+        { code: "root-in-use", subject: 'mesh "west"' },
+      ],
+    });
+    expect(named(await change([fresh!]), "trust-root-2")).toBeDefined();
+    // What cannot be read may have the root.
+    await expect(change("x" as never)).rejects.toMatchObject({ code: "own-contract-invalid" });
+  });
+
+  test("signs the other requests of a mesh beside one that must not be signed", async () => {
+    const pki = await mocks;
+    const { requestPem } = await makeRequest("other", { mesh: "other" });
+    const graph = await run({}, (mesh) => {
+      const { certificateRequests } = pki.requestsOf(mesh);
+      return { certificateRequests: [{ key: 2, pem: requestPem }, ...certificateRequests] };
+    });
+    expect(await constraintsOf((await valueOf(graph.result.certificates))["east"])).toEqual([["cluster.local", 0]]);
+    expect(warnings.join()).toMatch(/\[ca-request-of-other-mesh\]/);
   });
 });
