@@ -1,4 +1,5 @@
 import type { SiblingMesh } from "./config/declaredMesh.ts";
+import { istioValueWarnings } from "./cluster/istioValueConflicts.ts";
 import { brokenImports } from "./checks/brokenImports.ts";
 import { importWarnings } from "./checks/importWarnings.ts";
 import type { MeshIdentity } from "./checks/peerMismatches.ts";
@@ -104,6 +105,7 @@ function planTrusted(
     acceptedTrustDomains: accepted,
     warnings: [
       ...trust.warnings,
+      ...istioValueWarnings(config),
       ...broken
         .filter(({ name }) => isAllowed(name))
         .map(({ finding }) => ({ ...finding, remedy: "allowBreaking lists it, so the change is not refused" })),

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { certificateTextsInValues } from "../federation/cluster/istioValueConflicts.ts";
 import type { PeerSource, SiblingMesh } from "../federation/config/declaredMesh.ts";
 import type { MeshConfig } from "../federation/config/readMeshConfig.ts";
 import type { ArtifactSources } from "../federation/config/sources.ts";
@@ -6,10 +7,11 @@ import { Findings, findingText, UserError } from "../federation/errors/userError
 import type { Peer } from "../federation/imports/resolveImports.ts";
 import { planFederation, type FederationPlan } from "../federation/planFederation.ts";
 import { anchorFindings } from "../federation/trust/anchorFindings.ts";
-import { ownRootFindings } from "../federation/trust/ownRootFindings.ts";
+import { endingRootWarnings, ownRootFindings } from "../federation/trust/ownRootFindings.ts";
 import { readSources } from "../workspace/sources.ts";
 import { planCa, type CaPlan } from "./ca.ts";
 import { siblingMeshes, readConfig, readKubeconfig } from "./config.ts";
+import { checkFlags } from "./flags.ts";
 import { checkExistingNetwork } from "./nodeNetwork.ts";
 import { readOwnOutputs, type OwnOutputs } from "./ownOutputs.ts";
 import { peerSources, readPeers } from "./peers.ts";
@@ -58,7 +60,8 @@ export async function prepareMesh(): Promise<MeshInputs> {
   };
   const plan = planFederation(config, trust, siblings, peers);
   await checkRoots(config.mesh.name, ca, own);
-  await checkAnchors(plan, peers);
+  await checkAnchors(config, plan, peers);
+  checkFlags(config, sources, plan, { kind: ca.kind, before: own.contract?.mesh.roots, now: ca.bundle });
   const verified = importsToVerify(config, plan.imports);
   await report(config, ca, plan);
   return { config, sources, siblings, peerSources: contracts, peers, plan, verified, kubeconfig, ca };
@@ -79,14 +82,19 @@ async function checkRoots(mesh: string, { kind, bundle }: CaPlan, own: OwnOutput
 }
 
 /** @throws UserError `trust-mismatch` for roots of peers that cannot become anchors */
-async function checkAnchors({ anchored, identity }: FederationPlan, peers: ReadonlyMap<string, Peer>): Promise<void> {
+async function checkAnchors(
+  { istio }: MeshConfig,
+  { anchored, identity }: FederationPlan,
+  peers: ReadonlyMap<string, Peer>,
+): Promise<void> {
   const contracts = [...peers].flatMap(([name, peer]) => (peer.state === "up" ? [[name, peer.contract] as const] : []));
   const findings = new Findings();
-  findings.addAll(await anchorFindings(anchored, identity, new Map(contracts), new Date()));
+  const entries = certificateTextsInValues(istio);
+  findings.addAll(await anchorFindings(anchored, identity, new Map(contracts), new Date(), entries));
   findings.throwIfAny("trust-mismatch", {
     subject: `mesh "${identity.name}"`,
     problem: "roots of its peers cannot be trusted, so nothing is changed",
-    remedy: "Ask the owner of each peer to correct what the details name",
+    remedy: "Correct what the details name; what is a peer's, its owner has to correct",
   });
 }
 
@@ -114,5 +122,6 @@ async function report(config: MeshConfig, ca: CaPlan, plan: FederationPlan): Pro
   }
   for (const { mesh, reason } of plan.pendingTrust)
     await pulumi.log.warn(`mesh "${mesh}" is not trusted yet: ${reason}`);
-  for (const warning of plan.warnings) await pulumi.log.warn(findingText(warning));
+  const ending = ca.bundle ? await endingRootWarnings(ca.bundle, new Date()) : [];
+  for (const warning of [...plan.warnings, ...ending]) await pulumi.log.warn(findingText(warning));
 }

@@ -57,6 +57,28 @@ export function trustDomainsInValues(istio: MeshConfig["istio"]): string[] {
     .filter((domain) => typeof domain === "string");
 }
 
+/** PEM texts in the user's entries of `meshConfig.caCertificates`. */
+export function certificateTextsInValues(istio: MeshConfig["istio"]): string[] {
+  return certificatesInValues(istio)
+    .map((entry) => (isMapping(entry) ? entry["pem"] : undefined))
+    .filter((pem) => typeof pem === "string");
+}
+
+/** What should be known of `istio.values`, although it is the user's to set. */
+export function istioValueWarnings({ istio }: Pick<MeshConfig, "istio">): Finding[] {
+  return certificatesInValues(istio).flatMap((entry, i): Finding[] => {
+    if (!isMapping(entry) || !entry["spiffeBundleUrl"]) return [];
+    return [
+      {
+        code: "spiffe-bundle-url",
+        subject: `istio.values.${caCertificates}.${i}.spiffeBundleUrl`,
+        problem: "an endpoint that fails loses its roots until the next poll, and nothing binds them to a trust domain",
+        remedy: "Pin the roots of the peer in peers, and remove the value",
+      },
+    ];
+  });
+}
+
 /**
  * Aliases make the identities of two trust domains interchangeable in every policy, so that `callers` of one would
  * admit the other's. https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshConfig-trust_domain_aliases

@@ -10,12 +10,14 @@ import type { AnchoredPeer } from "./peerTrust.ts";
  *
  * @param own the mesh's identity with its own roots
  * @param contracts of the peers, by mesh name
+ * @param entries PEM texts that the user has in `meshConfig.caCertificates`, where nothing binds them
  */
 export async function anchorFindings(
   anchored: readonly AnchoredPeer[],
   own: Pick<FederationContract["mesh"], "trustDomain" | "roots">,
   contracts: ReadonlyMap<string, FederationContract>,
   now: Date,
+  entries: readonly string[] = [],
 ): Promise<readonly Finding[]> {
   const found = anchored.map(({ mesh, roots, trustDomain }) => {
     const others = anchored.filter((peer) => peer.mesh !== mesh);
@@ -27,6 +29,7 @@ export async function anchorFindings(
       own: {
         trustDomain: own.trustDomain,
         roots: own.roots,
+        entries,
         anchors: others.flatMap((peer) => peer.roots.map(({ pem }) => ({ mesh: peer.mesh, pem }))),
       },
       earlyRenewalHours: rootDefaults.earlyRenewalHours,

@@ -54,7 +54,10 @@ function readJson(json: string): CaMaterial {
   } catch {
     throw invalid("it is not JSON");
   }
-  if (typeof value === "object" && value !== null && "crl" in value) throw new UserError("ca-material-crl", withoutCrl);
+  const fields = typeof value === "object" && value !== null ? value : {};
+  const texts = Object.values(fields).filter((field) => typeof field === "string");
+  if ("crl" in fields || texts.some((field) => field.includes("-----BEGIN X509 CRL-----")))
+    throw new UserError("ca-material-crl", withoutCrl);
   const parsed = material.safeParse(value);
   if (!parsed.success)
     throw invalid(parsed.error.issues.map((i) => `${i.path.join(".") || "value"}: ${i.message}`).join("; "));
@@ -64,9 +67,9 @@ function readJson(json: string): CaMaterial {
 const withoutCrl: FindingText = {
   subject,
   problem:
-    "it has a revocation list (crl); with one, Envoy demands a current list of every CA of every chain, peers' too, " +
+    "it has a revocation list; with one, Envoy demands a current list of every CA of every chain, peers' too, " +
     "and refuses all connections otherwise",
-  remedy: "Remove the key `crl`; to cut off a CA, replace it, and remove its root",
+  remedy: "Remove the list; to cut off a CA, replace it, and remove its root",
 };
 
 /** Labels of private keys that are not encrypted. https://www.rfc-editor.org/rfc/rfc7468#section-10 */

@@ -1,5 +1,6 @@
 import { Findings, type Finding } from "../errors/userError.ts";
-import type { TrustBundle } from "./bundle.ts";
+import { rootDefaults } from "../config/rootConfig.ts";
+import { contractRoots, type TrustBundle } from "./bundle.ts";
 import type { CertificateFacts } from "./certificate.ts";
 import { areIndistinct, nameOf, onlyCertificate, short } from "./distinctRoots.ts";
 
@@ -40,4 +41,25 @@ export async function ownRootFindings({ roots, active }: TrustBundle, now: Date)
       add("own-root-expired", `${nameOf(root)} ended on ${root.notAfter.toISOString()}`, "Remove it");
   });
   return findings.all;
+}
+
+/**
+ * Roots that end soon beside their successors. They are no findings, because a change of root that was begun late would
+ * then have no way on.
+ */
+export async function endingRootWarnings(bundle: TrustBundle, now: Date): Promise<readonly Finding[]> {
+  const soon = new Date(now.getTime() + rootDefaults.earlyRenewalHours * 3_600_000);
+  const warnings = contractRoots(bundle).map(async ({ pem, use }): Promise<Finding[]> => {
+    const root = await onlyCertificate(pem);
+    if (!root || root.notAfter <= now || root.notAfter > soon || use === "next" || bundle.roots.length === 1) return [];
+    return [
+      {
+        code: "own-root-ends",
+        subject: "the mesh's roots",
+        problem: `${nameOf(root)}, which is ${use}, ends on ${root.notAfter.toISOString()}, and its successor is there`,
+        remedy: "Go on with the change of root until it is removed",
+      },
+    ];
+  });
+  return (await Promise.all(warnings)).flat();
 }

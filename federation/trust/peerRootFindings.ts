@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../errors/catalogue/index.ts";
 import { Findings, type Finding } from "../errors/userError.ts";
 import { nestedTrustDomains, trustDomainFindings } from "./boundDomains.ts";
-import { certificatesIn, type CertificateFacts } from "./certificate.ts";
+import { PemError, certificatesIn, type CertificateFacts } from "./certificate.ts";
 import { isIssuedBy } from "./chain.ts";
 import { areIndistinct, nameOf, onlyCertificate, short } from "./distinctRoots.ts";
 
@@ -29,6 +29,8 @@ export interface PeerRoots {
     roots: readonly Pick<PublishedRoot, "pem">[];
     /** Anchors of other peers, or the roots below them. Those of the same peer do not count. */
     anchors: readonly { mesh: string; pem: string }[];
+    /** What the user has in `meshConfig.caCertificates`, PEM; a text that cannot be read is trusted by nobody. */
+    entries?: readonly string[];
   };
   /** How long before its end a certificate is replaced. */
   earlyRenewalHours: number;
@@ -42,10 +44,12 @@ interface ReadRoot extends PublishedRoot {
 
 /** A certificate of the mesh's bundle besides the peer's. */
 interface Neighbour {
-  /** Whose, for people. */
-  owner: string;
+  /** What it is, for people. */
+  role: string;
   code: ErrorCode;
   facts: CertificateFacts;
+  /** Default: another root of the peer. */
+  remedy?: string;
 }
 
 type Add = (code: ErrorCode, problem: string, remedy?: string) => void;
@@ -104,20 +108,17 @@ function pairFindings(a: CertificateFacts, b: CertificateFacts, add: Add): void 
     add("peer-root-indistinct", `${nameOf(a)} and ${nameOf(b)} have the same name or key identifier`);
 }
 
-function neighbourFindings(facts: CertificateFacts, { owner, code, facts: other }: Neighbour, add: Add): void {
+function neighbourFindings(facts: CertificateFacts, { role, code, facts: other, remedy }: Neighbour, add: Add): void {
   if (facts.keySha256 === other.keySha256)
-    add(code, `${nameOf(facts)} has the key of ${nameOf(other)}, a root of ${owner}`);
+    add(code, `${nameOf(facts)} has the key of ${nameOf(other)}, ${role}`, remedy);
   else if (areIndistinct(facts, other))
-    add(
-      "peer-root-indistinct",
-      `${nameOf(facts)} has the name or key identifier of ${nameOf(other)}, a root of ${owner}`,
-    );
+    add("peer-root-indistinct", `${nameOf(facts)} has the name or key identifier of ${nameOf(other)}, ${role}`, remedy);
 }
 
 async function neighboursOf({ mesh, own }: PeerRoots): Promise<Neighbour[]> {
   const ofOwn = own.roots.map(async ({ pem }) =>
     (await certificatesIn(pem)).map((facts) => ({
-      owner: "the mesh itself",
+      role: "a root of the mesh itself",
       code: "peer-root-is-own" as const,
       facts,
     })),
@@ -126,12 +127,29 @@ async function neighboursOf({ mesh, own }: PeerRoots): Promise<Neighbour[]> {
     .filter((anchor) => anchor.mesh !== mesh)
     .map(async (anchor) =>
       (await certificatesIn(anchor.pem)).map((facts) => ({
-        owner: `mesh "${anchor.mesh}"`,
+        role: `a root of mesh "${anchor.mesh}"`,
         code: "peer-root-of-other-peer" as const,
         facts,
       })),
     );
-  return (await Promise.all([...ofOwn, ...ofPeers])).flat();
+  const ofUser = (own.entries ?? []).map(async (pem) =>
+    (await readable(pem)).map((facts) => ({
+      role: "an entry of meshConfig.caCertificates in istio.values",
+      code: "peer-root-in-bundle" as const,
+      facts,
+      remedy: "Remove the entry: the anchor that this program makes is enough, and is bound to the trust domain",
+    })),
+  );
+  return (await Promise.all([...ofOwn, ...ofPeers, ...ofUser])).flat();
+}
+
+async function readable(pem: string): Promise<CertificateFacts[]> {
+  try {
+    return await certificatesIn(pem);
+  } catch (error) {
+    if (error instanceof PemError) return [];
+    throw error;
+  }
 }
 
 async function intermediateFindings(pem: string, add: Add): Promise<void> {

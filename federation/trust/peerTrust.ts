@@ -102,13 +102,17 @@ function plainRoot(
 ): Finding | undefined {
   const [ownActive, active] = [own, roots].map((all) => all.find(({ use }) => use === "active")?.sha256);
   if (!fromFiles.includes(provider) || ownActive === undefined || active === undefined) return undefined;
-  if (!has(own, active) || (active === ownActive && !pins.includes(active))) return undefined;
-  const isMutual = has(roots, ownActive) && !pins.includes(active);
+  // A pinned root is to be an anchor, whatever its use; another common root is plain only if the peer signs under it.
+  const isPlain = ({ sha256, use }: ContractRoot): boolean =>
+    has(own, sha256) && (pins.includes(sha256) || (use === "active" && sha256 !== ownActive));
+  const plain = roots.find(isPlain)?.sha256;
+  if (plain === undefined) return undefined;
+  const isMutual = has(roots, ownActive) && !pins.includes(plain);
   return {
     code: isMutual ? "peer-root-plain" : "peer-root-in-bundle",
     subject: `mesh "${name}"`,
     problem:
-      `its root ${active} is in this mesh's own bundle, so that its CA can name this mesh's workloads` +
+      `its root ${plain} is in this mesh's own bundle, so that its CA can name this mesh's workloads` +
       (isMutual ? ", unless both meshes are changing a common root" : ""),
     remedy: `Remove it from the bundle, and pin it in peers.${name}.roots: the mesh then makes a trust anchor of it`,
   };

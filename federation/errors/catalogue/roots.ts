@@ -82,7 +82,9 @@ export const roots = {
   },
   "own-root-ends": {
     title: "A root that ends soon stands beside its successor in the bundle of a mesh.",
-    page: "A warning: the change of root was begun, and has to be finished before that day. docs/rotation.md has the steps.",
+    page:
+      "A warning: the change of root was begun, and has to be finished before that day. docs/rotation.md has the " +
+      "steps.",
   },
   "own-roots-many": {
     title: "The bundle of a mesh has too many roots.",

@@ -150,11 +150,13 @@ describe("CA material is refused", () => {
   });
 
   test("with a revocation list, and the reason is given", async () => {
+    const given = await usual();
     const crl = "-----BEGIN X509 CRL-----";
-    await expect(parse({ ...(await usual()), crl })).rejects.toMatchObject({
-      code: "ca-material-crl",
-      problem: expect.stringContaining("every CA of every chain"),
-    });
+    for (const change of [{ crl: "" }, { rootCert: given.rootCert + crl }, { certChain: crl + given.certChain }])
+      await expect(parse({ ...given, ...change })).rejects.toMatchObject({
+        code: "ca-material-crl",
+        problem: expect.stringContaining("every CA of every chain"),
+      });
   });
 
   test("when it is not JSON", async () => {
