@@ -13,6 +13,7 @@ import { conflictingPolicies } from "./exports/policyConflicts.ts";
 import { peerRules } from "./imports/peerRules.ts";
 import { resolveImports, type Peer, type ResolvedImport } from "./imports/resolveImports.ts";
 import { meshTrustOf, type InstalledTrust } from "./trust/meshTrustOf.ts";
+import { settingsFindings } from "./trust/istioSettings.ts";
 import type { AnchoredPeer } from "./trust/peerTrust.ts";
 import { statedDomainFindings } from "./trust/statedDomains.ts";
 import { outsideQuarantine, planQuarantine } from "./trust/quarantine.ts";
@@ -33,6 +34,8 @@ export interface FederationPlan {
   trustDomains: TrustDomains;
   /** Trust domains besides its own whose callers reach this mesh's workloads. */
   acceptedTrustDomains: string[];
+  /** What an existing Istio lacks to trust its peers. */
+  settings: readonly Finding[];
   /** Imports of peers that the change breaks, as `allowBreaking` permits, or may break; limits of a quarantine. */
   warnings: Finding[];
 }
@@ -103,6 +106,7 @@ function planTrusted(
     pendingTrust: trust.pending,
     trustDomains: domains,
     acceptedTrustDomains: accepted,
+    settings: own.istio ? settingsFindings(trust.anchored, accepted, own.istio, own.now) : [],
     warnings: [
       ...trust.warnings,
       ...istioValueWarnings(config),

@@ -40,13 +40,18 @@ export type CaPlan =
 
 /**
  * Plans the mesh's CA.
+ * @param ofIstio the roots of an existing Istio, as far as they are known
  * @throws UserError when what a mesh has installed cannot be kept, or the configuration cannot work
  */
-export async function planCa(config: MeshConfig, own: OwnOutputs): Promise<CaPlan> {
+export async function planCa(
+  config: MeshConfig,
+  own: OwnOutputs,
+  ofIstio: TrustBundle | undefined = undefined,
+): Promise<CaPlan> {
   const { ca, rotation } = config;
   if (ca.provider === "existing") return readCaMaterial();
   if (ca.provider === "external") {
-    const bundle = ca.rootFile === undefined ? undefined : await bundleInFile(ca.rootFile, readText(ca.rootFile));
+    const bundle = ca.rootFile === undefined ? ofIstio : await bundleInFile(ca.rootFile, readText(ca.rootFile));
     return { kind: "external", bundle };
   }
   if (ca.provider === "own") return planOwn(ca, rotation, own);

@@ -17,6 +17,7 @@ import { publishedExport } from "../federation/exports/exportPlan.ts";
 import { publishedImport } from "../federation/imports/resolveImports.ts";
 import type { FederationPlan } from "../federation/planFederation.ts";
 import { createCluster } from "./cluster.ts";
+import { istioSettings } from "./existingIstio.ts";
 import { createGateway, gatewaySelector, warnOfStaleAddresses, type GatewayAddresses } from "./gateway.ts";
 import { checkLive } from "./liveCheck.ts";
 import { createCa, type MeshCa } from "./meshCa.ts";
@@ -88,7 +89,7 @@ function createMesh(inputs: MeshInputs): MeshOutputs {
   return {
     federation: contractOf(plan, ca, gateway.addresses, live),
     ...ca.outputs,
-    ...(anchors ? { trustAnchors: anchors } : {}),
+    ...(anchors ? { trustAnchors: anchors, ...istioSettings(config, plan, anchors) } : {}),
     kubeconfig: cluster.kubeconfig,
     samples: config.samples.includes("sleep") ? { client: sleepClient } : {},
   };

@@ -3,7 +3,7 @@ import { certificateTextsInValues } from "../federation/cluster/istioValueConfli
 import type { PeerSource, SiblingMesh } from "../federation/config/declaredMesh.ts";
 import type { MeshConfig } from "../federation/config/readMeshConfig.ts";
 import type { ArtifactSources } from "../federation/config/sources.ts";
-import { Findings, findingText, UserError } from "../federation/errors/userError.ts";
+import { Findings, findingText, UserError, type Finding } from "../federation/errors/userError.ts";
 import type { Peer } from "../federation/imports/resolveImports.ts";
 import { planFederation, type FederationPlan } from "../federation/planFederation.ts";
 import { anchorFindings } from "../federation/trust/anchorFindings.ts";
@@ -11,6 +11,7 @@ import { endingRootWarnings, ownRootFindings } from "../federation/trust/ownRoot
 import { readSources } from "../workspace/sources.ts";
 import { planCa, type CaPlan } from "./ca.ts";
 import { siblingMeshes, readConfig, readKubeconfig } from "./config.ts";
+import { readIstioTrust } from "./existingIstio.ts";
 import { checkFlags } from "./flags.ts";
 import { checkExistingNetwork } from "./nodeNetwork.ts";
 import { readOwnOutputs, type OwnOutputs } from "./ownOutputs.ts";
@@ -50,16 +51,18 @@ export async function prepareMesh(): Promise<MeshInputs> {
     readPeers(contracts, siblings, config.quarantine),
     checkExistingNetwork(config, siblings),
   ]);
-  const ca = await planCa(config, own);
+  const { istio, bundle } = await readIstioTrust(config, kubeconfig, own);
+  const ca = await planCa(config, own, bundle);
   const trust = {
     bundle: ca.bundle,
     contract: own.contract,
     withoutCa: ca.kind === "pending" ? `this mesh has no CA yet: ${ca.reason}` : undefined,
     makesRoot: ca.kind === "own",
     now: new Date(),
+    istio,
   };
   const plan = planFederation(config, trust, siblings, peers);
-  await checkRoots(config.mesh.name, ca, own);
+  await checkRoots(config.mesh.name, ca, own, istio?.hasRoots === true);
   await checkAnchors(config, plan, peers);
   checkFlags(config, sources, plan, { kind: ca.kind, before: own.contract?.mesh.roots, now: ca.bundle });
   const verified = importsToVerify(config, plan.imports);
@@ -67,13 +70,22 @@ export async function prepareMesh(): Promise<MeshInputs> {
   return { config, sources, siblings, peerSources: contracts, peers, plan, verified, kubeconfig, ca };
 }
 
-/** @throws UserError `trust-mismatch` for roots that the mesh's istiod, or its peers, could not take */
-async function checkRoots(mesh: string, { kind, bundle }: CaPlan, own: OwnOutputs): Promise<void> {
+/**
+ * @param areInstalled whether the roots are those of an existing Istio, which a refusal does not change
+ * @throws UserError `trust-mismatch` for roots that the mesh's istiod, or its peers, could not take
+ */
+async function checkRoots(
+  mesh: string,
+  { kind, bundle }: CaPlan,
+  own: OwnOutputs,
+  areInstalled: boolean,
+): Promise<void> {
   if (!bundle) return;
   // This `up` makes the others.
   const exists = ({ pem }: { pem: string }): boolean => kind !== "own" || own.roots.some((root) => root.pem === pem);
   const findings = new Findings();
   findings.addAll(await ownRootFindings({ ...bundle, roots: bundle.roots.filter(exists) }, new Date()));
+  if (areInstalled) return warn(findings.all);
   findings.throwIfAny("trust-mismatch", {
     subject: `mesh "${mesh}"`,
     problem: "it cannot trust its roots as they are, so nothing is changed",
@@ -123,5 +135,9 @@ async function report(config: MeshConfig, ca: CaPlan, plan: FederationPlan): Pro
   for (const { mesh, reason } of plan.pendingTrust)
     await pulumi.log.warn(`mesh "${mesh}" is not trusted yet: ${reason}`);
   const ending = ca.bundle ? await endingRootWarnings(ca.bundle, new Date()) : [];
-  for (const warning of [...plan.warnings, ...ending]) await pulumi.log.warn(findingText(warning));
+  await warn([...plan.settings, ...plan.warnings, ...ending]);
+}
+
+async function warn(findings: readonly Finding[]): Promise<void> {
+  for (const finding of findings) await pulumi.log.warn(findingText(finding));
 }

@@ -30,6 +30,12 @@ export function checkMeshConfig(
   checkPeers(config, siblings, findings);
   findings.addAll(caKeyFindings(config));
   checkDuplicates(config, findings);
+  if (config.istio.provider === "existing" && config.ca.provider !== "external")
+    findings.add("ca-of-existing-istio", {
+      subject: "ca.provider",
+      problem: `is ${config.ca.provider}, but istio.provider is existing: the CA of an existing Istio is its owner's`,
+      remedy: "Remove the key ca, or set provider to external",
+    });
   if (config.exports.length > 0 && config.gateway.provider === "none")
     findings.add("gateway-missing", {
       subject: "gateway.provider",

@@ -128,6 +128,8 @@ const istio = z
         version: z.string().min(1),
         istioMinor: z.enum(supportedIstioMinors).optional(),
         namespace: label.default(istioNamespace),
+        /** Of its control plane; default the one without. */
+        revision: label.optional(),
       }),
     ],
     { error: "provider must be one of managed, existing" },

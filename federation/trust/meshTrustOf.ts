@@ -6,6 +6,8 @@ import { Findings, type Finding } from "../errors/userError.ts";
 import type { Peer } from "../imports/resolveImports.ts";
 import { meshesOf } from "../imports/importConfig.ts";
 import { bundleChangeFindings, contractRoots, type TrustBundle } from "./bundle.ts";
+import type { ExistingIstio } from "./existingIstio.ts";
+import { installedTrust } from "./installedTrust.ts";
 import { livingBundle } from "./livingBundle.ts";
 import { planPeerTrust, relatedMeshes, shareRoot, type PeerTrust } from "./peerTrust.ts";
 import { waitingInQuarantine } from "./quarantine.ts";
@@ -23,6 +25,8 @@ export interface InstalledTrust {
   makesRoot?: boolean;
   /** The time of the change; undefined: no root has ended. */
   now?: Date;
+  /** What an existing Istio has; undefined for a managed one. */
+  istio?: ExistingIstio | undefined;
 }
 
 /** The trust of a mesh, and the meshes that imports have to wait for, with the reason. */
@@ -46,8 +50,9 @@ export function meshTrustOf(
   const roots = own.bundle ? contractRoots(own.bundle) : [];
   const ownTrust = { roots, makesRoot: own.makesRoot, trusted: own.contract?.mesh.trusts };
   // Without a CA, nothing is installed that could trust somebody.
-  const { findings: wrong, ...trust } =
+  const { findings: wrong, ...planned } =
     own.withoutCa === undefined ? planPeerTrust(config, ownTrust, siblings, peers) : nobody;
+  const trust = own.istio ? installedTrust(planned, own.istio.trust, own.contract?.mesh.trusts, own.now) : planned;
   const contracts = relatedMeshes(config).flatMap((name) => {
     const peer = peers.get(name);
     return peer?.state === "up" ? [peer.contract] : [];
@@ -55,7 +60,8 @@ export function meshTrustOf(
   const findings = new Findings();
   findings.addAll(wrong);
   const before = own.contract && livingBundle(own.contract.mesh.roots, own.now);
-  if (own.bundle) {
+  // What an existing Istio has is no plan that could be refused.
+  if (own.bundle && !own.istio?.hasRoots) {
     // What signs in the place of istiod takes any bundle.
     const minors = config.ca.provider === "external" ? [] : [own.contract?.mesh.istioMinor ?? "", config.istioMinor];
     findings.addAll(bundleChangeFindings(before, own.bundle, minors));
@@ -85,11 +91,12 @@ function waitingFor(
     // Then nothing else is waited for.
     if (theirs.some((entry) => entry.mesh === mesh.name)) continue;
     const makesRoot = roots.length === 0 && own.makesRoot;
-    if (peer.roots.length === 0 || (!makesRoot && shareRoot(roots, peer.roots))) continue;
+    if (peer.roots.length === 0) continue;
     const anchored = trust.trusts[peer.name] !== undefined;
     const reason = trust.pending.find((pending) => pending.mesh === peer.name)?.reason;
     const active = roots.find(({ use }) => use === "active")?.sha256;
     if (!anchored && reason) wait(peer.name, reason);
+    else if (!makesRoot && shareRoot(roots, peer.roots)) continue;
     else if (makesRoot) wait(peer.name, "this mesh has no root yet");
     else if (active !== undefined && !peer.trusts[mesh.name]?.includes(active))
       wait(peer.name, `mesh "${peer.name}" does not trust this mesh's root ${active} yet: its owner pins it`);

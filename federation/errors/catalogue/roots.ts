@@ -46,6 +46,54 @@ export const roots = {
       "The CA can issue identities of other trust domains, or further CAs. A stolen key can then act as any mesh " +
       "whose bundle has the same root. docs/trust-signing.md says how the signer sets the limits.",
   },
+  "ca-of-existing-istio": {
+    title: "A mesh with an existing Istio has a CA of this program.",
+    page:
+      "The program cannot give a CA to an Istio that it does not manage. Its own CA signs (`ca.provider: external`, " +
+      "the default), and the program reads its roots from the cluster, or from `ca.rootFile`.",
+  },
+  "istio-unreadable": {
+    title: "An object of an existing Istio cannot be read.",
+    page:
+      "The mesh's roots, or the anchors of its peers, are unknown. What the last `up` has published counts until " +
+      "they can be read. Let the user of the kubeconfig get the object, or set `ca.rootFile` for the roots.",
+  },
+  "istio-active-root-unknown": {
+    title: "An existing Istio has several roots, and nothing says which of them signs.",
+    page: "The first of the bundle counts as the active one. `ca.rootFile` with the active root first decides it.",
+  },
+  "istio-settings-needed": {
+    title: "The owner of an existing Istio must set something before the mesh trusts its peers.",
+    page:
+      "The text has the values, as stack output `istioSettings` has. Apply them as Istio was installed, and run `up` " +
+      "again. Until then imports are pending, here and at the peers.",
+  },
+  "istio-anchor-missing": {
+    title: "An existing Istio has no anchor of a root that the mesh pins.",
+    page: "Add it to `meshConfig.caCertificates`, from stack output `istioSettings`.",
+  },
+  "istio-anchor-expired": {
+    title: "An anchor in an existing Istio has ended, or is not valid yet.",
+    page:
+      "Proxies take the first certificate of a name, so a valid anchor beside it may not help. Replace it by the one " +
+      "in stack output `istioSettings`, which is valid as long as the peer's root.",
+  },
+  "istio-anchor-unbound": {
+    title: "An existing Istio trusts the key of a peer's root without binding it to the peer's trust domain.",
+    page:
+      "The root itself, or an anchor for another trust domain, is among its certificates. Proxies take the first " +
+      "certificate of a key, so an anchor beside it does not help. Remove it.",
+  },
+  "istio-flag-missing": {
+    title: "A flag without which an existing Istio ignores anchors is not set.",
+    page:
+      "istiod hands `caCertificates` to proxies with `ISTIO_MULTIROOT_MESH`, and proxies take them with " +
+      "`PROXY_CONFIG_XDS_AGENT`, which pods have after their next restart.",
+  },
+  "istio-trust-domain-missing": {
+    title: "An existing Istio does not accept the trust domain of an importer.",
+    page: "Add it to `meshConfig.caCertificates[].trustDomains`. The anchor alone does not admit its callers.",
+  },
   "trust-stack-unreadable": {
     title: "The trust stack cannot be read.",
     page: "The backend cannot be reached, or this user may not read the stack. Istio keeps the CA that it has.",

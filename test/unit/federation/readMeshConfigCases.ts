@@ -51,6 +51,11 @@ export const refused: { name: string; change: Record<string, unknown>; says: Reg
     says: /cluster\.provider: provider must be one of kind, existing \(given: "minikube"\)/,
   },
   {
+    name: "a CA for an existing Istio",
+    change: { ca: { provider: "own" }, istio: { provider: "existing", version: "1.30.1" } },
+    says: /ca\.provider: is own, but istio\.provider is existing.*\[ca-of-existing-istio\]/,
+  },
+  {
     name: "unknown gateway provider",
     change: { gateway: { provider: "nginx" } },
     says: /gateway\.provider: .*managed, existing, none/,

@@ -5,6 +5,11 @@ import { committed, run, westContract } from "./meshStack.ts";
 jest.mock("../../../kube/liveCluster.ts", () => ({
   readLiveCluster: async () => ({ services: [], rules: [], entries: [], accounts: new Map(), unread: [] }),
 }));
+// The cluster of the existing mesh does not answer.
+jest.mock("../../../kube/existingIstio.ts", () => ({
+  ...jest.requireActual<object>("../../../kube/existingIstio.ts"),
+  readExistingIstio: async () => ({ objects: {}, unread: [] }),
+}));
 
 beforeEach(() => void jest.spyOn(console, "warn").mockImplementation(() => undefined));
 

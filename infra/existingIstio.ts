@@ -1,0 +1,120 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { TrustAnchor } from "../components/index.ts";
+import type { MeshConfig } from "../federation/config/readMeshConfig.ts";
+import { findingText, type Finding } from "../federation/errors/userError.ts";
+import type { FederationPlan } from "../federation/planFederation.ts";
+import { bundleOf, type TrustBundle } from "../federation/trust/bundle.ts";
+import { bundleOfIstio, istioTrustOf, type ExistingIstio } from "../federation/trust/existingIstio.ts";
+import { settingsOutput, settingsText } from "../federation/trust/istioSettings.ts";
+import { relatedMeshes } from "../federation/trust/peerTrust.ts";
+import { readExistingIstio, revisioned } from "../kube/existingIstio.ts";
+import type { OwnOutputs } from "./ownOutputs.ts";
+
+/** What is known of an existing Istio, and its roots. */
+interface KnownIstio {
+  /** Undefined for a managed Istio. */
+  istio: ExistingIstio | undefined;
+  /** Undefined where they are not known, or a file has them. */
+  bundle: TrustBundle | undefined;
+}
+
+/**
+ * Reads whom an existing Istio trusts: the mesh's own roots, unless a file has them, and its settings where a peer has
+ * roots of its own. What cannot be read is a warning; what the last `up` has published counts instead.
+ */
+export async function readIstioTrust(
+  config: MeshConfig,
+  kubeconfig: pulumi.Output<string> | undefined,
+  own: OwnOutputs,
+): Promise<KnownIstio> {
+  const { istio, ca } = config;
+  if (istio.provider !== "existing") return { istio: undefined, bundle: undefined };
+  const names = {
+    configMap: `ConfigMap ${istio.namespace}/${revisioned("istio", istio.revision)}`,
+    deployment: `Deployment ${istio.namespace}/${revisioned("istiod", istio.revision)}`,
+  };
+  const needsAnchors = relatedMeshes(config).some((mesh) => (config.peers[mesh]?.roots.length ?? 0) > 0);
+  const hasRoots = ca.provider === "external" && ca.rootFile === undefined;
+  const before = own.contract && bundleOf(own.contract.mesh.roots);
+  const unknown = { istio: { trust: undefined, hasRoots, names }, bundle: hasRoots ? before : undefined };
+  if (!kubeconfig && needsAnchors) await warn(unreadCluster(config.mesh.name));
+  if (!kubeconfig || !(needsAnchors || hasRoots)) return unknown;
+  const context = config.cluster.provider === "existing" ? config.cluster.context : undefined;
+  const { objects, unread } = await readExistingIstio(await textOf(kubeconfig), context, istio, needsAnchors);
+  for (const { object, reason } of unread) await warn(unreadable(object, reason));
+  const trust = await istioTrustOf(objects);
+  const bundle = bundleOfIstio(trust);
+  if (hasRoots && !bundle && objects.rootCert !== undefined)
+    await warn(unreadable(`ConfigMap ${istio.namespace}/istio-ca-root-cert`, "it has no roots, or more than 16"));
+  if (hasRoots && bundle && bundle.roots.length > 1) await warn(severalRoots(istio.namespace, bundle));
+  return {
+    istio: { trust: needsAnchors && unread.length === 0 ? trust : undefined, hasRoots, names },
+    bundle: hasRoots ? (bundle ?? before) : undefined,
+  };
+}
+
+/** The text of a kubeconfig, never to be printed. It is configuration, so it is known when the program runs. */
+function textOf(kubeconfig: pulumi.Output<string>): Promise<string> {
+  return new Promise((resolve) => void kubeconfig.apply(resolve));
+}
+
+function unreadable(object: string, reason: string): Finding {
+  return {
+    code: "istio-unreadable",
+    subject: object,
+    problem: `cannot be read (${reason}), so that what the last \`up\` has published counts`,
+    remedy: "Let the user of the kubeconfig get it; ca.rootFile can give the roots instead",
+  };
+}
+
+/** A cluster that this stack makes has no Istio when it is made. */
+function unreadCluster(mesh: string): Finding {
+  return {
+    code: "istio-unreadable",
+    subject: `Istio of mesh "${mesh}"`,
+    problem: "is not read in a cluster that this stack makes, so that its anchors of peers do not count",
+    remedy: "Let the program manage Istio, or use an existing cluster",
+  };
+}
+
+function severalRoots(namespace: string, { roots, active }: TrustBundle): Finding {
+  return {
+    code: "istio-active-root-unknown",
+    subject: `ConfigMap ${namespace}/istio-ca-root-cert`,
+    problem: `has ${roots.length} roots, and nothing says which of them signs; ${active}, the first, counts as active`,
+    remedy: "Set ca.rootFile to a file with the active root first, if it is another",
+  };
+}
+
+/**
+ * The stack output with what the owner of an existing Istio must set; printed, too, as long as something is missing.
+ * None for a managed Istio, which the program sets itself.
+ */
+export function istioSettings(
+  config: MeshConfig,
+  plan: FederationPlan,
+  anchors: pulumi.Output<TrustAnchor[]>,
+): Record<string, pulumi.Output<string>> {
+  if (config.istio.provider !== "existing") return {};
+  const { trusts } = plan.identity;
+  const isInForce = plan.anchored.every(({ mesh, roots }) =>
+    roots.every(({ sha256 }) => trusts[mesh]?.includes(sha256)),
+  );
+  const isComplete = isInForce && plan.settings.length === 0;
+  const text = anchors.apply(async (made) => {
+    const settings = settingsText(config.mesh.name, made, plan.acceptedTrustDomains);
+    if (!isComplete)
+      await warn({
+        code: "istio-settings-needed",
+        subject: `Istio of mesh "${config.mesh.name}"`,
+        problem: `its owner must set what follows, as stack output ${settingsOutput} has it:\n${settings.trimEnd()}\n`,
+        remedy: "Run `up` again afterwards",
+      });
+    return settings;
+  });
+  return { [settingsOutput]: text };
+}
+
+async function warn(finding: Finding): Promise<void> {
+  await pulumi.log.warn(findingText(finding));
+}
