@@ -23,9 +23,12 @@ interface Waiting {
 /** What a stack of this clone has published. It may be that of an earlier release. */
 type OwnContract = Partial<FederationContract>;
 
+/** A mesh of this project. */
+type Named = Pick<DeclaredMesh, "stack" | "name">;
+
 /** The stacks to bring up. */
 export interface UpStacks {
-  meshes: readonly Pick<DeclaredMesh, "stack" | "name">[];
+  meshes: readonly Named[];
   /** Stacks that sign the meshes' CAs. */
   trusts: readonly string[];
   /** Whether roots of meshes of this project are pinned when they are first seen. */
@@ -51,7 +54,7 @@ export async function upMeshes(tools: Toolchain, { meshes, trusts, pin, isNew }:
     const mismatched = mismatchedStacks(attempt, changedNow && !last);
     const published = await Promise.all(meshes.map(async (mesh) => ({ mesh, ...(await publishedBy(tools, mesh)) })));
     const untrusted = untrustedPeers(new Map(published.map(({ mesh, contract }) => [mesh.name, contract ?? {}])));
-    const waiting = [...published.flatMap((mesh) => mesh.waiting), ...untrusted.map(waitingForTrust(names))].filter(
+    const waiting = [...published.flatMap((mesh) => mesh.waiting), ...untrusted.map(waitingForTrust(published))].filter(
       ({ stack }) => !mismatched.includes(stack),
     );
     if (waiting.some(({ what }) => what === "certificate"))
@@ -102,12 +105,13 @@ async function publishedBy(
 }
 
 /** In words, that a mesh does not trust a peer yet. */
-function waitingForTrust(stacks: ReadonlyMap<string, string>) {
-  return ({ mesh, peer, root }: Untrusted): Waiting => ({
-    stack: stacks.get(mesh)!,
-    what: "trust",
-    problem: `mesh "${peer}" is not trusted yet: its root ${root} is not pinned in peers.${peer}.roots`,
-  });
+function waitingForTrust(published: readonly { mesh: Named; contract: OwnContract | undefined }[]) {
+  return ({ mesh: name, peer, root }: Untrusted): Waiting => {
+    const { mesh, contract } = published.find((found) => found.mesh.name === name)!;
+    const stated = contract?.pendingTrust?.find((pending) => pending.mesh === peer)?.reason;
+    const reason = stated ?? `its root ${root} is not pinned in peers.${peer}.roots`;
+    return { stack: mesh.stack, what: "trust", problem: `mesh "${peer}" is not trusted yet: ${reason}` };
+  };
 }
 
 function stillWaiting(waiting: Waiting[]): UserError {
@@ -122,7 +126,9 @@ function stillWaiting(waiting: Waiting[]): UserError {
     {
       subject: "the federation",
       problem: "the meshes are up, but something is still pending",
-      remedy: "Correct the export of the peer, or remove the import; pin a peer's root, or have a certificate signed",
+      remedy:
+        "Correct the export of the peer, or remove the import; pin a peer's root, have a certificate signed, or set " +
+        "what stack output istioSettings has",
     },
     details,
   );
