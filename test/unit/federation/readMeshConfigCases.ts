@@ -159,7 +159,7 @@ export const refused: { name: string; change: Record<string, unknown>; says: Reg
   {
     name: "a key of another provider",
     change: { istio: { provider: "existing", version: "1.30.1", hub: "x" } },
-    says: /istio\.hub: .*Known keys: istioMinor, namespace, provider, version\. /,
+    says: /istio\.hub: .*Known keys: istioMinor, namespace, provider, revision, version\. /,
   },
   {
     name: "an unknown key of a peer",
