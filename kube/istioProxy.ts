@@ -12,6 +12,7 @@ import {
   type HostConfig,
   type Listeners,
 } from "./envoy.ts";
+import { denials, endpointAddresses } from "./envoyTraffic.ts";
 import type { KubeClient } from "./kubeClient.ts";
 import { retry } from "./retry.ts";
 
@@ -30,6 +31,17 @@ export class IstioProxy {
   /** Endpoints of an Envoy cluster as the proxy has them now. */
   async endpoints(cluster: string): Promise<EnvoyEndpoint[]> {
     return endpointsOf(await this.get("clusters"), cluster);
+  }
+
+  /** Addresses of all its endpoints, `address:port`; also by the host names that were looked up for them. */
+  async endpointAddresses(): Promise<Set<string>> {
+    return endpointAddresses(await this.get("clusters"));
+  }
+
+  /** The DENY policies in force for calls that arrive; undefined for a gateway, which has no such listener. */
+  async denials(): Promise<Map<string, string> | undefined> {
+    const inbound = await this.resources("dynamic_listeners", "virtualInbound");
+    return inbound.length > 0 ? denials(inbound) : undefined;
   }
 
   /** Its configuration for a port of a host. */

@@ -24,3 +24,15 @@ export async function trustContractOf(contract: FederationContract): Promise<Tru
     pending: pendingTrust,
   };
 }
+
+/** What contracts say about trust, by mesh. A contract whose certificates cannot be read says nothing. */
+export async function trustContractsOf(
+  contracts: ReadonlyMap<string, FederationContract>,
+): Promise<Map<string, TrustContract>> {
+  const read = await Promise.all(
+    [...contracts].map(
+      async ([name, contract]) => [name, await trustContractOf(contract).catch(() => undefined)] as const,
+    ),
+  );
+  return new Map(read.flatMap(([name, contract]) => (contract ? [[name, contract]] : [])));
+}

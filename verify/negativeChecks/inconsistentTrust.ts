@@ -1,10 +1,9 @@
 import { findingText } from "../../federation/errors/userError.ts";
 import { meshTrustFindings } from "../../federation/trust/meshTrustFindings.ts";
-import { trustContractOf } from "../../federation/trust/trustContract.ts";
+import { trustContractsOf } from "../../federation/trust/trustContract.ts";
 import { isUnread, type TrustContract, type TrustEvidence } from "../../federation/trust/trustEvidence.ts";
 import type { KubeClient } from "../../kube/kubeClient.ts";
 import { readMeshTrust } from "../../kube/meshTrust.ts";
-import type { Contracts } from "../edge.ts";
 import type { Inspection, InspectedMesh } from "./clusterCheck.ts";
 
 /** Proxies of a mesh that are asked; `npm run rotate` asks all. */
@@ -13,7 +12,7 @@ const maxProxies = 20;
 /** Reads the trust of some proxies of a mesh, and compares it with what the mesh publishes. */
 export async function inspectTrust(cluster: KubeClient, { mesh, contracts }: InspectedMesh): Promise<Inspection> {
   const evidence = await readMeshTrust(cluster, { mesh, proxies: maxProxies });
-  return trustInspection(evidence, await trustContracts(contracts));
+  return trustInspection(evidence, await trustContractsOf(contracts));
 }
 
 /** The inspection of what was read of a mesh. */
@@ -33,13 +32,4 @@ export function trustInspection(evidence: TrustEvidence, contracts: ReadonlyMap<
     inconclusive,
     findings,
   };
-}
-
-async function trustContracts(contracts: Contracts): Promise<Map<string, TrustContract>> {
-  const read = await Promise.all(
-    [...contracts].map(
-      async ([name, contract]) => [name, await trustContractOf(contract).catch(() => undefined)] as const,
-    ),
-  );
-  return new Map(read.flatMap(([name, contract]) => (contract ? [[name, contract]] : [])));
 }

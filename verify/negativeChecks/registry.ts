@@ -50,6 +50,9 @@ export const clusterChecks: readonly ClusterCheck[] = [
   },
 ];
 
+/** What must not be left of each peer that a mesh has in quarantine; `checkQuarantine` looks for it. */
+export const quarantineCheck: NegativeCheck = negativeCheck("quarantine", "peer in quarantine");
+
 /** The call that each exporter with `callers` must deny; `checkUndeclaredCaller` makes it from a probe pod. */
 export const undeclaredCallerCheck: NegativeCheck = negativeCheck("undeclared-caller", "undeclared caller");
 
@@ -57,5 +60,6 @@ export const negativeChecks: readonly NegativeCheck[] = [
   ...gatewayChecks,
   undeclaredPortCheck,
   ...clusterChecks,
+  quarantineCheck,
   undeclaredCallerCheck,
 ];

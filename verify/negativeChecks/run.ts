@@ -11,8 +11,15 @@ import type { Contracts } from "../edge.ts";
 import type { Task } from "../verifyEdges.ts";
 import { clusterResult } from "./clusterCheck.ts";
 import { gatewayResult, type GatewayTarget } from "./gatewayCheck.ts";
+import { checkQuarantines } from "./checkQuarantine.ts";
 import { exportersOf } from "./exporters.ts";
-import { clusterChecks, gatewayChecks, undeclaredCallerCheck, undeclaredPortCheck } from "./registry.ts";
+import {
+  clusterChecks,
+  gatewayChecks,
+  quarantineCheck,
+  undeclaredCallerCheck,
+  undeclaredPortCheck,
+} from "./registry.ts";
 import { unlessForbidden, type NegativeResult } from "./result.ts";
 import { checkUndeclaredCaller, mustDenyUndeclared } from "./undeclaredCaller.ts";
 import { checkUndeclaredPorts } from "./undeclaredPort.ts";
@@ -26,7 +33,7 @@ export interface NegativeResults {
 /**
  * Runs the negative checks: at each gateway of an import, for the exports of each mesh, in the clusters of `meshes`,
  * and, with probe pods, by calls of an undeclared caller.
- * @param wait milliseconds that such a call may take to be denied
+ * @param wait milliseconds that such a call may take to be denied, and a quarantine to take effect
  * @param contracts of all meshes that can be read
  */
 export async function runNegativeChecks(
@@ -56,6 +63,9 @@ export async function runNegativeChecks(
   const inClusters = meshes.flatMap(({ name, cluster }) =>
     cluster ? [reachable(name, () => retry(() => checkCluster(name, cluster, contracts), isConclusive))] : [],
   );
+  const quarantines = meshes.map((mesh) =>
+    reachable(mesh.name, () => checkQuarantines(quarantineCheck, mesh, { contracts, callers: meshes }, wait)),
+  );
   const byCallers = (pods ? tasks.filter(mustDenyUndeclared) : []).map((task) =>
     reachable(task.edge.mesh, async () => [
       await checkUndeclaredCaller(undeclaredCallerCheck, task, wait, (access, client) =>
@@ -63,7 +73,7 @@ export async function runNegativeChecks(
       ),
     ]),
   );
-  const results = await Promise.all([...atGateways, ...ofExports, ...inClusters, ...byCallers]);
+  const results = await Promise.all([...atGateways, ...ofExports, ...inClusters, ...quarantines, ...byCallers]);
   return { results: results.flat(), unreachable };
 }
 

@@ -108,6 +108,13 @@ const negativeChecks = {
       "Calls fail for it, or will after a restart, or a peer can act as a workload of the mesh. The evidence has a " +
       "finding with a code `trust-*` for each cause.",
   },
+  "negative-quarantine": {
+    title: "A peer in quarantine is not cut off.",
+    page:
+      "The evidence names what is left of it: an endpoint, an anchor, a host, a missing policy, or an answer. " +
+      "Run `pulumi up --refresh` of the mesh that has it in quarantine; connections that exist end in a minute. " +
+      "Where no policy can name it, close the gateway to its network.",
+  },
   "negative-undeclared-caller": {
     title: "A workload answers a caller that the export does not name.",
     page:

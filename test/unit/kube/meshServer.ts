@@ -5,6 +5,9 @@ import type { AddressInfo, Socket } from "node:net";
 /** What a command in a pod prints; undefined: the connection to the pod fails. */
 export type Printed = string | undefined;
 
+/** What a command in a pod prints, by the pod's name and the command's last argument. */
+type Print = (pod: string, argument: string) => Printed;
+
 /** An API server on loopback for the pods of a mesh: it lists them in pages, and runs commands in them. */
 export class MeshServer {
   private readonly server: Server;
@@ -15,7 +18,7 @@ export class MeshServer {
   /** Requests for lists of pods. */
   readonly lists: string[] = [];
 
-  private constructor(pods: object[], objects: Record<string, object>, print: (pod: string) => Printed) {
+  private constructor(pods: object[], objects: Record<string, object>, print: Print) {
     this.server = createServer((request, response) => {
       const url = new URL(request.url!, "http://x");
       const body = url.pathname === "/api/v1/pods" ? this.page(pods, url) : objects[url.pathname];
@@ -25,7 +28,8 @@ export class MeshServer {
       this.sockets.add(socket.on("error", () => undefined));
       socket.once("close", () => this.sockets.delete(socket));
       this.concurrency = Math.max(this.concurrency, ++this.running);
-      const text = print(/\/pods\/([^/]+)\/exec/.exec(request.url!)![1]!);
+      const { pathname, searchParams } = new URL(request.url!, "http://x");
+      const text = print(/\/pods\/([^/]+)\/exec/.exec(pathname)![1]!, searchParams.getAll("command").at(-1)!);
       setTimeout(() => {
         this.running--;
         if (text === undefined) socket.end("HTTP/1.1 500 Internal Server Error\r\nconnection: close\r\n\r\n");
@@ -38,7 +42,7 @@ export class MeshServer {
    * @param objects other objects by path
    * @param print what the command in a pod prints
    */
-  static async start(pods: object[], objects: Record<string, object>, print: (pod: string) => Printed) {
+  static async start(pods: object[], objects: Record<string, object>, print: Print) {
     const started = new MeshServer(pods, objects, print);
     await new Promise<void>((done) => started.server.listen(0, "127.0.0.1", done));
     return started;
