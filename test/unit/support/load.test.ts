@@ -14,7 +14,8 @@ const edge: LoadEdge = { mesh: "east", host: "echo.apps.svc.cluster.local", port
 function counted(change: (kinds: KindCounts[]) => void = () => undefined): GeneratorCounts {
   const kinds = ratesOf(edge, 20).map((rate): KindCounts => {
     const sent = rate.rate * 60;
-    return { ...rate, sent, answered: sent, failed: 0, connections: 1, slowest: 0.1, failures: [], last: null };
+    const ends = { failures: [], last: null, lastAnswer: null };
+    return { ...rate, sent, answered: sent, failed: 0, connections: 1, slowest: 0.1, ...ends };
   });
   change(kinds);
   return { run: "this", state: "ended", seconds: 60, cpuSeconds: 2, edges: [{ host: edge.host, waitsFor: [], kinds }] };

@@ -97,11 +97,12 @@ class Sender:
     def reset(self):
         self.sent = self.answered = self.failed = self.connections = 0
         self.slowest = 0.0
-        self.failures, self.last = [], None
+        self.failures, self.last, self.last_answer = [], None, None
 
     def counts(self):
         names = ["kind", "port", "rate", "sent", "answered", "failed", "connections", "failures", "last"]
-        return {**{name: getattr(self, name) for name in names}, "slowest": round(self.slowest, 3)}
+        counts = {name: getattr(self, name) for name in names}
+        return {**counts, "slowest": round(self.slowest, 3), "lastAnswer": self.last_answer}
 
     async def request(self):
         self.tokens += 1
@@ -149,6 +150,7 @@ class Sender:
             async with asyncio.timeout(plan["timeout"]):
                 await self.request()
             self.answered += 1
+            self.last_answer = now()
         except Exception as error:
             self.fail(error, time.monotonic() - began)
         self.slowest = max(self.slowest, time.monotonic() - began)
@@ -156,8 +158,7 @@ class Sender:
     def fail(self, error, seconds):
         self.failed += 1
         what = str(error) if isinstance(error, Unexpected) else f"{type(error).__name__} {error}".strip()
-        now = datetime.datetime.now(datetime.timezone.utc)
-        self.last = {"at": now.isoformat(timespec="milliseconds"), "what": f"{what} after {seconds:.1f} s"}
+        self.last = {"at": now(), "what": f"{what} after {seconds:.1f} s"}
         if len(self.failures) < 3:
             self.failures.append(self.last)
 
@@ -187,6 +188,10 @@ class Sender:
             else:
                 await self.measure()
         await asyncio.gather(*open_requests)
+
+
+def now():
+    return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds")
 
 
 async def pause(seconds):

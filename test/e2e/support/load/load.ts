@@ -31,6 +31,8 @@ export interface Load {
    * @throws when a generator is gone, or has sent less than 80 % of the plan: then zero failures prove nothing
    */
   stop(): Promise<EdgeCounts[]>;
+  /** Removes the client pods, where calls are meant to fail, and may do so slowly. */
+  abandon(): Promise<void>;
 }
 
 /** The client pod of a namespace, with the edges that it calls. */
@@ -69,6 +71,7 @@ export async function startLoad(world: World, edges: LoadEdge[], perSecond = 20)
   return {
     counts: async () => (await Promise.all(clients.map(async (c) => sumCounts(c.edges, await read(world, c))))).flat(),
     stop: () => stop(world, clients, perSecond).finally(() => remove(world, clients)),
+    abandon: () => remove(world, clients),
   };
 }
 

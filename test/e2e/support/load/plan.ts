@@ -56,6 +56,8 @@ export interface KindCounts extends Rate {
   /** The first three failures, and the last. */
   failures: Failure[];
   last: Failure | null;
+  /** When the last answer was complete, RFC 3339, UTC; null where nothing was answered. */
+  lastAnswer: string | null;
 }
 
 /** Counts of one edge. */
