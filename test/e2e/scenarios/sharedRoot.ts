@@ -1,7 +1,16 @@
 import { boundOutcomes, forgedCalls } from "../support/forgery/forgedCalls.ts";
-import { startLoad } from "../support/load/load.ts";
+import { forgedServers } from "../support/forgery/forgedServers.ts";
+import { noFailure } from "../support/load/noFailure.ts";
 import type { LoadEdge } from "../support/load/plan.ts";
-import { gatesOpen, mountSecrets, restartIstiod, step, stopAgent, upStack } from "../support/rotation.ts";
+import {
+  gatesOpen,
+  mountSecrets,
+  restartIstiod,
+  rotationTimeout,
+  step,
+  stopAgent,
+  upStack,
+} from "../support/rotation.ts";
 import { editStack, readStack, writeStack } from "../support/stacks.ts";
 import type { World } from "../support/world.ts";
 
@@ -20,19 +29,20 @@ export function sharedRoot(world: World): void {
     expect(calls).toEqual({ west: boundOutcomes });
   });
 
-  test("no request fails while the owners change CAs and the shared root, one after the other", async () => {
-    const load = await startLoad(world, edges);
-    try {
-      await newIntermediates(world);
-      await newRoot(world);
-    } finally {
-      const counts = await load.stop();
-      expect(counts.map(({ mesh, failed }) => `${mesh}: ${failed} failed`)).toEqual([
-        "east: 0 failed",
-        "north: 0 failed",
-      ]);
-    }
+  test("clients refuse a server with a certificate that its mesh's CA cannot sign, or another mesh's has", async () => {
+    const servers = { client: "east", server: "west", service: "echo", host, other: "north" };
+    expect(await forgedServers(world, servers)).toEqual(boundOutcomes);
   });
+
+  test(
+    "no request fails while the owners change CAs and the shared root, one after the other",
+    () =>
+      noFailure(world, edges, async () => {
+        await newIntermediates(world);
+        await newRoot(world);
+      }),
+    rotationTimeout,
+  );
 }
 
 /** The trust stack signs the meshes' CAs for another time. */

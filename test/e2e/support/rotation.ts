@@ -2,6 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { editStack } from "./stacks.ts";
 import type { World } from "./world.ts";
 
+/** Limit of a test that changes roots in every phase, in milliseconds. */
+export const rotationTimeout = 40 * 60_000;
+
 /** Longest time that proxies may need to take a change of roots, in seconds. */
 const gateSeconds = "240";
 
