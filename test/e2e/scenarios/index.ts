@@ -6,12 +6,14 @@ import { callers } from "./callers.ts";
 import { changes } from "./changes.ts";
 import { diagnosis } from "./diagnosis.ts";
 import { everyKindOfImport } from "./everyKindOfImport.ts";
+import { exampleOfOwnRoots } from "./exampleOfOwnRoots.ts";
 import { existingMeshes } from "./existingMeshes.ts";
 import { firstUp } from "./firstUp.ts";
 import { forgeries } from "./forgeries.ts";
 import { interruptions } from "./interruptions.ts";
 import { loadControls } from "./loadControls.ts";
 import { overview } from "./overview.ts";
+import { quarantine } from "./quarantine.ts";
 import { refusals } from "./refusals.ts";
 import { ownRoots } from "./ownRoots.ts";
 import { removal } from "./removal.ts";
@@ -24,7 +26,7 @@ import { traffic } from "./traffic.ts";
 import { verifyOnUp } from "./verifyOnUp.ts";
 
 /** Long scenarios, which `npm run test:soak` runs between the others. */
-export const soakScenarios: readonly ((world: World) => void)[] = [sharedRoot, ownRoots];
+export const soakScenarios: readonly ((world: World) => void)[] = [sharedRoot, ownRoots, quarantine];
 
 const soak = process.env[soakVariable] === "1";
 
@@ -51,5 +53,6 @@ export const scenarios: readonly ((world: World) => void)[] = [
   existingMeshes,
   interruptions,
   removal,
-  ...(soak ? [ownRoots] : []),
+  exampleOfOwnRoots,
+  ...(soak ? [ownRoots, quarantine] : []),
 ];

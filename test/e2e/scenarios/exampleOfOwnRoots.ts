@@ -1,0 +1,61 @@
+import { jsonIn } from "../support/clone.ts";
+import { curl } from "../support/echo.ts";
+import { boundOutcomes, forgedCalls } from "../support/forgery/forgedCalls.ts";
+import { leftoversOf } from "../support/leftovers.ts";
+import { noFailure } from "../support/load/noFailure.ts";
+import { gatesOpen, mountSecrets, restartIstiod, rootsOf, stopAgent, upStack } from "../support/rotation.ts";
+import { editStack } from "../support/stacks.ts";
+import { eventually, type World } from "../support/world.ts";
+
+const host = "httpbin.httpbin.svc.cluster.local";
+
+/** The two meshes of the README with roots and trust domains of their own, by one command. */
+export function exampleOfOwnRoots(world: World): void {
+  test("npm run up --example own-roots ends with a 200 and identities of two trust domains", async () => {
+    const { output } = await world.clone.must("up", ["--example", "own-roots"]);
+    expect(output).toMatch(/status 200/);
+    const [answer] = await curl(world, "east", `http://${host}:8000/headers`);
+    const { headers } = jsonIn<{ headers: Record<string, string | string[]> }>(answer!.body);
+    const identities = String(headers["X-Forwarded-Client-Cert"]);
+    expect(identities).toContain("By=spiffe://west.example/ns/httpbin/sa/httpbin;");
+    expect(identities).toContain("URI=spiffe://east.example/ns/sleep/sa/sleep");
+    const [east, west] = [await rootsOf(world, "east"), await rootsOf(world, "west")];
+    expect([east, west]).toEqual([[expect.any(String)], [expect.any(String)]]);
+    expect(east).not.toEqual(west);
+  });
+
+  test("west's workloads refuse what east's CA signs in the name of theirs, of a third or of two", async () => {
+    const west = { mesh: "west", trustDomain: "west.example", host, third: "third.example" };
+    const calls = await forgedCalls(world, { mesh: "east", trustDomain: "east.example" }, [west]);
+    expect(calls).toEqual({ west: boundOutcomes });
+  });
+
+  test("no request fails while west's CA gets another key", async () => {
+    await noFailure(world, [{ mesh: "east", host, ports: { http: 8000 }, namespace: "sleep" }], async () => {
+      editStack(world, "west", (config) => (config["ca"].key = 2));
+      await Promise.all([upStack(world, "west"), stopAgent(world, "west", "httpbin")]);
+      await mountSecrets(world, "west");
+      await restartIstiod(world, "west");
+      await gatesOpen(world);
+    });
+  });
+
+  test("west cuts east off by one up, and lets it in again by another", async () => {
+    const call = async () => (await curl(world, "east", `http://${host}:8000/headers`))[0]!.status;
+    expect(await call()).toBe(200);
+    editStack(world, "west", (config) => (config["quarantine"] = ["east"]));
+    await upStack(world, "west");
+    // Proxies close connections that they have for up to 45 s.
+    await eventually("a call that fails", 60, async () => (await call()) !== 200);
+    editStack(world, "west", (config) => delete config["quarantine"]);
+    await world.clone.must("up");
+    expect(await call()).toBe(200);
+  });
+
+  test("npm run down removes the example", async () => {
+    await world.clone.must("down");
+    world.clone.git("checkout", "--quiet", "stacks");
+    world.clone.git("clean", "--quiet", "--force", "stacks");
+    expect(leftoversOf(world.clone.folder)).toEqual([]);
+  });
+}
