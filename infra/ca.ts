@@ -4,7 +4,7 @@ import { certificatesFor, numberedRoots } from "../federation/contract/trustOutp
 import type { MeshConfig } from "../federation/config/readMeshConfig.ts";
 import { findingText, UserError, type Finding } from "../federation/errors/userError.ts";
 import { rootsInPhase, type TrustBundle } from "../federation/trust/bundle.ts";
-import { parseCaMaterial, type CaMaterial } from "../federation/trust/caMaterial.ts";
+import { parseCaMaterial, rootFingerprints, type CaMaterial } from "../federation/trust/caMaterial.ts";
 import { chooseCa, offeredBundle, type CaWish, type ChosenCa, type WantedRoots } from "../federation/trust/chooseCa.ts";
 import { looseCaFindings } from "../federation/trust/looseCa.ts";
 import { bundleInFile, chooseSigned, materialBundle } from "../federation/trust/signedCa.ts";
@@ -28,6 +28,16 @@ interface PendingCa {
   bundle: undefined;
 }
 
+/** A CA that the mesh's owner has given. */
+interface ExistingCa {
+  kind: "existing";
+  material: pulumi.Output<CaMaterial>;
+  certificate: string;
+  bundle: TrustBundle;
+  /** Keys of CAs that are to follow it, and why none does yet. */
+  successor?: { keys: number[]; reason: string };
+}
+
 /** The CA of a mesh, as it is known before anything is registered. */
 export type CaPlan =
   /** Signed elsewhere, for a key of this stack. */
@@ -35,7 +45,7 @@ export type CaPlan =
   | PendingCa
   /** Signed by a root of this stack. The bundle is known after the first `up`. */
   | { kind: "own"; ca: CaConfig<"own">; wanted: WantedRoots; numbers: number[]; bundle: TrustBundle | undefined }
-  | { kind: "existing"; material: pulumi.Output<CaMaterial>; certificate: string; bundle: TrustBundle }
+  | ExistingCa
   | { kind: "external"; bundle: TrustBundle | undefined };
 
 /**
@@ -49,7 +59,7 @@ export async function planCa(
   ofIstio: TrustBundle | undefined = undefined,
 ): Promise<CaPlan> {
   const { ca, rotation } = config;
-  if (ca.provider === "existing") return readCaMaterial();
+  if (ca.provider === "existing") return givenCa();
   if (ca.provider === "external") {
     const bundle = ca.rootFile === undefined ? ofIstio : await bundleInFile(ca.rootFile, readText(ca.rootFile));
     return { kind: "external", bundle };
@@ -58,15 +68,21 @@ export async function planCa(
   return ca.provider === "shared" ? planShared(ca, config, own) : planSigned(ca, config, own);
 }
 
-/** The CA in the secret key `caMaterial`, checked. */
-async function readCaMaterial(): Promise<CaPlan> {
+/** The CA in the secret key `caMaterial`. */
+async function givenCa(): Promise<ExistingCa> {
+  const found = await readCaMaterial();
+  if (found) return found;
+  throw new UserError("ca-material-missing", {
+    subject: "caMaterial",
+    problem: "it is not set, but ca.provider is existing",
+    remedy: "Set it with `pulumi config set --secret caMaterial` to JSON {caCert, caKey, certChain, rootCert}",
+  });
+}
+
+/** The CA in the secret key `caMaterial`, checked; undefined where it is not set. */
+async function readCaMaterial(): Promise<ExistingCa | undefined> {
   const text = await readSecret("caMaterial");
-  if (text === undefined)
-    throw new UserError("ca-material-missing", {
-      subject: "caMaterial",
-      problem: "it is not set, but ca.provider is existing",
-      remedy: "Set it with `pulumi config set --secret caMaterial` to JSON {caCert, caKey, certChain, rootCert}",
-    });
+  if (text === undefined) return undefined;
   const given = await parseCaMaterial(text, new Date());
   const bundle = await materialBundle(given);
   return { kind: "existing", material: pulumi.secret(given), certificate: given.caCert, bundle };
@@ -109,33 +125,41 @@ function wishOf({ mesh }: MeshConfig, roots: WantedRoots, key: number, own: OwnO
 }
 
 /**
- * The chosen CA, or the reason why there is none.
- * @throws UserError when the mesh has a CA: what is installed is never removed because nothing replaces it
+ * The chosen CA, or the reason why there is none. A mesh whose owner has given its CA keeps that one until then.
+ * @throws UserError when the mesh has another CA: what is installed is never removed because nothing replaces it
  */
-function signedOrPending(
+async function signedOrPending(
   chosen: ChosenCa | { findings: readonly Finding[] },
   about: { config: MeshConfig; own: OwnOutputs; key: number; from: string; remedy: string },
-): CaPlan {
+): Promise<CaPlan> {
   const { config, own, key, from, remedy } = about;
   if ("certificate" in chosen) {
     const used = own.requests.filter(({ pem }) => chosen.requestPem === pem).map((request) => request.key);
     return { kind: "signed", keys: [...new Set([...used, key])].sort(), chosen, bundle: chosen.bundle };
   }
   const details = chosen.findings.map(findingText).join("; ");
-  const problem = details === "" ? `${from} has no certificate for its key` : `the certificate in ${from} is not its`;
-  if (own.contract)
-    throw new UserError(
-      "ca-certificate-missing",
-      {
-        subject: `mesh "${config.mesh.name}"`,
-        problem: `${problem}, so nothing is changed: Istio keeps the CA that it has`,
-        remedy: `To go on, ${remedy}`,
-      },
-      [...chosen.findings],
-    );
+  const problem = details === "" ? `${from} has no certificate for its key` : `the certificate in ${from} does not fit`;
   const keys = [...new Set([...own.requests.map((request) => request.key), key])].filter((k) => k <= key).sort();
   const reason = `${problem}${details === "" ? "" : ` (${details})`}; ${remedy}`;
-  return { kind: "pending", keys, from, reason, isRequested: own.requests.length > 0, bundle: undefined };
+  const isRequested = own.requests.length > 0;
+  if (!own.contract) return { kind: "pending", keys, from, reason, isRequested, bundle: undefined };
+  const given = await readCaMaterial();
+  if (given && isInstalled(given, own)) return { ...given, successor: { keys, reason } };
+  throw new UserError(
+    "ca-certificate-missing",
+    {
+      subject: `mesh "${config.mesh.name}"`,
+      problem: `${problem}, so nothing is changed: Istio keeps the CA that it has`,
+      remedy: `To go on, ${remedy}`,
+    },
+    [...chosen.findings],
+  );
+}
+
+/** Whether the mesh's last `up` has installed a CA. */
+function isInstalled({ certificate }: ExistingCa, { contract }: OwnOutputs): boolean {
+  const [installed, given] = [contract?.mesh.ca?.pem ?? "", certificate].map((pem) => rootFingerprints(pem)[0]);
+  return given !== undefined && given === installed;
 }
 
 /** What the trust stack publishes; nothing where it does not exist yet. */

@@ -27,29 +27,25 @@ export function createCa(config: MeshConfig, plan: CaPlan): MeshCa {
     const roots = plan.bundle ? contractRoots(plan.bundle) : [];
     return { material: undefined, roots: pulumi.output(roots), certificate: none, outputs: {} };
   }
-  if (plan.kind === "existing") {
-    const { material, certificate, bundle } = plan;
-    const withBundle = material.apply((given) => ({ ...given, rootCert: bundleText(bundle) }));
-    return {
-      material: pulumi.secret(withBundle),
-      roots: pulumi.output(contractRoots(bundle)),
-      certificate: pulumi.output(certificate),
-      outputs: {},
-    };
-  }
-  const numbers = plan.kind === "own" ? [plan.ca.key] : plan.keys;
-  const keys = numbers.map((number) => ({ number, ca: caRequest(config, number) }));
+  const numbers = plan.kind === "own" ? [plan.ca.key] : plan.kind === "existing" ? plan.successor?.keys : plan.keys;
+  const keys = (numbers ?? []).map((number) => ({ number, ca: caRequest(config, number) }));
   const held = pulumi.all(
     keys.map(({ number, ca }) => ({ key: number, pem: ca.requestPem, keyPem: ca.privateKeyPem })),
   );
   const requests = pulumi.unsecret(held.apply((all) => all.map(({ key, pem }) => ({ key, pem }))));
-  const outputs = { [requestsOutput]: requests };
+  const outputs: MeshCa["outputs"] = numbers ? { [requestsOutput]: requests } : {};
   if (plan.kind === "pending") return { material: undefined, roots: pulumi.output([]), certificate: none, outputs };
   if (plan.kind === "own") return ownCa(config, plan, held);
-  const { chosen, bundle } = plan;
+  const { bundle } = plan;
+  const roots = pulumi.output(contractRoots(bundle));
+  if (plan.kind === "existing") {
+    const material = plan.material.apply((given) => ({ ...given, rootCert: bundleText(bundle) }));
+    return { material: pulumi.secret(material), roots, certificate: pulumi.output(plan.certificate), outputs };
+  }
+  const { chosen } = plan;
   return {
     material: pulumi.secret(held.apply((all) => materialOf(config.mesh.name, chosen, all))),
-    roots: pulumi.output(contractRoots(bundle)),
+    roots,
     certificate: pulumi.output(chosen.certificate),
     outputs,
   };

@@ -115,6 +115,8 @@ async function checkAnchors(
  * @throws UserError for a pending import when the stack requires its imports
  */
 async function report(config: MeshConfig, ca: CaPlan, plan: FederationPlan): Promise<void> {
+  if (ca.kind === "existing" && ca.successor)
+    await pulumi.log.warn(`the mesh keeps the CA in caMaterial for now: ${ca.successor.reason}`);
   if (ca.kind === "pending") await pulumi.log.warn(`Istio is pending: ${ca.reason}`);
   for (const { name, from, reason } of plan.pending) {
     if (config.quarantine.includes(from)) {

@@ -54,7 +54,7 @@ export interface Refusable {
   /** The root that has signed its CA. Default: the first. */
   signer?: Authority;
   /** What its last `up` has published of itself. Default: nothing. */
-  before?: { roots?: ContractRoot[]; istioMinor?: string; trusts?: Record<string, string[]> };
+  before?: { roots?: ContractRoot[]; istioMinor?: string; trusts?: Record<string, string[]>; ca?: { pem: string } };
   /** The contract of that `up`, in the place of `before`. */
   ownContract?: unknown;
   far?: Far;
@@ -82,7 +82,7 @@ export async function preview(given: Refusable): Promise<Said> {
   const warned: string[] = [];
   const spy = jest.spyOn(console, "warn").mockImplementation((text) => void warned.push(...codesIn(String(text))));
   try {
-    await record(meshProgram, await optionsOf(given));
+    await planned(given);
     return { refused: [], warned };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -91,6 +91,11 @@ export async function preview(given: Refusable): Promise<Said> {
   } finally {
     spy.mockRestore();
   }
+}
+
+/** What a preview of mesh east would register. */
+export async function planned(given: Refusable) {
+  return record(meshProgram, await optionsOf(given));
 }
 
 const codesIn = (text: string): string[] => [...text.matchAll(/\[([-a-z]+)\]/g)].map(([, code]) => code!);
@@ -121,12 +126,15 @@ async function optionsOf(given: Refusable) {
       const federation = outputs[inputs.name.split("/").at(-1)!];
       return { outputs: federation === undefined ? {} : { federation } };
     },
-    stateOf: (type: string) => (type === "tls:index/privateKey:PrivateKey" ? { privateKeyPem: keyOf("anchors") } : {}),
+    stateOf: (type: string) => {
+      if (type === "tls:index/privateKey:PrivateKey") return { privateKeyPem: keyOf("anchors") };
+      return type === "tls:index/certRequest:CertRequest" ? { certRequestPem: "request" } : {};
+    },
   };
 }
 
 /** `caMaterial` with a CA below one of the roots. */
-async function materialOf(bundle: readonly Authority[], signer: Authority, options: Partial<SubCaOptions> = {}) {
+export async function materialOf(bundle: readonly Authority[], signer: Authority, options: Partial<SubCaOptions> = {}) {
   const ca = await makeSubCa({ ca: signer, name: "east intermediate", ...options });
   const rootCert = bundle.map(({ certPem }) => certPem).join("");
   return { caCert: ca.certPem, caKey: ca.keyPem, certChain: ca.certPem, rootCert };
