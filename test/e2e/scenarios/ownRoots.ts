@@ -1,6 +1,15 @@
-import { appsNamespace, appsReady, callerSays, echoDeployment, echoPorts, echoService } from "../support/echo.ts";
+import {
+  answeredBy,
+  appsNamespace,
+  appsReady,
+  callerSays,
+  echoDeployment,
+  echoPorts,
+  echoService,
+} from "../support/echo.ts";
 import { boundOutcomes, forgedCalls } from "../support/forgery/forgedCalls.ts";
 import { forgedServers } from "../support/forgery/forgedServers.ts";
+import { gatewayName, gatewayNameResolves } from "../support/gatewayName.ts";
 import { noFailure } from "../support/load/noFailure.ts";
 import type { LoadEdge } from "../support/load/plan.ts";
 import {
@@ -31,6 +40,11 @@ const edges: LoadEdge[] = [
   ["east", "north"],
 ].map(([mesh, of]) => ({ mesh: mesh!, host: hostOf(of!), ports: { http: 8000, tcp: 9001 } }));
 
+const exported = (name: string, host: string, to: string[]) => ({
+  ...{ name, namespace: "apps", service: "echo", host, ports, to, public: true },
+  ...{ selector: { app: "echo" }, serviceAccounts: ["echo"] },
+});
+
 /** Three meshes with roots and trust domains of their own. */
 export function ownRoots(world: World): void {
   test("npm run up --pin federates three meshes that have no root in common", async () => {
@@ -39,7 +53,7 @@ export function ownRoots(world: World): void {
         mesh: { name: mesh, slot: i + 1, trustDomain: `${mesh}.example` },
         cluster: { provider: "kind", podSubnet: `10.${70 + i}.0.0/16`, serviceSubnet: `10.255.${70 + i}.0/24` },
         ca: { provider: "own" },
-        gateway: { provider: "managed" },
+        gateway: { provider: "managed", ...(mesh === "north" ? { addresses: [gatewayName] } : {}) },
       });
     await world.clone.must("up", ["--no-verify"]);
     for (const mesh of meshes) {
@@ -50,22 +64,15 @@ export function ownRoots(world: World): void {
         echoService("echo", ports),
         ...echoDeployment(mesh, "caller", "caller"),
       );
+      if (mesh !== "north") await gatewayNameResolves(world, [mesh]);
       editStack(world, mesh, (config) => {
-        config["peers"] = Object.fromEntries(others(mesh).map((peer) => [peer, { hosts: [`${peer}.global`] }]));
-        config["exports"] = [
-          {
-            ...{
-              name: "echo",
-              namespace: "apps",
-              service: "echo",
-              host: hostOf(mesh),
-              ports,
-              selector: { app: "echo" },
-            },
-            ...{ serviceAccounts: ["echo"], to: others(mesh), public: true },
-          },
-        ];
+        const hosts = (peer: string) => ({ hosts: [`${peer}.global`, "all.global"] });
+        config["peers"] = Object.fromEntries(others(mesh).map((peer) => [peer, hosts(peer)]));
+        if (mesh !== "north") config["peers"].north.allowedAddresses = [gatewayName];
+        config["exports"] = [exported("echo", hostOf(mesh), others(mesh))];
+        if (mesh !== "east") config["exports"].push(exported("all", "echo.all.global", ["east"]));
         config["imports"] = others(mesh).map((from) => ({ name: "echo", from, visibleTo: ["apps"] }));
+        if (mesh === "east") config["imports"].push({ name: "all", from: ["west", "north"], visibleTo: ["apps"] });
       });
     }
     await Promise.all(meshes.map((mesh) => appsReady(world, mesh)));
@@ -77,6 +84,12 @@ export function ownRoots(world: World): void {
     }
     for (const { mesh, host } of edges)
       await eventually(`an answer of ${host} in ${mesh}`, 60, async () => answered(world, mesh, host));
+    // One import of two meshes, whose identities are below different roots.
+    for (const mesh of ["west", "north"])
+      await eventually(`an answer of ${mesh}`, 60, async () => {
+        const answer = await answered(world, "east", "echo.all.global");
+        return answer && answeredBy(answer) === mesh;
+      });
     await world.clone.must("verify", ["--probe-pod"]);
   });
 
@@ -129,7 +142,7 @@ async function newRoot(world: World): Promise<void> {
   for (const mesh of others("west")) await pin(world, mesh, "west", both);
   await Promise.all([step(world, "west", "switch"), stopAgent(world, "east", "apps")]);
   await restartIstiod(world, "east");
-  await step(world, "west", "remove");
+  await Promise.all([step(world, "west", "remove"), stopAgent(world, "north", "apps")]);
   await restartIstiod(world, "west");
   for (const mesh of others("west"))
     await pin(
@@ -148,5 +161,6 @@ async function newAnchors(world: World): Promise<void> {
   const key = urns.find((urn) => urn.endsWith("::trust-anchors-key"))!;
   const replace = ["up", "--yes", "--skip-preview", "--stack", "east", "--replace", key];
   await Promise.all([world.clone.must("pulumi", replace), stopAgent(world, "east", "apps")]);
+  await restartIstiod(world, "east");
   await killedUp(world, "east", 4);
 }

@@ -1,9 +1,7 @@
 import { appsNamespace, appsReady, echoDeployment, echoPorts, echoService } from "../support/echo.ts";
+import { gatewayName, gatewayNameResolves } from "../support/gatewayName.ts";
 import { editStack, writeStack } from "../support/stacks.ts";
-import { eventually, type World } from "../support/world.ts";
-
-/** Name by which mesh north publishes its gateway. A Service without pods makes it resolve in mesh east. */
-const gatewayName = "north-gateway.apps.svc.cluster.local";
+import type { World } from "../support/world.ts";
 
 const anExport = (app: string, more: Record<string, unknown> = {}) => ({
   name: app,
@@ -89,7 +87,7 @@ export function thirdMesh(world: World): void {
       gateways: [{ address: gatewayName }],
       mesh: { acceptedTrustDomains: ["cluster.local"] },
     });
-    await nameResolves(world);
+    await gatewayNameResolves(world, ["east"]);
     for (const mesh of ["east", "west"]) await appsReady(world, mesh);
   });
 }
@@ -114,38 +112,5 @@ async function applications(world: World): Promise<void> {
     ...echoDeployment("east", "shop", "shop"),
     echoService("shop", http),
     ...echoDeployment("east", "caller", "caller"),
-  );
-}
-
-/** Makes the name of north's gateway resolve in east. */
-async function nameResolves(world: World): Promise<void> {
-  const address = await eventually(
-    "north's gateway has an address",
-    30,
-    async () =>
-      (
-        await world.kubectl("north", [
-          ...["get", "service", "-n", "istio-system", "istio-eastwestgateway"],
-          ...["-o", "jsonpath={.status.loadBalancer.ingress[0].ip}"],
-        ])
-      ).trim() || undefined,
-  );
-  const metadata = { name: "north-gateway", namespace: "apps" };
-  await world.apply(
-    "east",
-    {
-      apiVersion: "v1",
-      kind: "Service",
-      metadata,
-      spec: { clusterIP: "None", ports: [{ name: "tcp-mtls", port: 15443 }] },
-    },
-    {
-      apiVersion: "discovery.k8s.io/v1",
-      kind: "EndpointSlice",
-      metadata: { ...metadata, labels: { "kubernetes.io/service-name": "north-gateway" } },
-      addressType: "IPv4",
-      endpoints: [{ addresses: [address] }],
-      ports: [{ name: "tcp-mtls", port: 15443 }],
-    },
   );
 }
