@@ -40,6 +40,9 @@ const edges: LoadEdge[] = [
   ["east", "north"],
 ].map(([mesh, of]) => ({ mesh: mesh!, host: hostOf(of!), ports: { http: 8000, tcp: 9001 } }));
 
+/** Of an import: who may call it, and which of its ports `verify` calls. */
+const called = { visibleTo: ["apps"], probe: { http: {}, tcp: {} } };
+
 const exported = (name: string, host: string, to: string[]) => ({
   ...{ name, namespace: "apps", service: "echo", host, ports, to, public: true },
   ...{ selector: { app: "echo" }, serviceAccounts: ["echo"] },
@@ -71,8 +74,8 @@ export function ownRoots(world: World): void {
         if (mesh !== "north") config["peers"].north.allowedAddresses = [gatewayName];
         config["exports"] = [exported("echo", hostOf(mesh), others(mesh))];
         if (mesh !== "east") config["exports"].push(exported("all", "echo.all.global", ["east"]));
-        config["imports"] = others(mesh).map((from) => ({ name: "echo", from, visibleTo: ["apps"] }));
-        if (mesh === "east") config["imports"].push({ name: "all", from: ["west", "north"], visibleTo: ["apps"] });
+        config["imports"] = others(mesh).map((from) => ({ name: "echo", from, ...called }));
+        if (mesh === "east") config["imports"].push({ name: "all", from: ["west", "north"], ...called });
       });
     }
     await Promise.all(meshes.map((mesh) => appsReady(world, mesh)));
