@@ -4,10 +4,10 @@ import type { MeshConfig } from "../federation/config/readMeshConfig.ts";
 import { findingText, type Finding } from "../federation/errors/userError.ts";
 import type { FederationPlan } from "../federation/planFederation.ts";
 import { bundleOf, type TrustBundle } from "../federation/trust/bundle.ts";
-import { bundleOfIstio, istioTrustOf, type ExistingIstio } from "../federation/trust/existingIstio.ts";
+import { bundleOfIstio, istioNames, istioTrustOf, type ExistingIstio } from "../federation/trust/existingIstio.ts";
 import { settingsOutput, settingsText } from "../federation/trust/istioSettings.ts";
 import { relatedMeshes } from "../federation/trust/peerTrust.ts";
-import { readExistingIstio, revisioned } from "../kube/existingIstio.ts";
+import { readExistingIstio } from "../kube/existingIstio.ts";
 import type { OwnOutputs } from "./ownOutputs.ts";
 
 /** What is known of an existing Istio, and its roots. */
@@ -29,10 +29,7 @@ export async function readIstioTrust(
 ): Promise<KnownIstio> {
   const { istio, ca } = config;
   if (istio.provider !== "existing") return { istio: undefined, bundle: undefined };
-  const names = {
-    configMap: `ConfigMap ${istio.namespace}/${revisioned("istio", istio.revision)}`,
-    deployment: `Deployment ${istio.namespace}/${revisioned("istiod", istio.revision)}`,
-  };
+  const names = istioNames(istio);
   const needsAnchors = relatedMeshes(config).some((mesh) => (config.peers[mesh]?.roots.length ?? 0) > 0);
   const hasRoots = ca.provider === "external" && ca.rootFile === undefined;
   const before = own.contract && bundleOf(own.contract.mesh.roots);

@@ -1,4 +1,4 @@
-import type { IstioObjects } from "../federation/trust/existingIstio.ts";
+import { revisioned, type IstioObjects } from "../federation/trust/existingIstio.ts";
 import { errorLine } from "./errors.ts";
 import { KubeClient } from "./kubeClient.ts";
 import type { KubeObject } from "./objects.ts";
@@ -13,11 +13,6 @@ export interface IstioPlace {
   namespace: string;
   /** Of the control plane; undefined for the default one. */
   revision?: string | undefined;
-}
-
-/** Name of an object of a control plane, which a revision has at its end. */
-export function revisioned(name: string, revision: string | undefined): string {
-  return revision === undefined || revision === "default" ? name : `${name}-${revision}`;
 }
 
 /** What was read. A part that cannot be read is a problem, not an error. */

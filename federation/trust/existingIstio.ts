@@ -30,6 +30,19 @@ export interface IstioTrust {
   agent: boolean;
 }
 
+/** Name of an object of a control plane, which a revision has at its end. */
+export function revisioned(name: string, revision: string | undefined): string {
+  return revision === undefined || revision === "default" ? name : `${name}-${revision}`;
+}
+
+/** The objects of an Istio of a namespace and a revision. */
+export function istioNames({ namespace, revision }: { namespace: string; revision?: string | undefined }): IstioNames {
+  return {
+    configMap: `ConfigMap ${namespace}/${revisioned("istio", revision)}`,
+    deployment: `Deployment ${namespace}/${revisioned("istiod", revision)}`,
+  };
+}
+
 /**
  * Reads what the objects of an Istio say about trust. They are input: what does not have the expected shape counts as
  * absent.

@@ -5,7 +5,7 @@ import type {
   ServicePort,
 } from "../../federation/contract/contract.ts";
 import { masked } from "../secrets/masking.ts";
-import { pendingAddress } from "../revision/planRevision.ts";
+import { pendingAddress } from "../revision/draftContract.ts";
 import { isSecretMember, isSecretText } from "../secrets/secretKeys.ts";
 import { withoutPem } from "./pem.ts";
 

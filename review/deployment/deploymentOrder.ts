@@ -4,7 +4,6 @@ import { quarantineCause, type FederationContract } from "../../federation/contr
 import { peerRules } from "../../federation/imports/peerRules.ts";
 import { publishedImport, resolveImports } from "../../federation/imports/resolveImports.ts";
 import type { Finding } from "../../federation/errors/userError.ts";
-import { waitingInQuarantine } from "../../federation/trust/quarantine.ts";
 import { inStack, type StackFinding } from "../findings.ts";
 import { checkMesh, peersOf, type PlannedFederation, type PlannedMesh } from "../revision/planRevision.ts";
 import type { Revision } from "../revision/revision.ts";
@@ -13,9 +12,9 @@ import type { Revision } from "../revision/revision.ts";
 export interface DeploymentOrder {
   /** Stacks to deploy, one after the other. A stack occurs twice when some of its imports need another stack first. */
   steps: string[];
-  /** What is not deployed after all steps: findings that block a stack, and pending imports. */
+  /** What is not deployed after all steps: findings that block a stack, and pending imports and peers. */
   unfinished: StackFinding[];
-  /** Findings that block a stack in any order. Pending imports block no stack. */
+  /** Findings that block a stack in any order. What is pending blocks no stack. */
   blocked: StackFinding[];
 }
 
@@ -64,32 +63,35 @@ export function stateOf(
   for (const [name, peer] of peers)
     peers.set(name, { ...peer, declared: siblings.find((n) => n.name === name)?.exports });
   const others = siblings.filter(({ stack }) => stack !== mesh.stack);
-  const { findings } = checkMesh(mesh, peers, siblings);
+  const { findings, trust } = checkMesh(mesh, peers, siblings);
   if (findings.length > 0) return { findings, pending: [], contract: mesh.contract };
   const { imports, pending } = resolveImports(
     mesh.config.imports,
     peers,
     mesh.contract.mesh,
     peerRules(mesh.config, others),
-    waitingInQuarantine(mesh.config.quarantine),
+    trust.waiting,
   );
   // An import in quarantine is not waited for.
   const awaited = pending.filter(({ cause }) => cause !== quarantineCause);
+  const { pendingTrust } = trust.contract;
   return {
     findings,
-    pending: awaited.map((p) => ({
-      code: "review-import-pending",
-      subject: `import "${p.name}" from "${p.from}"`,
-      problem: p.reason,
-      remedy: "",
-    })),
-    contract: { ...mesh.contract, imports: imports.map(publishedImport) },
+    pending: [
+      ...pendingTrust.map(({ mesh: peer, reason }) => pendingOn("review-trust-pending", `mesh "${peer}"`, reason)),
+      ...awaited.map((p) => pendingOn("review-import-pending", `import "${p.name}" from "${p.from}"`, p.reason)),
+    ],
+    contract: { ...trust.contract, imports: imports.map(publishedImport) },
   };
 }
 
-/** Whether two contracts are equal, apart from pending imports. */
+function pendingOn(code: Finding["code"], subject: string, problem: string): Finding {
+  return { code, subject, problem, remedy: "" };
+}
+
+/** Whether two contracts are equal, apart from what is pending. */
 export function sameContract(a: FederationContract, b: FederationContract | undefined): boolean {
   const plain = (contract: FederationContract | undefined): unknown =>
-    contract && JSON.parse(JSON.stringify({ ...contract, pendingImports: [] }));
+    contract && JSON.parse(JSON.stringify({ ...contract, pendingImports: [], pendingTrust: [] }));
   return isDeepStrictEqual(plain(a), plain(b));
 }

@@ -1,11 +1,7 @@
 import { type SiblingMesh, declaredMesh } from "../../federation/config/declaredMesh.ts";
-import { contractVersion, type FederationContract } from "../../federation/contract/contract.ts";
-import { publishedExport } from "../../federation/exports/exportPlan.ts";
-import { autoPassthroughPort } from "../../federation/cluster/gatewayObjects.ts";
+import type { FederationContract } from "../../federation/contract/contract.ts";
 import { meshesOf, type ImportConfig } from "../../federation/imports/importConfig.ts";
-import { bundleOf } from "../../federation/trust/bundle.ts";
-import { outsideQuarantine, planQuarantine, waitingInQuarantine } from "../../federation/trust/quarantine.ts";
-import { identityOf, planFederation } from "../../federation/planFederation.ts";
+import { planFederation } from "../../federation/planFederation.ts";
 import { UserError, type Finding } from "../../federation/errors/userError.ts";
 import { readMeshConfig, type MeshConfig } from "../../federation/config/readMeshConfig.ts";
 import { peerRules, type PeerRules } from "../../federation/imports/peerRules.ts";
@@ -20,10 +16,9 @@ import type { ArtifactSources } from "../../federation/config/sources.ts";
 import { keyFindings, meshKeys } from "../../federation/config/stackKeys.ts";
 import { masked } from "../secrets/masking.ts";
 import { findingsOf, inStack, type StackFinding } from "../findings.ts";
+import { draftContract } from "./draftContract.ts";
+import { knownTrust, plannedTrust, type PlannedTrust } from "./planTrust.ts";
 import type { DeclaredStack, Revision } from "./revision.ts";
-
-/** A gateway address that the load balancer has not assigned yet. No gateway has it. */
-export const pendingAddress = "0.0.0.0";
 
 /** An import that a revision declares, as it is when every mesh of the revision is deployed. */
 export interface PlannedImport {
@@ -42,6 +37,8 @@ export interface PlannedMesh {
   config: MeshConfig;
   /** What it publishes when the revision is deployed. */
   contract: FederationContract;
+  /** What it publishes now; undefined before its first `up`. */
+  before: FederationContract | undefined;
   imports: PlannedImport[];
 }
 
@@ -80,11 +77,15 @@ export function planRevision(
   for (const [file, contract] of revision.contractFiles)
     if (contract instanceof UserError) failed.push(...inStack(file, findingsOf(contract)));
 
-  const published = new Map([...deployed, ...contractsByName(drafts)]);
-  const meshes = drafts.map((mesh) => ({
-    ...mesh,
-    ...planImports(mesh, peersOf(mesh, published, revision), peerRules(mesh.config, othersOf(mesh, siblings))),
-  }));
+  const trustOf = (mesh: PlannedMesh, contracts: ReadonlyMap<string, FederationContract>): PlannedTrust =>
+    plannedTrust(mesh, othersOf(mesh, siblings), peersOf(mesh, contracts, revision));
+  const drafted = new Map([...deployed, ...contractsByName(drafts)]);
+  const trusting = drafts.map((mesh) => ({ ...mesh, contract: trustOf(mesh, drafted).contract }));
+  const published = new Map([...drafted, ...contractsByName(trusting)]);
+  const meshes = trusting.map((mesh) => {
+    const rules = peerRules(mesh.config, othersOf(mesh, siblings));
+    return { ...mesh, ...planImports(mesh, peersOf(mesh, published, revision), rules, trustOf(mesh, published)) };
+  });
   const complete = new Map([...published, ...contractsByName(meshes)]);
   const warnings: StackFinding[] = [];
   for (const mesh of meshes) {
@@ -114,8 +115,10 @@ function draftMesh(
   const given = Object.fromEntries(meshKeys.flatMap((key) => (key in raw ? [[key, raw[key]]] : [])));
   try {
     const config = readMeshConfig(given, stack, sources, others);
-    const contract = draftContract(config, others, deployed, revision);
-    return { stack, name: config.mesh.name, declared, config, contract, imports: [] };
+    const { name } = config.mesh;
+    const before = deployed.get(name);
+    const contract = draftContract(config, others, peersOf({ name, config }, deployed, revision), before);
+    return { stack, name, declared, config, contract, before, imports: [] };
   } catch (error) {
     return [...findingsOf(error)];
   }
@@ -139,12 +142,12 @@ function trustFindings(declared: DeclaredStack): readonly Finding[] {
   }
 }
 
-/** Checks a mesh's imports and exports against its peers. */
+/** Checks a mesh's trust, imports and exports against its peers. */
 export function checkMesh(
   mesh: PlannedMesh,
   peers: ReadonlyMap<string, Peer>,
   siblings: SiblingMesh[],
-): { findings: Finding[]; warnings: Finding[] } {
+): { findings: Finding[]; warnings: Finding[]; trust: PlannedTrust } {
   const own = othersOf(mesh, siblings);
   const findings: Finding[] = [];
   const attempt = <T>(work: () => T): T | undefined => {
@@ -155,11 +158,13 @@ export function checkMesh(
       return undefined;
     }
   };
-  const waiting = waitingInQuarantine(mesh.config.quarantine);
+  const trust = plannedTrust(mesh, own, peers);
+  findings.push(...trust.findings);
+  const { waiting } = trust;
   attempt(() => resolveImports(mesh.config.imports, peers, mesh.contract.mesh, peerRules(mesh.config, own), waiting));
-  const bundle = bundleOf(mesh.contract.mesh.roots);
-  const plan = attempt(() => planFederation({ ...mesh.config, imports: [] }, { bundle }, own, peers));
-  return { findings, warnings: plan?.warnings ?? [] };
+  const plan = attempt(() => planFederation({ ...mesh.config, imports: [] }, knownTrust(mesh), own, peers));
+  const told = new Map(findings.map((finding) => [JSON.stringify(finding), finding]));
+  return { findings: [...told.values()], warnings: plan?.warnings ?? [], trust };
 }
 
 /** The peers of a mesh: their published contracts, or the contract files that it names. */
@@ -192,13 +197,14 @@ function planImports(
   mesh: PlannedMesh,
   peers: ReadonlyMap<string, Peer>,
   rules: PeerRules,
+  { waiting }: PlannedTrust,
 ): Pick<PlannedMesh, "imports" | "contract"> {
   const imports = mesh.config.imports.map((spec): PlannedImport => {
     try {
       const {
         imports: [resolved],
         pending,
-      } = resolveImports([spec], peers, mesh.contract.mesh, rules, waitingInQuarantine(mesh.config.quarantine));
+      } = resolveImports([spec], peers, mesh.contract.mesh, rules, waiting);
       return { spec, resolved, pending: pending[0]?.reason };
     } catch (error) {
       // checkMesh reports the findings.
@@ -213,35 +219,4 @@ function planImports(
       imports: imports.flatMap(({ resolved }) => (resolved ? [publishedImport(resolved)] : [])),
     },
   };
-}
-
-function draftContract(
-  config: MeshConfig,
-  siblings: SiblingMesh[],
-  deployed: ReadonlyMap<string, FederationContract>,
-  revision: Revision,
-): FederationContract {
-  const before = deployed.get(config.mesh.name);
-  const peers = peersOf({ name: config.mesh.name, config }, deployed, revision);
-  const quarantine = planQuarantine({ config, siblings, peers }, before?.quarantine);
-  const outside = outsideQuarantine({ config, siblings, peers }, quarantine.refused);
-  return {
-    version: contractVersion,
-    mesh: identityOf(outside.config, before?.mesh.roots ?? [], outside.siblings, outside.peers),
-    gateways: gatewaysOf(config, before),
-    exports: outside.config.exports.map(publishedExport),
-    imports: [],
-    pendingTrust: before?.pendingTrust ?? [],
-    quarantine: quarantine.peers,
-    pendingImports: [],
-  };
-}
-
-function gatewaysOf({ gateway }: MeshConfig, before: FederationContract | undefined): FederationContract["gateways"] {
-  if (gateway.provider === "none") return [];
-  if (gateway.provider === "existing") return gateway.addresses.map((address) => ({ address, port: gateway.port }));
-  if (gateway.addresses) return gateway.addresses.map((address) => ({ address, port: autoPassthroughPort }));
-  return before && before.gateways.length > 0
-    ? before.gateways
-    : [{ address: pendingAddress, port: autoPassthroughPort }];
 }

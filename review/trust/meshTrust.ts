@@ -150,3 +150,15 @@ function quarantineChanges(old: string[], now: string[], mesh: string): Change[]
     })),
   ];
 }
+
+/** Roots by which each mesh trusts its peers now and after its next `up`; none of a mesh that is not deployed. */
+export function trustsAfterUp(meshes: readonly PlannedMesh[]): Change[] {
+  return meshes.flatMap(({ stack, before, contract }) => {
+    if (!before) return [];
+    const [old, now] = [before.mesh.trusts, contract.mesh.trusts];
+    return [...new Set([...Object.keys(old), ...Object.keys(now)])].sort().flatMap((peer): Change[] => {
+      const change = listChange(old[peer] ?? [], now[peer] ?? []);
+      return change ? [{ sign: "~", text: `up of stack ${stack} would trust ${peer} by roots ${change}` }] : [];
+    });
+  });
+}

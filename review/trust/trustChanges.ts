@@ -7,7 +7,7 @@ import type { DeclaredStack } from "../revision/revision.ts";
 import { readCertificates } from "./certificates.ts";
 import { contractPems, contractTrust } from "./contractTrust.ts";
 import { filePems, fileTrust } from "./fileTrust.ts";
-import { meshTrust, type PublishedRoots } from "./meshTrust.ts";
+import { meshTrust, trustsAfterUp, type PublishedRoots } from "./meshTrust.ts";
 import { trustStackChanges, trustStacks } from "./trustStack.ts";
 
 /**
@@ -38,6 +38,8 @@ export async function trustChanges(
     (m) => m.stack,
     (m) => m.name,
   );
+  // An `up` does the same without the change.
+  const without = trustsAfterUp(base.federation.meshes).map(({ text }) => text);
   const declared = (stack: string): boolean => base.revision.stacks.some((s) => s.stack === stack);
   const stacks = pair(
     trustStacks(base.revision.stacks, base.federation),
@@ -57,6 +59,7 @@ export async function trustChanges(
     ...stacks.flatMap(({ before, after }) => trustStackChanges(before, after)),
     ...fileTrust(base.revision, head.revision, certificates),
     ...contractTrust(base.revision, head.revision, head.federation, certificates),
+    ...trustsAfterUp(head.federation.meshes).filter(({ text }) => !without.includes(text)),
   ];
 }
 

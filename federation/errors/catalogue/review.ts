@@ -108,4 +108,10 @@ export const review = {
     title: "An import is still pending after the deployment.",
     page: "Its peer publishes nothing yet. Deploy the peer, then the importing stack again.",
   },
+  "review-trust-pending": {
+    title: "After the whole deployment, a mesh does not trust a peer yet.",
+    page:
+      "The reason names a root. Where it is to be pinned, compare it with the peer's owner, then set " +
+      "`peers.<mesh>.roots`. Where an existing Istio lacks its anchor, the owner of that Istio sets it.",
+  },
 } satisfies Record<string, CatalogueEntry>;

@@ -1,0 +1,47 @@
+import { autoPassthroughPort } from "../../federation/cluster/gatewayObjects.ts";
+import type { SiblingMesh } from "../../federation/config/declaredMesh.ts";
+import type { MeshConfig } from "../../federation/config/readMeshConfig.ts";
+import { contractVersion, type FederationContract } from "../../federation/contract/contract.ts";
+import { publishedExport } from "../../federation/exports/exportPlan.ts";
+import type { Peer } from "../../federation/imports/resolveImports.ts";
+import { outsideQuarantine, planQuarantine } from "../../federation/trust/quarantine.ts";
+import { identityOf } from "../../federation/planFederation.ts";
+
+/** A gateway address that the load balancer has not assigned yet. No gateway has it. */
+export const pendingAddress = "0.0.0.0";
+
+/**
+ * The contract that a configuration declares, without imports. What no configuration has is that which the mesh
+ * publishes now.
+ * @param before what the mesh publishes now; undefined before its first `up`
+ */
+export function draftContract(
+  config: MeshConfig,
+  siblings: SiblingMesh[],
+  peers: ReadonlyMap<string, Peer>,
+  before: FederationContract | undefined,
+): FederationContract {
+  const { roots = [], trusts = {}, ca } = before?.mesh ?? {};
+  const quarantine = planQuarantine({ config, siblings, peers }, before?.quarantine);
+  const outside = outsideQuarantine({ config, siblings, peers }, quarantine.refused);
+  const identity = identityOf(outside.config, roots, outside.siblings, outside.peers);
+  return {
+    version: contractVersion,
+    mesh: { ...identity, trusts, ...(ca ? { ca } : {}) },
+    gateways: gatewaysOf(config, before),
+    exports: outside.config.exports.map(publishedExport),
+    imports: [],
+    pendingTrust: [],
+    quarantine: quarantine.peers,
+    pendingImports: [],
+  };
+}
+
+function gatewaysOf({ gateway }: MeshConfig, before: FederationContract | undefined): FederationContract["gateways"] {
+  if (gateway.provider === "none") return [];
+  if (gateway.provider === "existing") return gateway.addresses.map((address) => ({ address, port: gateway.port }));
+  if (gateway.addresses) return gateway.addresses.map((address) => ({ address, port: autoPassthroughPort }));
+  return before && before.gateways.length > 0
+    ? before.gateways
+    : [{ address: pendingAddress, port: autoPassthroughPort }];
+}
