@@ -2,12 +2,19 @@ import { jsonIn } from "../support/clone.ts";
 import { curl } from "../support/echo.ts";
 import { boundOutcomes, forgedCalls } from "../support/forgery/forgedCalls.ts";
 import { leftoversOf } from "../support/leftovers.ts";
+import type { LoadEdge } from "../support/load/plan.ts";
+import { keptExport, loadServer } from "../support/load/server.ts";
 import { noFailure } from "../support/load/noFailure.ts";
 import { gatesOpen, mountSecrets, restartIstiod, rootsOf, stopAgent, upStack } from "../support/rotation.ts";
 import { editStack } from "../support/stacks.ts";
 import { eventually, type World } from "../support/world.ts";
 
 const host = "httpbin.httpbin.svc.cluster.local";
+
+const kept: LoadEdge = {
+  ...{ mesh: "east", host: "kept.httpbin.svc.cluster.local", namespace: "sleep" },
+  ...{ ports: { http: 8000, tcp: 9001 }, renewAfter: 0 },
+};
 
 /** The two meshes of the README with roots and trust domains of their own, by one command. */
 export function exampleOfOwnRoots(world: World): void {
@@ -31,7 +38,12 @@ export function exampleOfOwnRoots(world: World): void {
   });
 
   test("no request fails while west's CA gets another key", async () => {
-    await noFailure(world, [{ mesh: "east", host, ports: { http: 8000 }, namespace: "sleep" }], async () => {
+    await world.apply("west", ...loadServer("kept", "httpbin"));
+    await world.kubectl("west", ["rollout", "status", "-n", "httpbin", "deployment/kept"]);
+    editStack(world, "west", (config) => config["exports"].push(keptExport({ namespace: "httpbin", to: ["east"] })));
+    editStack(world, "east", (config) => config["imports"].push({ name: "kept", from: "west", visibleTo: ["sleep"] }));
+    await world.clone.must("up", ["--no-verify"]);
+    await noFailure(world, [kept], async () => {
       editStack(world, "west", (config) => (config["ca"].key = 2));
       await Promise.all([upStack(world, "west"), stopAgent(world, "west", "httpbin")]);
       await mountSecrets(world, "west");

@@ -10,6 +10,7 @@ import {
 import { boundOutcomes, forgedCalls } from "../support/forgery/forgedCalls.ts";
 import { forgedServers } from "../support/forgery/forgedServers.ts";
 import { gatewayName, gatewayNameResolves } from "../support/gatewayName.ts";
+import { keptExport, loadServer } from "../support/load/server.ts";
 import { noFailure } from "../support/load/noFailure.ts";
 import type { LoadEdge } from "../support/load/plan.ts";
 import {
@@ -30,6 +31,7 @@ import { eventually, type World } from "../support/world.ts";
 const meshes = ["east", "north", "west"] as const;
 const ports = echoPorts.filter(({ name }) => name === "http" || name === "tcp");
 const hostOf = (mesh: string): string => `echo.${mesh}.global`;
+const keptHostOf = (mesh: string): string => `kept.${mesh}.global`;
 const others = (mesh: string): string[] => meshes.filter((name) => name !== mesh);
 
 /** Who calls whom under load: both directions between east and west, and a third mesh at either end. */
@@ -38,7 +40,7 @@ const edges: LoadEdge[] = [
   ["west", "east"],
   ["north", "west"],
   ["east", "north"],
-].map(([mesh, of]) => ({ mesh: mesh!, host: hostOf(of!), ports: { http: 8000, tcp: 9001 } }));
+].map(([mesh, of]) => ({ mesh: mesh!, host: keptHostOf(of!), ports: { http: 8000, tcp: 9001 }, renewAfter: 0 }));
 
 /** Of an import: who may call it, and which of its ports `verify` calls. */
 const called = { visibleTo: ["apps"], probe: { http: {}, tcp: {} } };
@@ -66,15 +68,22 @@ export function ownRoots(world: World): void {
         ...echoDeployment(mesh, "echo", "echo"),
         echoService("echo", ports),
         ...echoDeployment(mesh, "caller", "caller"),
+        ...loadServer("kept"),
       );
       if (mesh !== "north") await gatewayNameResolves(world, [mesh]);
       editStack(world, mesh, (config) => {
         const hosts = (peer: string) => ({ hosts: [`${peer}.global`, "all.global"] });
         config["peers"] = Object.fromEntries(others(mesh).map((peer) => [peer, hosts(peer)]));
         if (mesh !== "north") config["peers"].north.allowedAddresses = [gatewayName];
-        config["exports"] = [exported("echo", hostOf(mesh), others(mesh))];
+        config["exports"] = [
+          exported("echo", hostOf(mesh), others(mesh)),
+          keptExport({ host: keptHostOf(mesh), to: others(mesh) }),
+        ];
         if (mesh !== "east") config["exports"].push(exported("all", "echo.all.global", ["east"]));
-        config["imports"] = others(mesh).map((from) => ({ name: "echo", from, ...called }));
+        config["imports"] = others(mesh).flatMap((from) => [
+          { name: "echo", from, ...called },
+          { name: "kept", from, visibleTo: ["apps"] },
+        ]);
         if (mesh === "east") config["imports"].push({ name: "all", from: ["west", "north"], ...called });
       });
     }

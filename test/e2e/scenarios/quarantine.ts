@@ -5,7 +5,7 @@ import { startForger, type Forger } from "../support/forgery/forger.ts";
 import { readMeshCa } from "../support/forgery/meshCa.ts";
 import { startLoad, type Load } from "../support/load/load.ts";
 import type { EdgeCounts, LoadEdge } from "../support/load/plan.ts";
-import { loadPorts, loadServer } from "../support/load/server.ts";
+import { keptExport, loadServer } from "../support/load/server.ts";
 import { upStack } from "../support/rotation.ts";
 import { editStack } from "../support/stacks.ts";
 import { eventually, type World } from "../support/world.ts";
@@ -41,7 +41,7 @@ export function quarantine(world: World, { by, of, third }: QuarantineMeshes = f
   const { isCut, kindsOf } = counters(cut);
 
   test("one up puts a mesh in quarantine: a minute later no call from it or to it is answered", async () => {
-    await federate(world, { by, of, third }, hostOf);
+    await federate(world, { by, of, third }, hostOf("alone", by));
     const load = await startLoad(world, edges);
     const intruder = await intruderOf(world, { by, of }, hostOf("kept", by));
     try {
@@ -72,29 +72,12 @@ export function quarantine(world: World, { by, of, third }: QuarantineMeshes = f
   });
 }
 
-/** Servers that close no connection, exported in both directions, and one that is for the later intruder alone. */
-async function federate(
-  world: World,
-  { by, of, third }: QuarantineMeshes,
-  hostOf: (app: string, mesh: string) => string,
-): Promise<void> {
-  await world.apply(by, ...loadServer("kept"), ...loadServer("alone"));
-  await world.apply(of, ...loadServer("kept"));
-  for (const mesh of [by, of]) await world.kubectl(mesh, ["rollout", "status", "-n", "apps", "deployment/kept"]);
-  const exported = (app: string, mesh: string, to: string[]) => ({
-    ...{ name: app, namespace: "apps", service: app, host: hostOf(app, mesh), ports: loadPorts, public: true, to },
-    ...{ selector: { app }, serviceAccounts: [app] },
-  });
-  const imported = (name: string, from: string) => ({ name, from, visibleTo: ["apps"] });
-  editStack(world, by, (config) => {
-    config["exports"].push(exported("kept", by, [of, third]), exported("alone", by, [of]));
-    config["imports"].push(imported("kept", of));
-  });
-  editStack(world, of, (config) => {
-    config["exports"].push(exported("kept", of, [by]));
-    config["imports"].push(imported("kept", by), imported("alone", by));
-  });
-  editStack(world, third, (config) => config["imports"].push(imported("kept", by)));
+/** A server in the mesh whose owner orders the quarantine, which is for the later intruder alone. */
+async function federate(world: World, { by, of }: QuarantineMeshes, host: string): Promise<void> {
+  await world.apply(by, ...loadServer("alone"));
+  await world.kubectl(by, ["rollout", "status", "-n", "apps", "deployment/alone"]);
+  editStack(world, by, (config) => config["exports"].push(keptExport({ app: "alone", host, to: [of] })));
+  editStack(world, of, (config) => config["imports"].push({ name: "alone", from: by, visibleTo: ["apps"] }));
   await world.clone.must("up", ["--no-verify"]);
 }
 

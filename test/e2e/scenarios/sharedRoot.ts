@@ -1,5 +1,6 @@
 import { boundOutcomes, forgedCalls } from "../support/forgery/forgedCalls.ts";
 import { forgedServers } from "../support/forgery/forgedServers.ts";
+import { keptExport, loadServer } from "../support/load/server.ts";
 import { noFailure } from "../support/load/noFailure.ts";
 import type { LoadEdge } from "../support/load/plan.ts";
 import {
@@ -16,10 +17,11 @@ import type { World } from "../support/world.ts";
 
 const meshes = ["east", "north", "west"];
 const host = "echo.apps.svc.cluster.local";
+const keptHost = "kept.apps.svc.cluster.local";
 const edges: LoadEdge[] = [
-  { mesh: "east", host, ports: { http: 8000, tcp: 9001 } },
-  { mesh: "north", host, ports: { http: 8000, tcp: 9001 }, namespace: "sleep" },
-];
+  { mesh: "east", namespace: "apps" },
+  { mesh: "north", namespace: "sleep" },
+].map((client) => ({ ...client, host: keptHost, ports: { http: 8000, tcp: 9001 }, renewAfter: 0 }));
 
 /** Three meshes under one root, which is that of the trust stack; north has a trust domain of its own. */
 export function sharedRoot(world: World): void {
@@ -36,13 +38,25 @@ export function sharedRoot(world: World): void {
 
   test(
     "no request fails while the owners change CAs and the shared root, one after the other",
-    () =>
-      noFailure(world, edges, async () => {
+    async () => {
+      await serveLoad(world);
+      await noFailure(world, edges, async () => {
         await newIntermediates(world);
         await newRoot(world);
-      }),
+      });
+    },
     rotationTimeout,
   );
+}
+
+/** Exports a server that closes no connection from west, to both importers. */
+async function serveLoad(world: World): Promise<void> {
+  await world.apply("west", ...loadServer("kept"));
+  await world.kubectl("west", ["rollout", "status", "-n", "apps", "deployment/kept"]);
+  editStack(world, "west", (config) => config["exports"].push(keptExport({ to: ["east", "north"] })));
+  for (const { mesh, namespace } of edges)
+    editStack(world, mesh, (config) => config["imports"].push({ name: "kept", from: "west", visibleTo: [namespace] }));
+  await world.clone.must("up", ["--no-verify"]);
 }
 
 /** The trust stack signs the meshes' CAs for another time. */

@@ -51,3 +51,22 @@ export function loadServer(app: string, namespace = "apps"): unknown[] {
     },
   ];
 }
+
+/** The export of a load server `app`, by default one named `kept`, to every caller of some meshes. */
+export function keptExport({
+  app = "kept",
+  namespace = "apps",
+  ...more
+}: {
+  app?: string;
+  namespace?: string;
+  /** Default: the Service's own. */
+  host?: string;
+  to: string[];
+}) {
+  return {
+    ...{ name: app, namespace, service: app, ports: loadPorts, public: true },
+    ...{ selector: { app }, serviceAccounts: [app] },
+    ...more,
+  };
+}
