@@ -115,7 +115,7 @@ export function ownRoots(world: World): void {
   });
 
   test("clients refuse a server with a certificate that its mesh's CA cannot sign, or another mesh's has", async () => {
-    const servers = { client: "east", server: "west", service: "echo", host: hostOf("west"), other: "north" };
+    const servers = { client: "east", server: "west", host: hostOf("west"), deployments: ["echo-v1"], other: "north" };
     expect(await forgedServers(world, servers)).toEqual(boundOutcomes);
   });
 

@@ -32,7 +32,7 @@ export function sharedRoot(world: World): void {
   });
 
   test("clients refuse a server with a certificate that its mesh's CA cannot sign, or another mesh's has", async () => {
-    const servers = { client: "east", server: "west", service: "echo", host, other: "north" };
+    const servers = { client: "east", server: "west", host, deployments: ["echo-v1", "echo-v2"], other: "north" };
     expect(await forgedServers(world, servers)).toEqual(boundOutcomes);
   });
 

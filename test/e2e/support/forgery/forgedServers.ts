@@ -1,5 +1,5 @@
 import { makeLeaf, makeSubCa } from "../../../support/pki.ts";
-import { callerSays } from "../echo.ts";
+import { appsReady, callerSays } from "../echo.ts";
 import { eventually, type World } from "../world.ts";
 import type { boundOutcomes } from "./forgedCalls.ts";
 import type { ShownIdentity } from "./forger.ts";
@@ -12,8 +12,9 @@ export interface ForgedServers {
   client: string;
   /** Mesh of the service, in namespace `apps`. Its first port is the one that is called. */
   server: string;
-  service: string;
   host: string;
+  /** Deployments of the echo servers behind it, whose label `app` is `echo`. */
+  deployments: string[];
   /** A third mesh, whose CA signs in the name of the server. */
   other: string;
 }
@@ -21,27 +22,31 @@ export interface ForgedServers {
 const namespace = "apps";
 
 /**
- * Lets a client call impostors of a service. Each shows another certificate: the honest one is the control. Returns the
- * outcomes by certificate. Afterwards the service has its workloads again.
+ * Lets a client call impostors in the place of a service's workloads. Each shows another certificate: the honest one is
+ * the control. Returns the outcomes by certificate. Afterwards the service has its workloads again.
  */
 export async function forgedServers(
   world: World,
-  { client, server, service, host, other }: ForgedServers,
+  { client, server, host, deployments, other }: ForgedServers,
 ): Promise<Record<string, string>> {
-  const names = Object.entries(await identitiesOf(world, { server, host, other }));
-  const before = await serviceOf(world, server, service);
+  const identities = Object.entries(await identitiesOf(world, { server, host, other }));
+  const scaled = deployments.map((name) => `deployment/${name}`);
+  const scale = (replicas: number) =>
+    world.kubectl(server, ["scale", "-n", namespace, ...scaled, `--replicas=${replicas}`]);
+  const place = { mesh: server, namespace, app: "echo", port: 18080 };
   const outcomes: Record<string, string> = {};
   try {
-    for (const [i, [what, identity]] of names.entries()) {
-      const impostor = { mesh: server, namespace, name: `impostor-${i}`, identity };
+    await scale(0);
+    for (const [i, [what, identity]] of identities.entries()) {
+      const impostor = { ...place, name: `impostor-${i}`, identity };
       await startImpostor(world, impostor);
-      await route(world, server, service, { selector: { app: impostor.name }, targetPort: 8080 });
       outcomes[what] = await outcomeOf(world, impostor, () => callerSays(world, client, `http://${host}:8000`));
       await removeImpostor(world, impostor);
     }
   } finally {
-    await route(world, server, service, before);
-    for (const i of names.keys()) await removeImpostor(world, { mesh: server, namespace, name: `impostor-${i}` });
+    for (const i of identities.keys()) await removeImpostor(world, { ...place, name: `impostor-${i}` });
+    await scale(1);
+    await appsReady(world, server);
   }
   return outcomes;
 }
@@ -77,24 +82,4 @@ function outcomeOf(world: World, impostor: Impostor, call: () => Promise<unknown
     if (ends.includes("answered")) return "answered";
     return ends.some((end) => end.includes("ALERT")) ? "refused" : undefined;
   });
-}
-
-/** Where the first port of a Service leads. */
-interface Route {
-  selector: Record<string, string>;
-  targetPort: number;
-}
-
-async function serviceOf(world: World, mesh: string, service: string): Promise<Route> {
-  const text = await world.kubectl(mesh, ["get", "service", "-n", namespace, service, "-o", "json"]);
-  const { selector, ports } = JSON.parse(text).spec;
-  return { selector, targetPort: ports[0].targetPort };
-}
-
-async function route(world: World, mesh: string, service: string, { selector, targetPort }: Route): Promise<void> {
-  const patch = [
-    { op: "replace", path: "/spec/selector", value: selector },
-    { op: "replace", path: "/spec/ports/0/targetPort", value: targetPort },
-  ];
-  await world.kubectl(mesh, ["patch", "service", "-n", namespace, service, "--type=json", "-p", JSON.stringify(patch)]);
 }

@@ -3,6 +3,7 @@
 import json
 import socket
 import ssl
+import sys
 import threading
 
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -36,6 +37,6 @@ def handle(connection):
     print(json.dumps({"end": serve(connection)}), flush=True)
 
 
-listening = socket.create_server(("", 8080), backlog=50)
+listening = socket.create_server(("", int(sys.argv[1])), backlog=50)
 while True:
     threading.Thread(target=handle, args=[listening.accept()[0]], daemon=True).start()

@@ -18,25 +18,32 @@ export interface Impostor {
   /** Mesh in whose cluster it is. */
   mesh: string;
   namespace: string;
-  /** Name of its pod, and the value of its label `app`: a Service that selects it sends it the mesh's calls. */
+  /** Name of its pod. */
   name: string;
+  /** The value of its label `app`: a Service that selects it sends it the mesh's calls. Default: its name. */
+  app?: string;
+  /** Port of the pod. Default 8080. */
+  port?: number;
   identity: ShownIdentity;
 }
 
 /**
- * Starts an impostor. It serves its certificate on port 8080 with Istio's ALPN, and answers each HTTP request with
+ * Starts an impostor. It serves its certificate with Istio's ALPN, and answers each HTTP request with
  * status 200 and the line `impostor`.
  */
-export async function startImpostor(world: World, { mesh, namespace, name, identity }: Impostor): Promise<void> {
+export async function startImpostor(
+  world: World,
+  { mesh, namespace, name, app = name, port = 8080, identity }: Impostor,
+): Promise<void> {
   const metadata = { name, namespace };
-  const labels = { app: name, "security.istio.io/tlsMode": "istio", "sidecar.istio.io/inject": "false" };
+  const labels = { app, "security.istio.io/tlsMode": "istio", "sidecar.istio.io/inject": "false" };
   const container = {
     name: "server",
     image: IMAGES.httpbin,
     imagePullPolicy: "IfNotPresent",
-    command: ["python3", "-c", script],
-    ports: [{ containerPort: 8080 }],
-    readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1 },
+    command: ["python3", "-c", script, String(port)],
+    ports: [{ containerPort: port }],
+    readinessProbe: { tcpSocket: { port }, periodSeconds: 1 },
     volumeMounts: [{ name: "tls", mountPath: "/tls" }],
   };
   await world.apply(
