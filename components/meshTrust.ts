@@ -1,7 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import { rootDefaults } from "../federation/config/rootConfig.ts";
-import { signRequests, type MeshRequests } from "../federation/trust/signRequests.ts";
+import { findingText } from "../federation/errors/userError.ts";
+import { renewalNotice } from "../federation/trust/renewalNotice.ts";
+import {
+  signRequests,
+  type IntermediateValidity,
+  type Issuer,
+  type MeshRequests,
+} from "../federation/trust/signRequests.ts";
 import type { NumberedRoot } from "../federation/trust/chooseCa.ts";
 
 /** Arguments of {@link MeshTrust}. Those of a root take effect when it is made: a root that exists never changes. */
@@ -81,13 +88,29 @@ export class MeshTrust extends pulumi.ComponentResource {
       until: cert.validityEndTime,
     }));
     this.certificates = pulumi.unsecret(
-      pulumi.all([args.requests, issuers, validity] as const).apply(([requests, all, hours]) =>
-        signRequests(requests, all, hours, new Date(), (mesh, reason) => {
-          void pulumi.log.warn(`no certificate for mesh "${mesh}": ${reason}`, this);
-        }),
-      ),
+      pulumi
+        .all([args.requests, issuers, validity] as const)
+        .apply(([requests, all, hours]) => this.sign(requests, all, hours)),
     );
     this.registerOutputs({ roots: this.roots, certificates: this.certificates });
+  }
+
+  /** Signs what can be signed, and warns of the rest, and of renewals that are near. */
+  private sign(
+    meshes: Record<string, MeshRequests>,
+    issuers: Issuer[],
+    validity: IntermediateValidity,
+  ): Promise<Record<string, string[]>> {
+    const now = new Date();
+    const warnings = new Set<string>();
+    const warn = (text: string): void => {
+      if (!warnings.has(text)) void pulumi.log.warn(text, this);
+      warnings.add(text);
+    };
+    return signRequests(meshes, issuers, validity, now, {
+      onRefused: (mesh, reason) => warn(`no certificate for mesh "${mesh}": ${reason}`),
+      onSigned: (mesh, window) => renewalNotice(mesh, window, now).map(findingText).forEach(warn),
+    });
   }
 
   /** Registers the key and the certificate of a root. The first has no number in its name. */

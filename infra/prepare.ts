@@ -8,6 +8,7 @@ import type { Peer } from "../federation/imports/resolveImports.ts";
 import { planFederation, type FederationPlan } from "../federation/planFederation.ts";
 import { anchorFindings } from "../federation/trust/anchorFindings.ts";
 import { endingRootWarnings, ownRootFindings } from "../federation/trust/ownRootFindings.ts";
+import { endNotice } from "../federation/trust/renewalNotice.ts";
 import { readSources } from "../workspace/sources.ts";
 import { planCa, type CaPlan } from "./ca.ts";
 import { siblingMeshes, readConfig, readKubeconfig } from "./config.ts";
@@ -137,7 +138,21 @@ async function report(config: MeshConfig, ca: CaPlan, plan: FederationPlan): Pro
   for (const { mesh, reason } of plan.pendingTrust)
     await pulumi.log.warn(`mesh "${mesh}" is not trusted yet: ${reason}`);
   const ending = ca.bundle ? await endingRootWarnings(ca.bundle, new Date()) : [];
-  await warn([...plan.settings, ...plan.warnings, ...ending]);
+  await warn([...plan.settings, ...plan.warnings, ...ending, ...endingCa(config, ca)]);
+}
+
+/** Says that the CA which others have signed ends soon. One of an own root is told by its signer, in the same `up`. */
+function endingCa({ mesh, ca: wanted }: MeshConfig, ca: CaPlan): Finding[] {
+  const certificate =
+    ca.kind === "signed" ? ca.chosen.certificate : ca.kind === "existing" ? ca.certificate : undefined;
+  if (certificate === undefined) return [];
+  const remedy =
+    wanted.provider === "shared"
+      ? `Run \`up\` of stack "${wanted.stack}", and of this one afterwards`
+      : wanted.provider === "signed"
+        ? `Have the request of \`npm run ca -- request --mesh ${mesh.name}\` signed again`
+        : "Put a new certificate into caMaterial";
+  return endNotice(mesh.name, certificate, remedy, new Date());
 }
 
 async function warn(findings: readonly Finding[]): Promise<void> {

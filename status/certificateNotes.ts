@@ -1,7 +1,5 @@
+import { noticeTime } from "../federation/trust/renewalNotice.ts";
 import type { Expiry } from "./status.ts";
-
-/** Milliseconds before an end or a renewal at which the status notes it. */
-const noticeTime = 30 * 86_400_000;
 
 /** What must be done about certificates soon: a sentence each. A workload's certificate renews itself. */
 export function certificateNotes(certificates: readonly Expiry[], now: number): { mesh: string; note: string }[] {

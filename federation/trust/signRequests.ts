@@ -1,5 +1,5 @@
 import { signIntermediate, SigningError } from "./constrainedCa.ts";
-import { validityWindow } from "./renewal.ts";
+import { validityWindow, type ValidityWindow } from "./renewal.ts";
 
 /** Certificate requests of a mesh. */
 export interface MeshRequests {
@@ -25,24 +25,34 @@ export interface IntermediateValidity {
   earlyRenewalHours: number;
 }
 
+/** What a signer tells people, by mesh. */
+export interface SigningNotes {
+  /** Called for each request that cannot be signed, which gets no certificate. */
+  onRefused?: (mesh: string, reason: string) => void;
+  /** Called for each certificate, with its dates. */
+  onSigned?: (mesh: string, window: ValidityWindow) => void;
+}
+
 /**
  * Signs every request under every root, by mesh name. The same inputs give the same bytes until an intermediate is due
  * for renewal: validities are whole windows from the start of the root, so that previews show no change in between.
- * @param onRefused called for each request that cannot be signed, which gets no certificate
  */
 export async function signRequests(
   meshes: Readonly<Record<string, MeshRequests>>,
   issuers: readonly Issuer[],
   validity: IntermediateValidity,
   now: Date,
-  onRefused: (mesh: string, reason: string) => void = () => undefined,
+  { onRefused, onSigned }: SigningNotes = {},
 ): Promise<Record<string, string[]>> {
-  const sign = (requestPem: string, trustDomain: string) =>
+  const sign = (mesh: string, requestPem: string, trustDomain: string) =>
     Promise.all(
-      issuers.map(({ certPem, keyPem, since, until }) => {
-        const window = { start: new Date(since), end: new Date(until), ...validity };
-        const { notBefore, notAfter } = validityWindow(window, now);
-        return signIntermediate({ requestPem, issuer: { certPem, keyPem }, trustDomain, notBefore, notAfter });
+      issuers.map(async ({ certPem, keyPem, since, until }) => {
+        const window = validityWindow({ start: new Date(since), end: new Date(until), ...validity }, now);
+        const { notBefore, notAfter } = window;
+        const issuer = { certPem, keyPem };
+        const certificate = await signIntermediate({ requestPem, issuer, trustDomain, notBefore, notAfter });
+        onSigned?.(mesh, window);
+        return certificate;
       }),
     );
   const signed: Record<string, string[]> = {};
@@ -50,10 +60,10 @@ export async function signRequests(
     signed[mesh] = [];
     for (const request of requests)
       try {
-        signed[mesh].push(...(await sign(request, trustDomain)));
+        signed[mesh].push(...(await sign(mesh, request, trustDomain)));
       } catch (error) {
         if (!(error instanceof SigningError)) throw error;
-        onRefused(mesh, error.message);
+        onRefused?.(mesh, error.message);
       }
   }
   return signed;

@@ -40,6 +40,16 @@ export const roots = {
     title: "A signed certificate does not fit its mesh.",
     page: "The details say why. Nothing is written, so that the file of the mesh stays as it is.",
   },
+  "ca-certificate-ends": {
+    title: "The certificate of a mesh's CA ends within 30 days.",
+    page:
+      "When it ends, no workload of the mesh has a certificate that others accept. A shared CA is signed again by an " +
+      "`up` of the trust stack, and installed by one of the mesh.",
+  },
+  "ca-renewal-near": {
+    title: "The signer of a mesh's CA renews its certificate within 30 days.",
+    page: "The `up` of the signer after that date signs the next one, and the next `up` of the mesh installs it.",
+  },
   "ca-certificate-unbound": {
     title: "The signer of a mesh's CA left out a limit.",
     page:

@@ -1,3 +1,5 @@
+import { signIntermediate } from "../../../federation/trust/constrainedCa.ts";
+import { makeRequest, makeRoot } from "../../support/pki.ts";
 import { trustMocks } from "../support/trust.ts";
 import { named, valueOf, type Graph } from "../components/graph.ts";
 import { committed, run, westContract } from "./meshStack.ts";
@@ -67,6 +69,25 @@ describe("a mesh stack", () => {
     const names = second.resources.map(({ name }) => name);
     expect(names).toEqual(expect.arrayContaining(["ca-key", "west", "load-balancer"]));
     expect(names).not.toContain("istio");
+  });
+
+  test("announces the end of a CA that its signer has not renewed", async () => {
+    const [root, { requestPem }] = [await makeRoot("a root"), await makeRequest("east")];
+    const warned: string[] = [];
+    jest.spyOn(console, "warn").mockImplementation((text) => void warned.push(String(text)));
+    for (const days of [20, 40]) {
+      const [notBefore, notAfter] = [-300, days].map((count) => new Date(Date.now() + count * 86_400_000));
+      const dates = { notBefore: notBefore!, notAfter: notAfter! };
+      const certificate = await signIntermediate({ requestPem, issuer: root, trustDomain: "cluster.local", ...dates });
+      const outputs = { roots: [{ number: 1, pem: root.certPem }], certificates: { east: [certificate] } };
+      await run("east", {
+        invoke: (_token, { name }: { name: string }) => ({
+          outputs: name.endsWith("/trust") ? outputs : { certificateRequests: [{ key: 1, pem: requestPem }] },
+        }),
+      });
+      const told = warned.splice(0).filter((text) => text.includes("ca-certificate-ends"));
+      expect([days, told.length]).toEqual([days, days === 20 ? 1 : 0]);
+    }
   });
 
   test("publishes the gateway address and exposes exactly the exported host", async () => {

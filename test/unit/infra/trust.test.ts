@@ -15,12 +15,16 @@ beforeEach(() => {
 });
 
 /** Runs the trust stack of this project; `published` are the outputs of the meshes' stacks, all of them by default. */
-async function run(config: Record<string, unknown>, published?: (mesh: string) => unknown) {
+async function run(
+  config: Record<string, unknown>,
+  published?: (mesh: string) => unknown,
+  stateOf = (type: string, pki: Awaited<typeof mocks>) => pki.stateOf(type, "trust"),
+) {
   const pki = await mocks;
   return record(() => trustProgram(), {
     stack: "trust",
     config: Object.fromEntries(Object.entries(config).map(([key, value]) => [`mesh-federation:${key}`, value])),
-    stateOf: (type) => pki.stateOf(type, "trust"),
+    stateOf: (type) => stateOf(type, pki),
     invoke: async (_token, { name }) => {
       const mesh = name.split("/").at(-1);
       return { outputs: await (published ?? pki.requestsOf)(mesh) };
@@ -61,6 +65,17 @@ describe("the trust stack", () => {
     expect((await valueOf(graph.result.roots)).map(({ number }) => number)).toEqual([1, 2]);
     expect((await valueOf(graph.result.certificates))["east"]).toHaveLength(2);
     expect(named(graph, "trust-root-2")).toBeDefined();
+  });
+
+  test("announces the renewal of its meshes' CAs 30 days before", async () => {
+    const since = (days: number) => (type: string, pki: Awaited<typeof mocks>) => ({
+      ...pki.stateOf(type, "trust"),
+      validityStartTime: new Date(Date.now() - days * 86_400_000).toISOString(),
+    });
+    await valueOf((await run({}, undefined, since(660))).result.certificates);
+    expect(warnings.join()).not.toMatch(/ca-renewal-near/);
+    await valueOf((await run({}, undefined, since(680))).result.certificates);
+    expect(warnings.join().match(/CA of mesh "(east|west)": its certificate is renewed from/g)).toHaveLength(2);
   });
 
   test("waits for a mesh that has no request yet, and signs those of the others", async () => {
