@@ -57,12 +57,10 @@ function constraintCause(
   return {
     code: "trust-constraint-violated",
     problem:
-      `${name.slice(0, 200)} is not permitted below ${shortName(ca)} ` +
-      `in the bundle of ${verifier.mesh}, which ${bound}`,
+      `${name.slice(0, 200)} is not permitted below ${shortName(ca)} in the bundle of ${verifier.mesh}, which ` + bound,
     remedy: isUri
-      ? `Compare the trust domain of ${holder.mesh} (mesh.trustDomain, meshConfig.trustDomain) with its contract; ` +
-        `if they ` +
-        `agree, run an \`up\` of ${verifier.mesh}. An identity of a third mesh means that the CA is misused`
+      ? `Compare the trust domain of ${holder.mesh} (mesh.trustDomain, meshConfig.trustDomain) with its contract. If ` +
+        `they agree, run an \`up\` of ${verifier.mesh}. An identity of a third mesh means that the CA is misused`
       : `The owner of ${holder.mesh} has its CA signed without DNS names`,
   };
 }
@@ -103,9 +101,8 @@ function unknownRootCause(
         ? `the leaf is issued under root ${shortName(ofChain[0].certificate)}, which ${holder.mesh} is about to remove`
         : `the leaf is issued under no root that ${holder.mesh} publishes: by an older CA, or by a CA of another owner`,
       remedy:
-        `Recreate the pod of ${holder.mesh} that shows it. If its certificate stays, the meshes must share a root, ` +
-        `or ` +
-        "pin each other's (peers.<mesh>.roots)",
+        `Recreate the pod of ${holder.mesh} that shows it. If its certificate stays, the meshes must share a root ` +
+        "or pin each other's (peers.<mesh>.roots)",
     };
   return verifier.contract && missingRootCause(root.certificate, holder, verifier, verifier.contract);
 }
@@ -126,9 +123,7 @@ function missingRootCause(
       problem:
         `${mesh} does not accept ${name}` +
         (reason ? ` (${reason})` : others > 0 ? `, only ${others} other: ${holder.mesh} switched its root before` : ""),
-      remedy:
-        `The owner of ${mesh} allows the root in peers.${holder.mesh}.roots and runs an \`up\`, ` +
-        "or both share a root",
+      remedy: `The owner of ${mesh} allows the root in peers.${holder.mesh}.roots and runs an \`up\`, or both share a root`,
     };
   }
   if (!isOwn)
@@ -163,9 +158,8 @@ export function bundleNotTaken(mesh: string, roots: readonly CertificateFacts[],
       `istiod of ${mesh} has not taken root ${roots.map(shortName).join(", ")}, which the mesh publishes` +
       (multiRoot === false ? ": ISTIO_MULTIROOT_MESH is off" : ""),
     remedy:
-      "Set ISTIO_MULTIROOT_MESH of istiod to true and restart it: without the variable, it ignores another bundle, " +
-      "and " +
-      "pods that start after the restart are cut off from those before",
+      "Set ISTIO_MULTIROOT_MESH of istiod to true (an `up` of a managed Istio does). Outside of a rotation take the " +
+      "change of the root back first: pods that start after istiod's next restart are cut off from those before",
   };
 }
 

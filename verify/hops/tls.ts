@@ -70,8 +70,7 @@ function refusedServer(
     `the certificate of ${namesOf(certificate)}, issued by ${certificate.issuer}, does not lead to a root that ` +
       `${edge.mesh} trusts${cause ? `: ${cause.problem}` : ""}`,
     cause?.remedy ??
-      "Both meshes must share a root, or pin each other's (peers.<mesh>.roots): run `pulumi up` of both, " +
-        "and recreate " +
+      "Both meshes must share a root or pin each other's (peers.<mesh>.roots): run `pulumi up` of both, and recreate " +
         "the pods that still have certificates of the old CA",
     cause?.code,
   ];

@@ -134,23 +134,20 @@ const trustCauses = {
   "trust-anchor-expired": {
     title: "A certificate in the way of a handshake is not valid now.",
     page:
-      "It is a CA of the chain, or a root or anchor of the bundle. Of two certificates with one name in a bundle " +
-      "only " +
-      "the first counts, so that an expired one hides its successor.",
+      "It is a CA of the chain, or a root or anchor of the bundle. Of two certificates with one name in a bundle the " +
+      "first counts, so that an expired one hides its successor.",
   },
   "trust-constraint-violated": {
     title: "A certificate names what its CA may not issue.",
     page:
       "An anchor and the CA of a mesh are bound to its trust domain. Either the mesh has another trust domain than " +
-      "its " +
-      "contract says, its CA has DNS names, or its CA issues identities of another mesh.",
+      "its contract says, its CA has DNS names, or its CA issues identities of another mesh.",
   },
   "trust-root-replaced": {
     title: "The root of a mesh was replaced without phases.",
     page:
       "Pods from before and after the replacement refuse each other. Recreate all pods with a sidecar and all " +
-      "gateways. " +
-      "`npm run rotate` changes a root without failed calls.",
+      "gateways. `npm run rotate` changes a root without failed calls.",
   },
   "trust-bundle-not-taken": {
     title: "istiod does not hold a root that its mesh publishes.",
