@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { Clone } from "../../../e2e/support/clone.ts";
+import { makeRoot } from "../../../support/pki.ts";
 import { MeshCluster } from "./meshCluster.ts";
 
 /** Configuration of a mesh stack, keys without the project's prefix. */
@@ -53,6 +54,14 @@ export class Federation {
       MeshCluster.start(charts, ["sleep", "istio-system"]),
       MeshCluster.start(charts, ["httpbin", "istio-system"]),
     ]);
+    const { certPem } = await makeRoot("A root in common");
+    for (const cluster of [east, west])
+      await cluster.apply("/api/v1/namespaces/istio-system/configmaps/istio-ca-root-cert", {
+        apiVersion: "v1",
+        kind: "ConfigMap",
+        metadata: { name: "istio-ca-root-cert" },
+        data: { "root-cert.pem": certPem },
+      });
     for (const name of ["httpbin", "cart"])
       await west.apply(`/api/v1/namespaces/httpbin/services/${name}`, {
         apiVersion: "v1",
