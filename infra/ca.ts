@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
-import { certificatesFor, numberedRoots } from "../federation/contract/trustOutputs.ts";
+import { certificatesFor, maxRequests, numberedRoots } from "../federation/contract/trustOutputs.ts";
 import type { MeshConfig } from "../federation/config/readMeshConfig.ts";
 import { findingText, UserError, type Finding } from "../federation/errors/userError.ts";
 import { rootsInPhase, type TrustBundle } from "../federation/trust/bundle.ts";
@@ -17,7 +17,7 @@ import { readOutputs } from "./readOutputs.ts";
 type CaConfig<Provider extends MeshConfig["ca"]["provider"]> = Extract<MeshConfig["ca"], { provider: Provider }>;
 
 /** A CA for which no certificate fits yet. */
-interface PendingCa {
+export interface PendingCa {
   kind: "pending";
   keys: number[];
   reason: string;
@@ -135,11 +135,11 @@ async function signedOrPending(
   const { config, own, key, from, remedy } = about;
   if ("certificate" in chosen) {
     const used = own.requests.filter(({ pem }) => chosen.requestPem === pem).map((request) => request.key);
-    return { kind: "signed", keys: [...new Set([...used, key])].sort(), chosen, bundle: chosen.bundle };
+    return { kind: "signed", keys: lastKeys([...used, key]), chosen, bundle: chosen.bundle };
   }
   const details = chosen.findings.map(findingText).join("; ");
   const problem = details === "" ? `${from} has no certificate for its key` : `the certificate in ${from} does not fit`;
-  const keys = [...new Set([...own.requests.map((request) => request.key), key])].filter((k) => k <= key).sort();
+  const keys = lastKeys([...own.requests.map((request) => request.key), key].filter((k) => k <= key));
   const reason = `${problem}${details === "" ? "" : ` (${details})`}; ${remedy}`;
   const isRequested = own.requests.length > 0;
   if (!own.contract) return { kind: "pending", keys, from, reason, isRequested, bundle: undefined };
@@ -154,6 +154,11 @@ async function signedOrPending(
     },
     [...chosen.findings],
   );
+}
+
+/** Numbers of keys in their order, no more than a mesh can publish requests of. */
+function lastKeys(numbers: readonly number[]): number[] {
+  return [...new Set(numbers)].sort((a, b) => a - b).slice(-maxRequests);
 }
 
 /** Whether the mesh's last `up` has installed a CA. */

@@ -19,7 +19,7 @@ export interface MeshCluster {
 }
 
 /** The directory of the marks of this clone's KinD clusters, from the project's directory. */
-const markDirectory = ".federation/clusters";
+export const markDirectory = ".federation/clusters";
 
 /**
  * Creates the cluster of the configuration or binds to it, and creates a load balancer where one is configured.

@@ -12,7 +12,6 @@ import { rootNamespaceOf } from "../federation/cluster/istioValueConflicts.ts";
 import { baseValues, istiodValues } from "../federation/cluster/istioValues.ts";
 import { sleepClient, type SampleClient } from "../federation/cluster/sampleObjects.ts";
 import { contractVersion, type FederationContract } from "../federation/contract/contract.ts";
-import { pendingCertificateOutput } from "../federation/contract/trustOutputs.ts";
 import { publishedExport } from "../federation/exports/exportPlan.ts";
 import { publishedImport } from "../federation/imports/resolveImports.ts";
 import type { FederationPlan } from "../federation/planFederation.ts";
@@ -21,6 +20,7 @@ import { istioSettings } from "./existingIstio.ts";
 import { createGateway, gatewaySelector, warnOfStaleAddresses, type GatewayAddresses } from "./gateway.ts";
 import { checkLive } from "./liveCheck.ts";
 import { createCa, type MeshCa } from "./meshCa.ts";
+import { makesKeyOnly, pendingCertificate } from "./pendingCa.ts";
 import { prepareMesh, type MeshInputs } from "./prepare.ts";
 import { createExports, createImports } from "./services.ts";
 import { verifyImports } from "./verification.ts";
@@ -43,12 +43,12 @@ function createMesh(inputs: MeshInputs): MeshOutputs {
   const { config, sources, siblings, peers, plan, verified } = inputs;
   const ca = createCa(config, inputs.ca);
   const pending = inputs.ca.kind === "pending" ? inputs.ca : undefined;
-  const pendingOutputs = pending && { [pendingCertificateOutput]: { from: pending.from, reason: pending.reason } };
-  // The first request goes to the signer at once; a cluster would take a minute before.
-  if (pending && !pending.isRequested) return { ...pendingOutputs, ...ca.outputs };
+  if (pending && makesKeyOnly(config, pending))
+    return { ...pendingCertificate(pending, config, undefined), ...ca.outputs };
   const cluster = createCluster(config, sources, siblings, inputs.kubeconfig);
   // Without a certificate there is nothing that Istio could sign with.
-  if (pending) return { ...pendingOutputs, kubeconfig: cluster.kubeconfig, ...ca.outputs };
+  if (pending)
+    return { ...pendingCertificate(pending, config, cluster), kubeconfig: cluster.kubeconfig, ...ca.outputs };
   const anchors = createAnchors(plan);
   const inCluster = { provider: cluster.provider };
   const istio = installIstio(inputs, { ca, anchors }, inCluster);

@@ -64,7 +64,7 @@ export async function prepareMesh(): Promise<MeshInputs> {
   };
   const plan = planFederation(config, trust, siblings, peers);
   await checkRoots(config.mesh.name, ca, own, istio?.hasRoots === true);
-  await checkAnchors(config, plan, peers);
+  await checkAnchors(config, plan, peers, certificateOf(ca) ?? own.contract?.mesh.ca?.pem);
   checkFlags(config, sources, plan, { kind: ca.kind, before: own.contract?.mesh.roots, now: ca.bundle });
   const verified = importsToVerify(config, plan.imports);
   await report(config, ca, plan);
@@ -99,11 +99,13 @@ async function checkAnchors(
   { istio }: MeshConfig,
   { anchored, identity }: FederationPlan,
   peers: ReadonlyMap<string, Peer>,
+  certificate: string | undefined,
 ): Promise<void> {
+  const own = { ...identity, ...(certificate === undefined ? {} : { ca: { pem: certificate } }) };
   const contracts = [...peers].flatMap(([name, peer]) => (peer.state === "up" ? [[name, peer.contract] as const] : []));
   const findings = new Findings();
   const entries = certificateTextsInValues(istio);
-  findings.addAll(await anchorFindings(anchored, identity, new Map(contracts), new Date(), entries));
+  findings.addAll(await anchorFindings(anchored, own, new Map(contracts), new Date(), entries));
   findings.throwIfAny("trust-mismatch", {
     subject: `mesh "${identity.name}"`,
     problem: "roots of its peers cannot be trusted, so nothing is changed",
@@ -139,6 +141,12 @@ async function report(config: MeshConfig, ca: CaPlan, plan: FederationPlan): Pro
     await pulumi.log.warn(`mesh "${mesh}" is not trusted yet: ${reason}`);
   const ending = ca.bundle ? await endingRootWarnings(ca.bundle, new Date()) : [];
   await warn([...plan.settings, ...plan.warnings, ...ending, ...endingCa(config, ca)]);
+}
+
+/** The certificate of a CA that others have signed; undefined for another, or where there is none yet. */
+function certificateOf(ca: CaPlan): string | undefined {
+  if (ca.kind === "signed") return ca.chosen.certificate;
+  return ca.kind === "existing" ? ca.certificate : undefined;
 }
 
 /** Says that the CA which others have signed ends soon. One of an own root is told by its signer, in the same `up`. */

@@ -15,9 +15,12 @@ export const certificatesOutput = "certificates";
 /** Name of the output of a mesh that waits for its certificate. */
 export const pendingCertificateOutput = "pendingCertificate";
 
+/** How many certificate requests a mesh publishes at most, each of another key. */
+export const maxRequests = 4;
+
 const number = z.int().min(1).max(1000);
 const pem = z.string().max(16_384);
-const requests = z.array(z.object({ key: number, pem })).max(4);
+const requests = z.array(z.object({ key: number, pem })).max(maxRequests);
 const roots = z.array(z.object({ number, pem })).max(4);
 const certificates = z.record(z.string().max(63), z.array(pem).max(16));
 

@@ -99,8 +99,9 @@ function certificateFacts(library: Asn1, der: Buffer): CertificateFacts {
     pathLength: basic?.pathLenConstraint,
     publicKeyDer: hex(schema.AsnConvert.serialize(tbs.subjectPublicKeyInfo)),
     keySha256: keyFingerprint(publicKeyIn(library, tbs.subjectPublicKeyInfo)),
-    subjectKeyId: hex(extensions.read(x509.id_ce_subjectKeyIdentifier, x509.SubjectKeyIdentifier)?.buffer),
-    authorityKeyId: hex(authority?.keyIdentifier?.buffer),
+    // Verifiers take an empty identifier for none.
+    subjectKeyId: hex(extensions.read(x509.id_ce_subjectKeyIdentifier, x509.SubjectKeyIdentifier)?.buffer) || undefined,
+    authorityKeyId: hex(authority?.keyIdentifier?.buffer) || undefined,
     authoritySerial: authority?.authorityCertSerialNumber !== undefined,
     ...constraints(extensions.read(x509.id_ce_nameConstraints, x509.NameConstraints)),
     ...alternativeNames(library, extensions),

@@ -6,6 +6,11 @@ import { PemError, certificatesIn, type CertificateFacts } from "./certificate.t
  */
 export function areIndistinct(a: CertificateFacts, b: CertificateFacts): boolean {
   if (a.subjectKeyId !== undefined && b.subjectKeyId !== undefined) return a.subjectKeyId === b.subjectKeyId;
+  return haveSameName(a, b);
+}
+
+/** Whether two certificates have one name, as verifiers compare names. */
+export function haveSameName(a: CertificateFacts, b: CertificateFacts): boolean {
   return normal(a.subject) === normal(b.subject);
 }
 

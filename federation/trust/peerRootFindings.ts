@@ -3,7 +3,8 @@ import { Findings, type Finding } from "../errors/userError.ts";
 import { nestedTrustDomains, trustDomainFindings } from "./boundDomains.ts";
 import { PemError, certificatesIn, type CertificateFacts } from "./certificate.ts";
 import { isIssuedBy } from "./chain.ts";
-import { areIndistinct, nameOf, onlyCertificate, short } from "./distinctRoots.ts";
+import { areIndistinct, haveSameName, nameOf, onlyCertificate, short } from "./distinctRoots.ts";
+import { unreadableParts } from "./universalRoot.ts";
 
 const hour = 3_600_000;
 
@@ -29,6 +30,8 @@ export interface PeerRoots {
     roots: readonly Pick<PublishedRoot, "pem">[];
     /** Anchors of other peers, or the roots below them. Those of the same peer do not count. */
     anchors: readonly { mesh: string; pem: string }[];
+    /** CAs that sign workloads' certificates: the mesh's own, and other peers'. PEM. */
+    cas?: readonly { mesh: string; pem: string }[];
     /** What the user has in `meshConfig.caCertificates`, PEM; a text that cannot be read is trusted by nobody. */
     entries?: readonly string[];
   };
@@ -48,6 +51,8 @@ interface Neighbour {
   role: string;
   code: ErrorCode;
   facts: CertificateFacts;
+  /** Whether what it has signed names it without a key identifier, so that an equal name is enough. */
+  isFoundByName?: boolean;
   /** Default: another root of the peer. */
   remedy?: string;
 }
@@ -77,7 +82,11 @@ export async function peerRootFindings(args: PeerRoots): Promise<readonly Findin
     if (facts?.sha256 === root.sha256) roots.push({ ...root, facts });
     else add("peer-root-malformed", `${short(root.sha256)} is not the fingerprint of one certificate in PEM`);
   }
-  for (const root of roots) rootFindings(root, roots, args, add);
+  for (const root of roots) {
+    rootFindings(root, roots, args, add);
+    for (const problem of await unreadableParts(root.facts, args.now))
+      add("peer-root-unreadable", `${nameOf(root.facts)} cannot be read by every verifier: ${problem}`);
+  }
   const neighbours = await neighboursOf(args);
   roots.forEach(({ facts }, i) => {
     for (const other of roots.slice(i + 1)) pairFindings(facts, other.facts, add);
@@ -108,19 +117,29 @@ function pairFindings(a: CertificateFacts, b: CertificateFacts, add: Add): void 
     add("peer-root-indistinct", `${nameOf(a)} and ${nameOf(b)} have the same name or key identifier`);
 }
 
-function neighbourFindings(facts: CertificateFacts, { role, code, facts: other, remedy }: Neighbour, add: Add): void {
+function neighbourFindings(facts: CertificateFacts, neighbour: Neighbour, add: Add): void {
+  const { role, code, facts: other, remedy, isFoundByName } = neighbour;
   if (facts.keySha256 === other.keySha256)
     add(code, `${nameOf(facts)} has the key of ${nameOf(other)}, ${role}`, remedy);
-  else if (areIndistinct(facts, other))
+  else if (areIndistinct(facts, other) || (isFoundByName && haveSameName(facts, other)))
     add("peer-root-indistinct", `${nameOf(facts)} has the name or key identifier of ${nameOf(other)}, ${role}`, remedy);
 }
 
 async function neighboursOf({ mesh, own }: PeerRoots): Promise<Neighbour[]> {
+  const cas = await Promise.all(
+    (own.cas ?? []).filter((ca) => ca.mesh !== mesh).map(async (ca) => ({ ...ca, facts: (await readable(ca.pem))[0] })),
+  );
+  const isFoundByName = cas.some(({ facts }) => facts !== undefined && facts.authorityKeyId === undefined);
+  // Verifiers take the first certificate for a key's issuer, and would take an anchor for the CA that it looks like.
+  const ofCas = cas.flatMap(({ mesh: name, facts }): Neighbour[] =>
+    facts ? [{ role: `the CA of mesh "${name}"`, code: "peer-root-indistinct", facts, isFoundByName: true }] : [],
+  );
   const ofOwn = own.roots.map(async ({ pem }) =>
     (await certificatesIn(pem)).map((facts) => ({
       role: "a root of the mesh itself",
       code: "peer-root-is-own" as const,
       facts,
+      isFoundByName,
     })),
   );
   const ofPeers = own.anchors
@@ -130,6 +149,7 @@ async function neighboursOf({ mesh, own }: PeerRoots): Promise<Neighbour[]> {
         role: `a root of mesh "${anchor.mesh}"`,
         code: "peer-root-of-other-peer" as const,
         facts,
+        isFoundByName,
       })),
     );
   const ofUser = (own.entries ?? []).map(async (pem) =>
@@ -140,7 +160,7 @@ async function neighboursOf({ mesh, own }: PeerRoots): Promise<Neighbour[]> {
       remedy: "Remove the entry: the anchor that this program makes is enough, and is bound to the trust domain",
     })),
   );
-  return (await Promise.all([...ofOwn, ...ofPeers, ...ofUser])).flat();
+  return [...ofCas, ...(await Promise.all([...ofOwn, ...ofPeers, ...ofUser])).flat()];
 }
 
 async function readable(pem: string): Promise<CertificateFacts[]> {

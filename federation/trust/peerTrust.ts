@@ -75,7 +75,7 @@ export function planPeerTrust(
     trust.pending.push(...pinned.pending);
     const { trustDomain } = mesh;
     const isForeign = pinned.roots.length > 0 || (common.length === 0 && mesh.roots.length > 0);
-    const others = otherDomains(name, siblings, peers);
+    const others = otherDomains(name, siblings, peers, config.peers);
     const wrong = isForeign ? domainFindings(name, trustDomain, config.mesh.trustDomain, others) : [];
     findings.addAll(wrong);
     const anchored = wrong.length > 0 ? [] : pinned.roots;
@@ -145,9 +145,12 @@ function otherDomains(
   name: string,
   siblings: readonly SiblingMesh[],
   peers: ReadonlyMap<string, Peer>,
+  stated: MeshConfig["peers"],
 ): Map<string, string> {
   const domains = new Map<string, string>();
   for (const [mesh, peer] of peers) if (peer.state === "up") domains.set(mesh, peer.contract.mesh.trustDomain);
+  // A mesh that is not up yet has the domain that this one's owner has written down.
+  for (const [mesh, { trustDomain }] of Object.entries(stated)) if (trustDomain) domains.set(mesh, trustDomain);
   for (const { name: mesh, trustDomain } of siblings) if (trustDomain) domains.set(mesh, trustDomain);
   domains.delete(name);
   return domains;

@@ -156,8 +156,11 @@ export function trustsAfterUp(meshes: readonly PlannedMesh[]): Change[] {
   return meshes.flatMap(({ stack, before, contract }) => {
     if (!before) return [];
     const [old, now] = [before.mesh.trusts, contract.mesh.trusts];
+    // A root in common is trusted with or without the peer.
+    const own = new Set([...before.mesh.roots, ...contract.mesh.roots].map(({ sha256 }) => sha256));
+    const foreign = (roots: string[] = []): string[] => roots.filter((root) => !own.has(root));
     return [...new Set([...Object.keys(old), ...Object.keys(now)])].sort().flatMap((peer): Change[] => {
-      const change = listChange(old[peer] ?? [], now[peer] ?? []);
+      const change = listChange(foreign(old[peer]), foreign(now[peer]));
       return change ? [{ sign: "~", text: `up of stack ${stack} would trust ${peer} by roots ${change}` }] : [];
     });
   });

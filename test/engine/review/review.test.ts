@@ -19,7 +19,9 @@ const secrets: string[] = [];
 
 beforeAll(async () => {
   federation = await Federation.start(process.env["MESH_FEDERATION_TEST_CHARTS"]!, base());
+  // The second time, the first mesh knows what the other has published.
   federation.up("west", "east");
+  federation.up("west");
   federation.commit("base");
   secrets.push(...Object.values(federation.clusters).flatMap((c) => secretsOf(c.kubeconfig)));
 }, timeout);

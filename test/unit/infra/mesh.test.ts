@@ -1,6 +1,5 @@
 import { signIntermediate } from "../../../federation/trust/constrainedCa.ts";
 import { makeRequest, makeRoot } from "../../support/pki.ts";
-import { trustMocks } from "../support/trust.ts";
 import { named, valueOf, type Graph } from "../components/graph.ts";
 import { committed, run, westContract } from "./meshStack.ts";
 
@@ -52,23 +51,6 @@ describe("a mesh stack", () => {
     ]);
     expect((await valueOf(federation!)).pendingImports).toEqual([]);
     expect(samples).toEqual({ client: { namespace: "sleep", app: "sleep", container: "sleep" } });
-  });
-
-  test("makes a key alone first, and its cluster while it waits for the certificate", async () => {
-    const pki = await trustMocks({ west: "cluster.local" });
-    const answers =
-      (requests: object) =>
-      (_token: string, { name }: { name: string }) => ({
-        outputs: name.endsWith("/west") ? requests : {},
-      });
-    const first = await run("west", { invoke: answers({}) });
-    expect(Object.keys(first.result).sort()).toEqual(["certificateRequests", "pendingCertificate"]);
-    expect(first.resources.map(({ name }) => name)).toEqual(["ca", "ca-key", "ca-request"]);
-    const second = await run("west", { invoke: answers(pki.requestsOf("west")) });
-    expect(Object.keys(second.result).sort()).toEqual(["certificateRequests", "kubeconfig", "pendingCertificate"]);
-    const names = second.resources.map(({ name }) => name);
-    expect(names).toEqual(expect.arrayContaining(["ca-key", "west", "load-balancer"]));
-    expect(names).not.toContain("istio");
   });
 
   test("announces the end of a CA that its signer has not renewed", async () => {

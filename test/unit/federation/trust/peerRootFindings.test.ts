@@ -43,6 +43,8 @@ describe("the roots of a peer", () => {
 
   test.each<{ why: string; options: RootOptions; expected: string[] }>([
     { why: "without a key identifier", options: { subjectKeyId: false }, expected: ["peer-root-without-key-id"] },
+    { why: "with an empty key identifier", options: { keyId: "" }, expected: ["peer-root-without-key-id"] },
+    { why: "that has not begun", options: { notBefore: inHours(1) }, expected: ["peer-root-unreadable"] },
     { why: "that is no CA", options: { isCa: false }, expected: ["peer-root-not-ca"] },
     {
       why: "that has expired",
@@ -52,6 +54,18 @@ describe("the roots of a peer", () => {
     { why: "with the key of east's own", options: { keyName: "east root" }, expected: ["peer-root-is-own"] },
   ])("are refused with one $why: $expected", async ({ options, expected }) => {
     await expect(codesOf([await published(await westRoot(options))])).resolves.toEqual(expected);
+  });
+
+  test("are refused with the name and key identifier of a CA that signs workloads, whose place they would take", async () => {
+    const ca = await makeSubCa({ ca: await makeRoot("east root", { kind: "ec" }), name: "east intermediate" });
+    const { subjectKeyId: keyId } = await factsOf(ca);
+    const alike = await published(await westRoot({ subject: "CN=east intermediate", keyId: keyId! }));
+    const own = { trustDomain: "east.local", roots: [], anchors: [] };
+    const withCa = (mesh: string) => codesOf([alike], { own: { ...own, cas: [{ mesh, pem: ca.certPem }] } });
+    await expect(codesOf([alike], { own })).resolves.toEqual([]);
+    await expect(withCa("east")).resolves.toEqual(["peer-root-indistinct"]);
+    // What it is to the peer itself is the peer's affair.
+    await expect(withCa("west")).resolves.toEqual([]);
   });
 
   test("are refused with an intermediate among them, and with a fingerprint of another", async () => {
