@@ -15,8 +15,8 @@ import { markDirectory, type MeshCluster } from "./cluster.ts";
 const timeout = 5_000;
 
 /**
- * Whether a mesh without a CA makes its key alone. The first request goes to the signer at once, as a cluster would take
- * a minute before; a cluster that exists is always registered, so that nothing removes it.
+ * Whether a mesh without a CA makes its key alone. The first request goes to the signer at once, as a cluster would
+ * take a minute before; a cluster that exists is always registered, so that nothing removes it.
  */
 export function makesKeyOnly({ cluster, mesh }: MeshConfig, { isRequested }: PendingCa): boolean {
   const isThere = cluster.provider === "existing" || existsSync(join(root, markDirectory, mesh.cluster));
