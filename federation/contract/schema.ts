@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { rootFingerprints } from "../trust/caMaterial.ts";
+import { certificateBlock, isSingleCertificate, rootFingerprints } from "../trust/caMaterial.ts";
 import { maxRootCharacters, maxRoots } from "../trust/ownRootFindings.ts";
 import { account, fingerprint, gatewayAddress, label, portNumber, portProtocols, subdomain } from "../config/fields.ts";
 
@@ -125,11 +125,14 @@ function labelValue(): RegExp {
   return /^([A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?)?$/;
 }
 
-/** One certificate as PEM text. */
+const notOneCertificate = "must be one certificate in PEM, with nothing around it";
+
+/** One certificate as PEM text, with nothing around it: readers would differ in which block counts. */
 const certificatePem = z
   .string()
   .max(maxRootCharacters)
-  .refine((pem) => rootFingerprints(pem).length === 1, "must be one certificate in PEM");
+  .regex(certificateBlock, { error: notOneCertificate, abort: true })
+  .refine(isSingleCertificate, notOneCertificate);
 
 /**
  * A root of the mesh. `active` issues the CA that signs now, `next` will, and `retiring` did until the last switch.

@@ -121,3 +121,27 @@ export function rootFingerprints(pem: string): string[] {
     }
   });
 }
+
+/**
+ * The one certificate in a PEM text, alone and in canonical PEM; undefined where there is none, or more than one. Text
+ * around it and blocks of other labels are left out.
+ */
+export function singleCertificate(pem: string): string | undefined {
+  try {
+    const [der, ...more] = pemBlocks(pem, "CERTIFICATE");
+    // OpenSSL skips what follows a certificate in its block.
+    const isOne = der !== undefined && more.length === 0 && new X509Certificate(der).raw.equals(der);
+    return isOne ? pemOf("CERTIFICATE", der) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A block labelled CERTIFICATE with nothing but white space around it. */
+export const certificateBlock = /^[ \t\r\n]*-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----[ \t\r\n]*$/;
+
+/** Whether a PEM text is one certificate, with nothing but white space around it. */
+export function isSingleCertificate(pem: string): boolean {
+  // The text itself must be readable too, because not every reader writes it anew.
+  return certificateBlock.test(pem) && singleCertificate(pem) !== undefined && rootFingerprints(pem).length === 1;
+}

@@ -1,9 +1,12 @@
+import { AsnConvert } from "@peculiar/asn1-schema";
+import { Certificate } from "@peculiar/asn1-x509";
 import type { FederationContract } from "../../../federation/contract/contract.ts";
+import { pemOf } from "../../../federation/trust/pem.ts";
 import { federationMetadata } from "../../../federation/objects/labels.ts";
 import { ApiError } from "../../../kube/errors.ts";
 import { statusScreen } from "../../../status/screen.ts";
 import { contractDrift, statusOf } from "../../../status/status.ts";
-import { makeRoot } from "../../support/pki.ts";
+import { derOf, makeRoot } from "../../support/pki.ts";
 import {
   cluster,
   contract,
@@ -130,13 +133,18 @@ describe("the status", () => {
       expect.stringMatching(/^the certificates of pod apps\/cart-1 were not read: 403/),
     ]);
 
-    // Its label is not at the start of a line.
-    const pem = ` ${(await makeRoot("west 1", { kind: "ec" })).certPem}`;
+    // An extension occurs twice, which OpenSSL accepts.
+    const parsed = AsnConvert.parse(derOf((await makeRoot("west 1", { kind: "ec" })).certPem), Certificate);
+    parsed.tbsCertificate.extensions!.push(parsed.tbsCertificate.extensions![0]!);
+    parsed.tbsCertificateRaw = undefined;
+    const pem = pemOf("CERTIFICATE", new Uint8Array(AsnConvert.serialize(parsed)));
     const publishing = contract({ mesh: { ...mesh("alone"), ca: { pem } } });
     const unread = await readAlone(undefined as never, async () => [], publishing);
     expect([unread.complete, unread.state.notChecked]).toEqual([
       false,
-      expect.stringMatching(/no credentials .*; the certificates in its contract cannot be read: .*not PEM/),
+      expect.stringMatching(
+        /no credentials .*; the certificates in its contract cannot be read: certificate 1 cannot be read/,
+      ),
     ]);
   });
 

@@ -1,8 +1,12 @@
+import { X509Certificate } from "node:crypto";
 import fc from "fast-check";
 import { contractOfPeer, type FederationContract } from "../../../../federation/contract/contract.ts";
+import { contractSchema } from "../../../../federation/contract/schema.ts";
 import { UserError } from "../../../../federation/errors/userError.ts";
 import { importDestinationRule, importServiceEntry } from "../../../../federation/imports/importObjects.ts";
 import { resolveImports } from "../../../../federation/imports/resolveImports.ts";
+import { rootFingerprints } from "../../../../federation/trust/caMaterial.ts";
+import { makeRoot } from "../../../support/pki.ts";
 import { anExport, anImport, contract, identity, peersOf } from "../fixtures.ts";
 import { hostileTexts, hostileValues } from "./hostileValues.ts";
 
@@ -130,6 +134,23 @@ describe("a hostile contract", () => {
   test("cannot leave its identities out, or name another mesh's", () => {
     for (const subjectAltNames of [[], ["spiffe://other.example/ns/a/sa/b"], ["httpbin"]])
       expect(use({ ...valid, exports: [{ ...valid.exports[0], subjectAltNames }] })).toBe("refused");
+  });
+
+  test("cannot put anything around a certificate", async () => {
+    const [{ certPem: pem }, other] = [await makeRoot("west root", { kind: "ec" }), await makeRoot("other")];
+    const sha256 = rootFingerprints(pem)[0]!;
+    const takes = (text: string) =>
+      [{ roots: [{ sha256, pem: text, use: "active" }] }, { ca: { pem: text } }].map(
+        (trust) => contractSchema.safeParse({ ...valid, mesh: { ...valid.mesh, ...trust } }).success,
+      );
+    const second = other.certPem.replaceAll(" CERTIFICATE", " X509 CERTIFICATE");
+    const broken = "-----BEGIN X509 CERTIFICATE-----\nAAAA\n-----END X509 CERTIFICATE-----\n";
+    for (const text of [second + pem, pem + second, broken + pem, `text\n${pem}`, ` ${pem}`, `\ufeff${pem}`, pem + pem])
+      expect([text, ...takes(text)]).toEqual([text, false, false]);
+    for (const text of [pem, pem.trim(), `\n\n${pem}\n`, pem.replaceAll("\n", "\r\n")]) {
+      expect(takes(text)).toEqual([true, true]);
+      expect(() => new X509Certificate(text)).not.toThrow();
+    }
   });
 
   test("cannot add ports that the import does not name", () => {
