@@ -3,7 +3,7 @@ import { dirname, resolve } from "node:path";
 import { instance } from "@viz-js/viz";
 import { UserError } from "../federation/errors/userError.ts";
 import type { Toolchain } from "../tools/index.ts";
-import { inline } from "../verify/report/text.ts";
+import { inline } from "../federation/errors/userError.ts";
 import { readMeshes } from "../workspace/meshes.ts";
 import { root } from "../workspace/workspace.ts";
 import { dot, importGraph, mermaid } from "./graph.ts";

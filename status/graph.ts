@@ -1,4 +1,4 @@
-import { inline } from "../verify/report/text.ts";
+import { inline } from "../federation/errors/userError.ts";
 import { importedFrom, quarantineCause, type FederationContract } from "../federation/contract/contract.ts";
 
 /** An import as an edge between two meshes. */

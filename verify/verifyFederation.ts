@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { UserError, printableJson } from "../federation/errors/userError.ts";
+import { UserError, inline, printableJson } from "../federation/errors/userError.ts";
 import type { Toolchain } from "../tools/index.ts";
 import { readMeshes, type Mesh } from "../workspace/meshes.ts";
 import type { AccessMode } from "./access.ts";
@@ -13,7 +13,7 @@ import { jsonReport } from "./report/json.ts";
 import { junitReport } from "./report/junit.ts";
 import { hasPassed, type VerificationReport } from "./report/report.ts";
 import { details, summary, table } from "./report/table.ts";
-import { inline, wantsColour } from "./report/text.ts";
+import { wantsColour } from "./report/text.ts";
 import { longestWait, verifyEdges } from "./verifyEdges.ts";
 
 /** What to verify, and how to report it. */

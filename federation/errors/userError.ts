@@ -69,6 +69,11 @@ export function printable(text: string): string {
   return text.replaceAll(unprintable, (found) => `\\u{${found.codePointAt(0)!.toString(16)}}`);
 }
 
+/** A text on one line that cannot act in a terminal: it may be what a peer answers. */
+export function inline(text: string): string {
+  return printable(text.replace(/[\n\r\t]+/g, " "));
+}
+
 /** A value as JSON text, in which what could act in a terminal is an escape: readers get the same value. */
 export function printableJson(value: unknown): string {
   return JSON.stringify(value, null, 2).replace(unprintable, (found) =>

@@ -1,4 +1,4 @@
-import { Findings, type Finding } from "../errors/userError.ts";
+import { Findings, inline, type Finding } from "../errors/userError.ts";
 import { caFindings } from "./caFindings.ts";
 import { PemError, certificatesIn, type CertificateFacts } from "./certificate.ts";
 
@@ -100,8 +100,8 @@ function malformed(subject: string, problem: string): Finding {
   return { code: "ca-certificate-malformed", subject, problem, remedy: "Give certificates in PEM" };
 }
 
-/** At most three values, each cut, for a message. */
+/** At most three values, each cut and on one line, for a message. */
 function listed(values: readonly string[]): string {
-  const some = values.slice(0, 3).map((value) => value.slice(0, 100));
+  const some = values.slice(0, 3).map((value) => inline(value.slice(0, 100)));
   return some.join(", ") + (values.length > some.length ? ` and ${values.length - some.length} more` : "");
 }

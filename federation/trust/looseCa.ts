@@ -1,4 +1,4 @@
-import { Findings, type Finding } from "../errors/userError.ts";
+import { Findings, inline, type Finding } from "../errors/userError.ts";
 import { certificatesIn } from "./certificate.ts";
 
 /**
@@ -27,7 +27,7 @@ export async function looseCaFindings(
   else if (others.length > 0)
     findings.add("ca-certificate-unbound", {
       subject,
-      problem: `whoever holds its key can also issue identities of ${others.slice(0, 3).join(", ").slice(0, 300)}`,
+      problem: inline(`whoever holds its key can also issue identities of ${others.join(", ").slice(0, 300)}`),
       remedy: `Ask the signer for a name constraint that permits URIs of ${trustDomain} only`,
     });
   if (ca.pathLength !== 0)

@@ -48,8 +48,15 @@ const localityName = "2.5.4.7";
 const extensionRequest = "1.2.840.113549.1.9.14";
 
 /**
+ * Most bytes of a subject and of a public key in DER: what a signer takes over must leave room in the certificate, of
+ * which readers take 16,384 characters. The details of an RSA key of more than 2 KiB leave an error in OpenSSL, which
+ * the next call of Node throws.
+ */
+const [maxSubject, maxKey] = [1024, 2048];
+
+/**
  * The certificate request in a PEM text. Text around it and blocks of other kinds are skipped.
- * @throws PemError when there is none or more than one, or it is malformed
+ * @throws PemError when there is none or more than one, or it is malformed, or its subject or key is too large
  */
 export async function requestIn(pem: string): Promise<RequestFacts> {
   const [der, ...more] = [...pemBlocks(pem, "CERTIFICATE REQUEST"), ...pemBlocks(pem, "NEW CERTIFICATE REQUEST")];
@@ -59,11 +66,16 @@ export async function requestIn(pem: string): Promise<RequestFacts> {
       `the text has ${more.length + (der ? 1 : 0)} certificate requests; one is expected`,
     );
   const library = await asn1();
-  return readable("the certificate request", () => requestFacts(library, der));
+  const what = "the certificate request";
+  const request = readable(what, () => library.schema.AsnConvert.parse(der, library.csr.CertificationRequest));
+  const { subject, subjectPKInfo } = request.certificationRequestInfo;
+  const sizes = [subject, subjectPKInfo].map((part) => library.schema.AsnConvert.serialize(part).byteLength);
+  if (sizes[0]! > maxSubject) throw new PemError("too-large", `its subject has more than ${maxSubject} bytes`);
+  if (sizes[1]! > maxKey) throw new PemError("too-large", `its public key has more than ${maxKey} bytes`);
+  return readable(what, () => requestFacts(library, request, der));
 }
 
-function requestFacts(library: Asn1, der: Buffer): RequestFacts {
-  const request = library.schema.AsnConvert.parse(der, library.csr.CertificationRequest);
+function requestFacts(library: Asn1, request: CertificationRequest, der: Buffer): RequestFacts {
   const { subject, subjectPKInfo } = request.certificationRequestInfo;
   const key = publicKeyIn(library, subjectPKInfo);
   return {

@@ -1,5 +1,5 @@
 import type { KeyObject } from "node:crypto";
-import { Findings, type Finding } from "../errors/userError.ts";
+import { Findings, inline, type Finding } from "../errors/userError.ts";
 import { PemError } from "./pem.ts";
 import { requestIn, type RequestFacts } from "./request.ts";
 
@@ -22,10 +22,10 @@ export async function requestFindings(requestPem: string, mesh: string): Promise
   if (weakness) add("ca-request-key-weak", weakness);
   const names = [...request.dnsNames, ...request.uris];
   if (names.length > 0)
-    add("ca-request-names", `it asks for names (${names[0]!.slice(0, 100)}); a CA issues names and has none`);
+    add("ca-request-names", `it asks for names (${inline(names[0]!.slice(0, 100))}); a CA issues names and has none`);
   const other = request.localities.find((locality) => locality !== mesh);
   if (other !== undefined)
-    add("ca-request-of-other-mesh", `its subject names mesh "${other.slice(0, 63)}" (locality, L)`);
+    add("ca-request-of-other-mesh", `its subject names mesh "${inline(other.slice(0, 63))}" (locality, L)`);
   if (request.subjectDer === emptyName) add("ca-request-malformed", "its subject is empty, and a CA needs one");
   return findings.all;
 }

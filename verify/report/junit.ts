@@ -2,7 +2,7 @@ import imported, { type Builder } from "junit-report-builder";
 import { edgeName } from "../edge.ts";
 import type { VerificationReport } from "./report.ts";
 import { diagnosis } from "./table.ts";
-import { inline } from "./text.ts";
+import { inline } from "../../federation/errors/userError.ts";
 
 // Its types describe an ES module, which it is only for some loaders.
 const builder: Builder = (imported as unknown as { default?: Builder }).default ?? (imported as unknown as Builder);

@@ -1,4 +1,4 @@
-import { findingText } from "../../federation/errors/userError.ts";
+import { findingText, inline } from "../../federation/errors/userError.ts";
 import { duration } from "../../tools/progress.ts";
 import type { EdgeResult } from "../checkEdge.ts";
 import { edgeName, type Edge } from "../edge.ts";
@@ -7,7 +7,7 @@ import { hopOf, type HopResult } from "../hops/registry.ts";
 import type { NegativeResult } from "../negativeChecks/result.ts";
 import { pageOf } from "../page.ts";
 import type { VerificationReport } from "./report.ts";
-import { columns, cutMiddle, inline, paint, wrap } from "./text.ts";
+import { columns, cutMiddle, paint, wrap } from "./text.ts";
 
 /** Width of the column with the imports. */
 const importWidth = 26;

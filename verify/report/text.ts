@@ -1,4 +1,4 @@
-import { printable } from "../../federation/errors/userError.ts";
+import { inline, printable } from "../../federation/errors/userError.ts";
 
 /** Width of every report. */
 export const width = 80;
@@ -34,11 +34,6 @@ export function columns(
       .join(" ")
       .trimEnd();
   return [line(head), ...shown.map((row, i) => finish(i, line(row)))];
-}
-
-/** A text on one line that cannot act in a terminal: it may be what a peer answers. */
-export function inline(text: string): string {
-  return printable(text.replace(/[\n\r\t]+/g, " "));
 }
 
 /** Wraps a text to the report's width. The first line starts with `first`, the others are indented. */

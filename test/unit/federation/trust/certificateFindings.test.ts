@@ -1,3 +1,7 @@
+import { createPrivateKey } from "node:crypto";
+import { CertificationRequest } from "@peculiar/asn1-csr";
+import { RSAPublicKey } from "@peculiar/asn1-rsa";
+import { AsnConvert } from "@peculiar/asn1-schema";
 import { certificatesIn } from "../../../../federation/trust/certificate.ts";
 import {
   intermediateFindings,
@@ -6,6 +10,8 @@ import {
   trustDomainFindings,
   type SignedIntermediate,
 } from "../../../../federation/trust/certificateFindings.ts";
+import { findingText, type Finding } from "../../../../federation/errors/userError.ts";
+import { looseCaFindings } from "../../../../federation/trust/looseCa.ts";
 import { signIntermediate } from "../../../../federation/trust/constrainedCa.ts";
 import { pemOf } from "../../../../federation/trust/pem.ts";
 import { derOf, keyOf, makeRequest, makeRoot, makeSubCa, type SubCaOptions } from "../../../support/pki.ts";
@@ -147,10 +153,28 @@ describe("a certificate request", () => {
     { why: "another mesh's name", options: { mesh: "east" }, expected: ["ca-request-of-other-mesh"] },
     { why: "a second locality", options: { subject: "L=west, L=east" }, expected: ["ca-request-of-other-mesh"] },
     { why: "a short key", options: { kind: "rsa1024" as const }, expected: ["ca-request-key-weak"] },
+    { why: "a long subject", options: { subject: `CN=${"x".repeat(1100)}` }, expected: ["ca-request-malformed"] },
     { why: "no subject", options: { subject: "" }, expected: ["ca-request-malformed"] },
   ])("with $why is refused: $expected", async ({ options, expected }) => {
     const { requestPem } = await makeRequest("west", options);
     expect(codes(await requestFindings(requestPem, "west"))).toEqual(expected);
+  });
+
+  test.each([
+    { bytes: 1024, expected: ["ca-request-unsigned"] },
+    { bytes: 1990, expected: ["ca-request-unsigned"] },
+    { bytes: 2100, expected: ["ca-request-malformed"] },
+  ])("with a key of $bytes bytes is refused, and reading goes on: $expected", async ({ bytes, expected }) => {
+    const { requestPem, keyPem } = await makeRequest("west");
+    const request = AsnConvert.parse(derOf(requestPem), CertificationRequest);
+    const info = request.certificationRequestInfo;
+    const key = AsnConvert.parse(info.subjectPKInfo.subjectPublicKey, RSAPublicKey);
+    key.modulus = new Uint8Array(bytes).fill(0x55).buffer;
+    info.subjectPKInfo.subjectPublicKey = AsnConvert.serialize(key);
+    request.certificationRequestInfoRaw = AsnConvert.serialize(info);
+    const large = pemOf("CERTIFICATE REQUEST", new Uint8Array(AsnConvert.serialize(request)));
+    expect(codes(await requestFindings(large, "west"))).toEqual(expected);
+    expect(() => createPrivateKey(keyPem).export({ type: "pkcs8", format: "der" })).not.toThrow();
   });
 
   test("with another signature, or that is none, is refused", async () => {
@@ -160,6 +184,29 @@ describe("a certificate request", () => {
     const forged = pemOf("CERTIFICATE REQUEST", der);
     expect(codes(await requestFindings(forged, "west"))).toEqual(["ca-request-unsigned"]);
     expect(codes(await requestFindings(keyOf("west"), "west"))).toEqual(["ca-request-malformed"]);
+  });
+});
+
+describe("what a stranger puts into a name", () => {
+  const forged = "x\nwarning: all is well";
+  const lines = (found: readonly Finding[]) => found.map((finding) => findingText(finding).split("\n").length);
+
+  test("is one line of a request's findings", async () => {
+    const { requestPem } = await makeRequest("west", { uris: [forged], subject: `L="${forged}"` });
+    const found = await requestFindings(requestPem, "west");
+    expect(codes(found)).toEqual(["ca-request-names", "ca-request-of-other-mesh"]);
+    expect(lines(found)).toEqual([1, 1]);
+  });
+
+  test("is one line of a certificate's findings", async () => {
+    const { args, root } = await signedCase();
+    const names = { permittedUris: [forged], dnsNames: [forged], pathLength: 0 };
+    const { certPem } = await makeSubCa({ ca: root, name: "west intermediate", ...names });
+    const found = await intermediateFindings({ ...args, chainPem: certPem, keySha256: undefined });
+    expect(codes(found)).toEqual(["ca-certificate-constraint-differs", "ca-certificate-dns-names"]);
+    const loose = await looseCaFindings(certPem, { mesh: "west", trustDomain: "west.local" });
+    expect(codes(loose)).toEqual(["ca-certificate-unbound"]);
+    expect(lines([...found, ...loose])).toEqual([1, 1, 1]);
   });
 });
 
