@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { MeshTrust } from "../components/index.ts";
-import { federationOutput } from "../federation/contract/contract.ts";
+import { federationOutput, type ContractRoot } from "../federation/contract/contract.ts";
 import { publishedTrust } from "../federation/contract/publishedTrust.ts";
 import {
   numberedRequests,
@@ -9,7 +9,7 @@ import {
   certificatesOutput,
   rootsOutput,
 } from "../federation/contract/trustOutputs.ts";
-import { Findings, findingText, UserError } from "../federation/errors/userError.ts";
+import { Findings, findingText, UserError, type Finding } from "../federation/errors/userError.ts";
 import { rootFingerprints } from "../federation/trust/caMaterial.ts";
 import { requestFindings } from "../federation/trust/certificateFindings.ts";
 import { sharedDomainWarnings, signableMeshes, type SignableMesh } from "../federation/trust/signableMeshes.ts";
@@ -67,17 +67,19 @@ async function publishedBy({ mesh, stack, requestFile }: SignableMesh): Promise<
 
 /**
  * A root that is removed takes its key along, and every certificate below it.
- * @throws UserError `trust-mismatch` with a detail for each mesh whose bundle has such a root
+ * @throws UserError `trust-mismatch` with a detail for each mesh whose bundle has such a root, or cannot be read
  */
 async function refuseRemovedRoots(numbers: readonly number[], meshes: (SignableMesh & Published)[]): Promise<void> {
   const existing = numberedRoots(await readOutputsIfThere(stackName(pulumi.getStack())));
   const removed = existing.filter(({ number }) => !numbers.includes(number));
   if (removed.length === 0) return;
   const findings = new Findings();
-  for (const { mesh, contract } of meshes) {
-    const roots = contract === undefined ? [] : publishedTrust(contract, mesh).mesh.roots;
-    for (const { number, pem } of removed) {
-      const used = roots.find(({ sha256 }) => rootFingerprints(pem).includes(sha256));
+  for (const { mesh, contract, isGiven, requestFile } of meshes) {
+    if (requestFile !== undefined) await pulumi.log.warn(findingText(unseenRoots(mesh, removed)));
+    const roots = contract === undefined ? [] : rootsIn(contract, mesh);
+    if (roots === undefined) findings.addAll([unreadableRoots(mesh, isGiven)]);
+    for (const { number, pem } of roots === undefined ? [] : removed) {
+      const used = roots?.find(({ sha256 }) => rootFingerprints(pem).includes(sha256));
       if (used)
         findings.add("root-in-use", {
           subject: `mesh "${mesh}"`,
@@ -88,23 +90,52 @@ async function refuseRemovedRoots(numbers: readonly number[], meshes: (SignableM
   }
   findings.throwIfAny("trust-mismatch", {
     subject: "root.generations",
-    problem: "meshes still have a root that it does not list, so nothing is changed",
+    problem: "meshes still have, or may have, a root that it does not list, so nothing is changed",
     remedy: "List the root again until no mesh has it",
   });
+}
+
+/** The roots that a mesh has published; undefined where they cannot be read. */
+function rootsIn(contract: unknown, mesh: string): readonly ContractRoot[] | undefined {
+  try {
+    return publishedTrust(contract, mesh).mesh.roots;
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
+/** What cannot be read may have a root that goes. */
+function unreadableRoots(mesh: string, isGiven: boolean): Finding {
+  const remedy = isGiven
+    ? `Remove meshes.${mesh} from the trust stack, or have its owner publish its contract again`
+    : `Run \`pulumi up\` of mesh "${mesh}" with the current release, or correct output \`federation\` in its state`;
+  const problem = "the roots in its contract cannot be read, so it may still have a root that would be removed";
+  return { code: "root-use-unknown", subject: `mesh "${mesh}"`, problem, remedy };
+}
+
+function unseenRoots(mesh: string, removed: readonly { number: number }[]): Finding {
+  const numbers = removed.map(({ number }) => number).join(", ");
+  const problem = `only its request is known, by a file, and it may still have a root that goes (${numbers})`;
+  const remedy = "Ask its owner before the root goes with its key";
+  return { code: "root-use-unknown", subject: `mesh "${mesh}"`, problem, remedy };
 }
 
 /** What is signed. A request that cannot be signed holds up neither other meshes nor the other keys of its own. */
 async function checkedRequests(
   meshes: (SignableMesh & { requests: string[] })[],
 ): Promise<Record<string, { trustDomain: string; requests: string[] }>> {
-  const checked: Record<string, { trustDomain: string; requests: string[] }> = {};
-  for (const { mesh, trustDomain, requests } of meshes)
+  const checked = new Map<string, { trustDomain: string; requests: string[] }>();
+  for (const { mesh, trustDomain, requests } of meshes) {
+    const signed: string[] = [];
     for (const pem of requests) {
       const findings = await requestFindings(pem, mesh);
       for (const finding of findings) await pulumi.log.warn(findingText(finding));
-      if (findings.length === 0) (checked[mesh] ??= { trustDomain, requests: [] }).requests.push(pem);
+      if (findings.length === 0) signed.push(pem);
     }
-  return checked;
+    if (signed.length > 0) checked.set(mesh, { trustDomain, requests: signed });
+  }
+  return Object.fromEntries(checked);
 }
 
 async function warnOfWaiting(meshes: { mesh: string }[]): Promise<void> {

@@ -12,6 +12,8 @@ export interface SignableMesh {
   stack: string;
   /** File with its request, instead of the stack. */
   requestFile?: string | undefined;
+  /** Whether key `meshes` of the trust stack names it, and not only a file in `stacks/`. */
+  isGiven: boolean;
 }
 
 /**
@@ -25,13 +27,19 @@ export function signableMeshes(
   stack: string,
 ): SignableMesh[] {
   const own = declared
-    .filter(({ name, signedBy }) => signedBy === stack && given[name] === undefined)
-    .map(({ name, trustDomain, ...mesh }) => ({ mesh: name, trustDomain: trustDomain!, stack: mesh.stack }));
+    .filter(({ name, signedBy }) => signedBy === stack && !Object.hasOwn(given, name))
+    .map(({ name, trustDomain, ...mesh }) => ({
+      mesh: name,
+      trustDomain: trustDomain!,
+      stack: mesh.stack,
+      isGiven: false,
+    }));
   const others = Object.entries(given).map(([mesh, { trustDomain, stack: at, requestFile }]) => ({
     mesh,
     trustDomain,
     stack: at ?? mesh,
     requestFile,
+    isGiven: true,
   }));
   const meshes = [...own, ...others].sort((a, b) => (a.mesh < b.mesh ? -1 : 1));
   const findings = new Findings();

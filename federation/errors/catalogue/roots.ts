@@ -114,6 +114,12 @@ export const roots = {
       "Its key would be gone, and with it every certificate of the mesh below it. A number leaves `root.generations` " +
       "when every mesh has deployed `rotation.phase: remove`, or is no mesh of this trust stack any more.",
   },
+  "root-use-unknown": {
+    title: "A root of the trust stack goes, and whether a mesh still has it cannot be seen.",
+    page:
+      "The contract of the mesh cannot be read, which stops the removal. Of a mesh by `requestFile` only the request " +
+      "is known, which is a warning. Ask the owner of the mesh, or remove the mesh from `meshes`.",
+  },
   "root-not-offered": {
     title: "A mesh wants a root that does not exist.",
     page: "`ca.root` and `rotation.next` are numbers in `root.generations` of the trust stack.",

@@ -74,7 +74,9 @@ export const trust = {
   },
   "ca-request-malformed": {
     title: "The certificate request of a mesh cannot be read.",
-    page: "It must be one PKCS #10 request in PEM, with a subject of at most 1 KiB and a public key of at most 2 KiB in DER.",
+    page:
+      "It must be one PKCS #10 request in PEM, with a subject of at most 1 KiB and a public key of at most 2 KiB " +
+      "in DER.",
   },
   "ca-request-unsigned": {
     title: "The certificate request of a mesh is not signed by its own key.",

@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { certificatesIn } from "../../../federation/trust/certificate.ts";
 import type { ContractRoot } from "../../../federation/contract/contract.ts";
 import { trustProgram } from "../../../infra/trust.ts";
@@ -125,8 +128,50 @@ describe("the trust stack", () => {
       ],
     });
     expect(named(await change([fresh!]), "trust-root-2")).toBeDefined();
-    // What cannot be read may have the root.
-    await expect(change("x" as never)).rejects.toMatchObject({ code: "own-contract-invalid" });
+  });
+
+  test("keeps a root that a mesh may have whose contract cannot be read, and says which mesh to remove", async () => {
+    const pki = await mocks;
+    const file = join(mkdtempSync(join(tmpdir(), "request-")), "north.csr");
+    writeFileSync(file, pki.requestsOf("north").certificateRequests[0]!.pem);
+    const change = (unreadable: string[]) =>
+      run(
+        {
+          root: { generations: [2] },
+          meshes: {
+            north: { trustDomain: "north.example", requestFile: file },
+            constructor: { trustDomain: "south.example", stack: "theirs/mesh/south" },
+          },
+        },
+        (mesh) => {
+          if (mesh === "trust") return { roots: pki.trust.roots };
+          return { ...pki.requestsOf(mesh), ...(unreadable.includes(mesh) ? { federation: { mesh: 1 } } : {}) };
+        },
+      );
+    await expect(change(["south", "east"])).rejects.toMatchObject({
+      code: "trust-mismatch",
+      details: [
+        { code: "root-use-unknown", subject: 'mesh "constructor"', remedy: expect.stringContaining("Remove meshes.") },
+        { code: "root-use-unknown", subject: 'mesh "east"', remedy: expect.not.stringContaining("Remove meshes.") },
+      ],
+    });
+    warnings = [];
+    expect(named(await change([]), "trust-root-2")).toBeDefined();
+    expect(
+      warnings.join().match(/mesh "north": only its request is known, by a file.*?\(1\).*?\[root-use-unknown\]/g),
+    ).toHaveLength(1);
+  });
+
+  test("signs the request of a mesh whose name every object has", async () => {
+    const pki = await mocks;
+    const { requestPem } = await makeRequest("constructor", { kind: "ec" });
+    const graph = await run(
+      { meshes: { constructor: { trustDomain: "north.example", stack: "theirs/mesh/x" } } },
+      (mesh) => (mesh === "x" ? { certificateRequests: [{ key: 1, pem: requestPem }] } : pki.requestsOf(mesh)),
+    );
+    const certificates = await valueOf(graph.result.certificates);
+    expect(Object.keys(certificates)).toEqual(["constructor", "east", "west"]);
+    expect(await constraintsOf(certificates["constructor"] as never)).toEqual([["north.example", 0]]);
   });
 
   test("signs the other requests of a mesh beside one that must not be signed", async () => {
