@@ -103,9 +103,9 @@ export const trust = {
   "peer-root-unreadable": {
     title: "A root of a peer cannot be read by every verifier.",
     page:
-      "Envoy, istiod and this program differ in the keys and texts that they read. istiod takes no anchor at all while " +
-      "it cannot read one of them. The peer needs a root with an RSA key of 2048 to 8192 bits or an EC key (P-256, " +
-      "P-384, P-521), a subject of ordinary text, and dates that have begun.",
+      "Envoy, istiod and this program differ in the keys and texts that they read. istiod takes no anchor at all " +
+      "while it cannot read one of them. The peer needs a root with an RSA key of 2048 to 8192 bits or an EC key " +
+      "(P-256, P-384, P-521), a subject of ordinary text, and dates that have begun.",
   },
   "peer-root-not-ca": {
     title: "A root that a peer publishes is not a CA.",
