@@ -8,8 +8,10 @@ const ownInPrincipals = "cluster.local";
 /** An AuthorizationPolicy that denies every caller of some trust domains, for the whole mesh. */
 export interface QuarantinePolicy {
   metadata: ReturnType<typeof federationMetadata>;
-  spec: { action: "DENY"; rules: { from: [{ source: { trustDomains: string[] } | { principals: string[] } }] }[] };
+  spec: { action: "DENY"; rules: { from: { source: Source }[] }[] };
 }
+
+type Source = { trustDomains: string[] } | { principals: string[] };
 
 /**
  * Whether a policy of a mesh can name a trust domain, and no other: not its own, and before Istio 1.30 not another
@@ -42,12 +44,25 @@ export function quarantinePolicy(
       remedy: "Leave the trust domain out, and give the meshes trust domains of their own",
     });
   const sorted = [...new Set(trustDomains)].sort();
-  const source = domains.literal ? { trustDomains: sorted } : { principals: sorted.map((domain) => `${domain}/*`) };
+  const from = sourcesOf(sorted).map((source) => ({ source }));
   return {
     metadata: federationMetadata("quarantine", mesh, rootNamespace, { name: quarantineName(mesh) }),
     // A source without any field would be every caller.
-    spec: { action: "DENY", rules: sorted.length > 0 ? [{ from: [{ source }] }] : [] },
+    spec: { action: "DENY", rules: from.length > 0 ? [{ from }] : [] },
   };
+}
+
+/**
+ * The callers of trust domains. `principals` cannot name another mesh's `cluster.local`, and `trustDomains` can from
+ * Istio 1.30 on; Istio 1.31 warns of it, wrongly, that it denies every caller of a TCP port.
+ * https://github.com/istio/istio/blob/master/pkg/config/validation/validation.go
+ */
+function sourcesOf(domains: readonly string[]): Source[] {
+  const others = domains.filter((domain) => domain !== ownInPrincipals);
+  return [
+    ...(others.length > 0 ? [{ principals: others.map((domain) => `${domain}/*`) }] : []),
+    ...(others.length < domains.length ? [{ trustDomains: [ownInPrincipals] }] : []),
+  ];
 }
 
 /** Name of the policy about a mesh in quarantine. */

@@ -123,7 +123,7 @@ function missingRootCause(
       problem:
         `${mesh} does not accept ${name}` +
         (reason ? ` (${reason})` : others > 0 ? `, only ${others} other: ${holder.mesh} switched its root before` : ""),
-      remedy: `The owner of ${mesh} pins the root (peers.${holder.mesh}.roots) and runs an \`up\`, or both share a root`,
+      remedy: `The owner of ${mesh} pins the root (peers.${holder.mesh}.roots) and runs \`up\`, or both share a root`,
     };
   }
   if (!isOwn)

@@ -1,4 +1,3 @@
-import { jsonIn } from "../support/clone.ts";
 import { curl } from "../support/echo.ts";
 import { boundOutcomes, forgedCalls } from "../support/forgery/forgedCalls.ts";
 import { leftoversOf } from "../support/leftovers.ts";
@@ -22,10 +21,8 @@ export function exampleOfOwnRoots(world: World): void {
     const { output } = await world.clone.must("up", ["--example", "own-roots"]);
     expect(output).toMatch(/status 200/);
     const [answer] = await curl(world, "east", `http://${host}:8000/headers`);
-    const { headers } = jsonIn<{ headers: Record<string, string | string[]> }>(answer!.body);
-    const identities = String(headers["X-Forwarded-Client-Cert"]);
-    expect(identities).toContain("By=spiffe://west.example/ns/httpbin/sa/httpbin;");
-    expect(identities).toContain("URI=spiffe://east.example/ns/sleep/sa/sleep");
+    expect(answer!.body).toContain("By=spiffe://west.example/ns/httpbin/sa/httpbin;");
+    expect(answer!.body).toContain("URI=spiffe://east.example/ns/sleep/sa/sleep");
     const [east, west] = [await rootsOf(world, "east"), await rootsOf(world, "west")];
     expect([east, west]).toEqual([[expect.any(String)], [expect.any(String)]]);
     expect(east).not.toEqual(west);
@@ -61,7 +58,7 @@ export function exampleOfOwnRoots(world: World): void {
     await eventually("a call that fails", 60, async () => (await call()) !== 200);
     editStack(world, "west", (config) => delete config["quarantine"]);
     await world.clone.must("up");
-    expect(await call()).toBe(200);
+    await eventually("an answer", 30, async () => (await call()) === 200);
   });
 
   test("npm run down removes the example", async () => {

@@ -79,7 +79,7 @@ export function ownRoots(world: World): void {
           exported("echo", hostOf(mesh), others(mesh)),
           keptExport({ host: keptHostOf(mesh), to: others(mesh) }),
         ];
-        if (mesh !== "east") config["exports"].push(exported("all", "echo.all.global", ["east"]));
+        if (mesh !== "east") config["exports"].push(exported("all", "echo.all.global", others(mesh)));
         config["imports"] = others(mesh).flatMap((from) => [
           { name: "echo", from, ...called },
           { name: "kept", from, visibleTo: ["apps"] },
@@ -87,7 +87,7 @@ export function ownRoots(world: World): void {
         if (mesh === "east") config["imports"].push({ name: "all", from: ["west", "north"], ...called });
       });
     }
-    await Promise.all(meshes.map((mesh) => appsReady(world, mesh)));
+    for (const mesh of meshes) await appsReady(world, mesh);
     await world.clone.must("up", ["--no-verify", "--pin"]);
     for (const mesh of meshes) {
       const { federation } = await world.outputs(mesh);

@@ -36,7 +36,7 @@ describe("a mesh stack with a quarantine", () => {
     expect(policy.type).toBe("kubernetes:security.istio.io/v1:AuthorizationPolicy");
     expect(policy.inputs).toMatchObject({
       metadata: { name: "quarantine-far", namespace: "mesh-root" },
-      spec: { action: "DENY", rules: [{ from: [{ source: { trustDomains: ["far.local"] } }] }] },
+      spec: { action: "DENY", rules: [{ from: [{ source: { principals: ["far.local/*"] } }] }] },
     });
     expect([policy.parent, named(graph, "quarantine-far").dependencies]).toEqual([
       "quarantine-far",

@@ -56,7 +56,7 @@ describe("the roots of a peer", () => {
     await expect(codesOf([await published(await westRoot(options))])).resolves.toEqual(expected);
   });
 
-  test("are refused with the name and key identifier of a CA that signs workloads, whose place they would take", async () => {
+  test("are refused with the name and key identifier of a CA of workloads, whose place they would take", async () => {
     const ca = await makeSubCa({ ca: await makeRoot("east root", { kind: "ec" }), name: "east intermediate" });
     const { subjectKeyId: keyId } = await factsOf(ca);
     const alike = await published(await westRoot({ subject: "CN=east intermediate", keyId: keyId! }));

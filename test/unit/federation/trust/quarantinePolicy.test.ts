@@ -10,10 +10,10 @@ describe("the policy of a quarantine", () => {
         namespace: "mesh-root",
         labels: { "app.kubernetes.io/managed-by": "mesh-federation", "mesh-federation.dev/quarantine": "west" },
       },
-      spec: { action: "DENY", rules: [{ from: [{ source: { trustDomains: ["a.local", "w.local"] } }] }] },
+      spec: { action: "DENY", rules: [{ from: [{ source: { principals: ["a.local/*", "w.local/*"] } }] }] },
     });
-    expect(quarantinePolicy("west", ["w.local"], { ...domains, literal: false }, "istio-system").spec.rules).toEqual([
-      { from: [{ source: { principals: ["w.local/*"] } }] },
+    expect(quarantinePolicy("west", ["w.local", "cluster.local"], domains, "istio-system").spec.rules).toEqual([
+      { from: [{ source: { principals: ["w.local/*"] } }, { source: { trustDomains: ["cluster.local"] } }] },
     ]);
   });
 
