@@ -4,13 +4,11 @@ import { IMAGES } from "../../../../offline/lab/images/names.ts";
 
 const script = readFileSync(join(import.meta.dirname, "server.py"), "utf8");
 
-/** Ports of a load server, as an export names them. */
+/** Ports of a load server, as an export names them: the Service's, and the pods'. */
 export const loadPorts = [
-  { name: "http", number: 8000, protocol: "HTTP" },
-  { name: "tcp", number: 9001, protocol: "TCP" },
+  { name: "http", number: 8000, protocol: "HTTP", targetPort: 18080 },
+  { name: "tcp", number: 9001, protocol: "TCP", targetPort: 19090 },
 ] as const;
-
-const targetPorts = { http: 18080, tcp: 19090 };
 
 /**
  * Service account, Deployment and Service of a server for a load, all named `app`. Unlike the echo server and httpbin,
@@ -26,8 +24,8 @@ export function loadServer(app: string, namespace = "apps"): unknown[] {
     image: IMAGES.httpbin,
     imagePullPolicy: "IfNotPresent",
     command: ["python3", "-c", script],
-    ports: loadPorts.map(({ name }) => ({ containerPort: targetPorts[name] })),
-    readinessProbe: { httpGet: { path: "/", port: targetPorts.http }, periodSeconds: 2, timeoutSeconds: 5 },
+    ports: loadPorts.map(({ targetPort }) => ({ containerPort: targetPort })),
+    readinessProbe: { httpGet: { path: "/", port: loadPorts[0].targetPort }, periodSeconds: 2, timeoutSeconds: 5 },
   };
   return [
     { apiVersion: "v1", kind: "ServiceAccount", metadata },
@@ -46,7 +44,7 @@ export function loadServer(app: string, namespace = "apps"): unknown[] {
       metadata,
       spec: {
         selector: labels,
-        ports: loadPorts.map(({ name, number }) => ({ name, port: number, targetPort: targetPorts[name] })),
+        ports: loadPorts.map(({ name, number, targetPort }) => ({ name, port: number, targetPort })),
       },
     },
   ];
