@@ -43,7 +43,10 @@ const edges: LoadEdge[] = [
 ].map(([mesh, of]) => ({ mesh: mesh!, host: keptHostOf(of!), ports: { http: 8000, tcp: 9001 }, renewAfter: 0 }));
 
 /** Of an import: who may call it, and which of its ports `verify` calls. */
-const called = { visibleTo: ["apps"], probe: { http: {}, tcp: {} } };
+const called = {
+  ...{ visibleTo: ["apps"], client: { namespace: "apps", serviceAccount: "caller" } },
+  probe: { http: {}, tcp: {} },
+};
 
 const exported = (name: string, host: string, to: string[]) => ({
   ...{ name, namespace: "apps", service: "echo", host, ports, to, public: true },
