@@ -1,7 +1,8 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { UserError, type Finding } from "../federation/errors/userError.ts";
 import type { Progress } from "../tools/progress.ts";
+import { writeInOneStep } from "../tools/writeInOneStep.ts";
 import { pinsIn, withPin } from "./pins.ts";
 
 /** Stack files by name. */
@@ -48,7 +49,7 @@ export function useExample(root: string, name: string, deployed: readonly string
     });
   const changes = [...wanted].filter(([file, text]) => present.get(file) !== text);
   const removed = [...present.keys()].filter((file) => !wanted.has(file));
-  for (const [file, text] of changes) write(join(root, "stacks", file), text);
+  for (const [file, text] of changes) writeInOneStep(join(root, "stacks", file), text);
   for (const file of removed) rmSync(join(root, "stacks", file));
   if (changes.length + removed.length > 0) progress.note(`stacks/ now has the files of example ${name}`);
 }
@@ -90,11 +91,4 @@ function isUnedited(text: string | undefined, example: string | undefined): bool
   if (text === example) return true;
   const pinned = pinsIn(text).reduce((result, { peer, root }) => withPin(result, peer, root) ?? result, example);
   return text === pinned;
-}
-
-/** In one step: a killed command leaves no half of a file. */
-function write(path: string, text: string): void {
-  mkdirSync(join(path, ".."), { recursive: true });
-  writeFileSync(`${path}.${process.pid}`, text);
-  renameSync(`${path}.${process.pid}`, path);
 }

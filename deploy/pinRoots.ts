@@ -1,6 +1,7 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import type { Untrusted } from "../federation/trust/untrusted.ts";
 import type { Progress } from "../tools/progress.ts";
+import { writeInOneStep } from "../tools/writeInOneStep.ts";
 import { committedFile } from "../workspace/stackConfig.ts";
 import { pinnedFor, withPin } from "./pins.ts";
 
@@ -37,8 +38,6 @@ export function pinRoot(file: string, peer: string, sha256: string): { pinned: b
   if (pinned === undefined) return { pinned: false };
   const other = pinnedFor(text, sha256);
   if (other !== undefined) return { pinned: false, other };
-  // In one step: a killed command leaves no half of a file.
-  writeFileSync(`${file}.${process.pid}`, pinned);
-  renameSync(`${file}.${process.pid}`, file);
+  writeInOneStep(file, pinned);
   return { pinned: true };
 }

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { writeInOneStep } from "./writeInOneStep.ts";
 import { UserError } from "../federation/errors/userError.ts";
 import type { Release } from "./releases.ts";
 
@@ -86,9 +87,7 @@ export function promote({ committed, own }: Locks): string[] {
 
 function write(path: string, lock: Lock): void {
   const entries = Object.fromEntries(Object.entries(lock.entries).sort(([a], [b]) => (a < b ? -1 : 1)));
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(`${path}.${process.pid}`, `${JSON.stringify({ ...lock, entries }, undefined, 2)}\n`);
-  renameSync(`${path}.${process.pid}`, path);
+  writeInOneStep(path, `${JSON.stringify({ ...lock, entries }, undefined, 2)}\n`);
 }
 
 function readCommitted(path: string): Lock {

@@ -1,9 +1,10 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { withRotation } from "../federation/config/rotationKeys.ts";
 import { printableJson, UserError } from "../federation/errors/userError.ts";
 import { nextPhase, type RotationStep } from "../federation/trust/rotationPhases.ts";
 import type { Toolchain } from "../tools/index.ts";
+import { writeInOneStep } from "../tools/writeInOneStep.ts";
 import { committedFile } from "../workspace/stackConfig.ts";
 import { ownMeshes, readFederation, type OwnMesh } from "./readFederation.ts";
 import { rotationScreen } from "./printRotation.ts";
@@ -102,12 +103,11 @@ async function readUntilOpen(tools: Toolchain, own: OwnMesh[], wait = 0): Promis
   }
 }
 
-/** Writes a change in one step, as another command may be reading the file. Returns the path within the clone. */
+/** Writes a change. Returns the path within the clone. */
 function writeChange({ stack, configured }: OwnMesh, { step, next }: RotationChange): string {
   const path = committedFile(stack);
   const text = withRotation(readFileSync(path, "utf8"), step, { next, provider: configured.provider });
-  writeFileSync(`${path}.${process.pid}`, text);
-  renameSync(`${path}.${process.pid}`, path);
+  writeInOneStep(path, text);
   return `stacks/Pulumi.${stack}.yaml`;
 }
 

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname, relative, resolve } from "node:path";
+import { readFileSync } from "node:fs";
+import { relative, resolve } from "node:path";
+import { writeInOneStep } from "../tools/writeInOneStep.ts";
 import { readChecked } from "../federation/config/fields.ts";
 import { meshConfigSchema } from "../federation/config/meshSchema.ts";
 import { meshKeys } from "../federation/config/stackKeys.ts";
@@ -94,10 +95,7 @@ function textOf({ chain, bundle }: ChosenCa): string {
 
 function writeIfChanged(file: string, text: string): string {
   if (readIfThere(file) === text) return "unchanged";
-  mkdirSync(dirname(file), { recursive: true });
-  // In one step: a preview may be reading the file.
-  writeFileSync(`${file}.${process.pid}`, text);
-  renameSync(`${file}.${process.pid}`, file);
+  writeInOneStep(file, text);
   return "written";
 }
 

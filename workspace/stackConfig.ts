@@ -1,5 +1,6 @@
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { writeInOneStep } from "../tools/writeInOneStep.ts";
 import { isDeepStrictEqual } from "node:util";
 import { parse, stringify } from "yaml";
 import { UserError } from "../federation/errors/userError.ts";
@@ -67,11 +68,8 @@ function read(path: string): StackFile {
   }
 }
 
-/** In one step: another command may be reading the file, and a killed one must not leave half of it. */
 function write(path: string, file: StackFile): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(`${path}.${process.pid}`, stringify(file));
-  renameSync(`${path}.${process.pid}`, path);
+  writeInOneStep(path, stringify(file));
 }
 
 function hasSettings(file: StackFile): boolean {

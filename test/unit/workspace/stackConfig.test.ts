@@ -15,7 +15,12 @@ let clone: string;
 let stackConfig: StackConfig;
 beforeEach(async () => {
   clone = mkdtempSync(join(tmpdir(), "stack-config-"));
-  for (const part of ["workspace/stackConfig.ts", "workspace/workspace.ts", "federation/errors"])
+  for (const part of [
+    "workspace/stackConfig.ts",
+    "workspace/workspace.ts",
+    "tools/writeInOneStep.ts",
+    "federation/errors",
+  ])
     cpSync(join(project, part), join(clone, part), { recursive: true });
   symlinkSync(join(project, "node_modules"), join(clone, "node_modules"));
   mkdirSync(join(clone, "stacks"));
