@@ -11,8 +11,8 @@ import { bundleInFile, chooseSigned, materialBundle } from "../federation/trust/
 import { readSecret } from "./config.ts";
 import type { OwnOutputs } from "./ownOutputs.ts";
 import { stackName } from "./peers.ts";
-import { isStackAbsent } from "./pulumiMessages.ts";
-import { readOutputs } from "./readOutputs.ts";
+import { readOutputsIfThere } from "./readOutputs.ts";
+import { warn } from "./warn.ts";
 
 type CaConfig<Provider extends MeshConfig["ca"]["provider"]> = Extract<MeshConfig["ca"], { provider: Provider }>;
 
@@ -113,8 +113,7 @@ async function planSigned(ca: CaConfig<"signed">, config: MeshConfig, own: OwnOu
   const { certificateFile: file } = ca;
   const wish = wishOf(config, { root: 1 }, ca.key, own);
   const chosen = existsSync(file) ? await chooseSigned(wish, file, readText(file)) : { findings: [] };
-  if ("certificate" in chosen)
-    for (const warning of await looseCaFindings(chosen.certificate, wish)) await pulumi.log.warn(findingText(warning));
+  if ("certificate" in chosen) await warn(...(await looseCaFindings(chosen.certificate, wish)));
   const remedy = `have the request of \`npm run ca -- request --mesh ${config.mesh.name}\` signed, into ${file}`;
   return signedOrPending(chosen, { config, own, key: ca.key, from: `file ${file}`, remedy });
 }
@@ -170,14 +169,12 @@ function isInstalled({ certificate }: ExistingCa, { contract }: OwnOutputs): boo
 /** What the trust stack publishes; nothing where it does not exist yet. */
 async function readTrustOutputs(stack: string): Promise<Record<string, unknown>> {
   try {
-    return await readOutputs(stack);
+    return await readOutputsIfThere(stack);
   } catch (error) {
-    const message = String((error as Error).message);
-    if (isStackAbsent(message, stack)) return {};
     if (error instanceof UserError) throw error;
     throw new UserError("trust-stack-unreadable", {
       subject: `trust stack "${stack}"`,
-      problem: `it cannot be read (${message.split("\n")[0]})`,
+      problem: `it cannot be read (${String((error as Error).message).split("\n")[0]})`,
       remedy: "Correct the cause; Istio keeps the CA that it has",
     });
   }

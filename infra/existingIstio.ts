@@ -1,7 +1,7 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { TrustAnchor } from "../components/index.ts";
 import type { MeshConfig } from "../federation/config/readMeshConfig.ts";
-import { findingText, type Finding } from "../federation/errors/userError.ts";
+import type { Finding } from "../federation/errors/userError.ts";
 import type { FederationPlan } from "../federation/planFederation.ts";
 import { bundleOf, type TrustBundle } from "../federation/trust/bundle.ts";
 import { bundleOfIstio, istioNames, istioTrustOf, type ExistingIstio } from "../federation/trust/existingIstio.ts";
@@ -9,6 +9,7 @@ import { settingsOutput, settingsText } from "../federation/trust/istioSettings.
 import { relatedMeshes } from "../federation/trust/peerTrust.ts";
 import { readExistingIstio } from "../kube/existingIstio.ts";
 import type { OwnOutputs } from "./ownOutputs.ts";
+import { warn } from "./warn.ts";
 
 /** What is known of an existing Istio, and its roots. */
 interface KnownIstio {
@@ -110,8 +111,4 @@ export function istioSettings(
     return settings;
   });
   return { [settingsOutput]: text };
-}
-
-async function warn(finding: Finding): Promise<void> {
-  await pulumi.log.warn(findingText(finding));
 }

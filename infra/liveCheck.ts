@@ -3,12 +3,13 @@ import { liveFindings } from "../federation/checks/liveChecks.ts";
 import { rootNamespaceOf } from "../federation/cluster/istioValueConflicts.ts";
 import type { LiveCluster, UnreadObject } from "../federation/checks/liveCluster.ts";
 import type { MeshConfig } from "../federation/config/readMeshConfig.ts";
-import { findingText, UserError } from "../federation/errors/userError.ts";
+import { UserError } from "../federation/errors/userError.ts";
 import type { FederationPlan } from "../federation/planFederation.ts";
 import { isUnreachable } from "../kube/errors.ts";
 import { readLiveCluster } from "../kube/liveCluster.ts";
 import type { MeshCluster } from "./cluster.ts";
 import { gatewaySelector } from "./gateway.ts";
+import { warn } from "./warn.ts";
 
 /**
  * Compares the plan with the objects that exist in the cluster: in a preview as soon as the cluster is known, and again
@@ -85,7 +86,7 @@ async function reportConflicts(config: MeshConfig, plan: FederationPlan, live: L
     gatewayNamespace,
     gateway: selector && { ...selector, existing: gateway.provider === "existing" },
   });
-  for (const warning of warnings) await pulumi.log.warn(findingText(warning));
+  await warn(...warnings);
   if (problems.length > 0)
     throw new UserError(
       "cluster-conflict",

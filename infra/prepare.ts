@@ -3,7 +3,7 @@ import { certificateTextsInValues } from "../federation/cluster/istioValueConfli
 import type { PeerSource, SiblingMesh } from "../federation/config/declaredMesh.ts";
 import type { MeshConfig } from "../federation/config/readMeshConfig.ts";
 import type { ArtifactSources } from "../federation/config/sources.ts";
-import { Findings, findingText, UserError, type Finding } from "../federation/errors/userError.ts";
+import { Findings, UserError, type Finding } from "../federation/errors/userError.ts";
 import type { Peer } from "../federation/imports/resolveImports.ts";
 import { planFederation, type FederationPlan } from "../federation/planFederation.ts";
 import { anchorFindings } from "../federation/trust/anchorFindings.ts";
@@ -18,6 +18,7 @@ import { checkExistingNetwork } from "./nodeNetwork.ts";
 import { readOwnOutputs, type OwnOutputs } from "./ownOutputs.ts";
 import { peerSources, readPeers } from "./peers.ts";
 import { importsToVerify, type VerifiedImport } from "./verification.ts";
+import { warn } from "./warn.ts";
 
 /** Everything that decides the resources of a mesh's stack. */
 export interface MeshInputs {
@@ -86,7 +87,7 @@ async function checkRoots(
   const exists = ({ pem }: { pem: string }): boolean => kind !== "own" || own.roots.some((root) => root.pem === pem);
   const findings = new Findings();
   findings.addAll(await ownRootFindings({ ...bundle, roots: bundle.roots.filter(exists) }, new Date()));
-  if (areInstalled) return warn(findings.all);
+  if (areInstalled) return warn(...findings.all);
   findings.throwIfAny("trust-mismatch", {
     subject: `mesh "${mesh}"`,
     problem: "it cannot trust its roots as they are, so nothing is changed",
@@ -140,7 +141,7 @@ async function report(config: MeshConfig, ca: CaPlan, plan: FederationPlan): Pro
   for (const { mesh, reason } of plan.pendingTrust)
     await pulumi.log.warn(`mesh "${mesh}" is not trusted yet: ${reason}`);
   const ending = ca.bundle ? await endingRootWarnings(ca.bundle, new Date()) : [];
-  await warn([...plan.settings, ...plan.warnings, ...ending, ...endingCa(config, ca)]);
+  await warn(...plan.settings, ...plan.warnings, ...ending, ...endingCa(config, ca));
 }
 
 /** The certificate of a CA that others have signed; undefined for another, or where there is none yet. */
@@ -151,8 +152,7 @@ function certificateOf(ca: CaPlan): string | undefined {
 
 /** Says that the CA which others have signed ends soon. One of an own root is told by its signer, in the same `up`. */
 function endingCa({ mesh, ca: wanted }: MeshConfig, ca: CaPlan): Finding[] {
-  const certificate =
-    ca.kind === "signed" ? ca.chosen.certificate : ca.kind === "existing" ? ca.certificate : undefined;
+  const certificate = certificateOf(ca);
   if (certificate === undefined) return [];
   const remedy =
     wanted.provider === "shared"
@@ -161,8 +161,4 @@ function endingCa({ mesh, ca: wanted }: MeshConfig, ca: CaPlan): Finding[] {
         ? `Have the request of \`npm run ca -- request --mesh ${mesh.name}\` signed again`
         : "Put a new certificate into caMaterial";
   return endNotice(mesh.name, certificate, remedy, new Date());
-}
-
-async function warn(findings: readonly Finding[]): Promise<void> {
-  for (const finding of findings) await pulumi.log.warn(findingText(finding));
 }

@@ -9,7 +9,7 @@ import {
   certificatesOutput,
   rootsOutput,
 } from "../federation/contract/trustOutputs.ts";
-import { Findings, findingText, UserError, type Finding } from "../federation/errors/userError.ts";
+import { Findings, UserError, type Finding } from "../federation/errors/userError.ts";
 import { rootFingerprints } from "../federation/trust/caMaterial.ts";
 import { requestFindings } from "../federation/trust/certificateFindings.ts";
 import { sharedDomainWarnings, signableMeshes, type SignableMesh } from "../federation/trust/signableMeshes.ts";
@@ -17,6 +17,7 @@ import { meshStackFiles } from "../workspace/stackFiles.ts";
 import { readTrustConfig } from "./config.ts";
 import { stackName } from "./peers.ts";
 import { readOutputsIfThere } from "./readOutputs.ts";
+import { warn } from "./warn.ts";
 
 /**
  * The program of the stack `trust`: the root CAs, and a certificate for each request of a mesh whose CA it signs. Keys
@@ -28,7 +29,7 @@ export async function trustProgram() {
   const requested = await Promise.all(known.map(async (mesh) => ({ ...mesh, ...(await publishedBy(mesh)) })));
   await refuseRemovedRoots(root.generations, requested);
   await warnOfWaiting(requested.filter(({ requests }) => requests.length === 0));
-  for (const warning of sharedDomainWarnings(known)) await pulumi.log.warn(findingText(warning));
+  await warn(...sharedDomainWarnings(known));
   const trust = new MeshTrust("trust", { requests: await checkedRequests(requested), ...root });
   return { [rootsOutput]: trust.roots, [certificatesOutput]: trust.certificates };
 }
@@ -75,11 +76,14 @@ async function refuseRemovedRoots(numbers: readonly number[], meshes: (SignableM
   if (removed.length === 0) return;
   const findings = new Findings();
   for (const { mesh, contract, isGiven, requestFile } of meshes) {
-    if (requestFile !== undefined) await pulumi.log.warn(findingText(unseenRoots(mesh, removed)));
+    if (requestFile !== undefined) await warn(unseenRoots(mesh, removed));
     const roots = contract === undefined ? [] : rootsIn(contract, mesh);
-    if (roots === undefined) findings.addAll([unreadableRoots(mesh, isGiven)]);
-    for (const { number, pem } of roots === undefined ? [] : removed) {
-      const used = roots?.find(({ sha256 }) => rootFingerprints(pem).includes(sha256));
+    if (roots === undefined) {
+      findings.addAll([unreadableRoots(mesh, isGiven)]);
+      continue;
+    }
+    for (const { number, pem } of removed) {
+      const used = roots.find(({ sha256 }) => rootFingerprints(pem).includes(sha256));
       if (used)
         findings.add("root-in-use", {
           subject: `mesh "${mesh}"`,
@@ -130,7 +134,7 @@ async function checkedRequests(
     const signed: string[] = [];
     for (const pem of requests) {
       const findings = await requestFindings(pem, mesh);
-      for (const finding of findings) await pulumi.log.warn(findingText(finding));
+      await warn(...findings);
       if (findings.length === 0) signed.push(pem);
     }
     if (signed.length > 0) checked.set(mesh, { trustDomain, requests: signed });

@@ -1,4 +1,4 @@
-import { noticeTime } from "../federation/trust/renewalNotice.ts";
+import { day, noticeTime } from "../federation/trust/renewalNotice.ts";
 import type { Expiry } from "./status.ts";
 
 /** What must be done about certificates soon: a sentence each. A workload's certificate renews itself. */
@@ -12,9 +12,9 @@ export function certificateNotes(certificates: readonly Expiry[], now: number): 
 function noteOf(certificate: Expiry, now: number): string | undefined {
   const { certificate: name, notAfter, renewsAt } = certificate;
   const isSoon = (time: number): boolean => time - now < noticeTime;
-  const end = `${name} ${notAfter <= now ? "ended" : "ends"} on ${day(notAfter)}`;
+  const end = `${name} ${notAfter <= now ? "ended" : "ends"} on ${day(new Date(notAfter))}`;
   if (renewsAt !== undefined && isSoon(renewsAt))
-    return `${end}; an \`up\` ${renewsAt <= now ? "renews it" : `from ${day(renewsAt)} on renews it`}`;
+    return `${end}; an \`up\` ${renewsAt <= now ? "renews it" : `from ${day(new Date(renewsAt))} on renews it`}`;
   return isSoon(notAfter) ? `${end}. ${remedyOf(certificate)}` : undefined;
 }
 
@@ -24,9 +24,4 @@ function remedyOf({ kind, rotatable }: Expiry): string {
   return rotatable
     ? "Change it with `npm run rotate`: no root is renewed by itself"
     : "Its owner must change it: no root is renewed by itself";
-}
-
-/** Date of a time, in UTC. */
-function day(time: number): string {
-  return new Date(time).toISOString().slice(0, 10);
 }

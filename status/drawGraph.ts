@@ -1,9 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { instance } from "@viz-js/viz";
-import { UserError } from "../federation/errors/userError.ts";
+import { UserError, inline } from "../federation/errors/userError.ts";
 import type { Toolchain } from "../tools/index.ts";
-import { inline } from "../federation/errors/userError.ts";
 import { readMeshes } from "../workspace/meshes.ts";
 import { root } from "../workspace/workspace.ts";
 import { dot, importGraph, mermaid } from "./graph.ts";

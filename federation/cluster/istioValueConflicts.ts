@@ -1,5 +1,6 @@
 import { istioNamespace } from "../config/defaults.ts";
 import type { MeshConfig } from "../config/readMeshConfig.ts";
+import { isMapping } from "../config/values.ts";
 import { Findings, type Finding } from "../errors/userError.ts";
 import { rfc1123Label, rfc1123Subdomain } from "../objects/names.ts";
 
@@ -141,8 +142,4 @@ function valueAt(values: Values, path: string): unknown {
 /** Whether a value is given, be it null, which removes what a chart's values have. */
 function isSet(values: Values, path: string): boolean {
   return valueAt(values, path) !== undefined;
-}
-
-function isMapping(value: unknown): value is Values {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import { mergeValues } from "../config/sources.ts";
+import { isTrueInGo, mappingOf } from "../config/values.ts";
 import type { Finding } from "../errors/userError.ts";
 
 type Values = Readonly<Record<string, unknown>>;
@@ -22,7 +23,7 @@ export function multirootFindings(values: Values, need: string): Finding[] {
   const all = mergeValues(values, pilot);
   return flags.flatMap(({ name, path }): Finding[] => {
     const env = path[0] === "env" ? variableIn(all["envVarFrom"], name) : undefined;
-    if (isOn(env ? env.value : at(all, [...path, name]))) return [];
+    if (isTrueInGo(env ? env.value : at(all, [...path, name]))) return [];
     const key = env ? ["envVarFrom"] : path;
     const inPilot = at(pilot, env ? key : [...key, name]) !== undefined;
     return [
@@ -43,13 +44,4 @@ function variableIn(list: unknown, name: string): { value?: unknown } | undefine
 
 function at(values: Values, path: readonly string[]): unknown {
   return path.reduce<unknown>((value, key) => mappingOf(value)[key], values);
-}
-
-function mappingOf(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
-}
-
-/** As Go reads it. https://pkg.go.dev/strconv#ParseBool */
-function isOn(value: unknown): boolean {
-  return ["true", "True", "TRUE", "t", "T", "1"].includes(String(value));
 }

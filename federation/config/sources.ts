@@ -1,3 +1,5 @@
+import { isMapping } from "./values.ts";
+
 /** Charts and images of a mesh: the pinned official releases, or the builds of a lab. */
 export interface ArtifactSources {
   /** KinD node image. */
@@ -29,10 +31,6 @@ export function mergeValues(...layers: (Record<string, unknown> | undefined)[]):
   const result: Record<string, unknown> = {};
   for (const layer of layers)
     for (const [key, value] of Object.entries(layer ?? {}))
-      result[key] = isPlain(result[key]) && isPlain(value) ? mergeValues(result[key], value) : value;
+      result[key] = isMapping(result[key]) && isMapping(value) ? mergeValues(result[key], value) : value;
   return result;
-}
-
-function isPlain(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -14,7 +14,7 @@ import {
   type AlternativeNames,
   type Asn1,
 } from "./asn1.ts";
-import { pemBlocks, pemOf } from "./pem.ts";
+import { PemError, pemBlocks, pemOf } from "./pem.ts";
 
 export { PemError } from "./pem.ts";
 export { requestIn, type RequestFacts } from "./request.ts";
@@ -71,6 +71,16 @@ export async function certificatesIn(pem: string): Promise<CertificateFacts[]> {
   if (blocks.length === 0) return [];
   const library = await asn1();
   return blocks.map((der, i) => readable(`certificate ${i + 1}`, () => certificateFacts(library, der)));
+}
+
+/** The certificates in a foreign text; none where one is malformed, or there are too many. */
+export async function certificatesOrNone(pem: string): Promise<CertificateFacts[]> {
+  try {
+    return await certificatesIn(pem);
+  } catch (error) {
+    if (error instanceof PemError) return [];
+    throw error;
+  }
 }
 
 function certificateFacts(library: Asn1, der: Buffer): CertificateFacts {

@@ -1,4 +1,4 @@
-import { PemError, certificatesIn, type CertificateFacts } from "./certificate.ts";
+import { certificatesOrNone, type CertificateFacts } from "./certificate.ts";
 
 /**
  * Whether verifiers that look for the issuer of a certificate can confuse two keys. They compare names without regard
@@ -23,13 +23,8 @@ function normal(name: string): string {
 
 /** The one certificate in a foreign text; undefined where it is not that. */
 export async function onlyCertificate(pem: string): Promise<CertificateFacts | undefined> {
-  try {
-    const found = await certificatesIn(pem);
-    return found.length === 1 ? found[0] : undefined;
-  } catch (error) {
-    if (error instanceof PemError) return undefined;
-    throw error;
-  }
+  const [found, ...more] = await certificatesOrNone(pem);
+  return more.length === 0 ? found : undefined;
 }
 
 /** A certificate, for people. */

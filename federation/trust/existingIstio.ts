@@ -1,10 +1,11 @@
 import { X509Certificate } from "node:crypto";
 import { parse } from "yaml";
+import { isTrueInGo, mappingOf } from "../config/values.ts";
 import { keyFingerprint } from "./asn1.ts";
 import type { TrustBundle } from "./bundle.ts";
 import { isValidAt } from "./chainPath.ts";
 import { maxRootCharacters, maxRoots } from "./ownRootFindings.ts";
-import { PemError, certificatesIn, type CertificateFacts } from "./certificate.ts";
+import { certificatesOrNone, type CertificateFacts } from "./certificate.ts";
 
 /** What objects of an existing Istio say; undefined where there is no such object, or no such part of it. */
 export interface IstioObjects {
@@ -55,11 +56,11 @@ export async function istioTrustOf({ mesh, env, rootCert }: IstioObjects): Promi
   const pems = entries.flatMap(({ pem }) => (typeof pem === "string" ? [pem] : []));
   const accepted = [...entries.flatMap((e) => listOf(e["trustDomains"])), ...listOf(config["trustDomainAliases"])];
   return {
-    anchors: (await Promise.all(pems.map(readable))).flat(),
-    bundle: rootCert === undefined ? [] : await readable(rootCert),
+    anchors: (await Promise.all(pems.map(certificatesOrNone))).flat(),
+    bundle: rootCert === undefined ? [] : await certificatesOrNone(rootCert),
     trustDomains: accepted.filter((domain) => typeof domain === "string"),
-    multiRoot: isTrue(env?.["ISTIO_MULTIROOT_MESH"]),
-    agent: isTrue(metadata["PROXY_CONFIG_XDS_AGENT"]),
+    multiRoot: isTrueInGo(env?.["ISTIO_MULTIROOT_MESH"]),
+    agent: isTrueInGo(metadata["PROXY_CONFIG_XDS_AGENT"]),
   };
 }
 
@@ -91,11 +92,6 @@ export function bundleOfIstio({ bundle }: IstioTrust): TrustBundle | undefined {
     .map(({ pem, sha256 }) => ({ pem, sha256 }));
   const roots = own.filter(({ sha256 }, i) => own.findIndex((other) => other.sha256 === sha256) === i);
   return roots.length > 0 && roots.length <= maxRoots ? { roots, active: roots[0]!.sha256 } : undefined;
-}
-
-/** The texts for which Go's ParseBool, by which Istio reads its variables, is true. */
-function isTrue(value: unknown): boolean {
-  return /^(1|t|T|true|TRUE|True)$/.test(String(value));
 }
 
 /** Whether an anchor of a root is in force, and what else has the root's key. */
@@ -143,27 +139,12 @@ export function anchorState(
   return istio.multiRoot && istio.agent ? "installed" : "off";
 }
 
-async function readable(pem: string): Promise<CertificateFacts[]> {
-  try {
-    return await certificatesIn(pem);
-  } catch (error) {
-    if (error instanceof PemError) return [];
-    throw error;
-  }
-}
-
-type Mapping = Readonly<Record<string, unknown>>;
-
-function mappingIn(text: string | undefined): Mapping {
+function mappingIn(text: string | undefined): ReturnType<typeof mappingOf> {
   try {
     return mappingOf(parse(text ?? ""));
   } catch {
     return {};
   }
-}
-
-function mappingOf(value: unknown): Mapping {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Mapping) : {};
 }
 
 function listOf(value: unknown): unknown[] {

@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../errors/catalogue/index.ts";
 import { Findings, type Finding } from "../errors/userError.ts";
 import { nestedTrustDomains, trustDomainFindings } from "./boundDomains.ts";
-import { PemError, certificatesIn, type CertificateFacts } from "./certificate.ts";
+import { certificatesIn, certificatesOrNone, type CertificateFacts } from "./certificate.ts";
 import { isIssuedBy } from "./chain.ts";
 import { areIndistinct, haveSameName, nameOf, onlyCertificate, short } from "./distinctRoots.ts";
 import { unreadableParts } from "./universalRoot.ts";
@@ -127,7 +127,9 @@ function neighbourFindings(facts: CertificateFacts, neighbour: Neighbour, add: A
 
 async function neighboursOf({ mesh, own }: PeerRoots): Promise<Neighbour[]> {
   const cas = await Promise.all(
-    (own.cas ?? []).filter((ca) => ca.mesh !== mesh).map(async (ca) => ({ ...ca, facts: (await readable(ca.pem))[0] })),
+    (own.cas ?? [])
+      .filter((ca) => ca.mesh !== mesh)
+      .map(async (ca) => ({ ...ca, facts: (await certificatesOrNone(ca.pem))[0] })),
   );
   const isFoundByName = cas.some(({ facts }) => facts !== undefined && facts.authorityKeyId === undefined);
   // Verifiers take the first certificate for a key's issuer, and would take an anchor for the CA that it looks like.
@@ -153,7 +155,7 @@ async function neighboursOf({ mesh, own }: PeerRoots): Promise<Neighbour[]> {
       })),
     );
   const ofUser = (own.entries ?? []).map(async (pem) =>
-    (await readable(pem)).map((facts) => ({
+    (await certificatesOrNone(pem)).map((facts) => ({
       role: "an entry of meshConfig.caCertificates in istio.values",
       code: "peer-root-in-bundle" as const,
       facts,
@@ -161,15 +163,6 @@ async function neighboursOf({ mesh, own }: PeerRoots): Promise<Neighbour[]> {
     })),
   );
   return [...ofCas, ...(await Promise.all([...ofOwn, ...ofPeers, ...ofUser])).flat()];
-}
-
-async function readable(pem: string): Promise<CertificateFacts[]> {
-  try {
-    return await certificatesIn(pem);
-  } catch (error) {
-    if (error instanceof PemError) return [];
-    throw error;
-  }
 }
 
 async function intermediateFindings(pem: string, add: Add): Promise<void> {

@@ -43,6 +43,6 @@ function isNear(moment: Date, { notBefore, notAfter }: Pick<ValidityWindow, "not
 }
 
 /** Date of a time, in UTC. */
-function day(time: Date): string {
+export function day(time: Date): string {
   return time.toISOString().slice(0, 10);
 }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { configPrefix, isMeshStack } from "../../federation/config/declaredMesh.ts";
+import { isMapping } from "../../federation/config/values.ts";
 import { contractOfPeer, type FederationContract } from "../../federation/contract/contract.ts";
 import { UserError, type Finding } from "../../federation/errors/userError.ts";
 import { readStackFile, stackNames } from "../../workspace/stackFiles.ts";
@@ -160,10 +161,6 @@ function nothingDeclared(stack: string): Finding {
  */
 function isSecret(value: unknown): value is { secure: string } {
   return isMapping(value) && typeof value["secure"] === "string" && Object.keys(value).length === 1;
-}
-
-function isMapping(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** A value in which each secret is `[secret]`. */

@@ -1,6 +1,6 @@
 import { makeLeaf, makeRoot, makeSubCa } from "../../support/pki.ts";
 import { curl } from "../support/echo.ts";
-import { startForger, type ForgedCallResult } from "../support/forgery/forger.ts";
+import { outcomeText, startForger } from "../support/forgery/forger.ts";
 import { identity as served, impostorEnds, removeImpostor, startImpostor } from "../support/forgery/impostor.ts";
 import { readMeshCa } from "../support/forgery/meshCa.ts";
 import { eventually, type World } from "../support/world.ts";
@@ -21,7 +21,7 @@ export function forgeries(world: World): void {
     const past = { notBefore: new Date(Date.now() - 30 * day), notAfter: new Date(Date.now() - day) };
     try {
       const call = async (options: Parameters<typeof makeLeaf>[0], tls: "1.2" | "1.3" = "1.3") =>
-        outcome(
+        outcomeText(
           await forger.call({
             ...{ ...bin, gateway: { address, port }, path: "/headers", tls },
             identity: await makeLeaf(options),
@@ -45,7 +45,7 @@ export function forgeries(world: World): void {
         "another trust domain": "refused 46",
       });
       const unknown = { ...bin, host: "nothing.httpbin.svc.cluster.local", gateway: { address, port } };
-      expect(outcome(await forger.call({ ...unknown, identity: await makeLeaf(honest) }))).toBe("reset");
+      expect(outcomeText(await forger.call({ ...unknown, identity: await makeLeaf(honest) }))).toBe("reset");
     } finally {
       await forger.remove();
     }
@@ -85,9 +85,4 @@ export function forgeries(world: World): void {
     }
     await answers("httpbin's answer", ({ status, body }) => status === 200 && !body.includes("impostor"));
   });
-}
-
-function outcome(result: ForgedCallResult): string {
-  if (result.outcome === "answered") return `answered ${result.status}`;
-  return result.outcome === "refused" ? `refused ${result.alert}` : result.outcome;
 }

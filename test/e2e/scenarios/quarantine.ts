@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { makeLeaf } from "../../support/pki.ts";
 import { jsonIn } from "../support/clone.ts";
-import { startForger, type Forger } from "../support/forgery/forger.ts";
+import { outcomeText, startForger, type Forger } from "../support/forgery/forger.ts";
 import { readMeshCa } from "../support/forgery/meshCa.ts";
 import { startLoad, type Load } from "../support/load/load.ts";
 import type { EdgeCounts, LoadEdge } from "../support/load/plan.ts";
@@ -90,11 +90,7 @@ async function intruderOf(world: World, { by, of }: Pick<QuarantineMeshes, "by" 
   const forger: Forger = await startForger(world, of);
   return {
     remove: forger.remove,
-    outcome: async (): Promise<string> => {
-      const result = await forger.call({ gateway, host, port: 8000, identity });
-      if (result.outcome === "answered") return `answered ${result.status}`;
-      return result.outcome === "refused" ? `refused ${result.alert}` : result.outcome;
-    },
+    outcome: async () => outcomeText(await forger.call({ gateway, host, port: 8000, identity })),
   };
 }
 

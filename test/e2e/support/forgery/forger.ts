@@ -75,3 +75,9 @@ const forgerPod = {
     ],
   },
 };
+
+/** How a forged call ended, with the status of an answer or the number of a TLS alert. */
+export function outcomeText(result: ForgedCallResult): string {
+  if (result.outcome === "answered") return `answered ${result.status}`;
+  return result.outcome === "refused" ? `refused ${result.alert}` : result.outcome;
+}
