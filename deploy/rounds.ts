@@ -52,11 +52,13 @@ export async function upMeshes(tools: Toolchain, { meshes, trusts, pin, isNew }:
     let changedNow = attempt.results.some((result) => result.changed);
     const last = round === maximumRounds;
     const mismatched = mismatchedStacks(attempt, changedNow && !last);
-    const published = await Promise.all(meshes.map(async (mesh) => ({ mesh, ...(await publishedBy(tools, mesh)) })));
+    const published = await Promise.all(meshes.map((mesh) => publishedBy(tools, mesh)));
     const untrusted = untrustedPeers(new Map(published.map(({ mesh, contract }) => [mesh.name, contract ?? {}])));
-    const waiting = [...published.flatMap((mesh) => mesh.waiting), ...untrusted.map(waitingForTrust(published))].filter(
-      ({ stack }) => !mismatched.includes(stack),
-    );
+    const waiting = [
+      ...published.flatMap(({ certificate }) => certificate ?? []),
+      ...waitingForImports(published),
+      ...untrusted.map(waitingForTrust(published)),
+    ].filter(({ stack }) => !mismatched.includes(stack));
     if (waiting.some(({ what }) => what === "certificate"))
       changedNow = (await upAll(tools, [...trusts], progress)).some((result) => result.changed) || changedNow;
     if (pin) changedNow = pinRoots(untrusted, names, progress) || changedNow;
@@ -86,26 +88,44 @@ function mismatchedStacks({ failures }: Attempt, retry: boolean): string[] {
   return mismatched;
 }
 
-/** What a mesh has published, and what it waits for. */
-async function publishedBy(
-  tools: Toolchain,
-  { stack }: Pick<DeclaredMesh, "stack">,
-): Promise<{ contract: OwnContract | undefined; waiting: Waiting[] }> {
+/** What a mesh has published. */
+interface Published {
+  mesh: Named;
+  contract: OwnContract | undefined;
+  /** Set while the mesh has no CA. */
+  certificate: Waiting | undefined;
+}
+
+async function publishedBy(tools: Toolchain, mesh: Named): Promise<Published> {
+  const { stack } = mesh;
   const outputs = (await stackOutputs(tools, stack, false)) ?? {};
   const certificate = outputs[pendingCertificateOutput] as { reason?: unknown } | undefined;
-  if (certificate)
-    return { contract: undefined, waiting: [{ stack, what: "certificate", problem: String(certificate.reason) }] };
-  const contract = outputs[federationOutput] as OwnContract | undefined;
-  // What an owner has put in quarantine stays so until the owner ends it.
-  const awaited = (contract?.pendingImports ?? []).filter(({ cause }) => cause !== quarantineCause);
-  const imports = awaited.map(({ name: what, from, reason }): Waiting => {
-    return { stack, what: "import", problem: `import "${what}" from "${from}" is pending: ${reason}` };
+  if (certificate) {
+    const waiting: Waiting = { stack, what: "certificate", problem: String(certificate.reason) };
+    return { mesh, contract: undefined, certificate: waiting };
+  }
+  return { mesh, contract: outputs[federationOutput] as OwnContract | undefined, certificate: undefined };
+}
+
+/** The imports that another `up` may create: not those of a mesh in quarantine, which wait for an owner. */
+function waitingForImports(published: readonly Published[]): Waiting[] {
+  const contracts = new Map(published.map(({ mesh, contract }) => [mesh.name, contract]));
+  const orders = (by: string, of: string): boolean =>
+    contracts.get(by)?.quarantine?.some(({ mesh }) => mesh === of) ?? false;
+  return published.flatMap(({ mesh: { name, stack }, contract }) => {
+    // A peer may have ended its quarantine in this round, after this mesh read the peer's contract.
+    const isCut = (from: string): boolean => !contracts.has(from) || orders(name, from) || orders(from, name);
+    const awaited = (contract?.pendingImports ?? []).filter(
+      ({ cause, from }) => cause !== quarantineCause || !isCut(from),
+    );
+    return awaited.map(({ name: what, from, reason }): Waiting => {
+      return { stack, what: "import", problem: `import "${what}" from "${from}" is pending: ${reason}` };
+    });
   });
-  return { contract, waiting: imports };
 }
 
 /** In words, that a mesh does not trust a peer yet. */
-function waitingForTrust(published: readonly { mesh: Named; contract: OwnContract | undefined }[]) {
+function waitingForTrust(published: readonly Published[]) {
   return ({ mesh: name, peer, root }: Untrusted): Waiting => {
     const { mesh, contract } = published.find((found) => found.mesh.name === name)!;
     const stated = contract?.pendingTrust?.find((pending) => pending.mesh === peer)?.reason;

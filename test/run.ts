@@ -27,7 +27,8 @@ async function runTier(tier: Tier, source: Source, options: string[]): Promise<O
   } catch (error) {
     const problem = `cannot run: ${(error as Error).message}`;
     title(problem);
-    outcome = { passed: 0, failed: 1, skipped: 0, failures: [`   failed: ${tier}: ${problem}`] };
+    const failures = [`   failed: ${tier}: ${problem}`];
+    outcome = { passed: 0, failed: 1, skipped: 0, failures, summary: [] };
   }
   const { passed, failed, skipped } = outcome;
   const seconds = (Date.now() - started) / 1000;
@@ -50,13 +51,13 @@ async function main(): Promise<number> {
     return runInContainer(root, process.argv.slice(2));
   }
   if (choice) process.stdout.write(`engine tests: ${choice.why}\n`);
-  const total: Outcome = { passed: 0, failed: 0, skipped: 0, failures: [] };
+  const total: Outcome = { passed: 0, failed: 0, skipped: 0, failures: [], summary: [] };
   for (const tier of wanted) {
     const outcome = await runTier(tier, source, options!);
     for (const key of ["passed", "failed", "skipped"] as const) total[key] += outcome[key];
-    total.failures.push(...outcome.failures);
+    for (const key of ["failures", "summary"] as const) total[key].push(...outcome[key]);
   }
-  for (const line of total.failures) process.stdout.write(`${line}\n`);
+  for (const line of [...total.failures, ...total.summary]) process.stdout.write(`${line}\n`);
   const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
   process.stdout.write(`Tests: ${total.passed} passed, ${total.failed} failed${skipped}\n`);
   // A developer may skip a test; CI must run all of them.

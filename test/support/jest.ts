@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { failureLines, type TestFileResult } from "./failures.ts";
+import { failureLines, failureSummary, type TestFileResult } from "./failures.ts";
 import type { Tier } from "./tiers.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -24,6 +24,8 @@ export interface Outcome {
   skipped: number;
   /** The failed tests with the reasons, as lines. */
   failures: string[];
+  /** The failed tests, one line each. */
+  summary: string[];
 }
 
 /**
@@ -73,6 +75,7 @@ function outcomeOf(tier: Tier, result: JestResult): Outcome {
     failed: result.numFailedTests + unloadable,
     skipped: result.numPendingTests,
     failures: failureLines(tier, result.testResults),
+    summary: failureSummary(tier, result.testResults),
   };
   if (tier === "e2e") {
     for (const test of tests) process.stdout.write(`   scenario: ${test.title}: ${test.status}\n`);

@@ -11,7 +11,7 @@ export function verifyOnUp(world: World): void {
   test("with verifyOnUp an up fails with the diagnosis, verifies again, then changes nothing", async () => {
     const file = join(world.clone.folder, "stacks", "Pulumi.east.yaml");
     const before = readFileSync(file, "utf8");
-    const configure = (change: (config: Record<string, any>) => void) => {
+    const configure = (change: (config: Record<string, any>) => void = () => undefined) => {
       const stack = parse(before) as { config: Record<string, any> };
       stack.config["mesh-federation:verifyOnUp"] = true;
       change(stack.config);
@@ -19,7 +19,7 @@ export function verifyOnUp(world: World): void {
     };
     await world.apply("west", denySleep);
     try {
-      configure(() => undefined);
+      configure();
       for (const attempt of ["first", "second"]) {
         const { code, output } = await up();
         expect([attempt, code]).not.toEqual([attempt, 0]);
@@ -27,9 +27,11 @@ export function verifyOnUp(world: World): void {
         expect(output).toContain("[hop-authorization]");
       }
     } finally {
+      writeFileSync(file, before);
       await world.kubectl("west", ["delete", "-n", "httpbin", "authorizationpolicy", "no-sleep"]);
     }
     try {
+      configure();
       expect((await up()).code).toBe(0);
       await world.clone.must("pulumi", ["preview", "--expect-no-changes", "--stack", "east"]);
       // A changed probe does not verify again; a changed client does.

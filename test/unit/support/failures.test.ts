@@ -1,4 +1,4 @@
-import { failureLines, type TestFileResult } from "../../support/failures.ts";
+import { failureLines, failureSummary, type TestFileResult } from "../../support/failures.ts";
 
 const file = (more: Partial<TestFileResult>): TestFileResult => ({
   name: "/clone/test/unit/a.test.ts",
@@ -47,5 +47,13 @@ describe("the report of failures", () => {
 
   test("has no passed test", () => {
     expect(failureLines("unit", [file({ status: "passed", assertionResults: [passed] })])).toEqual([]);
+  });
+
+  test("ends with one short line for each failed test", () => {
+    const tests = [failed("calls move", "Error: \u001b[31mnot within 30 s\u001b[39m\n    at x (/clone/test/a.ts:1:1)")];
+    expect(failureSummary("e2e", [file({ assertionResults: [passed, ...tests, failed("n".repeat(99))] })])).toEqual([
+      "   e2e: calls move: Error: not within 30 s",
+      `   e2e: ${"n".repeat(69)}…: `,
+    ]);
   });
 });
