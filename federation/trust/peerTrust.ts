@@ -29,6 +29,8 @@ export interface OwnTrust {
   roots: readonly ContractRoot[];
   /** Whether this `up` makes its root, which is then another than any peer's. */
   makesRoot?: boolean | undefined;
+  /** Those that its contract says were in its own bundle. */
+  before?: readonly ContractRoot[] | undefined;
   /** What its contract says that it trusts. */
   trusted?: Readonly<Record<string, string[]>>;
 }
@@ -70,7 +72,10 @@ export function planPeerTrust(
     const common = mesh.roots.filter(({ sha256 }) => has(own.roots, sha256));
     const plain = plainRoot(config.ca.provider, own.roots, mesh, pins);
     if (plain) (plain.code === "peer-root-plain" ? warnings : findings).addAll([plain]);
-    const pinned = pinnedRoots(mesh, { pins, own: own.roots, trusted: own.trusted?.[name] ?? [] });
+    const pinned = pinnedRoots(mesh, {
+      ...{ pins, own: own.roots },
+      ...{ before: own.before ?? [], trusted: own.trusted?.[name] ?? [] },
+    });
     findings.addAll(pinned.findings);
     trust.pending.push(...pinned.pending);
     const { trustDomain } = mesh;

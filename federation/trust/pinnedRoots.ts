@@ -7,6 +7,8 @@ export interface KnownRoots {
   pins: readonly string[];
   /** Roots in the mesh's own bundle. */
   own: readonly ContractRoot[];
+  /** Roots that the mesh's own bundle has had until now. */
+  before: readonly ContractRoot[];
   /** SHA-256 of the peer's roots that the mesh trusts now. */
   trusted: readonly string[];
 }
@@ -20,7 +22,7 @@ export interface PinnedRoots {
 
 /** Compares the roots that a peer publishes with those that a mesh's configuration pins, and with its own. */
 export function pinnedRoots({ name, roots }: FederationContract["mesh"], known: KnownRoots): PinnedRoots {
-  const { pins, own, trusted } = known;
+  const { pins, own, before, trusted } = known;
   const findings = new Findings();
   const pending: PendingTrust[] = [];
   const subject = `peers.${name}.roots`;
@@ -29,7 +31,9 @@ export function pinnedRoots({ name, roots }: FederationContract["mesh"], known: 
   const isAccepted = (root: string): boolean => pins.includes(root) || isOwn(root);
   const active = roots.find(({ use }) => use === "active") ?? roots[0];
   const isUsed = (root: string): boolean => roots.some(({ sha256, use }) => sha256 === root && use !== "next");
-  const lost = trusted.filter((root) => !isAccepted(root) && (pins.length === 0 || isUsed(root)));
+  // The mesh gives up an old root that both have had: its rotation has asked whether the peer still uses that.
+  const isLeft = (root: string): boolean => before.some(({ sha256 }) => sha256 === root) && root !== active?.sha256;
+  const lost = trusted.filter((root) => !isAccepted(root) && !isLeft(root) && (pins.length === 0 || isUsed(root)));
   const wait = (reason: string): void => void pending.push({ mesh: name, reason });
   const differs = (published: string): void =>
     findings.add("peer-root-differs", {

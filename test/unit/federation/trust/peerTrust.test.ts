@@ -13,6 +13,8 @@ interface Case {
   /** Roots of east; empty where they are not known. Default: the active root aa. */
   own?: ContractRoot[];
   makesRoot?: boolean;
+  /** Roots of east until now. Default: not known. */
+  before?: ContractRoot[];
   /** Roots of west that east's last `up` trusted. */
   trusted?: string[];
   ca?: "own" | "external" | "existing";
@@ -38,7 +40,7 @@ function plan({ pins = [], roots = [rootOf("bb")], own = [rootOf("aa")], domains
     { ...west, mesh: { ...west.mesh, trustDomain: domains.west ?? "west.local", roots } },
     { ...north, mesh: { ...north.mesh, trustDomain: domains.north ?? "north.local" } },
   );
-  const ownTrust: OwnTrust = { roots: own, makesRoot: given.makesRoot };
+  const ownTrust: OwnTrust = { roots: own, makesRoot: given.makesRoot, before: given.before };
   if (given.trusted) ownTrust.trusted = { west: given.trusted.map(sha) };
   const trust = planPeerTrust(readMeshConfig(raw, "east", releaseSources), ownTrust, [], peers);
   return {
@@ -125,6 +127,8 @@ describe("a peer of another root", () => {
 
 describe("a peer of the same root", () => {
   const shared = [rootOf("aa")];
+  const both = [rootOf("aa", "retiring"), rootOf("bb")];
+  const leaving = { own: [rootOf("bb")], before: both, trusted: ["aa", "bb"] };
   test.each<{ why: string; given: Case; expected: Partial<ReturnType<typeof plan>> }>([
     { why: "needs no anchor", given: { roots: shared }, expected: { trusts: ["aa"] } },
     {
@@ -150,6 +154,31 @@ describe("a peer of the same root", () => {
       why: "that has gone to another one, which is not pinned, is pending",
       given: { roots: [rootOf("bb")], trusted: ["aa"] },
       expected: { pending: ["bb"] },
+    },
+    {
+      why: "lets the old root go in any order when both have changed it",
+      given: { ...leaving, roots: both },
+      expected: { trusts: ["bb"] },
+    },
+    {
+      why: "has let the old root go before this mesh does",
+      given: { ...leaving, roots: [rootOf("bb")] },
+      expected: { trusts: ["bb"] },
+    },
+    {
+      why: "is cut off no sooner than it signs under the new root",
+      given: { ...leaving, roots: [rootOf("aa"), rootOf("bb", "next")] },
+      expected: { trusts: ["bb"], findings: ["anchor-removed-while-used"] },
+    },
+    {
+      why: "keeps the anchor of a retiring root of its own, under which leaves are left",
+      given: {
+        roots: [rootOf("dd", "retiring"), rootOf("bb")],
+        own: [rootOf("bb")],
+        before: [rootOf("bb")],
+        trusted: ["bb", "dd"],
+      },
+      expected: { trusts: ["bb"], findings: ["anchor-removed-while-used"] },
     },
     { why: "is any peer where the own roots are not known", given: { own: [] }, expected: { trusts: [] } },
     {
