@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { denySleep } from "../support/denySleep.ts";
-import type { World } from "../support/world.ts";
+import { eventually, type World } from "../support/world.ts";
 
 /** An `up` with `verifyOnUp`, which fails while an import does not answer. */
 export function verifyOnUp(world: World): void {
@@ -19,6 +19,9 @@ export function verifyOnUp(world: World): void {
     };
     await world.apply("west", denySleep);
     try {
+      // A connection from before may answer once more.
+      const url = "http://httpbin.httpbin.svc.cluster.local:8000/headers";
+      await eventually("a denied call", 60, async () => (await world.callFrom("east", url)) === 403 || undefined);
       configure();
       for (const attempt of ["first", "second"]) {
         const { code, output } = await up();

@@ -43,8 +43,9 @@ export async function pin(world: World, mesh: string, peer: string, roots: strin
 /** Stops the agent of a workload's sidecar for some seconds: it takes no change meanwhile, and Envoy goes on. */
 export async function stopAgent(world: World, mesh: string, namespace: string, seconds = 6): Promise<void> {
   const signal = async (name: string): Promise<void> => {
+    // The brackets keep the pattern from matching this script.
     const script = [
-      `for p in $(grep -al "pilot-agent.proxy.sidecar.--domain.${namespace}.svc" /proc/[0-9]*/cmdline 2>/dev/null)`,
+      `for p in $(grep -al "[p]ilot-agent.proxy.sidecar.--domain.${namespace}.svc" /proc/[0-9]*/cmdline 2>/dev/null)`,
       `do pid=\${p#/proc/}; kill -${name} \${pid%/cmdline} && echo stopped && break; done`,
     ].join("; ");
     const { output } = await world.onNode(mesh, ["sh", "-c", script]);
