@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { contractOfPeer, type FederationContract } from "../federation/contract/contract.ts";
+import { contractOfPeer, federationOutput, type FederationContract } from "../federation/contract/contract.ts";
+import { isMapping } from "../federation/config/values.ts";
 import { UserError } from "../federation/errors/userError.ts";
 
 /**
@@ -9,15 +10,27 @@ import { UserError } from "../federation/errors/userError.ts";
 export function readContractFile(name: string, file: string): FederationContract {
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(file, "utf8"));
+    // Some editors, and PowerShell, begin a file with a byte order mark.
+    value = JSON.parse(readFileSync(file, "utf8").replace(/^\uFEFF/, ""));
   } catch (error) {
     // The message of a JSON error quotes the file, which can be any file of this machine: it is neither shown nor kept.
     const { code } = error as NodeJS.ErrnoException;
     throw new UserError("contract-file-unreadable", {
       subject: `peers.${name}.file`,
-      problem: code === undefined ? `"${file}" is not JSON` : `"${file}" cannot be read (${code})`,
+      problem: (code === undefined ? `"${file}" is not JSON` : `"${file}" cannot be read (${code})`) + home(file),
       remedy: `The owner of the mesh writes it with \`npm run contract -- ${name}\``,
     });
   }
+  if (isMapping(value) && value["version"] === undefined && isMapping(value[federationOutput]))
+    throw new UserError("contract-file-unreadable", {
+      subject: `peers.${name}.file`,
+      problem: `"${file}" has all outputs of a stack; the contract is its output "${federationOutput}" alone`,
+      remedy: `The owner of the mesh writes it with \`npm run contract -- ${name}\``,
+    });
   return contractOfPeer(value, name);
+}
+
+/** Why a path from a shell does not work in a stack file. */
+function home(file: string): string {
+  return file.startsWith("~") ? "; only a shell replaces ~, so write the whole path" : "";
 }

@@ -9,14 +9,12 @@ export type MeshIdentity = FederationContract["mesh"];
 export function peerMismatches(peer: MeshIdentity, own: MeshIdentity): readonly Finding[] {
   const subject = `meshes "${own.name}" and "${peer.name}"`;
   const findings = new Findings();
-  // With one name for two networks, clusters or meshes, Istio takes the peer's endpoints for local ones.
-  for (const key of ["name", "network", "cluster", "meshId"] as const)
-    if (peer[key] === own[key])
-      findings.add("peer-name-conflict", {
-        subject,
-        problem: `mesh.${key} is "${own[key]}" in both`,
-        remedy: `Change mesh.${key} in one of them`,
-      });
+  if (peer.name === own.name)
+    findings.add("peer-name-conflict", {
+      subject,
+      problem: `mesh.name is "${own.name}" in both`,
+      remedy: "Change mesh.name in one of them",
+    });
   findings.addAll(istioMismatches(peer, own));
   return findings.all;
 }

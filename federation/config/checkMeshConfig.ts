@@ -4,6 +4,7 @@ import { poolClashes, type DeclaredPool } from "../cluster/meshPools.ts";
 import { checkNodes } from "../cluster/nodeImage.ts";
 import { Findings } from "../errors/userError.ts";
 import { importId, meshesOf } from "../imports/importConfig.ts";
+import { rfc1123Label } from "../objects/names.ts";
 import { caKeyFindings } from "./checkCa.ts";
 import type { SiblingMesh } from "./declaredMesh.ts";
 import { duplicates, invalidConfig } from "./fields.ts";
@@ -26,6 +27,7 @@ export function checkMeshConfig(
   findings.addAll(istioValueFindings(config));
   checkSlot(config, findings);
   checkNames(config, siblings, findings);
+  checkUseOfNames(config, findings);
   findings.addAll(poolClashes({ name: config.mesh.name, pool: poolOf(config) }, siblings));
   checkPeers(config, siblings, findings);
   findings.addAll(caKeyFindings(config));
@@ -85,7 +87,7 @@ function checkSlot({ mesh, cluster, loadBalancer }: MeshConfig, findings: Findin
     });
 }
 
-function checkNames({ mesh }: MeshConfig, siblings: SiblingMesh[], findings: Findings): void {
+function checkNames({ mesh, cluster }: MeshConfig, siblings: SiblingMesh[], findings: Findings): void {
   for (const other of siblings) {
     if (other.name === mesh.name)
       findings.add("config-name-duplicate", {
@@ -93,14 +95,46 @@ function checkNames({ mesh }: MeshConfig, siblings: SiblingMesh[], findings: Fin
         problem: `"${mesh.name}" is also the name of the mesh in stack "${other.stack}"`,
         remedy: "Choose another name",
       });
-    for (const key of ["meshId", "cluster", "network"] as const)
-      if (other[key] === mesh[key])
-        findings.add("config-name-duplicate", {
-          subject: `mesh.${key}`,
-          problem: `"${mesh[key]}" is also that of the mesh in stack "${other.stack}"`,
-          remedy: "Choose another: Istio takes endpoints of an equally named mesh for its own",
-        });
+    if (cluster.provider === "kind" && other.onKind && other.cluster === mesh.cluster)
+      findings.add("config-name-duplicate", {
+        subject: "mesh.cluster",
+        problem: `"${mesh.cluster}" is also the KinD cluster of the mesh in stack "${other.stack}"`,
+        remedy: "Choose another name",
+      });
   }
+}
+
+/** Longest name of a KinD cluster: its node is a host, whose name ends with `-control-plane`. */
+const longestKindName = 49;
+
+/** Names that only some meshes may have. */
+function checkUseOfNames({ mesh, cluster, istio, gateway, imports }: MeshConfig, findings: Findings): void {
+  const { network } = mesh;
+  if (!rfc1123Label.test(mesh.name))
+    findings.add("config-value-missing", {
+      subject: "mesh.name",
+      problem: `is missing, and the stack's name (${JSON.stringify(mesh.name)}) is no name that peers accept`,
+      remedy: "Set it to an RFC 1123 label: lower-case letters, digits and '-', at most 63",
+    });
+  if (cluster.provider === "kind" && !(rfc1123Label.test(mesh.cluster) && mesh.cluster.length <= longestKindName))
+    findings.add("config-value-invalid", {
+      subject: "mesh.cluster",
+      problem:
+        `must be a name for a KinD cluster: lower-case letters, digits and '-', at most ${longestKindName} ` +
+        `(given: ${JSON.stringify(mesh.cluster)})`,
+      remedy: "Set mesh.cluster, whose default is mesh.name",
+    });
+  const needsNetwork = [
+    ...(istio.provider === "managed" ? ["istio.provider is managed"] : []),
+    ...(gateway.provider === "managed" ? ["gateway.provider is managed"] : []),
+    ...imports.filter(({ blend }) => blend).map(({ name }) => `import "${name}" is blended`),
+  ];
+  if (network === "" && needsNetwork.length > 0)
+    findings.add("config-value-invalid", {
+      subject: "mesh.network",
+      problem: `must not be empty where ${needsNetwork[0]!}: the gateway would hand calls of peers on to other peers`,
+      remedy: "Set a network in Istio and in mesh.network",
+    });
 }
 
 function checkPeers(config: MeshConfig, siblings: SiblingMesh[], findings: Findings): void {

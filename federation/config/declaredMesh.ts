@@ -16,9 +16,9 @@ export interface SiblingMesh {
   name: string;
   /** Undefined where the mesh has no pool of this project, or an invalid one. */
   pool?: DeclaredPool;
-  meshId?: string;
   cluster?: string;
-  network?: string;
+  /** Whether KinD creates its cluster. */
+  onKind?: boolean;
   trustDomain?: string;
   /** What it exports; may be ahead of what is deployed. */
   exports?: DeclaredExport[];
@@ -28,7 +28,6 @@ export interface SiblingMesh {
 export interface DeclaredMesh extends SiblingMesh {
   /** Names of the meshes it imports from. */
   importsFrom: string[];
-  /** Whether KinD creates its cluster. */
   onKind: boolean;
   /** The trust stack that signs its CA; undefined where none does. */
   signedBy: string | undefined;
@@ -85,9 +84,7 @@ export function declaredMesh(stack: string, raw: RawKeys): DeclaredMesh {
     stack,
     name,
     pool: declaredPool(raw),
-    meshId: text("meshId", names.meshId),
     cluster: text("cluster", names.cluster),
-    network: text("network", names.network),
     trustDomain: text("trustDomain", defaultTrustDomain),
     onKind: fields(raw["cluster"])["provider"] === "kind",
     signedBy: signerOf(fields(raw["ca"]), fields(raw["istio"])["provider"]),

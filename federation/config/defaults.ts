@@ -1,3 +1,5 @@
+import { labelName } from "../objects/names.ts";
+
 /** Trust domain of a mesh that names none, as Istio has it. */
 export const defaultTrustDomain = "cluster.local";
 
@@ -6,12 +8,12 @@ export const defaultSlots = 4;
 
 /** Names of a mesh that its stack file leaves out; each follows from the mesh's name. */
 export function defaultNames(mesh: string): { meshId: string; cluster: string; network: string } {
-  return { meshId: `${mesh}-mesh`, cluster: mesh, network: `network-${mesh}` };
+  return { meshId: labelName(`${mesh}-mesh`), cluster: mesh, network: labelName(`network-${mesh}`) };
 }
 
 /** Locality of the nodes of a mesh that names none. */
 export function defaultLocality(mesh: string): { region: string; zone: string } {
-  return { region: mesh, zone: `${mesh}-1` };
+  return { region: mesh, zone: labelName(`${mesh}-1`) };
 }
 
 /** Load balancer of a mesh that names none: a KinD cluster has no other. */

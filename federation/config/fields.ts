@@ -3,7 +3,7 @@ import { z } from "zod";
 import { canonicalAddress, isRange } from "../cluster/addressRange.ts";
 import { parseCidr } from "../cluster/cidr.ts";
 import { knownKeys } from "../errors/unknownKey.ts";
-import { rfc1123Label, rfc1123Subdomain } from "../objects/names.ts";
+import { labelValue, rfc1123Label, rfc1123Subdomain } from "../objects/names.ts";
 import { UserError, type Finding, type FindingText } from "../errors/userError.ts";
 
 /**
@@ -26,6 +26,22 @@ export const subdomain = z
     rfc1123Subdomain,
     "must be an RFC 1123 host name: labels of lower-case letters, digits and '-', joined by dots",
   );
+/** What Istio and Kubernetes write into a label: names of clusters, networks and meshes, regions and zones. */
+export const inLabel = z
+  .string()
+  .regex(
+    labelValue,
+    "must be the value of a Kubernetes label: letters, digits, '-', '_' and '.', at most 63, a letter or digit at " +
+      "either end",
+  );
+/** Name of an Istio network. The empty one is that of a mesh without networks. */
+export const networkName = z
+  .string()
+  .regex(new RegExp(`^$|${labelValue.source}`), "must be the value of a Kubernetes label, or empty");
+/** Name of a service account. */
+export const serviceAccountName = z
+  .string()
+  .regex(rfc1123Subdomain, "must be the name of a service account: labels of letters, digits and '-', joined by dots");
 export const cidr = z.string().superRefine(describing(parseCidr));
 /** A range of IPv4 or IPv6 addresses, or a host name. */
 export const rangeOrName = z

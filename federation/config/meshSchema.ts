@@ -4,7 +4,9 @@ import {
   fingerprint,
   gatewayAddress,
   hours,
+  inLabel,
   label,
+  networkName,
   portNumber,
   rangeOrName,
   subdomain,
@@ -17,14 +19,14 @@ import { minorOf, supportedIstioMinors } from "./versions.ts";
 
 const mesh = z.strictObject({
   name: label.optional(),
-  meshId: label.optional(),
-  cluster: label.optional(),
-  network: label.optional(),
+  meshId: inLabel.optional(),
+  cluster: inLabel.optional(),
+  network: networkName.optional(),
   trustDomain: subdomain.default(defaultTrustDomain),
   /** Further trust domains that an existing Istio accepts. A managed Istio accepts those of its importers. */
   acceptedTrustDomains: z.array(subdomain).default([]),
   slot: z.int().optional(),
-  locality: z.strictObject({ region: label, zone: label }).optional(),
+  locality: z.strictObject({ region: inLabel, zone: inLabel }).optional(),
 });
 
 const cluster = z.discriminatedUnion(

@@ -1,7 +1,17 @@
 import { z } from "zod";
 import { certificateBlock, isSingleCertificate, rootFingerprints } from "../trust/caMaterial.ts";
 import { maxRootCharacters, maxRoots } from "../trust/ownRootFindings.ts";
-import { account, fingerprint, gatewayAddress, label, portNumber, portProtocols, subdomain } from "../config/fields.ts";
+import {
+  account,
+  fingerprint,
+  gatewayAddress,
+  inLabel,
+  label,
+  networkName,
+  portNumber,
+  portProtocols,
+  subdomain,
+} from "../config/fields.ts";
 
 /** Version of the shape below, of which a reader takes no other. New fields are only added and leave it as it is. */
 export const contractVersion = 1 as const;
@@ -36,7 +46,7 @@ const spiffeId = z
 const locality = z
   .string()
   .max(127)
-  .regex(/^([-.A-Za-z0-9]+(\/[-.A-Za-z0-9]+){0,2})?$/, "must be region/zone");
+  .regex(/^([-._A-Za-z0-9]+(\/[-._A-Za-z0-9]+){0,2})?$/, "must be region/zone");
 
 /** Version of a program. */
 const version = z
@@ -107,7 +117,7 @@ const imported = z.object({
   subjectAltNames: z.array(spiffeId).max(1000).default([]),
   /** The gateways in use, as the exporters published them. */
   gateways: z
-    .array(gateway.extend({ mesh: label, network: label, locality }))
+    .array(gateway.extend({ mesh: label, network: networkName, locality }))
     .max(1000)
     .default([]),
   /** Subsets that routes here may address. */
@@ -155,9 +165,9 @@ export const trustSchema = z.object({
 
 const mesh = z.object({
   name: label,
-  meshId: label,
-  cluster: label,
-  network: label,
+  meshId: inLabel,
+  cluster: inLabel,
+  network: networkName,
   trustDomain: subdomain,
   istioVersion: version,
   /** `region/zone`, as Istio writes localities. */

@@ -1,5 +1,14 @@
 import { z } from "zod";
-import { account, duplicates, label, podLabels, portNumber, portProtocols, subdomain } from "../config/fields.ts";
+import {
+  account,
+  duplicates,
+  label,
+  podLabels,
+  portNumber,
+  portProtocols,
+  serviceAccountName,
+  subdomain,
+} from "../config/fields.ts";
 import { serviceHost, spiffeId } from "../objects/names.ts";
 
 const port = z.strictObject({
@@ -27,7 +36,7 @@ export const exportSpec = z
     /** Labels of the serving pods, as in the Service's selector. Required for `callers` and for a mesh-neutral host. */
     selector: podLabels.optional(),
     /** All service accounts that serve it. Importers accept answers from their SPIFFE ids only. */
-    serviceAccounts: z.array(label).default([]),
+    serviceAccounts: z.array(serviceAccountName).default([]),
     /** Further SPIFFE ids that serve it, for identities that are no service accounts of `namespace`. */
     subjectAltNames: z
       .array(z.string().startsWith("spiffe://", "must be SPIFFE ids (spiffe://trust-domain/ns/namespace/sa/account)"))

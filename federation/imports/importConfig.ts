@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { duplicates, label, podLabels, portNumber, portProtocols, subdomain } from "../config/fields.ts";
+import { hashedName, labelName } from "../objects/names.ts";
 
 /** How `verify` calls one port of an import. */
 const probeSpec = z.strictObject({
@@ -100,9 +101,14 @@ export function meshesOf(spec: { from: string | string[] }): string[] {
   return typeof spec.from === "string" ? [spec.from] : spec.from;
 }
 
-/** Name of an import's objects. It contains the first mesh only, so that adding another renames nothing. */
+/**
+ * Name of an import's objects, which fits into a label. It contains the first mesh only, so that adding another renames
+ * nothing. A hash tells `eu-cart` of `prod` from `cart` of `prod-eu`.
+ */
 export function importId(spec: { from: string | string[]; name: string }): string {
-  return `${meshesOf(spec)[0]}-${spec.name}`;
+  const [mesh, { name }] = [meshesOf(spec)[0]!, spec];
+  const whole = `${mesh}/${name}`;
+  return whole.includes("-") ? hashedName(`${mesh}-${name}`, whole) : labelName(`${mesh}-${name}`);
 }
 
 /** Whether an import is visible to workloads of a namespace. */

@@ -9,6 +9,7 @@ import {
   type PendingReason,
 } from "../contract/contract.ts";
 import { Findings, type Finding } from "../errors/userError.ts";
+import { labelName } from "../objects/names.ts";
 import { importId, meshesOf, type ImportConfig } from "./importConfig.ts";
 import { differencesBetween, duplicateHosts, importFindings, type ImportSource } from "./importFindings.ts";
 import { importedPorts } from "./importedPorts.ts";
@@ -78,7 +79,7 @@ export function resolveImports(
     findings.addAll(problems);
     findings.addAll(differences);
     if (sources.length === 0 || differences.length > 0) continue;
-    const resolved = resolvedImport(spec, sources);
+    const resolved = resolvedImport(spec, sources, importer);
     findings.addAll(importFindings(spec, resolved, sources, importer));
     result.imports.push(resolved);
   }
@@ -154,7 +155,7 @@ function reasonOf(peer: Peer | undefined, from: string): string {
 }
 
 /** An import from at least one source. Sources have the same host and ports. */
-function resolvedImport(spec: ImportConfig, sources: ImportSource[]): ResolvedImport {
+function resolvedImport(spec: ImportConfig, sources: ImportSource[], importer: MeshIdentity): ResolvedImport {
   const { contract, exported } = sources[0]!;
   const namespace = spec.blend ? exported.namespace : (spec.namespace ?? spec.visibleTo[0]!);
   const ports = importedPorts(spec, exported);
@@ -170,7 +171,7 @@ function resolvedImport(spec: ImportConfig, sources: ImportSource[]): ResolvedIm
     visibleTo: [...spec.visibleTo].sort(),
     ports,
     subjectAltNames,
-    gateways: sources.flatMap((s) => gatewaysOf(s.contract)),
+    gateways: sources.flatMap((s) => gatewaysOf(s.contract, importer)),
     subsets: spec.subsets,
     blended: spec.blend !== undefined,
     blend: spec.blend && {
@@ -183,14 +184,23 @@ function resolvedImport(spec: ImportConfig, sources: ImportSource[]): ResolvedIm
   };
 }
 
-function gatewaysOf({ mesh, gateways }: FederationContract): ContractImport["gateways"] {
+function gatewaysOf({ mesh, gateways }: FederationContract, importer: MeshIdentity): ContractImport["gateways"] {
   return gateways.map(({ address, port }) => ({
     mesh: mesh.name,
     address,
     port,
-    network: mesh.network,
+    network: networkOf(mesh, importer),
     locality: mesh.locality,
   }));
+}
+
+/**
+ * The network in which an importing mesh has a peer's gateways: another than its own, whatever the peer calls it.
+ * Independent meshes have the same where Istio's documentation, or nobody, has chosen it.
+ */
+function networkOf(peer: MeshIdentity, own: MeshIdentity): string {
+  const names = [peer.network, labelName(`peer-${peer.name}`), labelName(`other-${peer.name}`)];
+  return names.find((name) => name !== "" && name !== own.network)!;
 }
 
 /** The last part of a SPIFFE id: the service account. */

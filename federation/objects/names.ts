@@ -1,9 +1,31 @@
+import { createHash } from "node:crypto";
+
 /** RFC 1123 label: names of namespaces and Services, and of meshes and exports. */
 export const rfc1123Label = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 /** RFC 1123 subdomain: host names and trust domains. */
 export const rfc1123Subdomain =
   /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*$/;
+
+/** Value of a Kubernetes label, not empty. https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/ */
+export const labelValue = /^[A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?$/;
+
+/** Longest value of a label. */
+const longestLabel = 63;
+
+/**
+ * A name made of others that fits into a label: one that is too long is cut, and ends with a hash of the whole.
+ * @param whole what the hash is of; default: the name
+ */
+export function labelName(name: string, whole = name): string {
+  return name.length <= longestLabel ? name : hashedName(name, whole);
+}
+
+/** A name with a hash behind it, which tells it from names that only look like it. */
+export function hashedName(name: string, whole: string): string {
+  const hash = createHash("sha256").update(whole).digest("hex").slice(0, 8);
+  return `${name.slice(0, longestLabel - hash.length - 1)}-${hash}`;
+}
 
 /** The cluster-local host name of a Service. */
 export function serviceHost(service: string, namespace: string): string {

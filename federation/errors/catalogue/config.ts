@@ -43,8 +43,8 @@ export const config = {
     page: "Set `loadBalancer.addresses`, or `loadBalancer.provider: none` where the cluster has a load balancer.",
   },
   "config-name-duplicate": {
-    title: "Two meshes have the same name, mesh id, cluster or network.",
-    page: "Istio takes endpoints of an equally named mesh, cluster or network for its own. Names must be unique.",
+    title: "Two meshes of this project have the same name, or two KinD clusters.",
+    page: "Choose another name. Existing clusters, networks and mesh IDs may have equal names in Istio.",
   },
   "config-entry-duplicate": {
     title: "Two entries of a list have the same name or host.",

@@ -115,8 +115,10 @@ export const federation = {
     page: "A WorkloadEntry names a service account of its own namespace. Import without `blend`.",
   },
   "peer-name-conflict": {
-    title: "Two meshes have the same name, network, cluster or mesh ID.",
-    page: "With equal values, Istio takes the peer's endpoints for local ones. Change `mesh` in one of the stacks.",
+    title: "Two meshes have the same name.",
+    page:
+      "Names of meshes tell their exports and imports apart. Change `mesh.name` in one of the stacks. Clusters, " +
+      "networks and mesh IDs of independent meshes may be equal.",
   },
   "peer-istio-unsupported": {
     title: "A peer runs an Istio minor version that is not supported.",

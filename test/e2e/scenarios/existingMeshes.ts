@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { installPlainMesh, removePlainMesh, uninstallPlainMesh, type PlainMesh } from "../support/plainMesh.ts";
+import { plainNames } from "../support/plainObjects.ts";
 import { writeStack } from "../support/stacks.ts";
 import { eventually, type World } from "../support/world.ts";
 
@@ -109,6 +110,7 @@ function writeMesh(world: World, mesh: PlainMesh, more: Record<string, unknown>)
   writeStack(world, mesh.name, {
     mesh: {
       name: mesh.name,
+      ...plainNames,
       slot: mesh.name === "north" ? 3 : 4,
       locality: { region: mesh.name, zone: `${mesh.name}-1` },
     },

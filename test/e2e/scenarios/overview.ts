@@ -10,7 +10,7 @@ export function overview(world: World): void {
     const { output } = await world.clone.must("status");
     expect(output).toMatch(/west +\d+\.\d+\.\d+\.\d+:15443 +up, Istio /);
     expect(output).toMatch(/west\/httpbin +8000\/HTTP +east +east/);
-    expect(output).toMatch(/intermediate CA .* west +\d+ days/);
+    expect(output).toMatch(/intermediate CA .* west +\d+ hours +\d+ days/);
     expect(output).toMatch(/no drift/);
     const entry = (await world.kubectl("east", ["get", "serviceentry", "-n", "sleep", "-o", "name"])).trim();
     const pin = (name: string) =>

@@ -6,7 +6,7 @@ import type { ArtifactSources } from "../../../federation/config/sources.ts";
 import { ensureToolchain } from "../../../tools/index.ts";
 import { consoleProgress } from "../../../tools/progress.ts";
 import { makeCa, type CaFiles } from "./plainCa.ts";
-import { application, gateway, gatewayPort } from "./plainObjects.ts";
+import { application, gateway, gatewayPort, plainNames } from "./plainObjects.ts";
 import { run, runAsync, type World } from "./world.ts";
 
 /** A mesh that is installed with kind, Helm and kubectl only. */
@@ -42,7 +42,7 @@ export async function installPlainMesh(
   const ca = makeCa(folder, name);
   await world.apply(
     name,
-    namespace("istio-system", { "topology.istio.io/network": `network-${name}` }),
+    namespace("istio-system", { "topology.istio.io/network": plainNames.network }),
     namespace("sleep", { "istio-injection": "enabled" }),
     namespace("httpbin", { "istio-injection": "enabled" }),
     {
@@ -53,7 +53,7 @@ export async function installPlainMesh(
     },
   );
   await installIstio(world, lab, { name, kubeconfig, folder }, sources);
-  await world.apply(name, ...gateway(name), ...application(sample, sources.images[sample]));
+  await world.apply(name, ...gateway(), ...application(sample, sources.images[sample]));
   for (const [where, deployment] of [
     ["istio-system", "eastwestgateway"],
     [sample, sample],
@@ -94,9 +94,9 @@ async function installIstio(
       hub,
       tag,
       imagePullPolicy: "IfNotPresent",
-      meshID: `${name}-mesh`,
-      network: `network-${name}`,
-      multiCluster: { clusterName: name },
+      meshID: plainNames.meshId,
+      network: plainNames.network,
+      multiCluster: { clusterName: plainNames.cluster },
       proxy: { resources: { requests: { cpu: "10m", memory: "40Mi" } } },
     },
   };

@@ -1,5 +1,8 @@
 import { sampleObjects } from "../../../federation/cluster/sampleObjects.ts";
 
+/** Names of every mesh that is installed without this project: owners who follow the same guide choose the same. */
+export const plainNames = { cluster: "Kubernetes", network: "network1", meshId: "mesh1" };
+
 /** Port of the east-west gateway on the node. */
 export const gatewayPort = 31443;
 
@@ -14,14 +17,14 @@ export function application(kind: "sleep" | "httpbin", image: string): unknown[]
 }
 
 /** An injected east-west gateway on a port of the node. */
-export function gateway(name: string): unknown[] {
-  const labels = { istio: "eastwestgateway", app: "eastwestgateway", "topology.istio.io/network": `network-${name}` };
+export function gateway(): unknown[] {
+  const labels = { istio: "eastwestgateway", app: "eastwestgateway", "topology.istio.io/network": plainNames.network };
   const metadata = { name: "eastwestgateway", namespace: "istio-system", labels };
   const container = {
     name: "istio-proxy",
     image: "auto",
     imagePullPolicy: "IfNotPresent",
-    env: [{ name: "ISTIO_META_REQUESTED_NETWORK_VIEW", value: `network-${name}` }],
+    env: [{ name: "ISTIO_META_REQUESTED_NETWORK_VIEW", value: plainNames.network }],
   };
   const template = {
     metadata: {

@@ -44,16 +44,6 @@ describe("an import", () => {
       says: /exports it to north, not to "east"/,
     },
     {
-      name: "comes from a mesh of our network",
-      contract: { ...west, mesh: { ...west.mesh, network: "network-east" } },
-      says: /meshes "east" and "west": mesh\.network is "network-east" in both/,
-    },
-    {
-      name: "comes from a mesh of our meshID",
-      contract: { ...west, mesh: { ...west.mesh, meshId: "east-mesh" } },
-      says: /mesh\.meshId/,
-    },
-    {
       name: "comes from an Istio too old",
       contract: { ...west, mesh: identity("west", { istioMinor: "1.27", istioVersion: "1.27.1" }) },
       says: /Istio 1\.30 in "east" and 1\.27 in "west" are more than 2 minors apart/,

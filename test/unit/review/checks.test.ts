@@ -113,11 +113,6 @@ describe("the checks of a deployment order", () => {
       says: /no longer admits caller sleep\/sleep/,
     },
     {
-      what: "two meshes of one network",
-      change: (s: Stacks) => (s["east"]!["mesh"].network = "network-west"),
-      says: /mesh\.network/,
-    },
-    {
       what: "not for this mesh",
       change: (s: Stacks) => ((s["west"]!["exports"][0].to = ["north"]), (s["north"] = mesh("north"))),
       says: /exports it to north, not to "east"/,

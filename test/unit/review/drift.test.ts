@@ -1,3 +1,4 @@
+import { importId } from "../../../federation/imports/importConfig.ts";
 import { driftOf, renderDrift } from "../../../review/drift/drift.ts";
 import type { TouchedResource } from "../../../review/preview/previewReport.ts";
 import { contractsOf, example, exported, imported } from "./federation.ts";
@@ -28,7 +29,11 @@ const parts = {
 describe("the drift of a resource", () => {
   test.each(
     names.flatMap((name) => [
-      ...parts.import.map((part) => ({ stack: "east", object: `import-west-${name}-${part}`, name })),
+      ...parts.import.map((part) => ({
+        stack: "east",
+        object: `import-${importId({ from: "west", name })}-${part}`,
+        name,
+      })),
       ...parts.export.map((part) => ({ stack: "west", object: `export-${name}-${part}`, name })),
     ]),
   )("$object in $stack breaks only the import of $name", ({ stack, object, name }) => {
