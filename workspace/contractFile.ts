@@ -8,6 +8,13 @@ import { UserError } from "../federation/errors/userError.ts";
  * @throws UserError when the file is not JSON, not a contract, or the contract of another mesh
  */
 export function readContractFile(name: string, file: string): FederationContract {
+  const refuse = (problem: string): never => {
+    throw new UserError("contract-file-unreadable", {
+      subject: `peers.${name}.file`,
+      problem: `"${file}" ${problem}`,
+      remedy: `The owner of the mesh writes it with \`npm run contract -- ${name}\``,
+    });
+  };
   let value: unknown;
   try {
     // Some editors, and PowerShell, begin a file with a byte order mark.
@@ -15,18 +22,10 @@ export function readContractFile(name: string, file: string): FederationContract
   } catch (error) {
     // The message of a JSON error quotes the file, which can be any file of this machine: it is neither shown nor kept.
     const { code } = error as NodeJS.ErrnoException;
-    throw new UserError("contract-file-unreadable", {
-      subject: `peers.${name}.file`,
-      problem: (code === undefined ? `"${file}" is not JSON` : `"${file}" cannot be read (${code})`) + home(file),
-      remedy: `The owner of the mesh writes it with \`npm run contract -- ${name}\``,
-    });
+    refuse((code === undefined ? "is not JSON" : `cannot be read (${code})`) + home(file));
   }
   if (isMapping(value) && value["version"] === undefined && isMapping(value[federationOutput]))
-    throw new UserError("contract-file-unreadable", {
-      subject: `peers.${name}.file`,
-      problem: `"${file}" has all outputs of a stack; the contract is its output "${federationOutput}" alone`,
-      remedy: `The owner of the mesh writes it with \`npm run contract -- ${name}\``,
-    });
+    refuse(`has all outputs of a stack; the contract is its output "${federationOutput}" alone`);
   return contractOfPeer(value, name);
 }
 

@@ -34,8 +34,8 @@ export const inLabel = z
     "must be the value of a Kubernetes label: letters, digits, '-', '_' and '.', at most 63, a letter or digit at " +
       "either end",
   );
-/** Name of an Istio network. The empty one is that of a mesh without networks. */
-export const networkName = z
+/** The same, or empty: the network of a mesh without networks. */
+export const inLabelOrEmpty = z
   .string()
   .regex(new RegExp(`^$|${labelValue.source}`), "must be the value of a Kubernetes label, or empty");
 /** Name of a service account. */

@@ -5,8 +5,8 @@ import {
   gatewayAddress,
   hours,
   inLabel,
+  inLabelOrEmpty,
   label,
-  networkName,
   portNumber,
   rangeOrName,
   subdomain,
@@ -21,7 +21,7 @@ const mesh = z.strictObject({
   name: label.optional(),
   meshId: inLabel.optional(),
   cluster: inLabel.optional(),
-  network: networkName.optional(),
+  network: inLabelOrEmpty.optional(),
   trustDomain: subdomain.default(defaultTrustDomain),
   /** Further trust domains that an existing Istio accepts. A managed Istio accepts those of its importers. */
   acceptedTrustDomains: z.array(subdomain).default([]),

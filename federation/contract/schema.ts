@@ -6,8 +6,8 @@ import {
   fingerprint,
   gatewayAddress,
   inLabel,
+  inLabelOrEmpty,
   label,
-  networkName,
   portNumber,
   portProtocols,
   subdomain,
@@ -117,7 +117,7 @@ const imported = z.object({
   subjectAltNames: z.array(spiffeId).max(1000).default([]),
   /** The gateways in use, as the exporters published them. */
   gateways: z
-    .array(gateway.extend({ mesh: label, network: networkName, locality }))
+    .array(gateway.extend({ mesh: label, network: inLabelOrEmpty, locality }))
     .max(1000)
     .default([]),
   /** Subsets that routes here may address. */
@@ -125,15 +125,10 @@ const imported = z.object({
   /** Whether it joins the local Service of the same name. */
   blended: z.boolean().default(false),
   /** Who calls it when it is tested; `app` is the label by which its pods are found. */
-  client: z.object({ namespace: label, serviceAccount: objectName, app: z.string().regex(labelValue()) }).optional(),
+  client: z.object({ namespace: label, serviceAccount: objectName, app: inLabelOrEmpty }).optional(),
   /** How its ports are tested, by port name; a port without one is only connected to. */
   probe: z.record(label, probe).default({}),
 });
-
-/** Value of a Kubernetes label. */
-function labelValue(): RegExp {
-  return /^([A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?)?$/;
-}
 
 const notOneCertificate = "must be one certificate in PEM, with nothing around it";
 
@@ -167,7 +162,7 @@ const mesh = z.object({
   name: label,
   meshId: inLabel,
   cluster: inLabel,
-  network: networkName,
+  network: inLabelOrEmpty,
   trustDomain: subdomain,
   istioVersion: version,
   /** `region/zone`, as Istio writes localities. */

@@ -13,15 +13,12 @@ export const labelValue = /^[A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?$/;
 /** Longest value of a label. */
 const longestLabel = 63;
 
-/**
- * A name made of others that fits into a label: one that is too long is cut, and ends with a hash of the whole.
- * @param whole what the hash is of; default: the name
- */
-export function labelName(name: string, whole = name): string {
-  return name.length <= longestLabel ? name : hashedName(name, whole);
+/** A name made of others that fits into a label: one that is too long is cut, and ends with a hash. */
+export function labelName(name: string): string {
+  return name.length <= longestLabel ? name : hashedName(name, name);
 }
 
-/** A name with a hash behind it, which tells it from names that only look like it. */
+/** A name that fits into a label, with a hash of `whole`, which tells it from names that only look like it. */
 export function hashedName(name: string, whole: string): string {
   const hash = createHash("sha256").update(whole).digest("hex").slice(0, 8);
   return `${name.slice(0, longestLabel - hash.length - 1)}-${hash}`;

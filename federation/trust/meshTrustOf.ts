@@ -48,8 +48,8 @@ export function meshTrustOf(
   peers: ReadonlyMap<string, Peer>,
 ): MeshTrustPlan {
   const roots = own.bundle ? contractRoots(own.bundle) : [];
-  const { roots: published, trusts: trusted } = own.contract?.mesh ?? {};
-  const ownTrust = { roots, makesRoot: own.makesRoot, before: published, ...(trusted ? { trusted } : {}) };
+  const published = own.contract?.mesh;
+  const ownTrust = { roots, makesRoot: own.makesRoot, before: published?.roots, trusted: published?.trusts };
   // Without a CA, nothing is installed that could trust somebody.
   const { findings: wrong, ...planned } =
     own.withoutCa === undefined ? planPeerTrust(config, ownTrust, siblings, peers) : nobody;

@@ -32,7 +32,7 @@ export interface OwnTrust {
   /** Those that its contract says were in its own bundle. */
   before?: readonly ContractRoot[] | undefined;
   /** What its contract says that it trusts. */
-  trusted?: Readonly<Record<string, string[]>>;
+  trusted?: Readonly<Record<string, string[]>> | undefined;
 }
 
 /** Meshes that a mesh exports to or imports from, sorted, without those in quarantine. */
@@ -72,10 +72,8 @@ export function planPeerTrust(
     const common = mesh.roots.filter(({ sha256 }) => has(own.roots, sha256));
     const plain = plainRoot(config.ca.provider, own.roots, mesh, pins);
     if (plain) (plain.code === "peer-root-plain" ? warnings : findings).addAll([plain]);
-    const pinned = pinnedRoots(mesh, {
-      ...{ pins, own: own.roots },
-      ...{ before: own.before ?? [], trusted: own.trusted?.[name] ?? [] },
-    });
+    const known = { pins, own: own.roots, before: own.before ?? [], trusted: own.trusted?.[name] ?? [] };
+    const pinned = pinnedRoots(mesh, known);
     findings.addAll(pinned.findings);
     trust.pending.push(...pinned.pending);
     const { trustDomain } = mesh;
