@@ -1,8 +1,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { cacheRoot } from "../../../tools/artifact.ts";
+import { killWhen } from "../support/killWhen.ts";
 import { editStack } from "../support/stacks.ts";
 import { leftoversOf } from "../support/leftovers.ts";
 import type { World } from "../support/world.ts";
@@ -27,16 +27,17 @@ export function interruptions(world: World): void {
     const random = randomOf(seed);
     const cache = cacheWithout("kind", "bin");
     const env = { MESH_FEDERATION_CACHE: cache };
+    const up = (variables: Record<string, string>) => world.clone.start("up", [], variables);
     // An empty Go cache makes the build take several seconds, so that it is not over before the kill.
     const goCache = mkdtempSync(join(tmpdir(), "mesh-federation-go-"));
-    await killWhen(world, { ...env, GOCACHE: goCache }, (output) => /kind \.\.\./.test(output), 100 + random() * 900);
+    await killWhen(up({ ...env, GOCACHE: goCache }), (output) => /kind \.\.\./.test(output), 100 + random() * 900);
     expect(readdirSync(cache).filter((name) => name.startsWith("kind-"))).toEqual([]); // the build was interrupted
     const log = (stack: string) => readIfThere(join(world.clone.folder, ".federation", "logs", `up-${stack}.log`));
-    await killWhen(world, env, (output) => output.includes("up west ..."), 1000 + random() * 7000);
+    await killWhen(up(env), (output) => output.includes("up west ..."), 1000 + random() * 7000);
     expect(readdirSync(cache).filter((name) => /^(kind|bin)-/.test(name))).toHaveLength(2);
     expect(readdirSync(cache).filter((name) => name.startsWith(".building"))).toEqual([]);
-    await killWhen(world, env, () => log("west").includes("istio-istiod:"), random() * 4000);
-    await killWhen(world, env, importsAreCreated, 500 + random() * 2500);
+    await killWhen(up(env), () => log("west").includes("istio-istiod:"), random() * 4000);
+    await killWhen(up(env), importsAreCreated, 500 + random() * 2500);
     const { output } = await world.clone.must("up", [], env);
     expectFederatedCall(output);
     expect(await world.containers()).toEqual(["east-control-plane", "west-control-plane"]);
@@ -79,29 +80,6 @@ async function downOfCycle(world: World): Promise<void> {
 /** Whether `up` of east started a second time, which creates the import that was pending in the first. */
 function importsAreCreated(output: string): boolean {
   return output.split("up east ...").length > 2;
-}
-
-/** Starts `npm run up` and kills its process group `delay` milliseconds after its output is `ready`. */
-async function killWhen(
-  world: World,
-  env: Record<string, string>,
-  ready: (output: string) => boolean,
-  delay: number,
-): Promise<void> {
-  const child = world.clone.start("up", [], env);
-  let output = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding("utf8").on("data", (text: string) => (output += text));
-  const ended = new Promise<void>((resolve) => child.on("close", () => resolve()));
-  let over = false;
-  void ended.then(() => (over = true));
-  for (const until = Date.now() + 240_000; !ready(output) && !over; await sleep(50))
-    if (Date.now() > until) throw new Error(`the output to wait for did not appear:\n${output.slice(-3000)}`);
-  await sleep(delay);
-  if (over) throw new Error(`the run ended before it was killed:\n${output.slice(-3000)}`);
-  process.kill(-child.pid!, "SIGKILL");
-  await ended;
-  process.stderr.write(`killed after: ${output.trim().split("\n").at(-1)}\n`);
 }
 
 /** A copy of the tool cache, by links, without these artifacts. */

@@ -147,15 +147,15 @@ async function newKey(world: World): Promise<void> {
   await restartIstiod(world, "west");
 }
 
-/** West changes to another root: three phases, each with a late agent, a restarted istiod and one killed `up`. */
+/** West changes to another root: three phases, each with a late agent and a restarted istiod. One `up` is killed. */
 async function newRoot(world: World): Promise<void> {
   const [old] = await rootsOf(world, "west");
-  await Promise.all([step(world, "west", "add", ["--next", "2"]), stopAgent(world, "west", "apps")]);
+  await Promise.all([step(world, "west", "add", { more: ["--next", "2"] }), stopAgent(world, "west", "apps")]);
   await restartIstiod(world, "west");
   const both = await rootsOf(world, "west");
   expect(both).toHaveLength(2);
   for (const mesh of others("west")) await pin(world, mesh, "west", both);
-  await Promise.all([step(world, "west", "switch"), stopAgent(world, "east", "apps")]);
+  await Promise.all([step(world, "west", "switch", { deploy: killedUp }), stopAgent(world, "east", "apps")]);
   await restartIstiod(world, "east");
   await Promise.all([step(world, "west", "remove"), stopAgent(world, "north", "apps")]);
   await restartIstiod(world, "west");
@@ -170,12 +170,11 @@ async function newRoot(world: World): Promise<void> {
   await gatesOpen(world);
 }
 
-/** East makes its anchors again, under another key, in an `up` that is killed and repeated. */
+/** East makes its anchors again, under another key. */
 async function newAnchors(world: World): Promise<void> {
   const { urns } = await world.resources("east");
   const key = urns.find((urn) => urn.endsWith("::trust-anchors-key"))!;
   const replace = ["up", "--yes", "--skip-preview", "--stack", "east", "--replace", key];
   await Promise.all([world.clone.must("pulumi", replace), stopAgent(world, "east", "apps")]);
   await restartIstiod(world, "east");
-  await killedUp(world, "east", 4);
 }

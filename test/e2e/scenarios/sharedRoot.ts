@@ -74,7 +74,7 @@ async function newRoot(world: World): Promise<void> {
   editStack(world, "trust", (config) => (config["root"].generations = [1, 2]));
   await upStack(world, "trust");
   for (const mesh of meshes)
-    await Promise.all([step(world, mesh, "add", ["--next", "2"]), stopAgent(world, "west", "apps")]);
+    await Promise.all([step(world, mesh, "add", { more: ["--next", "2"] }), stopAgent(world, "west", "apps")]);
   await restartIstiod(world, "west");
   for (const mesh of meshes) await Promise.all([step(world, mesh, "switch"), stopAgent(world, "east", "apps")]);
   await restartIstiod(world, "east");

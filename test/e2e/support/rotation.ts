@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { killWhen } from "./killWhen.ts";
 import { editStack } from "./stacks.ts";
 import type { World } from "./world.ts";
 
@@ -23,9 +24,14 @@ export async function mountSecrets(world: World, mesh: string): Promise<void> {
 }
 
 /** Opens a step of a rotation as a person does, when its gate is open, and deploys it. */
-export async function step(world: World, mesh: string, to: string, more: string[] = []): Promise<void> {
+export async function step(
+  world: World,
+  mesh: string,
+  to: string,
+  { more = [], deploy = upStack }: { more?: string[]; deploy?: typeof upStack } = {},
+): Promise<void> {
   await world.clone.must("rotate", ["--mesh", mesh, "--to", to, "--wait", gateSeconds, ...more]);
-  await upStack(world, mesh);
+  await deploy(world, mesh);
   await mountSecrets(world, mesh);
 }
 
@@ -62,13 +68,10 @@ export async function restartIstiod(world: World, mesh: string): Promise<void> {
   await world.kubectl(mesh, ["rollout", "status", "-n", "istio-system", "deployment/istiod", "--timeout=180s"]);
 }
 
-/** Kills an `up` some seconds after its start, as an interrupted job does, and runs it again. */
-export async function killedUp(world: World, stack: string, seconds: number): Promise<void> {
+/** Kills an `up` while it changes the Secret with the mesh's CA, as an interrupted job does, and runs it again. */
+export async function killedUp(world: World, stack: string): Promise<void> {
   const child = world.clone.start("pulumi", ["up", "--yes", "--skip-preview", "--stack", stack]);
-  const ended = new Promise((done) => child.on("close", done));
-  await sleep(seconds * 1000);
-  if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGKILL");
-  await ended;
+  await killWhen(child, (output) => /istio-cacerts .*(updat|replac|delet|creat)/.test(output));
   await world.clone.must("up", ["--no-verify", "--pin"]);
 }
 
