@@ -14,6 +14,13 @@ export function importName(spec: Pick<ContractImport, "id" | "name" | "from" | "
 }
 
 /**
+ * Label of an endpoint that can do mTLS with mesh identities. A rule without TLS settings uses it for such endpoints
+ * only, and plain text for all others. A rule with a TLS mode ignores the label.
+ * https://github.com/istio/istio/blob/1.28.0/pilot/pkg/xds/endpoints/mtls_checker.go
+ */
+const mutualTls = { "security.istio.io/tlsMode": "istio" };
+
+/**
  * ServiceEntry by which the importing mesh knows a peer's service; undefined for a blended import, whose endpoints
  * join the local Service.
  *
@@ -21,6 +28,8 @@ export function importName(spec: Pick<ContractImport, "id" | "name" | "from" | "
  * - An endpoint's port is the gateway's; the SNI keeps the service's port, so one gateway port serves all of them.
  * - subjectAltNames are pinned: without them any workload with a trusted certificate could answer.
  * - network and locality say where the endpoint is; no gateway of that network is known here, so it is used as it is.
+ * - A client's namespace may have a DestinationRule that wins over the import's. Where it sets no TLS, the endpoints'
+ *   label keeps mTLS on.
  *
  * https://istio.io/latest/docs/reference/config/networking/service-entry/
  */
@@ -36,6 +45,7 @@ export function importServiceEntry(spec: ResolvedImport) {
       endpoints: spec.gateways.map((g) => ({
         address: g.address,
         ports: gatewayPorts(spec, g.port),
+        labels: mutualTls,
         network: g.network,
         locality: g.locality,
       })),
@@ -106,7 +116,7 @@ export function importWorkloadEntries(spec: ResolvedImport) {
         spec: {
           address: g.address,
           ports: gatewayPorts(spec, g.port),
-          labels: { ...blend.labels, "security.istio.io/tlsMode": "istio" },
+          labels: { ...blend.labels, ...mutualTls },
           network: g.network,
           locality: g.locality,
           serviceAccount,

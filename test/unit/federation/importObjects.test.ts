@@ -28,6 +28,7 @@ describe("the objects of an import", () => {
         {
           address: "172.18.128.4",
           ports: { http: 15443, http2: 15443, grpc: 15443, tcp: 15443, tls: 15443 },
+          labels: { "security.istio.io/tlsMode": "istio" },
           network: "network-west",
           locality: "west/west-1",
         },
