@@ -4,6 +4,7 @@ import { spiffeId } from "../federation/objects/names.ts";
 import { socketAddress } from "../federation/objects/socketAddress.ts";
 import { edgeName, type Edge } from "./edge.ts";
 import { failed, type Evidence } from "./evidence.ts";
+import { lastForwardedElement, type ForwardedElement } from "./forwardedCertificate.ts";
 
 /** Reported where something cannot be observed from outside the target. */
 export const notObservable = "not observable";
@@ -48,13 +49,13 @@ export function identify(edge: Edge, evidence: Evidence, known: string[]): Ident
   const unknown =
     edge.blended && (evidence.before === undefined || evidence.endpoints === undefined || failed(evidence.endpoints));
   const remote = unknown || (sides.local && !sides.gateway) ? noWorkloads : { meshes, ids };
-  const local = sides.local ? { meshes: [edge.mesh], ids: forwarded?.["By"] ? [forwarded["By"]] : [] } : noWorkloads;
+  const local = sides.local ? { meshes: [edge.mesh], ids: [...(forwarded?.get("by") ?? [])] } : noWorkloads;
   const list = (names: string[]): string => [...new Set(names)].join(", ") || notObservable;
   return {
     mesh: list([...remote.meshes, ...local.meshes].sort()),
     workload: list([...remote.ids, ...local.ids]),
     upstream,
-    caller: forwarded?.["URI"] ?? notObservable,
+    caller: list([...(forwarded?.get("uri") ?? [])].filter((uri) => uri !== "")),
     problems,
   };
 }
@@ -89,37 +90,39 @@ function serverProblem(edge: Edge, problem: string): Finding {
   };
 }
 
-/** Problems of caller and server as the server's sidecar reports them. */
-function forwardedProblems(edge: Edge, forwarded: Record<string, string>, sides: ServingSides): Finding[] {
+/**
+ * Problems of caller and server as the server's sidecar reports them. The caller has one URI: with a second one, it
+ * could pass for another workload. A sidecar that is told to leave the URI out says nothing of the caller.
+ */
+function forwardedProblems(edge: Edge, forwarded: ForwardedElement, sides: ServingSides): Finding[] {
   const problems: Finding[] = [];
   const expected = spiffeId(edge.trustDomain, edge.client.namespace, edge.client.serviceAccount);
-  if (forwarded["URI"] !== expected)
+  const uris = forwarded.get("uri");
+  if (uris && (uris.length > 1 || uris[0] !== expected))
     problems.push({
       code: "edge-caller-identity",
       subject: edgeName(edge),
-      problem: `the caller arrived as ${forwarded["URI"] ?? "no identity"}, expected ${expected}`,
+      problem: `the caller arrived as ${shown(uris)}, expected ${expected}`,
       remedy: "Check for a proxy between the client and the target, and the client's service account",
     });
-  const by = forwarded["By"] ?? "no identity";
+  const by = forwarded.get("by") ?? [];
   // For a blended call only a gateway's endpoint is conclusive: a local server is not pinned.
   const isPinned = !edge.blended || (sides.gateway && !sides.local);
-  if (isPinned && edge.subjectAltNames.length > 0 && !edge.subjectAltNames.includes(by))
-    problems.push(serverProblem(edge, `${by} answered, expected ${edge.subjectAltNames.join(" or ")}`));
+  if (isPinned && edge.subjectAltNames.length > 0 && !by.some((id) => edge.subjectAltNames.includes(id)))
+    problems.push(serverProblem(edge, `${shown(by)} answered, expected ${edge.subjectAltNames.join(" or ")}`));
   return problems;
 }
 
-/** Fields of X-Forwarded-Client-Cert, in which the server's sidecar names itself (By) and the caller (URI). */
-function forwardedCertificate({ answer }: Evidence): Record<string, string> | undefined {
+function shown(identities: readonly string[]): string {
+  return identities.join(" and ").slice(0, 500) || "no identity";
+}
+
+/** What the server's sidecar says of the call: itself (by) and the caller (uri). */
+function forwardedCertificate({ answer }: Evidence): ForwardedElement | undefined {
   const header = Object.entries(answer?.echoed ?? {}).find(
     ([name]) => name.toLowerCase() === "x-forwarded-client-cert",
   )?.[1];
-  if (!header) return undefined;
-  return Object.fromEntries(
-    header
-      .split(",")[0]!
-      .split(";")
-      .map((field) => [field.slice(0, field.indexOf("=")), field.slice(field.indexOf("=") + 1)]),
-  );
+  return header ? lastForwardedElement(header) : undefined;
 }
 
 /** Whether a call went to a gateway, and whether to an endpoint of a blended host in the client's own mesh. */
