@@ -72,13 +72,13 @@ export function importDestinationRule(spec: ResolvedImport) {
   const outlierDetection = outlierDetectionOf(spec);
   const policyFor = (subset: string) => ({
     ...(spec.blend ? {} : { tls: { mode: "ISTIO_MUTUAL" } }),
-    ...(outlierDetection ? { outlierDetection } : {}),
+    outlierDetection,
     ...(renamed
       ? {
           portLevelSettings: spec.ports.map((p) => ({
             port: { number: p.number },
             tls: { mode: "ISTIO_MUTUAL", sni: autoPassthroughSni(spec.exportedHost, p.number, subset) },
-            ...(outlierDetection ? { outlierDetection } : {}),
+            outlierDetection,
           })),
         }
       : {}),
@@ -127,18 +127,21 @@ export function importWorkloadEntries(spec: ResolvedImport) {
 }
 
 /**
- * When an endpoint is left out for a while; undefined where there is none to fail over to, because then it would only
- * turn some failures into all.
+ * When an endpoint is left out for a while. Never where there is none to fail over to, because then it would only turn
+ * some failures into all; said explicitly, because a rule that leaves this out inherits
+ * `meshConfig.defaultTrafficPolicy` of Istio 1.31. Zero errors switch a detector off; a `maxEjectionPercent` of 0 would
+ * be Envoy's default.
  *
  * It counts failures to connect, and never an application's 500. Where a different mesh, or this one, can answer
  * instead, it also counts 502, 503 and 504: a sidecar answers those for an application that refuses connections, and
  * behind another gateway address of the same mesh the answer would be the same. All of a small set may be left out: by
  * default (10 %) none of fewer than ten would be.
  * https://istio.io/latest/docs/reference/config/networking/destination-rule/#OutlierDetection
+ * https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshConfig-DefaultTrafficPolicy
  */
 function outlierDetectionOf(spec: ResolvedImport) {
   const elsewhere = spec.blend !== undefined || new Set(spec.gateways.map((g) => g.mesh)).size > 1;
-  if (!elsewhere && spec.gateways.length < 2) return undefined;
+  if (!elsewhere && spec.gateways.length < 2) return { consecutiveGatewayErrors: 0, consecutive5xxErrors: 0 };
   return {
     splitExternalLocalOriginErrors: true,
     consecutiveLocalOriginFailures: 3,

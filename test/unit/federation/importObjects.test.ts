@@ -14,6 +14,7 @@ const ports = [
 ];
 const host = "httpbin.httpbin.svc.cluster.local";
 const west = contract("west", [anExport({ ports })]);
+const never = { consecutiveGatewayErrors: 0, consecutive5xxErrors: 0 };
 const outlier = expect.objectContaining({ maxEjectionPercent: 100, consecutive5xxErrors: 0 });
 
 describe("the objects of an import", () => {
@@ -38,7 +39,7 @@ describe("the objects of an import", () => {
     });
     expect(importDestinationRule(spec).spec).toEqual({
       host,
-      trafficPolicy: { tls: { mode: "ISTIO_MUTUAL" } },
+      trafficPolicy: { tls: { mode: "ISTIO_MUTUAL" }, outlierDetection: never },
       exportTo: ["sleep"],
     });
     expect(importWorkloadEntries(spec)).toEqual([]);
@@ -55,10 +56,13 @@ describe("the objects of an import", () => {
     expect(importServiceEntry(spec)!.spec.endpoints.map((e) => e.address)).toEqual(addresses);
   });
 
-  test("have outlier detection only for failover, and count answers only across meshes", () => {
-    expect(importDestinationRule(resolved(anImport(), west)).spec.trafficPolicy).toEqual({
-      tls: { mode: "ISTIO_MUTUAL" },
-    });
+  test("never leave out a single gateway, whatever the mesh's default is, under another name neither", () => {
+    const renamed = importDestinationRule(resolved(anImport({ as: "bin.west.global" }), west)).spec.trafficPolicy;
+    expect(renamed.outlierDetection).toEqual(never);
+    expect(renamed.portLevelSettings!.map((setting) => setting.outlierDetection)).toEqual(ports.map(() => never));
+  });
+
+  test("leave out a gateway where another can answer, and count answers only across meshes", () => {
     const two = {
       ...west,
       gateways: [
