@@ -25,7 +25,10 @@ export interface ImportedGateway {
    * @default 15443
    */
   port?: pulumi.Input<number>;
-  /** Istio network of the mesh. */
+  /**
+   * Istio network of the endpoint. The importing mesh's Istio must know no gateway of it, or the calls go to that
+   * gateway. So it is not the peer's own name for its network, but one such as `peer-west`.
+   */
   network: pulumi.Input<string>;
   /** Locality of the mesh, `region/zone`. Istio prefers near endpoints. */
   locality: pulumi.Input<string>;

@@ -27,7 +27,8 @@ const mutualTls = { "security.istio.io/tlsMode": "istio" };
  * - STATIC where all gateways are IPs, else DNS, which takes both. MESH_INTERNAL: mTLS with mesh identities applies.
  * - An endpoint's port is the gateway's; the SNI keeps the service's port, so one gateway port serves all of them.
  * - subjectAltNames are pinned: without them any workload with a trusted certificate could answer.
- * - network and locality say where the endpoint is; no gateway of that network is known here, so it is used as it is.
+ * - network and locality say where the endpoint is. The network has a name of this program, of which Istio knows no
+ *   gateway, so it uses the endpoint as it is.
  * - A client's namespace may have a DestinationRule that wins over the import's. Where it sets no TLS, the endpoints'
  *   label keeps mTLS on.
  *

@@ -195,12 +195,15 @@ function gatewaysOf({ mesh, gateways }: FederationContract, importer: MeshIdenti
 }
 
 /**
- * The network in which an importing mesh has a peer's gateways: another than its own, whatever the peer calls it.
- * Independent meshes have the same where Istio's documentation, or nobody, has chosen it.
+ * The network in which an importing mesh has a peer's gateways: a name of this program, whatever the peer calls it, and
+ * another than the mesh's own. istiod swaps an endpoint for the gateways that it knows of the endpoint's network. Under
+ * the peer's name, a mesh can know some: from meshNetworks, from labels, or of another peer. Of a network without a
+ * known gateway, it uses the endpoint as it is.
+ * https://github.com/istio/istio/blob/1.31.0/pilot/pkg/xds/endpoints/ep_filters.go (EndpointsByNetworkFilter)
  */
 function networkOf(peer: MeshIdentity, own: MeshIdentity): string {
-  const names = [peer.network, labelName(`peer-${peer.name}`), labelName(`other-${peer.name}`)];
-  return names.find((name) => name !== "" && name !== own.network)!;
+  const name = labelName(`peer-${peer.name}`);
+  return name === own.network ? labelName(`other-${peer.name}`) : name;
 }
 
 /** The last part of a SPIFFE id: the service account. */

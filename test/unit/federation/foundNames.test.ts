@@ -4,8 +4,9 @@ import type { SiblingMesh } from "../../../federation/config/declaredMesh.ts";
 import { readMeshConfig } from "../../../federation/config/readMeshConfig.ts";
 import { releaseSources } from "../../../federation/config/versions.ts";
 import { contractOfPeer } from "../../../federation/contract/contract.ts";
-import { importServiceEntry } from "../../../federation/imports/importObjects.ts";
-import { importId, type ImportConfig } from "../../../federation/imports/importConfig.ts";
+import type { MeshIdentity } from "../../../federation/checks/peerMismatches.ts";
+import { importServiceEntry, importWorkloadEntries } from "../../../federation/imports/importObjects.ts";
+import { importId } from "../../../federation/imports/importConfig.ts";
 import { resolveImports } from "../../../federation/imports/resolveImports.ts";
 import { labelValue } from "../../../federation/objects/names.ts";
 import { anExport, kind } from "./readMeshConfigCases.ts";
@@ -122,17 +123,41 @@ describe("names made of others", () => {
 
 describe("a peer's network", () => {
   test.each([
-    { what: "another one", own: "network-east", peer: "VPC_prod", expected: "VPC_prod" },
+    { what: "one of which this mesh may know a gateway", own: "network-east", peer: "VPC_prod", expected: "peer-west" },
     { what: "this mesh's own", own: "network1", peer: "network1", expected: "peer-west" },
     { what: "none", own: "network-east", peer: "", expected: "peer-west" },
     { what: "none, like this mesh's", own: "", peer: "", expected: "peer-west" },
-    { what: "what this mesh would call it", own: "peer-west", peer: "peer-west", expected: "other-west" },
-  ])("that is $what is another one for endpoints", ({ own, peer, expected }) => {
-    const west = contract("west", [exported()]);
-    const wanted: ImportConfig[] = [anImport()];
+    { what: "what this mesh calls it", own: "network-east", peer: "peer-west", expected: "peer-west" },
+    { what: "what this mesh calls its own", own: "peer-west", peer: "network-west", expected: "other-west" },
+  ])("that is $what has this mesh's name for the peer", ({ own, peer, expected }) => {
     const names = { network: peer, cluster: "Kubernetes", meshId: "cluster.local" };
-    const east = identity("east", { ...names, network: own });
-    const { imports } = resolveImports(wanted, peersOf({ ...west, mesh: { ...west.mesh, ...names } }), east);
-    expect(importServiceEntry(imports[0]!)!.spec.endpoints.map(({ network }) => network)).toEqual([expected]);
+    expect(networksIn({ ...names, network: own }, { west: names })).toEqual([expected, expected]);
+  });
+
+  test("has another name than that of another peer", () => {
+    expect(networksIn({}, { west: { network: "default" }, north: { network: "default" } })).toEqual(
+      Array(2).fill(["peer-west", "peer-north"]).flat(),
+    );
+  });
+
+  test("has a name that fits into a label", () => {
+    const [name = ""] = networksIn({}, { ["w".repeat(59)]: { network: "default", meshId: "mesh1" } });
+    expect(name).toMatch(labelValue);
   });
 });
+
+/** Networks in which a mesh has its peers' gateways: of an import's ServiceEntry, then of a blended one's entries. */
+function networksIn(own: Partial<MeshIdentity>, peers: Record<string, Partial<MeshIdentity>>): string[] {
+  const contracts = Object.entries(peers).map(([name, names]) =>
+    contract(name, [exported()], { mesh: identity(name, names) }),
+  );
+  const spec = anImport({ from: Object.keys(peers) });
+  const blended = anImport({ from: Object.keys(peers), visibleTo: ["*"], blend: { labels: { app: "httpbin" } } });
+  const [first, second] = [spec, blended].map(
+    (wanted) => resolveImports([wanted], peersOf(...contracts), identity("east", own)).imports[0]!,
+  );
+  return [
+    ...importServiceEntry(first!)!.spec.endpoints.map(({ network }) => network),
+    ...importWorkloadEntries(second!).map(({ spec }) => spec.network),
+  ];
+}

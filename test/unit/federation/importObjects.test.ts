@@ -30,7 +30,7 @@ describe("the objects of an import", () => {
           address: "172.18.128.4",
           ports: { http: 15443, http2: 15443, grpc: 15443, tcp: 15443, tls: 15443 },
           labels: { "security.istio.io/tlsMode": "istio" },
-          network: "network-west",
+          network: "peer-west",
           locality: "west/west-1",
         },
       ],
@@ -79,7 +79,7 @@ describe("the objects of an import", () => {
       outlierDetection: { consecutiveGatewayErrors: 3 },
     });
     expect(both.id).toBe("west-httpbin");
-    expect(importServiceEntry(both)!.spec.endpoints.map((e) => e.network)).toEqual(["network-west", "network-north"]);
+    expect(importServiceEntry(both)!.spec.endpoints.map((e) => e.network)).toEqual(["peer-west", "peer-north"]);
   });
 
   test("use the exporter's name as SNI under another name, with the whole policy per port", () => {
@@ -139,7 +139,7 @@ describe("blended with the local Service", () => {
           address: "172.18.128.4",
           ports: { http: 15443, http2: 15443, grpc: 15443, tcp: 15443, tls: 15443 },
           labels: { app: "httpbin", "security.istio.io/tlsMode": "istio" },
-          network: "network-west",
+          network: "peer-west",
           locality: "west/west-1",
           serviceAccount: "httpbin",
         },

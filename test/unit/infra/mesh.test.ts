@@ -40,7 +40,7 @@ describe("a mesh stack", () => {
       expect.objectContaining({
         address: "172.18.128.1",
         ports: { http: 15443 },
-        network: "network-west",
+        network: "peer-west",
         locality: "west/west-1",
       }),
     ]);

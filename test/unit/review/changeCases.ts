@@ -18,7 +18,7 @@ export const changeCases: {
         "ports 8000 (http, HTTP); identities spiffe://cluster.local/ns/httpbin/sa/cart; gateways 192.0.2.10:15443",
       "+ east imports httpbin/cart:8000 from west, callers sleep/sleep, visible to sleep; host cart.mesh.global; " +
         "ports 8000 (http, HTTP); identities spiffe://cluster.local/ns/httpbin/sa/cart; " +
-        "gateways 192.0.2.10:15443 of west in network network-west",
+        "gateways 192.0.2.10:15443 of west in network peer-west",
     ],
   },
   {

@@ -15,7 +15,7 @@ describe("a new contract file", () => {
       `host ${host}`,
       "ports 8000 (http, HTTP)",
       "identities spiffe://cluster.local/ns/httpbin/sa/prices",
-      "gateways 203.0.113.66:15443 of north in network network-north",
+      "gateways 203.0.113.66:15443 of north in network peer-north",
     ])
       expect(line).toContain(fact);
   });

@@ -179,7 +179,7 @@ export const importEdits: EditCase[] = [
     what: "a blended endpoint without its network",
     of: "WorkloadEntry httpbin/import-i2-0-0",
     edit: (s) => delete s["network"],
-    says: /: network is none, and should be network-wide/,
+    says: /: network is none, and should be peer-wide/,
   },
   {
     what: "plaintext in the mesh",
