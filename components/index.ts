@@ -21,6 +21,7 @@ export { StrictMtls, type StrictMtlsArgs } from "./strictMtls.ts";
 export { TrustAnchors, type AnchorPeer, type TrustAnchor, type TrustAnchorsArgs } from "./trustAnchors.ts";
 
 // Types of the model that arguments and outputs of the components mention.
+export type { Profile } from "../federation/cluster/profile.ts";
 export type { NodeNetwork } from "../federation/cluster/meshPools.ts";
 export type { SampleKind } from "../federation/cluster/sampleObjects.ts";
 export type { ContractExport, ContractImport } from "../federation/contract/contract.ts";

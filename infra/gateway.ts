@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { EastWestGateway } from "../components/index.ts";
 import { staleImports } from "../federation/checks/brokenImports.ts";
-import {
-  autoPassthroughPort,
-  managedGatewayLabels,
-  type GatewaySelector,
-} from "../federation/cluster/gatewayObjects.ts";
+import { managedGatewayLabels, type GatewaySelector } from "../federation/cluster/gatewayObjects.ts";
+import { serviceOf } from "../federation/cluster/gatewayService.ts";
+import { revisionOf } from "../federation/cluster/gatewayValueConflicts.ts";
+import { istioImages } from "../federation/cluster/istioValues.ts";
 import type { MeshConfig } from "../federation/config/readMeshConfig.ts";
+import { istioCharts, type ArtifactSources } from "../federation/config/sources.ts";
 import type { FederationContract } from "../federation/contract/contract.ts";
 import type { Peer } from "../federation/imports/resolveImports.ts";
 import { socketAddress } from "../federation/objects/socketAddress.ts";
@@ -23,23 +23,51 @@ export function gatewaySelector({ gateway }: MeshConfig): GatewaySelector | unde
 
 /** Creates the gateway of the configuration, if it is managed, and gives the addresses at which peers reach it. */
 export function createGateway(
-  { gateway, mesh }: MeshConfig,
+  config: MeshConfig,
+  sources: ArtifactSources,
   opts: pulumi.ComponentResourceOptions,
 ): { addresses: GatewayAddresses; component?: EastWestGateway } {
+  const { gateway, istio, mesh } = config;
   if (gateway.provider === "none") return { addresses: pulumi.output([]) };
-  const { addresses: configured, namespace } = gateway;
   if (gateway.provider === "existing")
     return { addresses: pulumi.output(gateway.addresses.map((address) => ({ address, port: gateway.port }))) };
+  const { charts, chartRepository } = istioCharts(istio.provider === "managed" ? istio : {}, sources);
+  // A configuration with charts of its own and a managed gateway has that of the gateway, too (checkMeshConfig).
+  const chart = charts.gateway!;
   const component = new EastWestGateway(
     "east-west-gateway",
-    { gatewayName: gateway.name, namespace, network: mesh.network },
+    {
+      gatewayName: gateway.name,
+      namespace: gateway.namespace,
+      createNamespace: gateway.createNamespace,
+      network: mesh.network,
+      port: gateway.port,
+      profile: config.profile,
+      revision: revisionOf(istio),
+      proxyVersion: proxyVersion(config, sources),
+      chart,
+      chartRepository,
+      chartVersion: config.istioVersion,
+      values: gateway.values,
+    },
     opts,
   );
-  // Published only when the gateway has an address of its own, whichever address is configured.
+  // Published only when a load balancer has given the gateway an address, whichever address is configured.
+  const isBalanced = serviceOf(gateway.values ?? {}).type === "LoadBalancer";
   const addresses = component.addresses.apply((own) =>
-    (own.length === 0 ? [] : (configured ?? own)).map((address) => ({ address, port: autoPassthroughPort })),
+    (isBalanced && own.length === 0 ? [] : (gateway.addresses ?? own)).map((address) => ({
+      address,
+      port: gateway.port,
+    })),
   );
   return { addresses, component };
+}
+
+/** What the injector puts into the gateway's pods, as far as the configuration says it. */
+function proxyVersion(config: MeshConfig, sources: ArtifactSources): string {
+  if (config.istio.provider === "existing") return config.istioVersion;
+  const { hub, tag } = istioImages(config, sources);
+  return `${hub}/proxyv2:${tag}`;
 }
 
 /** Warns about imports of peers that use another address than the gateway's, and need an `up` of their mesh. */

@@ -11,6 +11,7 @@ import {
 import { rootNamespaceOf } from "../federation/cluster/istioValueConflicts.ts";
 import { baseValues, istiodValues } from "../federation/cluster/istioValues.ts";
 import { sleepClient, type SampleClient } from "../federation/cluster/sampleObjects.ts";
+import { istioCharts } from "../federation/config/sources.ts";
 import { contractVersion, type FederationContract } from "../federation/contract/contract.ts";
 import { publishedExport } from "../federation/exports/exportPlan.ts";
 import { publishedImport } from "../federation/imports/resolveImports.ts";
@@ -58,7 +59,7 @@ function createMesh(inputs: MeshInputs): MeshOutputs {
   const mtls = istio && new StrictMtls("strict-mtls", { rootNamespace }, injected);
   const quarantine = denyQuarantined(plan, rootNamespace ?? rootNamespaceOf(config), injected);
 
-  const gateway = createGateway(config, {
+  const gateway = createGateway(config, sources, {
     ...inCluster,
     dependsOn: [...injected.dependsOn, ...cluster.loadBalancerReady],
   });
@@ -102,8 +103,7 @@ function installIstio(
   opts: pulumi.ComponentResourceOptions,
 ): IstioInstall | undefined {
   if (config.istio.provider === "existing") return undefined;
-  const own = config.istio;
-  const charts = own.charts ?? sources.istio.charts;
+  const { charts, chartRepository } = istioCharts(config.istio, sources);
   return new IstioInstall(
     "istio",
     {
@@ -111,7 +111,7 @@ function installIstio(
       ...(ca.material === undefined ? {} : { ca: ca.material }),
       baseChart: charts.base,
       istiodChart: charts.istiod,
-      chartRepository: own.chartRepository ?? (own.charts ? undefined : sources.istio.chartRepository),
+      chartRepository,
       chartVersion: config.istioVersion,
       baseValues: baseValues(),
       istiodValues: pulumi

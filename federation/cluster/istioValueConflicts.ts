@@ -1,10 +1,8 @@
 import { istioNamespace } from "../config/defaults.ts";
 import type { MeshConfig } from "../config/readMeshConfig.ts";
-import { isMapping } from "../config/values.ts";
+import { isMapping, isSet, valueAt, type Values } from "../config/values.ts";
 import { Findings, type Finding } from "../errors/userError.ts";
 import { rfc1123Label, rfc1123Subdomain } from "../objects/names.ts";
-
-type Values = Readonly<Record<string, unknown>>;
 
 const caCertificates = "meshConfig.caCertificates";
 const rootNamespace = "meshConfig.rootNamespace";
@@ -133,13 +131,4 @@ function invalid(findings: Findings, path: string, allowed: string): void {
 
 function valuesOf(istio: MeshConfig["istio"]): Values {
   return istio.provider === "managed" ? (istio.values ?? {}) : {};
-}
-
-function valueAt(values: Values, path: string): unknown {
-  return path.split(".").reduce<unknown>((value, key) => (isMapping(value) ? value[key] : undefined), values);
-}
-
-/** Whether a value is given, be it null, which removes what a chart's values have. */
-function isSet(values: Values, path: string): boolean {
-  return valueAt(values, path) !== undefined;
 }

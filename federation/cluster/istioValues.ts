@@ -1,6 +1,7 @@
 import type { MeshConfig } from "../config/readMeshConfig.ts";
 import { certificatesInValues } from "./istioValueConflicts.ts";
 import { mergeValues, type ArtifactSources } from "../config/sources.ts";
+import { smallProxyRequests, spread, type Profile } from "./profile.ts";
 
 /**
  * Both charts write the webhooks' failure policy that istiod would set later by itself; otherwise every refresh shows
@@ -13,10 +14,28 @@ export function baseValues(): Record<string, unknown> {
   return { ...validation, defaultRevision: "default" };
 }
 
+/** Registry with prefix, and tag, of a mesh's images of Istio. */
+export function istioImages({ istio }: Pick<MeshConfig, "istio">, sources: ArtifactSources) {
+  const own = istio.provider === "managed" ? istio : undefined;
+  return { hub: own?.hub ?? sources.istio.hub, tag: own?.tag ?? own?.version ?? sources.istio.tag };
+}
+
+/** Replicas and requests of a profile. In `production`, those that the chart has are not repeated. */
+function sized(profile: Profile): Record<string, unknown> {
+  if (profile === "production")
+    return { autoscaleMin: 2, topologySpreadConstraints: spread({ app: "istiod", istio: "pilot" }) };
+  return {
+    autoscaleEnabled: false,
+    resources: { requests: { cpu: "50m", memory: "128Mi" } },
+    global: { proxy: { resources: { requests: smallProxyRequests } } },
+  };
+}
+
 /**
- * Values for chart `istiod`: default profile, access log on stdout, DNS capture on (a remote-only host has no other way
- * to an address), and the mesh's own identity. What the images in use need and what the user sets win, in that order;
- * `istioValueFindings` refuses what contradicts the identity, and the user's `caCertificates` are added to those here.
+ * Values for chart `istiod`: Istio's default profile in the size of the mesh's, access log on stdout, DNS capture on (a
+ * remote-only host has no other way to an address), and the mesh's own identity. What the images in use need and what
+ * the user sets win, in that order; `istioValueFindings` refuses what contradicts the identity, and the user's
+ * `caCertificates` are added to those here.
  *
  * Callers of other trust domains are accepted by `caCertificates[].trustDomains`: `trustDomainAliases` would make
  * identities of both domains interchangeable in every policy. No certificate stands beside those of a shared root; a
@@ -37,9 +56,8 @@ export function istiodValues(
   const caCertificates = [...accepted, ...anchored, ...certificatesInValues(config.istio)];
   return mergeValues(
     validation,
+    sized(config.profile),
     {
-      autoscaleEnabled: false,
-      resources: { requests: { cpu: "50m", memory: "128Mi" } },
       meshConfig: {
         accessLogFile: "/dev/stdout",
         trustDomain: config.mesh.trustDomain,
@@ -47,13 +65,11 @@ export function istiodValues(
       },
       env: { ISTIO_MULTIROOT_MESH: "true" },
       global: {
-        hub: istio?.hub ?? sources.istio.hub,
-        tag: istio?.tag ?? istio?.version ?? sources.istio.tag,
+        ...istioImages(config, sources),
         ...(sources.istio.imagePullPolicy ? { imagePullPolicy: sources.istio.imagePullPolicy } : {}),
         meshID: config.mesh.meshId,
         network: config.mesh.network,
         multiCluster: { clusterName: config.mesh.cluster },
-        proxy: { resources: { requests: { cpu: "10m", memory: "40Mi" } } },
       },
     },
     sources.istio.istiodValues,

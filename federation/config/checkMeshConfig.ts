@@ -1,4 +1,5 @@
 import { overlapping, slotProblem } from "../cluster/addressPool.ts";
+import { gatewayValueFindings } from "../cluster/gatewayValueConflicts.ts";
 import { istioValueFindings } from "../cluster/istioValueConflicts.ts";
 import { poolClashes, type DeclaredPool } from "../cluster/meshPools.ts";
 import { checkNodes } from "../cluster/nodeImage.ts";
@@ -25,6 +26,8 @@ export function checkMeshConfig(
   checkNetworks(config, findings);
   if (config.cluster.provider === "kind") findings.addAll(checkNodes(config.cluster, sources));
   findings.addAll(istioValueFindings(config));
+  findings.addAll(gatewayValueFindings(config));
+  checkGatewayChart(config, findings);
   checkSlot(config, findings);
   checkNames(config, siblings, findings);
   checkUseOfNames(config, findings);
@@ -67,6 +70,16 @@ function checkNetworks({ cluster, loadBalancer }: MeshConfig, findings: Findings
       problem: `overlaps ${other}`,
       remedy: "The networks of a mesh must be disjoint: change one of them",
     });
+}
+
+/** Charts of one's own come from one place, which must have that of the gateway too. */
+function checkGatewayChart({ gateway, istio }: MeshConfig, findings: Findings): void {
+  if (gateway.provider !== "managed" || istio.provider !== "managed" || !istio.charts || istio.charts.gateway) return;
+  findings.add("config-value-missing", {
+    subject: "istio.charts.gateway",
+    problem: "is missing; the gateway is managed, and its chart comes from where those of Istio do",
+    remedy: "Name the chart or its folder, or remove istio.charts",
+  });
 }
 
 function checkSlot({ mesh, cluster, loadBalancer }: MeshConfig, findings: Findings): void {

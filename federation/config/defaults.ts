@@ -39,7 +39,14 @@ export const istioNamespace = "istio-system";
 /** Name and namespace of a managed gateway. */
 export const defaultGateway = { name: "istio-eastwestgateway", namespace: istioNamespace } as const;
 
+/** Port at which peers reach a gateway whose stack file names none. */
+export const defaultGatewayPort = 15443;
+
+/** Ports of nodes that Services get unless the cluster says otherwise. */
+export const defaultNodePortRange = "30000-32767";
+
 /** Gateway of a mesh that names none: only exports need one. */
 export function defaultGatewayOf(exports: number) {
-  return exports > 0 ? ({ provider: "managed", ...defaultGateway } as const) : ({ provider: "none" } as const);
+  if (exports === 0) return { provider: "none" } as const;
+  return { provider: "managed", ...defaultGateway, port: defaultGatewayPort, createNamespace: false } as const;
 }

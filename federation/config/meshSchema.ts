@@ -12,7 +12,8 @@ import {
   subdomain,
   subjectName,
 } from "./fields.ts";
-import { defaultGateway, defaultSlots, defaultTrustDomain, istioNamespace } from "./defaults.ts";
+import { defaultGateway, defaultGatewayPort, defaultSlots, defaultTrustDomain, istioNamespace } from "./defaults.ts";
+import { profiles } from "../cluster/profile.ts";
 import { exportSpec } from "../exports/exportConfig.ts";
 import { importSpec } from "../imports/importConfig.ts";
 import { minorOf, supportedIstioMinors } from "./versions.ts";
@@ -121,7 +122,8 @@ const istio = z
         istioMinor: z.enum(supportedIstioMinors).optional(),
         hub: z.string().min(1).optional(),
         tag: z.string().min(1).optional(),
-        charts: z.strictObject({ base: z.string(), istiod: z.string() }).optional(),
+        /** `gateway` is needed for a managed gateway only. */
+        charts: z.strictObject({ base: z.string(), istiod: z.string(), gateway: z.string().optional() }).optional(),
         chartRepository: z.string().optional(),
         values: z.record(z.string(), z.unknown()).optional(),
       }),
@@ -153,15 +155,21 @@ const gateway = z.discriminatedUnion(
       provider: z.literal("managed"),
       name: label.default(defaultGateway.name),
       namespace: label.default(defaultGateway.namespace),
+      /** Whether the program creates the namespace, and `destroy` deletes it with all that it contains. */
+      createNamespace: z.boolean().default(false),
       /** Published to peers instead of the load balancer's own addresses, e.g. a DNS name that leads to it. */
       addresses: z.array(gatewayAddress).min(1).optional(),
+      /** At which peers reach it: of the Service, or of the nodes with a Service of type NodePort. */
+      port: portNumber.default(defaultGatewayPort),
+      /** For chart `gateway`; those of `service` become the gateway's Service. */
+      values: z.record(z.string(), z.unknown()).optional(),
     }),
     z.strictObject({
       provider: z.literal("existing"),
       namespace: label.default(defaultGateway.namespace),
       labels: z.record(z.string(), z.string()).default({ istio: "eastwestgateway" }),
       addresses: z.array(gatewayAddress).min(1),
-      port: portNumber.default(15443),
+      port: portNumber.default(defaultGatewayPort),
     }),
     z.strictObject({ provider: z.literal("none") }),
   ],
@@ -190,6 +198,7 @@ const peer = z
 /** The configuration of one mesh stack, key by key. Every default that needs no other key is here. */
 export const meshConfigSchema = z.strictObject({
   mesh: mesh.prefault({}),
+  profile: z.enum(profiles).default("production"),
   cluster,
   loadBalancer: loadBalancer.optional(),
   /** Default: `shared` for a managed Istio, `external` for an existing one. */

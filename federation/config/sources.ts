@@ -17,13 +17,27 @@ export interface ArtifactSources {
     tag: string;
     imagePullPolicy?: string;
     /** Chart names in `chartRepository`, or folders relative to the project when there is none. */
-    charts: { base: string; istiod: string };
+    charts: { base: string; istiod: string; gateway: string };
     chartRepository?: string;
     /** Values for the chart `istiod` that these images need. */
     istiodValues?: Record<string, unknown>;
   };
   metallb: { version: string; chart: string; chartRepository?: string; values?: Record<string, unknown> };
   images: { sleep: string; httpbin: string };
+}
+
+/** The charts of a mesh's Istio and where they are; those of the sources, unless the mesh names its own. */
+export function istioCharts(
+  own: {
+    charts?: { base: string; istiod: string; gateway?: string | undefined } | undefined;
+    chartRepository?: string | undefined;
+  },
+  { istio }: ArtifactSources,
+) {
+  return {
+    charts: own.charts ?? istio.charts,
+    chartRepository: own.chartRepository ?? (own.charts ? undefined : istio.chartRepository),
+  };
 }
 
 /** Deep merge of plain objects; the later one wins, arrays and scalars are replaced whole. */

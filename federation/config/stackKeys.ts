@@ -7,6 +7,7 @@ export type Role = "mesh" | "trust";
 /** The keys of a mesh stack that hold plain values, without the project's prefix; `Pulumi.yaml` describes them. */
 export const meshKeys = [
   "mesh",
+  "profile",
   "cluster",
   "loadBalancer",
   "ca",

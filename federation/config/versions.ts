@@ -13,7 +13,7 @@ export const releaseSources: ArtifactSources = {
     istioMinor: "1.30",
     hub: "docker.io/istio",
     tag: "1.30.5",
-    charts: { base: "base", istiod: "istiod" },
+    charts: { base: "base", istiod: "istiod", gateway: "gateway" },
     chartRepository: "https://blob.istio.io/istio-release/charts",
   },
   metallb: {

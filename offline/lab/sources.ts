@@ -27,7 +27,7 @@ export function labSources(): ArtifactSources {
       hub: IMAGES.istioHub,
       tag: VERSIONS.istio,
       imagePullPolicy: "IfNotPresent",
-      charts: { base: chart("base"), istiod: chart("istiod") },
+      charts: { base: chart("base"), istiod: chart("istiod"), gateway: chart("gateway") },
       // The Envoy of the package index lacks the filters that Istio's own build adds.
       istiodValues: {
         telemetry: { enabled: false },

@@ -1,4 +1,3 @@
-import { autoPassthroughPort } from "../../federation/cluster/gatewayObjects.ts";
 import type { SiblingMesh } from "../../federation/config/declaredMesh.ts";
 import type { MeshConfig } from "../../federation/config/readMeshConfig.ts";
 import { contractVersion, type FederationContract } from "../../federation/contract/contract.ts";
@@ -40,8 +39,8 @@ export function draftContract(
 function gatewaysOf({ gateway }: MeshConfig, before: FederationContract | undefined): FederationContract["gateways"] {
   if (gateway.provider === "none") return [];
   if (gateway.provider === "existing") return gateway.addresses.map((address) => ({ address, port: gateway.port }));
-  if (gateway.addresses) return gateway.addresses.map((address) => ({ address, port: autoPassthroughPort }));
+  if (gateway.addresses) return gateway.addresses.map((address) => ({ address, port: gateway.port }));
   return before && before.gateways.length > 0
-    ? before.gateways
-    : [{ address: pendingAddress, port: autoPassthroughPort }];
+    ? before.gateways.map(({ address }) => ({ address, port: gateway.port }))
+    : [{ address: pendingAddress, port: gateway.port }];
 }

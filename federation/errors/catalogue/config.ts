@@ -60,6 +60,12 @@ export const config = {
       "Peers and this project's resources follow the keys of `mesh`, and Istio would follow `istio.values`. Set the " +
       "key that the message names, and remove the value.",
   },
+  "gateway-values-conflict": {
+    title: "A value for the gateway's chart contradicts what the program sets.",
+    page:
+      "The program sets the gateway's name, network and revision, the labels that select its pods, and its ports: " +
+      "other objects of the federation follow them. Set the key that the message names, and remove the value.",
+  },
   "gateway-missing": {
     title: "A mesh exports services but has no gateway.",
     page: "Peers reach exports through an east-west gateway. Set `gateway.provider` to `managed` or `existing`.",

@@ -26,6 +26,7 @@ export const CHARTS = {
     folder: "manifests/charts/istio-control/istio-discovery",
     stamp: istioStamp,
   },
+  gateway: { module: ISTIO_MODULE, pinnedBy: "istio", folder: "manifests/charts/gateway", stamp: istioStamp },
   metallb: { module: "go.universe.tf/metallb", pinnedBy: "metallb", folder: "charts/metallb" },
 } as const satisfies Record<string, ChartSource>;
 

@@ -114,6 +114,7 @@ function writeMesh(world: World, mesh: PlainMesh, more: Record<string, unknown>)
       slot: mesh.name === "north" ? 3 : 4,
       locality: { region: mesh.name, zone: `${mesh.name}-1` },
     },
+    profile: "small",
     cluster: { provider: "existing", kubeconfigPath: mesh.kubeconfig },
     loadBalancer: { provider: "none" },
     ...more,

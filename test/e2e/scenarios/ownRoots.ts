@@ -59,6 +59,7 @@ export function ownRoots(world: World): void {
     for (const [i, mesh] of meshes.entries())
       writeStack(world, mesh, {
         mesh: { name: mesh, slot: i + 1, trustDomain: `${mesh}.example` },
+        profile: "small",
         cluster: { provider: "kind", podSubnet: `10.${70 + i}.0.0/16`, serviceSubnet: `10.255.${70 + i}.0/24` },
         ca: { provider: "own" },
         gateway: { provider: "managed", ...(mesh === "north" ? { addresses: [gatewayName] } : {}) },

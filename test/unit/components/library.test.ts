@@ -22,7 +22,15 @@ const imported = (u: Unknown) => ({
 
 /** Each component with outputs for all arguments that may be outputs, and how many resources it registers. */
 const cases: [string, number, (u: Unknown) => pulumi.Resource][] = [
-  ["EastWestGateway", 4, (u) => new library.EastWestGateway("x", { network: u, labels: u, gatewayName: u })],
+  [
+    "EastWestGateway",
+    4,
+    (u) =>
+      new library.EastWestGateway("x", {
+        ...{ network: u, labels: u, gatewayName: u, chart: u, port: u, profile: u, revision: u, values: u },
+        createNamespace: true,
+      }),
+  ],
   ["ExistingCluster", 2, (u) => new library.ExistingCluster("x", { kubeconfig: u, context: u })],
   ["ExportGuard", 2, (u) => new library.ExportGuard("x", { mesh: u, peers: u, command: u })],
   [

@@ -3,7 +3,7 @@ import { rules } from "../../../policy/rules.ts";
 import type { Resource } from "../../../policy/rule.ts";
 import { exportGateway, exportServiceEntry } from "../../../federation/exports/exportObjects.ts";
 import { exportPolicy } from "../../../federation/exports/exportPolicy.ts";
-import { gatewayService } from "../../../federation/cluster/gatewayObjects.ts";
+import { gatewayService } from "../../../federation/cluster/gatewayService.ts";
 import {
   importDestinationRule,
   importServiceEntry,
@@ -21,6 +21,14 @@ const gateway = {
   namespace: "istio-system",
   network: "network-west",
   labels: { istio: "eastwestgateway" },
+};
+const managed = {
+  ...gateway,
+  revision: "",
+  proxyVersion: "",
+  port: 15443,
+  profile: "production" as const,
+  values: {},
 };
 const selector = { app: "httpbin" };
 const callers = ["sleep/sleep"];
@@ -103,7 +111,7 @@ describe("the policy pack and the federation", () => {
   test("agree on the east-west gateway's Service", () => {
     expect(
       rules.flatMap((rule) =>
-        rule.check([{ type: "kubernetes:core/v1:Service", name: "gateway", props: gatewayService(gateway) }]),
+        rule.check([{ type: "kubernetes:core/v1:Service", name: "gateway", props: gatewayService(managed) }]),
       ),
     ).toEqual([]);
   });

@@ -43,12 +43,12 @@ describe("the drift of a resource", () => {
   });
 
   test.each([
-    ...["account", "deployment", "service"].map((part) => ({
+    ...["chart:istio-system/istio-eastwestgateway", "service"].map((part) => ({
       stack: "west",
       name: `east-west-gateway-${part}`,
       breaks: all,
     })),
-    ...["account", "deployment", "service"].map((part) => ({
+    ...["chart:istio-system/istio-eastwestgateway", "service"].map((part) => ({
       stack: "east",
       name: `east-west-gateway-${part}`,
       breaks: [],
