@@ -5,6 +5,7 @@ import {
   importServiceEntry,
   importWorkloadEntries,
 } from "../federation/imports/importObjects.ts";
+import { importVirtualService } from "../federation/imports/importRoutes.ts";
 import type { ResolvedImport } from "../federation/imports/resolveImports.ts";
 import { componentTypes, type FederationObject } from "../federation/objects/federationObject.ts";
 import { federationMetadata } from "../federation/objects/labels.ts";
@@ -14,8 +15,8 @@ import { istioObject, networking, type IstioObject } from "./istioObject.ts";
 /**
  * A service of one or more peers, callable in this mesh by its host.
  *
- * It creates a DestinationRule and a ServiceEntry. For a blended import, the endpoints join the local Service of the
- * same name: it creates WorkloadEntries instead of the ServiceEntry.
+ * It creates a DestinationRule and a ServiceEntry, and with `retries` or `timeout` a VirtualService. For a blended
+ * import, the endpoints join the local Service of the same name: WorkloadEntries take the ServiceEntry's place.
  */
 export class ImportedService extends pulumi.ComponentResource {
   static readonly type = componentTypes.importedService;
@@ -68,7 +69,11 @@ export class ImportedService extends pulumi.ComponentResource {
               { suffix: `-${part}`, dependsOn },
             ),
           );
-    this.objects = pulumi.all([rule, ...endpoints].map(({ object }) => object));
+    const routes =
+      args.retries !== undefined || args.timeout !== undefined
+        ? [register("routes", "VirtualService", (known) => importVirtualService(known)!.spec, { dependsOn })]
+        : [];
+    this.objects = pulumi.all([rule, ...endpoints, ...routes].map(({ object }) => object));
     this.registerOutputs({ host: this.host, objects: this.objects });
   }
 }

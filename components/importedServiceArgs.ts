@@ -2,7 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { PortProtocol } from "../federation/config/fields.ts";
 import { autoPassthroughPort } from "../federation/cluster/gatewayObjects.ts";
 import { UserError } from "../federation/errors/userError.ts";
+import type { Retries } from "../federation/imports/routePolicy.ts";
 import type { ResolvedImport } from "../federation/imports/resolveImports.ts";
+import type { ConnectionPool, LoadBalancing, OutlierDetection } from "../federation/imports/trafficPolicy.ts";
 
 /** A port of an imported service. */
 export interface ImportedPort {
@@ -68,6 +70,36 @@ export interface ImportedServiceArgs {
    */
   subsets?: pulumi.Input<pulumi.Input<string>[]>;
   /**
+   * Limits of connections and calls, as in a DestinationRule.
+   * https://istio.io/latest/docs/reference/config/networking/destination-rule/#ConnectionPoolSettings
+   * @default Istio's
+   */
+  connectionPool?: pulumi.Input<ConnectionPool>;
+  /**
+   * How an endpoint is chosen, as in a DestinationRule.
+   * https://istio.io/latest/docs/reference/config/networking/destination-rule/#LoadBalancerSettings
+   * @default Istio's
+   */
+  loadBalancer?: pulumi.Input<LoadBalancing>;
+  /**
+   * When an endpoint is left out, as in a DestinationRule.
+   * https://istio.io/latest/docs/reference/config/networking/destination-rule/#OutlierDetection
+   * @default per field: that of an import with several endpoints, otherwise Istio's
+   */
+  outlierDetection?: pulumi.Input<OutlierDetection>;
+  /**
+   * Retries of HTTP calls, as in a VirtualService. Whether `retries` or `timeout` is given is plain, because it decides
+   * whether there is a VirtualService. Some port must be of HTTP, HTTP2 or GRPC (`import-without-routes`).
+   * https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRetry
+   * @default the mesh's
+   */
+  retries?: pulumi.Input<Retries>;
+  /**
+   * How long an HTTP call may take, retries included, such as `10s`.
+   * @default no limit
+   */
+  timeout?: pulumi.Input<string>;
+  /**
    * Labels in the selector of the local Service of the same name. They make the import blended: its endpoints join the
    * Service. Whether they are given is plain, because it decides between a ServiceEntry and WorkloadEntries.
    * @default none: the import is not blended
@@ -94,6 +126,11 @@ export function resolvedImport(args: ImportedServiceArgs): pulumi.Output<Resolve
       subjectAltNames: args.subjectAltNames,
       gateways: args.gateways,
       subsets: args.subsets,
+      connectionPool: args.connectionPool,
+      loadBalancer: args.loadBalancer,
+      outlierDetection: args.outlierDetection,
+      retries: args.retries,
+      timeout: args.timeout,
       blendLabels: args.blendLabels,
       blendServiceAccounts: args.blendServiceAccounts,
     })
@@ -114,6 +151,12 @@ export function resolvedImport(args: ImportedServiceArgs): pulumi.Output<Resolve
         subjectAltNames: known.subjectAltNames,
         gateways,
         subsets: known.subsets ?? [],
+        trafficPolicy: {
+          connectionPool: known.connectionPool,
+          loadBalancer: known.loadBalancer,
+          outlierDetection: known.outlierDetection,
+        },
+        routes: { retries: known.retries, timeout: known.timeout },
         blended: known.blendLabels !== undefined,
         blend: known.blendLabels && {
           service: host.split(".")[0]!,

@@ -26,6 +26,8 @@ export type { NodeNetwork } from "../federation/cluster/meshPools.ts";
 export type { SampleKind } from "../federation/cluster/sampleObjects.ts";
 export type { ContractExport, ContractImport } from "../federation/contract/contract.ts";
 export { UserError } from "../federation/errors/userError.ts";
+export type { Retries } from "../federation/imports/routePolicy.ts";
+export type { ConnectionPool, LoadBalancing, OutlierDetection } from "../federation/imports/trafficPolicy.ts";
 export type { ImportWithClient } from "../federation/imports/verificationTriggers.ts";
 export type { FederationObject } from "../federation/objects/federationObject.ts";
 export type { CaMaterial } from "../federation/trust/caMaterial.ts";

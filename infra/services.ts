@@ -66,6 +66,8 @@ export function createImports(imports: ResolvedImport[], optionsIn: OptionsIn): 
           subjectAltNames: spec.subjectAltNames,
           gateways: spec.gateways,
           subsets: spec.subsets,
+          ...spec.trafficPolicy,
+          ...spec.routes,
           blendLabels: spec.blend?.labels,
           blendServiceAccounts: spec.blend?.serviceAccounts,
         },

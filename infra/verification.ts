@@ -5,7 +5,7 @@ import type { MeshConfig } from "../federation/config/readMeshConfig.ts";
 import { UserError } from "../federation/errors/userError.ts";
 import { importId, isVisibleFrom } from "../federation/imports/importConfig.ts";
 import type { ImportWithClient } from "../federation/imports/verificationTriggers.ts";
-import type { ResolvedImport } from "../federation/imports/resolveImports.ts";
+import { publishedImport, type ResolvedImport } from "../federation/imports/resolveImports.ts";
 import type { MeshCluster } from "./cluster.ts";
 
 /** An import that `up` verifies. */
@@ -28,7 +28,9 @@ export function importsToVerify(config: MeshConfig, imports: ResolvedImport[]): 
     config.imports.find((wanted) => importId(wanted) === id)?.verifyOnUp ?? config.verifyOnUp;
   return imports
     .filter(({ id }) => settingOf(id))
-    .map(({ blend: _blend, ...spec }) => {
+    .map((resolved) => {
+      const { id } = resolved;
+      const spec = publishedImport(resolved);
       const client = spec.client ?? (sample && isVisibleFrom(spec, sample.namespace) ? sample : undefined);
       if (!client)
         throw new UserError("import-client-missing", {
@@ -36,7 +38,7 @@ export function importsToVerify(config: MeshConfig, imports: ResolvedImport[]): 
           problem: "`up` verifies it, but it has no client",
           remedy: "Set client: {namespace, serviceAccount}, or add sleep to samples and to the import's visibleTo",
         });
-      return { id: spec.id, spec: { ...spec, client }, probePod: settingOf(spec.id) === "probe-pod" };
+      return { id, spec: { ...spec, client }, probePod: settingOf(id) === "probe-pod" };
     });
 }
 

@@ -7,6 +7,7 @@ import type {
   UnreadObject,
 } from "../federation/checks/liveCluster.ts";
 import type { GatewaySelector } from "../federation/cluster/gatewayObjects.ts";
+import { hasRoutes } from "../federation/imports/routePolicy.ts";
 import { isManaged } from "../federation/objects/labels.ts";
 import type { FederationPlan } from "../federation/planFederation.ts";
 import { ApiError } from "./errors.ts";
@@ -46,9 +47,12 @@ export async function readLiveCluster(
 ): Promise<LiveCluster> {
   const client = new KubeClient(kubeconfig, context, timeout);
   const reader = new Reader();
-  const [rules, entries, ofGateway, services] = await Promise.all([
+  const [rules, entries, routes, ofGateway, services] = await Promise.all([
     reader.read("DestinationRules", () => client.istio("networking", "destinationrules"), []),
     reader.read("ServiceEntries", () => client.istio("networking", "serviceentries"), []),
+    plan.imports.some((spec) => hasRoutes(spec.routes ?? {}))
+      ? reader.read("VirtualServices", () => client.istio("networking", "virtualservices"), [])
+      : undefined,
     gateway && readGateway(client, reader, gateway),
     Promise.all(
       servicesInvolved(plan).map(({ namespace, name }) =>
@@ -69,6 +73,8 @@ export async function readLiveCluster(
     services: found,
     rules: foreignObjects(rules, (spec) => [spec["host"] as string]),
     entries: foreignObjects(entries, (spec) => (spec["hosts"] ?? []) as string[]),
+    virtualServices:
+      routes && foreignObjects(routes.filter(appliesInSidecars), (spec) => (spec["hosts"] ?? []) as string[]),
     accounts: new Map(accounts),
     ...(ofGateway ? { gateway: ofGateway } : {}),
     unread: reader.unread,
@@ -103,6 +109,12 @@ async function readGateway(client: KubeClient, reader: Reader, { namespace, labe
 /** Whether this project does not manage an object. */
 function isForeign({ metadata }: IstioObject): boolean {
   return !isManaged(metadata);
+}
+
+/** Whether sidecars use a VirtualService: one without gateways, or with the reserved `mesh` among them. */
+function appliesInSidecars({ spec = {} }: IstioObject): boolean {
+  const gateways = (spec["gateways"] ?? []) as string[];
+  return gateways.length === 0 || gateways.includes("mesh");
 }
 
 /** Service accounts of the pods that run or will run. */

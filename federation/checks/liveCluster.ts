@@ -8,14 +8,14 @@ export interface LiveService {
   selector: Record<string, string>;
 }
 
-/** A DestinationRule or ServiceEntry in the cluster that this project did not create. */
+/** A DestinationRule, ServiceEntry or VirtualService in the cluster that this project did not create. */
 export interface LiveObject {
   namespace: string;
   name: string;
   hosts: string[];
   /** Namespaces that see it; empty: all. */
   exportTo: string[];
-  /** Names of the subsets; empty for a ServiceEntry. */
+  /** Names of the subsets; of a DestinationRule only. */
   subsets: string[];
 }
 
@@ -27,6 +27,8 @@ export interface LiveCluster {
   rules: LiveObject[];
   /** ServiceEntries. */
   entries: LiveObject[];
+  /** VirtualServices that apply in sidecars; undefined where no import has routes. */
+  virtualServices?: LiveObject[] | undefined;
   /** Service accounts of the running pods behind each export's Service, by export name. */
   accounts: ReadonlyMap<string, string[]>;
   /** What the API server refused to show. */

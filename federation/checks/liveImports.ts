@@ -1,4 +1,5 @@
 import { Findings, type Finding } from "../errors/userError.ts";
+import { hasRoutes } from "../imports/routePolicy.ts";
 import type { ResolvedImport } from "../imports/resolveImports.ts";
 import {
   isVisibleFromAny,
@@ -32,8 +33,11 @@ export function importProblems(spec: ResolvedImport, live: LiveCluster, rootName
         problem:
           `the DestinationRule ${rule.namespace}/${rule.name} also has its host ${spec.host}, ` +
           "and Istio would use or merge only one of the two",
-        remedy: "Remove that rule, or import under another name (as)",
+        remedy:
+          "Remove that rule and set connectionPool, loadBalancer or outlierDetection of the import instead, " +
+          "or import under another name (as)",
       });
+  findings.addAll(routeProblems(spec, live));
   for (const entry of live.entries)
     if (entry.hosts.includes(spec.host) && isVisibleFromAny(entry, spec.visibleTo))
       findings.add("live-entry-conflict", {
@@ -42,6 +46,24 @@ export function importProblems(spec: ResolvedImport, live: LiveCluster, rootName
         remedy: "Remove that entry, or import under another name (as)",
       });
   return findings.all;
+}
+
+/**
+ * Other VirtualServices of an import's host, where the import has one of its own. Sidecars do not merge them.
+ * https://istio.io/latest/docs/ops/best-practices/traffic-management/#split-virtual-services
+ */
+function routeProblems(spec: ResolvedImport, { virtualServices = [] }: LiveCluster): readonly Finding[] {
+  if (!hasRoutes(spec.routes ?? {})) return [];
+  return virtualServices
+    .filter((other) => other.hosts.includes(spec.host) && isVisibleFromAny(other, spec.visibleTo))
+    .map(({ namespace, name }) => ({
+      code: "live-route-conflict",
+      subject: `import "${spec.name}"`,
+      problem:
+        `it has retries or timeout, and the VirtualService ${namespace}/${name} also has its host ${spec.host}; ` +
+        "a sidecar uses one of the two only",
+      remedy: "Set them in that VirtualService instead, or remove it",
+    }));
 }
 
 function blendProblems(

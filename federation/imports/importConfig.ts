@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { duplicates, label, podLabels, portNumber, portProtocols, subdomain } from "../config/fields.ts";
 import { hashedName, labelName } from "../objects/names.ts";
+import { retriesSpec, timeoutSpec } from "./routePolicy.ts";
+import { connectionPoolSpec, loadBalancerSpec, outlierDetectionSpec } from "./trafficPolicy.ts";
 
 /** How `verify` calls one port of an import. */
 const probeSpec = z.strictObject({
@@ -53,6 +55,16 @@ export const importSpec = z
     subsets: z.array(label).default([]),
     /** Adds the peer's endpoints to the local Service of the same name, for failover. `labels`: those of its pods. */
     blend: z.strictObject({ labels: podLabels }).optional(),
+    /** Limits of connections and calls, in each client's sidecar. Default: Istio's. */
+    connectionPool: connectionPoolSpec.optional(),
+    /** How a client's sidecar chooses an endpoint. Default: Istio's. */
+    loadBalancer: loadBalancerSpec.optional(),
+    /** When an endpoint is left out. A field that is not set has this project's default, where it has one. */
+    outlierDetection: outlierDetectionSpec.optional(),
+    /** Retries of a failed HTTP call. Default: the mesh's (`meshConfig.defaultHttpRetryPolicy`). */
+    retries: retriesSpec.optional(),
+    /** How long an HTTP call may take, retries included. Default: no limit. */
+    timeout: timeoutSpec.optional(),
     /** The client that calls it when it is verified. */
     client: clientSpec.optional(),
     /** How its ports are called, by port name or number. `verify` only connects to a port without a probe. */

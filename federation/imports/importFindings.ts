@@ -4,6 +4,7 @@ import { Findings, type Finding } from "../errors/userError.ts";
 import { serviceHost } from "../objects/names.ts";
 import type { ImportConfig } from "./importConfig.ts";
 import { importedPorts } from "./importedPorts.ts";
+import { routeFindings } from "./importRoutes.ts";
 import type { ResolvedImport } from "./resolveImports.ts";
 
 /** A peer that exports the service of an import, with its export. */
@@ -31,6 +32,7 @@ export function importFindings(
         problem: `probe names port "${key}", but its ports are ${portsText(resolved.ports)}`,
         remedy: "Use the name or number of one of these ports as the key",
       });
+  findings.addAll(routeFindings(spec.name, resolved.routes ?? {}, resolved.ports));
   if (spec.blend) findings.addAll(blendFindings(resolved, sources, importer));
   return findings.all;
 }

@@ -4,6 +4,7 @@ import { importId } from "./importConfig.ts";
 import { federationMetadata } from "../objects/labels.ts";
 import { autoPassthroughSni } from "../objects/names.ts";
 import type { ResolvedImport } from "./resolveImports.ts";
+import { trafficSettings } from "./trafficPolicy.ts";
 
 /**
  * The Kubernetes name of an import's objects: by its id, which names the first mesh of the configuration, whether that
@@ -64,22 +65,22 @@ export function importServiceEntry(spec: ResolvedImport) {
  * - Blended: no TLS settings, so that each endpoint gets what it can (auto mTLS); a rule for all would break local pods
  *   without a sidecar.
  * - A subset has no labels: its name in the SNI picks the pods over there, and a gateway has no version label to match.
- * - A port's settings replace the rule's whole policy, so they repeat everything in it.
+ * - A port's settings replace the rule's whole policy, so they repeat everything in it: what the user has set, too.
  *
  * https://istio.io/latest/docs/reference/config/networking/destination-rule/
  */
 export function importDestinationRule(spec: ResolvedImport) {
   const renamed = !spec.blend && spec.host !== spec.exportedHost;
-  const outlierDetection = outlierDetectionOf(spec);
+  const settings = trafficSettings(spec.trafficPolicy ?? {}, outlierDetectionOf(spec));
   const policyFor = (subset: string) => ({
     ...(spec.blend ? {} : { tls: { mode: "ISTIO_MUTUAL" } }),
-    outlierDetection,
+    ...settings,
     ...(renamed
       ? {
           portLevelSettings: spec.ports.map((p) => ({
             port: { number: p.number },
             tls: { mode: "ISTIO_MUTUAL", sni: autoPassthroughSni(spec.exportedHost, p.number, subset) },
-            outlierDetection,
+            ...settings,
           })),
         }
       : {}),

@@ -14,7 +14,9 @@ import { importId, meshesOf, type ImportConfig } from "./importConfig.ts";
 import { differencesBetween, duplicateHosts, importFindings, type ImportSource } from "./importFindings.ts";
 import { importedPorts } from "./importedPorts.ts";
 import { importedProbes } from "./importProbes.ts";
+import type { RoutePolicy } from "./routePolicy.ts";
 import { noPeerRules, peerRuleFindings, type PeerRules } from "./peerRules.ts";
+import type { TrafficPolicy } from "./trafficPolicy.ts";
 
 /**
  * What is known of a peer when the program runs. `declared`: the exports in the peer's own configuration, if its stack
@@ -33,10 +35,15 @@ export interface ResolvedImport extends ContractImport {
   id: string;
   /** Labels and service accounts for endpoints that join the local Service; undefined unless the import is blended. */
   blend?: { service: string; labels: Record<string, string>; serviceAccounts: string[] };
+  /** What the user has set for its DestinationRule. Default: nothing. */
+  trafficPolicy?: TrafficPolicy;
+  /** What the user has set for its HTTP routes. Default: nothing. */
+  routes?: RoutePolicy;
 }
 
 /** The part of an import that is published. */
-export function publishedImport({ blend: _blend, ...published }: ResolvedImport): ContractImport {
+export function publishedImport(spec: ResolvedImport): ContractImport {
+  const { blend: _blend, trafficPolicy: _trafficPolicy, routes: _routes, ...published } = spec;
   return published;
 }
 
@@ -179,6 +186,12 @@ function resolvedImport(spec: ImportConfig, sources: ImportSource[], importer: M
       labels: spec.blend.labels,
       serviceAccounts: subjectAltNames.map(accountOf),
     },
+    trafficPolicy: {
+      connectionPool: spec.connectionPool,
+      loadBalancer: spec.loadBalancer,
+      outlierDetection: spec.outlierDetection,
+    },
+    routes: { retries: spec.retries, timeout: spec.timeout },
     client: spec.client && { ...spec.client, app: spec.client.app ?? spec.client.serviceAccount },
     probe: importedProbes(spec, ports),
   };

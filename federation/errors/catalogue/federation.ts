@@ -90,6 +90,12 @@ export const federation = {
     title: "A probe of an import names no port of the service.",
     page: "The keys of `probe` are names or numbers of the ports that the peer exports.",
   },
+  "import-without-routes": {
+    title: "An import has retries or a timeout, but no port of HTTP.",
+    page:
+      "`retries` and `timeout` apply to single calls, which a sidecar knows of the protocols HTTP, HTTP2 and GRPC " +
+      "only. Remove them, or declare the port's protocol in the export.",
+  },
   "import-host-duplicate": {
     title: "Several imports have the same host.",
     page: "Merge them into one import from several meshes (`from: [...]`), rename one with `as`, or remove one.",
@@ -171,7 +177,15 @@ export const federation = {
   },
   "live-rule-conflict": {
     title: "Another DestinationRule in the cluster has the host of an import or export.",
-    page: "Istio uses or merges one of the two. Remove the other rule, or change the import or export.",
+    page:
+      "Istio uses or merges one of the two. Remove the other rule, or change the import or export. What a rule for " +
+      "an import sets can be set in the import: `connectionPool`, `loadBalancer`, `outlierDetection`.",
+  },
+  "live-route-conflict": {
+    title: "Another VirtualService in the cluster has the host of an import with retries or a timeout.",
+    page:
+      "A sidecar uses one of the two. Set `retries` and `timeout` in the other VirtualService and remove them from " +
+      "the import, or remove the VirtualService.",
   },
   "live-entry-conflict": {
     title: "Another ServiceEntry in the cluster has the host of an import.",

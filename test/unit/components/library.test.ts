@@ -5,7 +5,8 @@ import { pathToFileURL } from "node:url";
 import * as command from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
 import * as library from "../../../components/index.ts";
-import { record } from "./graph.ts";
+import type { FederationObject } from "../../../federation/objects/federationObject.ts";
+import { named, record } from "./graph.ts";
 
 /** An output that is unknown in a preview, as any type. */
 type Unknown = pulumi.Output<any>;
@@ -58,6 +59,11 @@ const cases: [string, number, (u: Unknown) => pulumi.Resource][] = [
     (u) => new library.Quarantine("x", { mesh: u, trustDomains: u, trustDomain: u, istioMinor: u, rootNamespace: u }),
   ],
   ["ImportedService", 3, (u) => new library.ImportedService("x", { ...imported(u), gateways: u })],
+  [
+    "ImportedService with routes",
+    4,
+    (u) => new library.ImportedService("x", { ...imported(u), gateways: u, connectionPool: u, timeout: u }),
+  ],
   [
     "blended ImportedService",
     6,
@@ -124,6 +130,35 @@ describe("the component library", () => {
     const { stdout, stderr, status } = spawnSync(process.execPath, ["-e", script], { cwd: tmpdir(), encoding: "utf8" });
     expect([status, stderr]).toEqual([0, expect.not.stringContaining("Error")]);
     expect(stdout.trim().split(" ")).toEqual(Object.keys(library).sort());
+  });
+});
+
+describe("ImportedService", () => {
+  const args = {
+    importName: "a",
+    exportedHost: "a.mesh.global",
+    namespace: "a",
+    ports: [{ name: "http", number: 80, protocol: "HTTP" as const }],
+    subjectAltNames: ["spiffe://b/ns/a/sa/a"],
+    gateways: [{ mesh: "b", address: "192.0.2.1", network: "b", locality: "b/b" }],
+  };
+
+  test("writes the user's settings into its objects, and lists the VirtualService", async () => {
+    const graph = await record(async () => {
+      const { objects } = new library.ImportedService("x", {
+        ...args,
+        connectionPool: { tcp: { maxConnections: 10 } },
+        outlierDetection: { consecutive5xxErrors: 7 },
+        retries: { attempts: 3 },
+      });
+      return new Promise<FederationObject[]>((resolve) => objects.apply(resolve));
+    });
+    expect(named(graph, "x-rule").inputs.spec.trafficPolicy).toMatchObject({
+      connectionPool: { tcp: { maxConnections: 10 } },
+      outlierDetection: { consecutive5xxErrors: 7 },
+    });
+    expect(named(graph, "x-routes").inputs.spec.http).toMatchObject([{ retries: { attempts: 3 } }]);
+    expect(graph.result.map(({ kind }) => kind)).toEqual(["DestinationRule", "ServiceEntry", "VirtualService"]);
   });
 });
 

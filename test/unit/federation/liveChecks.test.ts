@@ -68,6 +68,20 @@ describe("the live checks of an import", () => {
     expect(ofImport({ as: "httpbin.west.global" }, cluster).problems).toEqual([]);
   });
 
+  test("name the keys to use instead of a DestinationRule", () => {
+    expect(ofImport({}, live({ rules: [object()] })).problems[0]!.remedy).toMatch(
+      /connectionPool, loadBalancer or outlierDetection/,
+    );
+  });
+
+  test("report another VirtualService only where the import has one", () => {
+    const cluster = live({ virtualServices: [object({ namespace: "far" }), object({ exportTo: ["far"] })] });
+    expect(ofImport({}, cluster).problems).toEqual([]);
+    expect(ofImport({ timeout: "10s" }, cluster).problems.map(findingText)).toEqual([
+      expect.stringMatching(/VirtualService far\/theirs .*\[live-route-conflict\]/),
+    ]);
+  });
+
   test("ignore objects that clients do not see", () => {
     expect(
       ofImport(

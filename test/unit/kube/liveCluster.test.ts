@@ -56,6 +56,23 @@ describe("the live cluster", () => {
     });
   });
 
+  test("reads VirtualServices for sidecars where an import has routes", async () => {
+    const items = [
+      object("mesh", { hosts: ["cart"] }),
+      object("both", { hosts: ["cart"], gateways: ["shop/public", "mesh"] }),
+      object("public", { hosts: ["cart"], gateways: ["shop/public"] }),
+    ];
+    server = await FakeApiServer.start((url) => ({
+      status: 200,
+      body: { items: url.includes("virtualservices") ? items : [] },
+    }));
+    const read = (imports: unknown[]) =>
+      readLiveCluster(server.kubeconfig, undefined, { imports, exports: [] } as never);
+    const { virtualServices } = await read([{ host: "cart", routes: { timeout: "10s" } }]);
+    expect(virtualServices?.map(({ name }) => name)).toEqual(["mesh", "both"]);
+    expect((await read([{ host: "cart" }])).virtualServices).toBeUndefined();
+  });
+
   test("names what the API server denies, and reads the rest", async () => {
     server = await FakeApiServer.start((url) => {
       const found = url.includes("pods") ? undefined : objects[url.split("?")[0]!];
