@@ -59,7 +59,7 @@ export async function planCa(
   ofIstio: TrustBundle | undefined = undefined,
 ): Promise<CaPlan> {
   const { ca, rotation } = config;
-  if (ca.provider === "existing") return givenCa();
+  if (ca.provider === "existing") return givenCa(config);
   if (ca.provider === "external") {
     const bundle = ca.rootFile === undefined ? ofIstio : await bundleInFile(ca.rootFile, readText(ca.rootFile));
     return { kind: "external", bundle };
@@ -69,8 +69,8 @@ export async function planCa(
 }
 
 /** The CA in the secret key `caMaterial`. */
-async function givenCa(): Promise<ExistingCa> {
-  const found = await readCaMaterial();
+async function givenCa(config: MeshConfig): Promise<ExistingCa> {
+  const found = await readCaMaterial(config);
   if (found) return found;
   throw new UserError("ca-material-missing", {
     subject: "caMaterial",
@@ -80,10 +80,10 @@ async function givenCa(): Promise<ExistingCa> {
 }
 
 /** The CA in the secret key `caMaterial`, checked; undefined where it is not set. */
-async function readCaMaterial(): Promise<ExistingCa | undefined> {
+async function readCaMaterial({ mesh }: MeshConfig): Promise<ExistingCa | undefined> {
   const text = await readSecret("caMaterial");
   if (text === undefined) return undefined;
-  const given = await parseCaMaterial(text, new Date());
+  const given = await parseCaMaterial(text, new Date(), mesh.trustDomain);
   const bundle = await materialBundle(given);
   return { kind: "existing", material: pulumi.secret(given), certificate: given.caCert, bundle };
 }
@@ -142,7 +142,7 @@ async function signedOrPending(
   const reason = `${problem}${details === "" ? "" : ` (${details})`}; ${remedy}`;
   const isRequested = own.requests.length > 0;
   if (!own.contract) return { kind: "pending", keys, from, reason, isRequested, bundle: undefined };
-  const given = await readCaMaterial();
+  const given = await readCaMaterial(config);
   if (given && isInstalled(given, own)) return { ...given, successor: { keys, reason } };
   throw new UserError(
     "ca-certificate-missing",

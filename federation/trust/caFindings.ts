@@ -1,6 +1,8 @@
 import { Findings, type Finding } from "../errors/userError.ts";
 import type { CertificateFacts } from "./certificate.ts";
 import { chainTo } from "./chain.ts";
+import { constraintProblems } from "./constraints.ts";
+import { verifierFindings } from "./verifierFindings.ts";
 
 const hour = 3_600_000;
 
@@ -10,6 +12,8 @@ export interface CaInBundle {
   /** CAs that may stand between it and a root, in any order. */
   pool: readonly CertificateFacts[];
   roots: readonly CertificateFacts[];
+  /** Of the mesh: the CAs above must permit its identities. */
+  trustDomain: string;
   now: Date;
   /** How long it must be valid from now, in hours. */
   marginHours: number;
@@ -20,7 +24,7 @@ export interface CaInBundle {
 }
 
 /** Why a CA cannot issue certificates that verify by its roots; empty when it can. */
-export function caFindings({ ca, pool, roots, subject, remedy, ...time }: CaInBundle): readonly Finding[] {
+export function caFindings({ ca, pool, roots, trustDomain, subject, remedy, ...time }: CaInBundle): readonly Finding[] {
   const findings = new Findings();
   if (!ca.isCa)
     findings.add("ca-certificate-not-ca", {
@@ -45,6 +49,14 @@ export function caFindings({ ca, pool, roots, subject, remedy, ...time }: CaInBu
         remedy,
       });
   });
+  for (const above of chain?.slice(1) ?? [])
+    for (const problem of constraintProblems(above, trustDomain))
+      findings.add("ca-certificate-constraint-differs", {
+        subject,
+        problem: `of ${above.subject}: ${problem}`,
+        remedy,
+      });
+  findings.addAll(verifierFindings(chain ?? [ca], { subject, remedy }));
   for (const certificate of chain ?? [ca]) findings.addAll(dateFindings(certificate, { ...time, subject, remedy }));
   return findings.all;
 }

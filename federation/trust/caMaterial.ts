@@ -4,6 +4,7 @@ import { Findings, UserError, type FindingText } from "../errors/userError.ts";
 import { keyFingerprint } from "./asn1.ts";
 import { caFindings } from "./caFindings.ts";
 import { PemError, certificatesIn, type CertificateFacts } from "./certificate.ts";
+import { constraintProblems } from "./constraints.ts";
 import { pemBlocks, pemOf } from "./pem.ts";
 
 const material = z.strictObject({ caCert: z.string(), caKey: z.string(), certChain: z.string(), rootCert: z.string() });
@@ -20,12 +21,14 @@ const remedy = "Set it with `pulumi config set --secret` to JSON {caCert, caKey,
 /**
  * Reads and checks CA material in JSON. Errors repeat nothing of it but names and dates.
  *
+ * @param trustDomain of the mesh, whose identities the CA must be able to issue
  * @returns the material in canonical PEM, without text and other blocks around. istiod takes the first block of a key
- *   for the key, which `openssl ecparam` writes as EC PARAMETERS.
+ *   for the key, which `openssl ecparam` writes as EC PARAMETERS. `caCert` is the CA's certificate alone; what stands
+ *   behind it must be in the chain or in the bundle anyway.
  * @throws UserError `ca-material-invalid` when a field is missing or malformed, or with a detail for each reason why
  *   istiod, or its workloads, would refuse the CA
  */
-export async function parseCaMaterial(json: string, now: Date): Promise<CaMaterial> {
+export async function parseCaMaterial(json: string, now: Date, trustDomain: string): Promise<CaMaterial> {
   const given = readJson(json);
   const [caCerts, chain, roots] = [
     await certificates("caCert", given.caCert),
@@ -33,15 +36,21 @@ export async function parseCaMaterial(json: string, now: Date): Promise<CaMateri
     await certificates("rootCert", given.rootCert),
   ];
   const [ca, ...more] = caCerts;
-  if (!ca || more.length > 0) throw invalid(`caCert has ${caCerts.length} certificates; it must be the CA's alone`);
+  const elsewhere = new Set([...chain, ...roots].map(({ sha256 }) => sha256));
+  if (!ca || more.some(({ sha256 }) => sha256 === ca.sha256 || !elsewhere.has(sha256)))
+    throw invalid(`caCert has ${caCerts.length} certificates; it must be the CA's alone`);
   if (roots.length === 0) throw invalid("rootCert has no certificate in PEM");
   const key = privateKey(given.caKey);
   const findings = new Findings();
   if (keyFingerprint(key.object) !== ca.keySha256)
     findings.add("ca-certificate-key-differs", text("caKey is not the key of caCert"));
+  // Workloads have the certificate of a root, so that nothing must be sent with theirs.
+  if (chain.length === 0 && roots.some(({ sha256 }) => sha256 === ca.sha256)) chain.push(ca);
   if (!chain.some(({ sha256 }) => sha256 === ca.sha256))
     findings.add("ca-certificate-issuer-unknown", text("certChain does not contain caCert"));
-  findings.addAll(caFindings({ ca, pool: chain, roots, now, marginHours: 0, subject, remedy }));
+  for (const problem of constraintProblems(ca, trustDomain))
+    findings.add("ca-certificate-constraint-differs", text(problem));
+  findings.addAll(caFindings({ ca, pool: chain, roots, trustDomain, now, marginHours: 0, subject, remedy }));
   findings.throwIfAny("ca-material-invalid", text("istiod or its workloads would refuse it"));
   const joined = (all: CertificateFacts[]) => all.map(({ pem }) => pem).join("");
   return { caCert: ca.pem, caKey: key.pem, certChain: joined(chain), rootCert: joined(roots) };
@@ -72,17 +81,21 @@ const withoutCrl: FindingText = {
   remedy: "Remove the list; to cut off a CA, replace it, and remove its root",
 };
 
-/** Labels of private keys that are not encrypted. https://www.rfc-editor.org/rfc/rfc7468#section-10 */
-const keyLabels = ["PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY"];
+/** Forms of private keys that are not encrypted, by their labels. istiod reads no other form under a label. */
+const keyForms = { "PRIVATE KEY": "pkcs8", "RSA PRIVATE KEY": "pkcs1", "EC PRIVATE KEY": "sec1" } as const;
 
 function privateKey(given: string): { object: KeyObject; pem: string } {
-  const keys = keyLabels.flatMap((label) =>
-    readable("caKey", () => pemBlocks(given, label).map((der) => pemOf(label, der))),
+  const keys = Object.entries(keyForms).flatMap(([label, type]) =>
+    readable("caKey", () => pemBlocks(given, label).map((der) => ({ label, der, type }))),
   );
-  const [pem, ...more] = keys;
-  if (pem === undefined || more.length > 0)
+  const [key, ...more] = keys;
+  if (key === undefined || more.length > 0)
     throw invalid(`caKey has ${keys.length} private keys in PEM that are not encrypted; it must be one`);
-  return readable("caKey", () => ({ object: createPrivateKey(pem), pem }));
+  return readable("caKey", () => {
+    const object = createPrivateKey({ key: key.der, format: "der", type: key.type });
+    // OpenSSL reads any form under any label.
+    return { object, pem: pemOf(key.label, object.export({ format: "der", type: key.type })) };
+  });
 }
 
 async function certificates(field: keyof CaMaterial, pem: string): Promise<CertificateFacts[]> {

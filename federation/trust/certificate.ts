@@ -15,6 +15,7 @@ import {
   type Asn1,
 } from "./asn1.ts";
 import { PemError, pemBlocks, pemOf } from "./pem.ts";
+import { verifierLimits, type VerifierLimits } from "./verifierLimits.ts";
 
 export { PemError } from "./pem.ts";
 export { requestIn, type RequestFacts } from "./request.ts";
@@ -60,6 +61,8 @@ export interface CertificateFacts extends AlternativeNames {
   excludesUris: boolean;
   /** Whether subject and issuer have the same bytes. */
   selfIssued: boolean;
+  /** What verifiers refuse in it as a CA. */
+  limits: VerifierLimits;
 }
 
 /**
@@ -88,7 +91,8 @@ function certificateFacts(library: Asn1, der: Buffer): CertificateFacts {
   // OpenSSL skips what follows the certificate, and the fingerprint would differ.
   const node = new X509Certificate(der);
   if (!node.raw.equals(der)) throw new Error("the block holds more than a certificate");
-  const { tbsCertificate: tbs } = schema.AsnConvert.parse(der, x509.Certificate);
+  const parsed = schema.AsnConvert.parse(der, x509.Certificate);
+  const tbs = parsed.tbsCertificate;
   const extensions = extensionSet(library, tbs.extensions ?? []);
   const basic = extensions.read(x509.id_ce_basicConstraints, x509.BasicConstraints);
   const usage = extensions.read(x509.id_ce_keyUsage, x509.KeyUsage);
@@ -116,6 +120,7 @@ function certificateFacts(library: Asn1, der: Buffer): CertificateFacts {
     ...constraints(extensions.read(x509.id_ce_nameConstraints, x509.NameConstraints)),
     ...alternativeNames(library, extensions),
     selfIssued: subjectDer === issuerDer,
+    limits: verifierLimits(library, parsed, extensions, node),
   };
 }
 

@@ -1,6 +1,7 @@
-import { Findings, inline, type Finding } from "../errors/userError.ts";
+import { Findings, type Finding } from "../errors/userError.ts";
 import { caFindings } from "./caFindings.ts";
 import { PemError, certificatesIn, type CertificateFacts } from "./certificate.ts";
+import { dnsProblem, identityProblem, listed } from "./constraints.ts";
 
 export { nestedTrustDomains, trustDomainFindings } from "./boundDomains.ts";
 export { peerRootFindings, type PeerRoots } from "./peerRootFindings.ts";
@@ -44,9 +45,9 @@ export async function intermediateFindings(args: SignedIntermediate): Promise<re
       problem: `its key (SHA-256 ${ca.keySha256}) is not that of the mesh's request (${args.keySha256})`,
       remedy,
     });
-  const { now } = args;
+  const { now, trustDomain } = args;
   findings.addAll(
-    caFindings({ ca, pool, roots: roots.certificates, now, marginHours: workloadHours, subject, remedy }),
+    caFindings({ ca, pool, roots: roots.certificates, trustDomain, now, marginHours: workloadHours, subject, remedy }),
   );
   findings.addAll(constraintFindings(ca, args, { subject, remedy }));
   if (ca.dnsNames.length > 0)
@@ -65,16 +66,17 @@ function constraintFindings(
   text: { subject: string; remedy: string },
 ): readonly Finding[] {
   const findings = new Findings();
-  const differs = (problem: string) => findings.add("ca-certificate-constraint-differs", { ...text, problem });
+  const differs = (problem: string | undefined): void => {
+    if (problem !== undefined) findings.add("ca-certificate-constraint-differs", { ...text, problem });
+  };
   const { permittedUris } = ca;
   const isBound = permittedUris.length === 1 && permittedUris[0] === trustDomain;
   if (permittedUris.length === 0 && requireConstraint)
     differs(`it can issue identities of every trust domain; it must be bound to ${trustDomain} (name constraints)`);
-  else if (requireConstraint ? !isBound : permittedUris.length > 0 && !permittedUris.includes(trustDomain))
+  else if (requireConstraint && !isBound)
     differs(`it is bound to ${listed(permittedUris)}, and the trust domain of the mesh is ${trustDomain}`);
-  else if (ca.excludesUris) differs("it excludes URIs, and identities of workloads are URIs");
-  if (ca.excludesDns || ca.permitsOthers)
-    differs("it does not permit every DNS name, and istiod's own certificate has one of the cluster");
+  else differs(identityProblem(ca, trustDomain));
+  differs(dnsProblem(ca));
   if (requireConstraint && ca.isCa && ca.pathLength !== 0)
     findings.add("ca-certificate-path-length", {
       ...text,
@@ -98,10 +100,4 @@ async function certificatesOrFinding(
 
 function malformed(subject: string, problem: string): Finding {
   return { code: "ca-certificate-malformed", subject, problem, remedy: "Give certificates in PEM" };
-}
-
-/** At most three values, each cut and on one line, for a message. */
-function listed(values: readonly string[]): string {
-  const some = values.slice(0, 3).map((value) => inline(value.slice(0, 100)));
-  return some.join(", ") + (values.length > some.length ? ` and ${values.length - some.length} more` : "");
 }

@@ -11,6 +11,17 @@ export function isIssuedBy(certificate: CertificateFacts, issuer: CertificateFac
   }
 }
 
+/** Whether a certificate is a root: signed by its own key, and not only issued under its own name. */
+export function isSelfSigned({ selfIssued, pem }: CertificateFacts): boolean {
+  if (!selfIssued) return false;
+  try {
+    const certificate = new X509Certificate(pem);
+    return certificate.verify(certificate.publicKey);
+  } catch {
+    return false;
+  }
+}
+
 /**
  * The shortest chain from a certificate to a root by signatures, both included; undefined where there is none. A root
  * is a chain of its own. Dates and constraints are not considered.

@@ -33,7 +33,9 @@ export function pemBlocks(text: string, label: string): Buffer[] {
     const start = at + begin.length;
     const stop = text.indexOf(`\n${end}`, start);
     const startsLine = at === 0 || "\n\ufeff".includes(text[at - 1]!);
-    const base64 = stop < 0 || !startsLine ? "" : text.slice(start, stop).replace(/\s+/g, "");
+    const base64 = stop < 0 ? "" : text.slice(start, stop).replace(/\s+/g, "");
+    if (!startsLine)
+      throw new PemError("malformed", `block ${blocks.length + 1} (${label}) does not begin on a line of its own`);
     if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64) || base64.length % 4 !== 0)
       throw new PemError("malformed", `block ${blocks.length + 1} is not PEM of a ${label}`);
     blocks.push(Buffer.from(base64, "base64"));

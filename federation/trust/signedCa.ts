@@ -2,6 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { UserError, type Finding } from "../errors/userError.ts";
 import type { TrustBundle } from "./bundle.ts";
 import type { CaMaterial } from "./caMaterial.ts";
+import { isSelfSigned } from "./chain.ts";
 import { certificatesIn, requestIn, type CertificateFacts } from "./certificate.ts";
 import { intermediateFindings } from "./certificateFindings.ts";
 import type { CaWish, ChosenCa } from "./chooseCa.ts";
@@ -18,13 +19,13 @@ export async function chooseSigned(
   text: string,
 ): Promise<ChosenCa | { findings: readonly Finding[] }> {
   const all = await certificatesInFile(file, text);
-  const roots = eachOnce(all.filter(({ selfIssued }) => selfIssued));
-  const chain = all.filter(({ selfIssued }) => !selfIssued).map(({ pem }) => pem);
+  const roots = eachOnce(all.filter(isSelfSigned));
+  const below = all.filter((certificate) => !isSelfSigned(certificate));
+  const chain = below.map(({ pem }) => pem);
   const requests = await Promise.all(
     wish.requests.map(async ({ pem }) => ({ pem, keySha256: (await requestIn(pem)).keySha256 })),
   );
-  const first = all.find(({ selfIssued }) => !selfIssued);
-  const request = requests.find(({ keySha256 }) => keySha256 === first?.keySha256);
+  const request = requests.find(({ keySha256 }) => keySha256 === below[0]?.keySha256);
   const findings = await intermediateFindings({
     chainPem: chain.join("\n"),
     rootsPem: roots.map(({ pem }) => pem).join("\n"),
@@ -50,7 +51,7 @@ export async function chooseSigned(
  * @throws UserError `ca-file-invalid` for a file without roots
  */
 export async function bundleInFile(file: string, text: string): Promise<TrustBundle> {
-  const roots = eachOnce((await certificatesInFile(file, text)).filter(({ selfIssued }) => selfIssued));
+  const roots = eachOnce((await certificatesInFile(file, text)).filter(isSelfSigned));
   if (roots.length === 0) throw invalid(file, "it has no root certificate");
   return { roots: roots.map(({ pem, sha256 }) => ({ pem, sha256 })), active: roots[0]!.sha256 };
 }

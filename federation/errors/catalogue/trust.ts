@@ -50,6 +50,14 @@ export const trust = {
       "A CA above allows too few below it, or an intermediate that must not sign further CAs has no path length " +
       "of 0.",
   },
+  "ca-certificate-unsupported": {
+    title: "istiod or Envoy refuses a certificate of the chain of a CA.",
+    page:
+      "istiod refuses MD5 and SHA-1, keys other than RSA (1024 bits or more), ECDSA on a NIST curve and Ed25519, " +
+      "negative serial numbers, and critical extensions that Go does not know. An extended key usage must have " +
+      "`serverAuth` and `clientAuth`, of a root only `serverAuth`; `anyExtendedKeyUsage` is not enough for Envoy. " +
+      "Certificate policies must not be demanded.",
+  },
   "ca-certificate-expired": {
     title: "The certificate of a CA has expired or is about to.",
     page:

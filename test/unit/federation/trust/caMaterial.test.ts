@@ -12,7 +12,7 @@ async function usual(kind: KeyKind = "ec"): Promise<CaMaterial> {
   return { caCert: ca.certPem, caKey: ca.keyPem, certChain: ca.certPem + root.certPem, rootCert: root.certPem };
 }
 
-const parse = (value: unknown) => parseCaMaterial(JSON.stringify(value), now);
+const parse = (value: unknown) => parseCaMaterial(JSON.stringify(value), now, "a.local");
 
 describe("CA material", () => {
   test.each(["rsa", "ec", "ec384"] as const)("is read as it is (%s)", async (kind) => {
@@ -160,6 +160,6 @@ describe("CA material is refused", () => {
   });
 
   test("when it is not JSON", async () => {
-    await expect(parseCaMaterial("SECRET", now)).rejects.toThrow("it is not JSON");
+    await expect(parseCaMaterial("SECRET", now, "a.local")).rejects.toThrow("it is not JSON");
   });
 });

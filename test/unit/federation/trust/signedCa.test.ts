@@ -49,6 +49,18 @@ describe("a CA in a file", () => {
     expect("bundle" in chosen && chosen.bundle.roots.map(({ sha256 }) => sha256)).toEqual(await shas(root, next));
   });
 
+  test("has no roots by name alone: a CA whose issuer has its own name is one between", async () => {
+    const { root, next, requestPem } = await pki;
+    const crossed = await makeSubCa({ ca: root, name: "company", kind: "ec" });
+    const ca = await makeSubCa({ ca: crossed, name: "west", kind: "rsa", pathLength: 0 });
+    const chosen = await choose(text(ca, crossed, root, next));
+    const [between, active, other] = await shas(crossed, root, next);
+    if (!("certificate" in chosen)) throw new Error(JSON.stringify(chosen));
+    expect(chosen).toMatchObject({ requestPem, bundle: { active, roots: [{ sha256: active }, { sha256: other }] } });
+    expect((await certificatesIn(chosen.chain)).map(({ sha256 }) => sha256)).toContain(between);
+    await expect(bundleInFile("roots.pem", text(crossed))).rejects.toMatchObject({ code: "ca-file-invalid" });
+  });
+
   test("is none when it does not fit", async () => {
     const { root, next, upper, ca } = await pki;
     const other = await makeSubCa({ ca: root, name: "east", kind: "rsa" });
@@ -83,7 +95,7 @@ describe("a bundle", () => {
       certChain: text(ca, upper),
       rootCert: text(next, root, root),
     };
-    const bundle = await materialBundle(await parseCaMaterial(JSON.stringify(given), now));
+    const bundle = await materialBundle(await parseCaMaterial(JSON.stringify(given), now, "a.local"));
     const [first, second] = await shas(next, root);
     expect(bundle).toMatchObject({ active: second, roots: [{ sha256: first }, { sha256: second }] });
     expect((await certificatesIn(bundleText(bundle))).map(({ sha256 }) => sha256)).toEqual([first, second, second]);
