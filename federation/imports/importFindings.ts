@@ -2,7 +2,7 @@ import type { ContractExport, FederationContract, ServicePort } from "../contrac
 import type { MeshIdentity } from "../checks/peerMismatches.ts";
 import { Findings, type Finding } from "../errors/userError.ts";
 import { serviceHost } from "../objects/names.ts";
-import type { ImportConfig } from "./importConfig.ts";
+import { isVisibleFrom, type ImportConfig } from "./importConfig.ts";
 import { importedPorts } from "./importedPorts.ts";
 import { routeFindings } from "./importRoutes.ts";
 import type { ResolvedImport } from "./resolveImports.ts";
@@ -124,17 +124,44 @@ export function differencesBetween(spec: ImportConfig, sources: ImportSource[]):
   return findings.all;
 }
 
-/** Imports with the same host. */
+/**
+ * Imports with the same host that a namespace sees, or whose objects are in one namespace.
+ *
+ * A sidecar has one service of a host, of those that its namespace sees, with that service's endpoints. istiod keeps
+ * endpoints by host and namespace, so two ServiceEntries of one namespace would share them, whoever sees the entries.
+ * https://github.com/istio/istio/blob/release-1.28/pilot/pkg/model/push_context.go (initServiceRegistry)
+ * https://github.com/istio/istio/blob/release-1.28/pilot/pkg/model/endpointshards.go (ShardsForService)
+ */
 export function duplicateHosts(imports: ResolvedImport[]): readonly Finding[] {
   const findings = new Findings();
-  for (const [host, same] of Map.groupBy(imports, (spec) => spec.host))
-    if (same.length > 1)
+  const subjectOf = (specs: ResolvedImport[]) => `imports ${specs.map(({ id }) => `"${id}"`).join(" and ")}`;
+  for (const [host, same] of Map.groupBy(imports, (spec) => spec.host)) {
+    const seen = same.filter((spec) => same.some((other) => other !== spec && shareNamespace(spec, other)));
+    if (seen.length > 0)
       findings.add("import-host-duplicate", {
-        subject: `imports ${same.map(({ id }) => `"${id}"`).join(" and ")}`,
-        problem: `they have the same host "${host}"`,
-        remedy: "Import it once from several meshes (from: [...]), rename one of them (as), or remove one",
+        subject: subjectOf(seen),
+        problem: `they have the same host "${host}", and some namespace sees more than one of them`,
+        remedy:
+          "Import it once from several meshes (from: [...]), make them visible to different namespaces (visibleTo), " +
+          "rename one of them (as), or remove one",
       });
+    const apart = same.filter((spec) => !seen.includes(spec));
+    for (const [namespace, together] of Map.groupBy(apart, (spec) => spec.namespace))
+      if (together.length > 1)
+        findings.add("import-host-namespace", {
+          subject: subjectOf(together),
+          problem:
+            `they have the same host "${host}" and their objects are all in namespace ${namespace}, ` +
+            "where Istio would mix their endpoints",
+          remedy: "Give each another namespace of its own (namespace); the default is the first of visibleTo",
+        });
+  }
   return findings.all;
+}
+
+/** Whether workloads of some namespace see both. */
+function shareNamespace(a: ResolvedImport, b: ResolvedImport): boolean {
+  return b.visibleTo.includes("*") || b.visibleTo.some((namespace) => isVisibleFrom(a, namespace));
 }
 
 function portsText(ports: ServicePort[]): string {

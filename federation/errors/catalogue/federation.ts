@@ -97,8 +97,16 @@ export const federation = {
       "only. Remove them, or declare the port's protocol in the export.",
   },
   "import-host-duplicate": {
-    title: "Several imports have the same host.",
-    page: "Merge them into one import from several meshes (`from: [...]`), rename one with `as`, or remove one.",
+    title: "Several imports that one namespace sees have the same host.",
+    page:
+      "Merge them into one import from several meshes (`from: [...]`), make them visible to different namespaces " +
+      "(`visibleTo`), rename one with `as`, or remove one.",
+  },
+  "import-host-namespace": {
+    title: "Imports with the same host have their objects in one namespace.",
+    page:
+      "Istio keeps endpoints by host and namespace, so that callers of one import would reach the peer of the other, " +
+      "too. Give each import a `namespace` of its own; the default is the first of `visibleTo`.",
   },
   "import-peers-differ": {
     title: "The peers of one import export the service with different hosts or ports.",

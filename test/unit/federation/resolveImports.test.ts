@@ -140,6 +140,25 @@ describe("an import", () => {
     ).toHaveLength(2);
   });
 
+  test("shares its host with one that other namespaces see, if the objects are apart", () => {
+    const north = contractOf("north", [anExport()]);
+    const both = (more: Record<string, unknown>) =>
+      resolveImports(
+        [anImport({ visibleTo: ["team-a"] }), anImport({ from: "north", visibleTo: ["team-b", "team-c"], ...more })],
+        peersOf(west, north),
+        east,
+      ).imports;
+    expect(both({}).map(({ host, namespace }) => [host, namespace])).toEqual([
+      ["httpbin.httpbin.svc.cluster.local", "team-a"],
+      ["httpbin.httpbin.svc.cluster.local", "team-b"],
+    ]);
+    expect(() => both({ visibleTo: ["team-b", "team-a"] })).toThrow(/visibleTo.*\[import-host-duplicate\]/);
+    expect(() => both({ visibleTo: ["*"], blend: { labels: { app: "httpbin" } } })).toThrow(/import-host-duplicate/);
+    expect(() => both({ namespace: "team-a" })).toThrow(
+      /"west-httpbin" and "north-httpbin".*namespace team-a.*\(namespace\).*\[import-host-namespace\]/,
+    );
+  });
+
   test("is either created or pending in every state of its peers", () => {
     const states = fc.constantFrom<Peer>(
       { state: "absent", stack: "a" },
