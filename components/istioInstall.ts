@@ -20,7 +20,7 @@ export interface IstioInstallArgs {
   /** Chart `istiod`: its name in `chartRepository`, or the path of a directory. */
   istiodChart: pulumi.Input<string>;
   /**
-   * URL of the repository of both charts.
+   * URL of the repository of both charts: `https://...`, or `oci://...` without the charts' names.
    * @default none: the charts are directories
    */
   chartRepository?: pulumi.Input<string>;

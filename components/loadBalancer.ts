@@ -10,7 +10,7 @@ export interface LoadBalancerArgs {
   /** Chart of MetalLB: its name in `chartRepository`, or the path of a directory. */
   chart: pulumi.Input<string>;
   /**
-   * URL of the chart repository.
+   * URL of the chart repository: `https://...`, or `oci://...` without the chart's name.
    * @default none: `chart` is a directory
    */
   chartRepository?: pulumi.Input<string>;

@@ -7,6 +7,7 @@ import { poolsOnNetwork } from "../federation/cluster/meshPools.ts";
 import { nodesOf } from "../federation/cluster/nodeImage.ts";
 import { type MeshConfig } from "../federation/config/readMeshConfig.ts";
 import type { ArtifactSources } from "../federation/config/sources.ts";
+import { releaseSources } from "../federation/config/versions.ts";
 
 /** The cluster of a mesh, with its load balancer. */
 export interface MeshCluster {
@@ -52,7 +53,7 @@ export function createCluster(
     component = new ExistingCluster(mesh.cluster, { kubeconfig: kubeconfig!, context: cluster.context });
     pools = pool && "addresses" in pool ? pool.addresses : undefined;
   }
-  const loadBalancer = pools && createLoadBalancer(pools, sources, component.provider);
+  const loadBalancer = pools && createLoadBalancer(config, pools, sources, component.provider);
   return {
     kubeconfig: component.kubeconfig,
     provider: component.provider,
@@ -62,11 +63,16 @@ export function createCluster(
 }
 
 function createLoadBalancer(
+  { loadBalancer }: MeshConfig,
   pools: pulumi.Input<string[]>,
   { metallb }: ArtifactSources,
   provider: k8s.Provider,
 ): LoadBalancer {
-  const { chart, chartRepository, version: chartVersion, values } = metallb;
+  const { version: chartVersion, values } = metallb;
+  const own = loadBalancer.provider === "metallb" ? loadBalancer.chartRepository : undefined;
+  // In a repository the chart has its official name; a lab has it in a folder.
+  const { chart } = own === undefined ? metallb : releaseSources.metallb;
+  const chartRepository = own ?? metallb.chartRepository;
   return new LoadBalancer("load-balancer", { pools, chart, chartRepository, chartVersion, values }, { provider });
 }
 

@@ -42,6 +42,10 @@ export const inLabelOrEmpty = z
 export const serviceAccountName = z
   .string()
   .regex(rfc1123Subdomain, "must be the name of a service account: labels of letters, digits and '-', joined by dots");
+/** Where Helm finds charts: a repository, or the part of an OCI registry that has them. */
+export const chartRepository = z
+  .string()
+  .regex(/^(https?|oci):\/\/[^/]/, "must be the URL of a chart repository: https://... or oci://...");
 export const cidr = z.string().superRefine(describing(parseCidr));
 /** A range of IPv4 or IPv6 addresses, or a host name. */
 export const rangeOrName = z

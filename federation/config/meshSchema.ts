@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  chartRepository,
   cidr,
   fingerprint,
   gatewayAddress,
@@ -61,6 +62,7 @@ const loadBalancer = z.discriminatedUnion(
       provider: z.literal("metallb"),
       slots: z.int().default(defaultSlots),
       addresses: z.array(cidr).min(1).optional(),
+      chartRepository: chartRepository.optional(),
     }),
     z.strictObject({ provider: z.literal("none") }),
   ],
@@ -124,7 +126,7 @@ const istio = z
         tag: z.string().min(1).optional(),
         /** `gateway` is needed for a managed gateway only. */
         charts: z.strictObject({ base: z.string(), istiod: z.string(), gateway: z.string().optional() }).optional(),
-        chartRepository: z.string().optional(),
+        chartRepository: chartRepository.optional(),
         values: z.record(z.string(), z.unknown()).optional(),
       }),
       z.strictObject({

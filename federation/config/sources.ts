@@ -18,6 +18,7 @@ export interface ArtifactSources {
     imagePullPolicy?: string;
     /** Chart names in `chartRepository`, or folders relative to the project when there is none. */
     charts: { base: string; istiod: string; gateway: string };
+    /** `https://...`, or `oci://...` without the charts' names. */
     chartRepository?: string;
     /** Values for the chart `istiod` that these images need. */
     istiodValues?: Record<string, unknown>;
@@ -25,6 +26,9 @@ export interface ArtifactSources {
   metallb: { version: string; chart: string; chartRepository?: string; values?: Record<string, unknown> };
   images: { sleep: string; httpbin: string };
 }
+
+/** Names of Istio's charts in a repository. A lab has them in folders. */
+export const istioChartNames = { base: "base", istiod: "istiod", gateway: "gateway" } as const;
 
 /** The charts of a mesh's Istio and where they are; those of the sources, unless the mesh names its own. */
 export function istioCharts(
@@ -35,9 +39,27 @@ export function istioCharts(
   { istio }: ArtifactSources,
 ) {
   return {
-    charts: own.charts ?? istio.charts,
+    charts: own.charts ?? (own.chartRepository === undefined ? istio.charts : istioChartNames),
     chartRepository: own.chartRepository ?? (own.charts ? undefined : istio.chartRepository),
   };
+}
+
+/** Whether a chart or a chart repository is in an OCI registry. */
+export function isOci(address: string): boolean {
+  return address.startsWith("oci://");
+}
+
+/**
+ * How Helm finds a chart of a repository. One of an OCI registry has no repository: its address has all.
+ * https://helm.sh/docs/topics/registries/#using-an-oci-based-registry
+ */
+export function chartReference(
+  chart: string,
+  repository: string,
+): { chart: string; repositoryOpts?: { repo: string } } {
+  return isOci(repository)
+    ? { chart: `${repository.replace(/\/+$/, "")}/${chart}` }
+    : { chart, repositoryOpts: { repo: repository } };
 }
 
 /** Deep merge of plain objects; the later one wins, arrays and scalars are replaced whole. */
