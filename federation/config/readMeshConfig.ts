@@ -6,7 +6,7 @@ import { defaultCa, defaultGatewayOf, defaultLoadBalancer, defaultLocality, defa
 import { readChecked } from "./fields.ts";
 import { meshConfigSchema, type RawMeshConfig } from "./meshSchema.ts";
 import type { ArtifactSources } from "./sources.ts";
-import { minorOf } from "./versions.ts";
+import { minorOf, releaseOf } from "./versions.ts";
 
 /** A mesh stack's configuration, checked and complete. */
 export interface MeshConfig extends Omit<RawMeshConfig, "mesh" | "ca" | "gateway" | "loadBalancer" | "exports"> {
@@ -46,11 +46,12 @@ export function readMeshConfig(
   siblings: SiblingMesh[] = [],
 ): MeshConfig {
   const data = readChecked(meshConfigSchema, raw, stack);
-  const { istio } = data;
+  const istio = withVersion(data.istio, sources);
   const name = data.mesh.name ?? stack;
   const names = defaultNames(name);
   const config: MeshConfig = {
     ...data,
+    istio,
     mesh: {
       name,
       meshId: data.mesh.meshId ?? names.meshId,
@@ -70,4 +71,11 @@ export function readMeshConfig(
   };
   checkMeshConfig(config, stack, sources, siblings);
   return config;
+}
+
+/** The keys of Istio, with the version of a minor that is named alone. Charts of one's own have one of their own. */
+function withVersion(istio: RawMeshConfig["istio"], sources: ArtifactSources): RawMeshConfig["istio"] {
+  if (istio.provider === "existing" || istio.version !== undefined || istio.charts) return istio;
+  const version = releaseOf(istio.istioMinor, sources);
+  return version === undefined ? istio : { ...istio, version };
 }

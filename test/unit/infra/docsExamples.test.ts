@@ -7,6 +7,7 @@ const cluster = { provider: "kind", podSubnet: "10.10.0.0/16", serviceSubnet: "1
 const examples = [
   "README.md",
   "docs/federation.md",
+  "docs/machines.md",
   "docs/verify.md",
   "docs/policies.md",
   "docs/trust.md",

@@ -28,13 +28,14 @@ describe("charts of a mesh come from an OCI registry", () => {
       "mesh-federation:loadBalancer": { provider: "metallb", chartRepository: metallb },
     };
     const graph = await run("west", { config });
-    const charts = ["istio-base", "istio-istiod", "load-balancer-metallb"].map((name) => {
+    const charts = ["istio-base", "istio-istiod", "east-west-gateway-chart", "load-balancer-metallb"].map((name) => {
       const { chart, version, repositoryOpts } = named(graph, name).inputs;
       return [chart, version, repositoryOpts];
     });
     expect(charts).toEqual([
       [`${istio}/base`, "1.31.1", undefined],
       [`${istio}/istiod`, "1.31.1", undefined],
+      [`${istio}/gateway`, "1.31.1", undefined],
       [`${metallb}/metallb`, releaseSources.metallb.version, undefined],
     ]);
   });
