@@ -1,9 +1,19 @@
 import { writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { UserError } from "../federation/errors/userError.ts";
+import { findingText, UserError } from "../federation/errors/userError.ts";
 import { ensureToolchain, installPlugins, type Toolchain } from "../tools/index.ts";
 import { consoleProgress, type Progress } from "../tools/progress.ts";
-import { chooseSource, parseSource, sourceVariable, type Choice, type Probe, type Source } from "../tools/source.ts";
+import {
+  chooseSource,
+  parseSource,
+  releaseHosts,
+  sourceVariable,
+  type ChartUse,
+  type Choice,
+  type Probe,
+  type Source,
+} from "../tools/source.ts";
+import { chartUse } from "./chartUse.ts";
 import { repairBackend } from "./repairBackend.ts";
 import { deployedStacks } from "./state.ts";
 import { checkBackend, makeOwnFolder, paths, readIfThere } from "./workspace.ts";
@@ -35,8 +45,10 @@ export async function prepareTools(
     remembered,
     fresh: options.announce === true,
     up: deployedStacks(),
+    charts: chartUse(),
   });
   if (options.announce || !remembered) progress.note(choice.why);
+  for (const warning of choice.warnings ?? []) progress.note(`warning: ${findingText(warning)}`);
   await options.before?.(choice.source);
   // Before the first file in it: the downloads are recorded there.
   makeOwnFolder();
@@ -68,11 +80,13 @@ export interface Situation {
   fresh: boolean;
   /** Stacks of this clone that have resources. */
   up: string[];
+  /** Which charts come from the default repositories. Default: all. */
+  charts?: ChartUse;
 }
 
 /** The source for a clone. Throws when another is asked for than the one that what is up was made with. */
 export async function chooseFor(
-  { forced, variable, remembered, fresh, up }: Situation,
+  { forced, variable, remembered, fresh, up, charts }: Situation,
   probe?: Probe,
 ): Promise<Choice> {
   // What is up was made with what is remembered, and every command but `up` is about that.
@@ -93,5 +107,5 @@ export async function chooseFor(
         `source: ${remembered}, as before: ` +
         (up.length > 0 ? `${up.join(", ")} came up with it` : "this clone used it last"),
     };
-  return chooseSource(asked, probe, by);
+  return chooseSource(asked, probe, by, releaseHosts(charts));
 }

@@ -104,6 +104,13 @@ const tools = {
     title: "Another source is requested than the one with which the stacks came up.",
     page: "Clusters are handled with the tools that created them. Run `npm run down` first.",
   },
+  "release-host-unreachable": {
+    title: "A host of the official releases does not answer, and others do.",
+    page:
+      "A warning. The source stays `release`; what comes from that host is missing. The message names what that is, " +
+      "and the key or variable by which it comes from elsewhere; see docs/machines.md. Only where no host of the " +
+      "releases answers is the source `registry`.",
+  },
   "machine-unsupported": {
     title: "A tool is not published for this machine.",
     page: "Official tools exist for Linux and macOS on amd64 and arm64, some for Linux only.",
