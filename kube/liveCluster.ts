@@ -1,18 +1,13 @@
 import { servicesInvolved } from "../federation/checks/liveChecks.ts";
-import type {
-  GatewayObject,
-  LiveCluster,
-  LiveObject,
-  LiveService,
-  UnreadObject,
-} from "../federation/checks/liveCluster.ts";
+import type { GatewayObject, LiveCluster, LiveObject, UnreadObject } from "../federation/checks/liveCluster.ts";
 import type { GatewaySelector } from "../federation/cluster/gatewayObjects.ts";
 import { hasRoutes } from "../federation/imports/routePolicy.ts";
 import { isManaged } from "../federation/objects/labels.ts";
 import type { FederationPlan } from "../federation/planFederation.ts";
 import { ApiError } from "./errors.ts";
 import { KubeClient } from "./kubeClient.ts";
-import { isLiving, type IstioObject, type Pod, type Service } from "./objects.ts";
+import { livePod, liveService, ruleTls } from "./liveObjects.ts";
+import { isLiving, type IstioObject, type Pod } from "./objects.ts";
 import { retry } from "./retry.ts";
 
 /** Milliseconds that the API server may take for one answer: a preview waits for it. */
@@ -61,21 +56,23 @@ export async function readLiveCluster(
     ),
   ]);
   const found = services.flatMap((service) => (service ? [liveService(service)] : []));
-  const accounts = await Promise.all(
-    plan.exports.map(async ({ spec }): Promise<[string, string[]]> => {
+  const pods = await Promise.all(
+    plan.exports.map(async ({ spec }): Promise<[string, Pod[]]> => {
       const service = found.find((s) => s.namespace === spec.namespace && s.name === spec.service);
       if (!service || Object.keys(service.selector).length === 0) return [spec.name, []];
-      const pods = () => client.pods(service.namespace, { labels: service.selector });
-      return [spec.name, accountsOf(await reader.read(`pods of namespace ${service.namespace}`, pods, []))];
+      const list = () => client.pods(service.namespace, { labels: service.selector });
+      const listed = await reader.read(`pods of namespace ${service.namespace}`, list, []);
+      return [spec.name, listed.filter(isLiving)];
     }),
   );
   return {
     services: found,
-    rules: foreignObjects(rules, (spec) => [spec["host"] as string]),
+    rules: foreignRules(rules),
     entries: foreignObjects(entries, (spec) => (spec["hosts"] ?? []) as string[]),
     virtualServices:
       routes && foreignObjects(routes.filter(appliesInSidecars), (spec) => (spec["hosts"] ?? []) as string[]),
-    accounts: new Map(accounts),
+    accounts: new Map(pods.map(([name, found]) => [name, accountsOf(found)])),
+    pods: new Map(pods.map(([name, found]) => [name, found.map(livePod)])),
     ...(ofGateway ? { gateway: ofGateway } : {}),
     unread: reader.unread,
   };
@@ -117,9 +114,19 @@ function appliesInSidecars({ spec = {} }: IstioObject): boolean {
   return gateways.length === 0 || gateways.includes("mesh");
 }
 
-/** Service accounts of the pods that run or will run. */
+/** The service accounts of pods. */
 function accountsOf(pods: Pod[]): string[] {
-  return [...new Set(pods.filter(isLiving).map(({ spec }) => spec?.serviceAccountName ?? "default"))].sort();
+  return [...new Set(pods.map(({ spec }) => spec?.serviceAccountName ?? "default"))].sort();
+}
+
+/** The DestinationRules that this project does not manage. */
+function foreignRules(rules: IstioObject[]): LiveObject[] {
+  const specs = rules.filter(isForeign).map(({ metadata, spec = {} }) => ({
+    tls: ruleTls(spec),
+    selective: spec["workloadSelector"] !== undefined,
+    ...(metadata.creationTimestamp ? { created: metadata.creationTimestamp } : {}),
+  }));
+  return foreignObjects(rules, (spec) => [spec["host"] as string]).map((rule, i) => ({ ...rule, ...specs[i] }));
 }
 
 /** The objects that this project does not manage. A short host is one of the object's namespace. */
@@ -131,18 +138,4 @@ function foreignObjects(objects: IstioObject[], hostsOf: (spec: Record<string, a
     exportTo: spec["exportTo"] ?? [],
     subsets: (spec["subsets"] ?? []).map((s: { name: string }) => s.name),
   }));
-}
-
-function liveService({ metadata: { namespace, name }, spec }: Service): LiveService {
-  return {
-    namespace,
-    name,
-    ports: (spec?.ports ?? []).map(({ name: port, port: number, targetPort, protocol }) => ({
-      name: port ?? "",
-      number,
-      targetPort: targetPort ?? number,
-      protocol: protocol ?? "TCP",
-    })),
-    selector: spec?.selector ?? {},
-  };
 }

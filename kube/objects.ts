@@ -14,8 +14,8 @@ export interface KubeObject {
 export interface Pod extends KubeObject {
   spec?: {
     serviceAccountName?: string;
-    containers?: { name: string; env?: { name: string; value?: string }[] }[];
-    initContainers?: { name: string; env?: { name: string; value?: string }[] }[];
+    containers?: PodContainer[];
+    initContainers?: PodContainer[];
   };
   status?: {
     phase?: string;
@@ -31,14 +31,30 @@ interface ContainerStatus {
   state?: { running?: object };
 }
 
+interface PodContainer {
+  name: string;
+  env?: { name: string; value?: string }[];
+  ports?: { name?: string; containerPort: number }[];
+}
+
 export interface ConfigMap extends KubeObject {
   data?: Record<string, string>;
 }
 
 export interface Service extends KubeObject {
   spec?: {
-    ports?: { name?: string; port: number; targetPort?: number | string; protocol?: string }[];
+    ports?: {
+      name?: string;
+      port: number;
+      targetPort?: number | string;
+      protocol?: string;
+      appProtocol?: string;
+    }[];
     selector?: Record<string, string>;
+    type?: string;
+    /** `None` where it is headless. */
+    clusterIP?: string;
+    internalTrafficPolicy?: string;
   };
 }
 

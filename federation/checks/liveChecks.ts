@@ -2,7 +2,7 @@ import type { Finding } from "../errors/userError.ts";
 import type { FederationPlan } from "../planFederation.ts";
 import { serviceOfHost, type LiveCluster } from "./liveCluster.ts";
 import { conflictingPolicies } from "../exports/policyConflicts.ts";
-import { gatewayProblems, gatewayWarnings, type GatewayInUse } from "./liveGateways.ts";
+import { gatewayProblems, gatewayWarnings, type LivePlaces } from "./liveGateways.ts";
 import { exportProblems, exportWarnings, withServiceSelectors } from "./liveExports.ts";
 import { importProblems } from "./liveImports.ts";
 
@@ -12,15 +12,6 @@ export interface LiveFindings {
   problems: Finding[];
   /** What may be intended. */
   warnings: Finding[];
-}
-
-/** Where in the cluster a mesh has what the checks need. */
-export interface LivePlaces {
-  /** Istio's root namespace. */
-  rootNamespace: string;
-  gatewayNamespace: string;
-  /** Default: none, as in a mesh without exports. */
-  gateway?: GatewayInUse | undefined;
 }
 
 /** The Services whose state matters to a plan. */
@@ -42,13 +33,14 @@ function conflictsByService(exports: FederationPlan["exports"], live: LiveCluste
 export function liveFindings(
   plan: Pick<FederationPlan, "imports" | "exports" | "identity">,
   live: LiveCluster,
-  { rootNamespace, gatewayNamespace, gateway }: LivePlaces,
+  places: LivePlaces,
 ): LiveFindings {
+  const { rootNamespace, gateway } = places;
   const exports = plan.exports.map(({ spec }) => spec);
   return {
     problems: [
       ...plan.imports.flatMap((spec) => importProblems(spec, live, rootNamespace)),
-      ...exports.flatMap((spec) => exportProblems(spec, live, gatewayNamespace)),
+      ...exports.flatMap((spec) => exportProblems(spec, live, places)),
       ...conflictsByService(plan.exports, live),
       ...(gateway && live.gateway ? gatewayProblems(plan, live.gateway, gateway) : []),
     ],

@@ -4,8 +4,39 @@ import { rfc1123Label, serviceHost } from "../objects/names.ts";
 export interface LiveService {
   namespace: string;
   name: string;
-  ports: { name: string; number: number; targetPort: number | string; protocol?: string }[];
+  ports: LivePort[];
   selector: Record<string, string>;
+  /** `headless`: it has no IP address. `external`: it is another DNS name. Default: it has an IP address. */
+  kind?: "headless" | "external" | undefined;
+  /** Namespaces that see it, by its annotation; empty or undefined: the mesh's default, which is all. */
+  exportTo?: string[];
+  /** Whether a caller reaches pods of its own node only. Default: no. */
+  nodeLocal?: boolean;
+}
+
+/** A port of a Service. */
+export interface LivePort {
+  /** Empty where it has none. */
+  name: string;
+  number: number;
+  targetPort: number | string;
+  /** Default: `TCP`. */
+  protocol?: string;
+  appProtocol?: string | undefined;
+}
+
+/** A pod behind the Service of an export. */
+export interface LivePod {
+  name: string;
+  /** Ports that its containers declare. */
+  ports: { name?: string; number: number }[];
+  /**
+   * Who ends a peer's mTLS: the sidecar. `ambient`: nobody, the node's ztunnel has the pod. `unlabelled`: nobody that
+   * Istio knows of, since the label of injection is missing. `none`: nobody.
+   */
+  proxy: "sidecar" | "ambient" | "unlabelled" | "none";
+  /** Whether it has a name of its own that callers may use: a pod of a StatefulSet. */
+  named: boolean;
 }
 
 /** A DestinationRule, ServiceEntry or VirtualService in the cluster that this project did not create. */
@@ -17,6 +48,27 @@ export interface LiveObject {
   exportTo: string[];
   /** Names of the subsets; of a DestinationRule only. */
   subsets: string[];
+  /** TLS modes of a DestinationRule. Default: it has no traffic policy. */
+  tls?: RuleTls;
+  /** Whether only pods with certain labels use the DestinationRule. Default: all do. */
+  selective?: boolean;
+  /** When it was created, as the API server writes it. */
+  created?: string;
+}
+
+/** TLS modes of a DestinationRule; undefined: without a traffic policy. */
+export interface RuleTls {
+  rule?: TlsModes | undefined;
+  /** By name of the subset. */
+  subsets: ReadonlyMap<string, TlsModes>;
+}
+
+/** TLS modes of a traffic policy, such as `DISABLE`. */
+export interface TlsModes {
+  /** Of all ports without one of their own; undefined: none is set. */
+  all?: string | undefined;
+  /** By port number of the Service. */
+  ports: ReadonlyMap<number, string>;
 }
 
 /** What the checks need of a cluster. */
@@ -31,6 +83,8 @@ export interface LiveCluster {
   virtualServices?: LiveObject[] | undefined;
   /** Service accounts of the running pods behind each export's Service, by export name. */
   accounts: ReadonlyMap<string, string[]>;
+  /** The same pods, by export name. Default: none. */
+  pods?: ReadonlyMap<string, LivePod[]>;
   /** What the API server refused to show. */
   unread: UnreadObject[];
   /** Of the gateway in use; undefined in a mesh without one. */
@@ -62,7 +116,10 @@ export interface UnreadObject {
 }
 
 /** Whether an object is visible from at least one of the namespaces. */
-export function isVisibleFromAny({ namespace, exportTo }: LiveObject, namespaces: string[]): boolean {
+export function isVisibleFromAny(
+  { namespace, exportTo }: Pick<LiveObject, "namespace" | "exportTo">,
+  namespaces: string[],
+): boolean {
   if (exportTo.length === 0 || exportTo.includes("*") || namespaces.includes("*")) return true;
   return namespaces.some((n) => exportTo.includes(n) || (exportTo.includes(".") && n === namespace));
 }
@@ -75,6 +132,11 @@ export function takesHost(pattern: string, host: string): boolean {
 /** A host of a Gateway's server without the namespace that it may have in front: `ns/host`. */
 export function withoutNamespace(host: string): string {
   return host.split("/").at(-1)!;
+}
+
+/** The ports of a Service that take TCP connections. The gateway passes on no others. */
+export function tcpPorts(service: LiveService): LivePort[] {
+  return service.ports.filter(({ protocol = "TCP" }) => protocol === "TCP");
 }
 
 /** Whether every label of a selector is one of the labels. An empty selector of a Gateway takes all pods. */

@@ -1,15 +1,33 @@
 import { Findings, type Finding } from "../errors/userError.ts";
 import type { ExportPlan } from "../exports/exportPlan.ts";
 import { spiffeId } from "../objects/names.ts";
-import { isVisibleFromAny, labelsText, selects, takesHost, type LiveCluster, type LiveService } from "./liveCluster.ts";
+import { podProblems, podWarnings } from "./exportedPods.ts";
+import { exportedPortWarnings, exposedPortProblems, servedPortProblems } from "./exportedPorts.ts";
+import { ruleTlsProblems } from "./exportedRules.ts";
+import { serviceKindProblems, serviceKindWarnings } from "./exportedServiceKind.ts";
+import {
+  isVisibleFromAny,
+  labelsText,
+  selects,
+  takesHost,
+  type LiveCluster,
+  type LivePod,
+  type LiveService,
+} from "./liveCluster.ts";
+import type { LivePlaces } from "./liveGateways.ts";
 
 /** What in the cluster keeps an export from working. */
-export function exportProblems(spec: ExportPlan, live: LiveCluster, gatewayNamespace: string): readonly Finding[] {
+export function exportProblems(spec: ExportPlan, live: LiveCluster, places: LivePlaces): readonly Finding[] {
   const findings = new Findings();
   const service = serviceOf(spec, live);
   if (service) {
-    findings.addAll(serviceProblems(spec, service));
-    if (!spec.meshNeutral) findings.addAll(exposedPortProblems(spec, service));
+    // A mesh-neutral host has a ServiceEntry with ports of its own, which lead to the pods directly.
+    if (!spec.meshNeutral) {
+      findings.addAll(serviceKindProblems(spec, service, places.gatewayNamespace));
+      if (service.kind !== "external")
+        findings.addAll([...servedPortProblems(spec, service), ...exposedPortProblems(spec, service)]);
+    }
+    findings.addAll(selectorProblems(spec, service));
   } else if (!spec.meshNeutral && spec.callers.length > 0 && spec.ports.every(({ name }) => spec.targetPorts[name]))
     findings.add("live-target-port", {
       subject: `export "${spec.name}"`,
@@ -18,7 +36,9 @@ export function exportProblems(spec: ExportPlan, live: LiveCluster, gatewayNames
         `${spec.namespace}/${spec.service} that says which ports it leads to`,
       remedy: "Create the Service first, or remove targetPort",
     });
-  findings.addAll(subsetProblems(spec, live, gatewayNamespace));
+  findings.addAll(podProblems(spec, podsOf(spec, live)));
+  findings.addAll(subsetProblems(spec, live, places.gatewayNamespace));
+  findings.addAll(ruleTlsProblems(spec, live.rules, places));
   return findings.all;
 }
 
@@ -34,51 +54,23 @@ export function withServiceSelectors<T extends { spec: ExportPlan }>(exports: T[
   });
 }
 
-/**
- * Ports of a Service's own host that peers reach although the export does not name them, and pod ports that the policy
- * would miss. The gateway has a filter chain for each TCP port of a Service whose host it exposes.
- * https://github.com/istio/istio/blob/release-1.30/pilot/pkg/networking/core/gateway.go (buildGatewayTCPFilterChains)
- */
-function exposedPortProblems(spec: ExportPlan, service: LiveService): readonly Finding[] {
-  const subject = `export "${spec.name}"`;
-  const findings = new Findings();
-  const tcp = service.ports.filter(({ protocol = "TCP" }) => protocol === "TCP");
-  const undeclared = tcp.filter(({ number }) => !spec.ports.some((p) => p.number === number));
-  if (undeclared.length > 0 && !spec.allowUndeclared.ports)
-    findings.add("live-port-undeclared", {
-      subject,
-      problem:
-        `the Service ${spec.namespace}/${spec.service} also has port ${undeclared.map((p) => p.number).join(", ")}, ` +
-        "which peers would reach through the gateway too",
-      remedy:
-        "Give the export a Service with its ports alone, or a mesh-neutral host, add the port to ports, " +
-        "or accept it with allowUndeclaredPorts",
-    });
-  for (const port of spec.ports) {
-    const [declared, actual] = [spec.targetPorts[port.name], tcp.find((p) => p.number === port.number)?.targetPort];
-    if (declared !== undefined && actual !== undefined && declared !== actual)
-      findings.add("live-target-port", {
-        subject,
-        problem:
-          `port ${port.number} has targetPort ${declared}, but ` +
-          `the Service ${spec.namespace}/${spec.service} leads to ` +
-          `${typeof actual === "string" ? `the pod port named "${actual}", which may differ by pod` : actual}`,
-        remedy: `Remove targetPort from the export${typeof actual === "string" ? "" : `, or set it to ${actual}`}`,
-      });
-  }
-  return findings.all;
-}
-
 /** What in the cluster may be intended, but keeps importers from getting an answer. */
 export function exportWarnings(spec: ExportPlan, live: LiveCluster, trustDomain: string): readonly Finding[] {
   const subject = `export "${spec.name}"`;
   const findings = new Findings();
-  if (!serviceOf(spec, live))
+  const service = serviceOf(spec, live);
+  const pods = podsOf(spec, live);
+  if (!service)
     findings.add("live-service-missing", {
       subject,
       problem: `the cluster has no Service ${spec.namespace}/${spec.service}, so peers get no answer`,
       remedy: "Create the Service",
     });
+  else {
+    if (!spec.meshNeutral) findings.addAll(serviceKindWarnings(spec, service, pods));
+    findings.addAll(exportedPortWarnings(spec, service, pods));
+  }
+  findings.addAll(podWarnings(spec, pods));
   const undeclared = (live.accounts.get(spec.name) ?? []).filter(
     (account) => !spec.subjectAltNames.includes(spiffeId(trustDomain, spec.namespace, account)),
   );
@@ -98,20 +90,14 @@ function serviceOf(spec: ExportPlan, live: LiveCluster): LiveService | undefined
   return live.services.find((s) => s.namespace === spec.namespace && s.name === spec.service);
 }
 
-function serviceProblems(spec: ExportPlan, service: LiveService): readonly Finding[] {
+/** The pods that run or will run behind the Service of an export. */
+function podsOf(spec: ExportPlan, live: LiveCluster): LivePod[] {
+  return live.pods?.get(spec.name) ?? [];
+}
+
+function selectorProblems(spec: ExportPlan, service: LiveService): readonly Finding[] {
   const subject = `export "${spec.name}"`;
   const findings = new Findings();
-  // A mesh-neutral host has ports of its own, which lead to the pods directly.
-  const required = spec.meshNeutral ? [] : spec.ports;
-  for (const { number } of required)
-    if (!service.ports.some((p) => p.number === number))
-      findings.add("live-port-missing", {
-        subject,
-        problem:
-          `the Service ${spec.namespace}/${spec.service} has no port ${number}; ` +
-          `it has ${service.ports.map((p) => p.number).join(", ")}`,
-        remedy: "Export a port of the Service, or add the port to it",
-      });
   if (spec.selector && !(selects(spec.selector, service.selector) && selects(service.selector, spec.selector)))
     findings.add("live-selector-mismatch", {
       subject,

@@ -16,6 +16,15 @@ export interface GatewayInUse extends GatewaySelector {
   existing: boolean;
 }
 
+/** Where in the cluster a mesh has what the checks need. */
+export interface LivePlaces {
+  /** Istio's root namespace. */
+  rootNamespace: string;
+  gatewayNamespace: string;
+  /** Default: none, as in a mesh without exports. */
+  gateway?: GatewayInUse | undefined;
+}
+
 type Plan = Pick<FederationPlan, "imports" | "exports" | "identity">;
 
 /** What in the cluster keeps a gateway from serving the exports of a plan. */

@@ -6,6 +6,7 @@ import {
   labelsText,
   selects,
   serviceOfHost,
+  tcpPorts,
   type LiveCluster,
   type LiveService,
 } from "./liveCluster.ts";
@@ -96,7 +97,8 @@ function blendProblems(
 function blendedPortProblems(spec: ResolvedImport, service: LiveService): readonly Finding[] {
   const subject = `import "${spec.name}"`;
   const findings = new Findings();
-  for (const port of service.ports) {
+  // Istio's proxies leave other ports alone: DNS has its UDP port beside the TCP port of the same number.
+  for (const port of tcpPorts(service)) {
     // Istio finds the gateway's port by the Service's port name, or by the name of its targetPort where that is a name.
     const key = typeof port.targetPort === "string" ? port.targetPort : port.name;
     const offered = spec.ports.find((p) => p.number === port.number);

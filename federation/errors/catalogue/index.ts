@@ -1,5 +1,6 @@
 import { cluster } from "./cluster.ts";
 import { config } from "./config.ts";
+import { exported } from "./exported.ts";
 import { federation } from "./federation.ts";
 import { program } from "./program.ts";
 import { review } from "./review.ts";
@@ -22,6 +23,7 @@ export const catalogue = {
   ...config,
   ...cluster,
   ...federation,
+  ...exported,
   ...trust,
   ...roots,
   ...program,
@@ -39,6 +41,7 @@ export const catalogueSections = {
   Configuration: config,
   "Clusters and networks": cluster,
   "Exports, imports and contracts": federation,
+  "Exports in their own cluster": exported,
   "Certificates and trust": trust,
   "CAs, roots and peers": roots,
   "The program of a stack": program,

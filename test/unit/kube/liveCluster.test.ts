@@ -5,9 +5,9 @@ import { anExport } from "../federation/fixtures.ts";
 import { FakeApiServer } from "./apiServer.ts";
 
 const object = (name: string, spec: object, labels = {}) => ({ metadata: { name, namespace: "shop", labels }, spec });
-const pod = (serviceAccountName: string, phase: string) => ({
-  metadata: {},
-  spec: { serviceAccountName },
+const pod = (serviceAccountName: string, phase: string, metadata = {}, spec = {}) => ({
+  metadata: { name: serviceAccountName, ...metadata },
+  spec: { serviceAccountName, ...spec },
   status: { phase },
 });
 
@@ -45,15 +45,102 @@ describe("the live cluster", () => {
           name: "httpbin",
           ports: [{ name: "", number: 8000, targetPort: 8000, protocol: "TCP" }],
           selector: { app: "httpbin" },
+          kind: undefined,
+          exportTo: [],
+          nodeLocal: false,
         },
       ],
       rules: [
-        { name: "theirs", namespace: "shop", hosts: ["cart.shop.svc.cluster.local"], exportTo: [], subsets: ["v1"] },
+        {
+          name: "theirs",
+          namespace: "shop",
+          hosts: ["cart.shop.svc.cluster.local"],
+          exportTo: [],
+          subsets: ["v1"],
+          selective: false,
+          tls: { rule: undefined, subsets: new Map([["v1", { all: undefined, ports: new Map() }]]) },
+        },
       ],
       entries: [],
       accounts: new Map([["httpbin", ["a", "b"]]]),
+      pods: new Map([["httpbin", ["b", "a"].map((name) => ({ name, ports: [], proxy: "none", named: false }))]]),
       unread: [],
     });
+    expect(server.requests.map(({ url }) => url.split("?")[0])).toHaveLength(4);
+  });
+
+  test("reads what keeps the gateway from passing calls on", async () => {
+    const tls = { mode: "SIMPLE" };
+    const spec = {
+      type: "ClusterIP",
+      clusterIP: "None",
+      internalTrafficPolicy: "Local",
+      ports: [{ name: "web", port: 53, protocol: "UDP", appProtocol: "grpc" }],
+      selector: { app: "httpbin" },
+    };
+    const annotations = { "networking.istio.io/exportTo": " shop, ~" };
+    const label = { "security.istio.io/tlsMode": "istio" };
+    const proxy = [{ name: "istio-proxy", ports: [{ name: "metrics", containerPort: 15090 }] }];
+    const answers: Record<string, unknown> = {
+      ...objects,
+      "/api/v1/namespaces/httpbin/services/httpbin": {
+        metadata: { namespace: "httpbin", name: "httpbin", annotations },
+        spec,
+      },
+      "/api/v1/namespaces/httpbin/pods": {
+        items: [
+          pod("a", "Running", { labels: label }, { containers: proxy }),
+          pod(
+            "b",
+            "Running",
+            { labels: { ...label, "statefulset.kubernetes.io/pod-name": "b" } },
+            { initContainers: proxy },
+          ),
+          pod("c", "Running", { annotations: { "ambient.istio.io/redirection": "enabled" } }),
+          pod("d", "Running", {}, { containers: proxy }),
+          pod("e", "Running", { labels: label }, { containers: [{ name: "app", ports: [{ containerPort: 80 }] }] }),
+        ],
+      },
+      "/apis/networking.istio.io/v1/destinationrules": {
+        items: [
+          object("top", { host: "cart", trafficPolicy: { tls: { sni: "x" }, connectionPool: {} } }),
+          object("pool", { host: "cart", trafficPolicy: { connectionPool: {} }, workloadSelector: {} }),
+          object("ports", {
+            host: "cart",
+            trafficPolicy: { portLevelSettings: [{ port: { number: 80 }, tls }, { port: { number: 81 } }] },
+            subsets: [{ name: "v1", trafficPolicy: { tls } }],
+          }),
+        ],
+      },
+    };
+    server = await FakeApiServer.start((url) => {
+      const found = answers[url.split("?")[0]!];
+      return found ? { status: 200, body: found } : { status: 404, body: {} };
+    });
+    const plan = { imports: [], exports: [{ spec: anExport() }] };
+    const live = await readLiveCluster(server.kubeconfig, undefined, plan as never);
+    expect(live.services).toMatchObject([
+      { kind: "headless", exportTo: ["shop", "~"], nodeLocal: true, ports: [{ protocol: "UDP", appProtocol: "grpc" }] },
+    ]);
+    const [metrics, web] = [{ name: "metrics", number: 15090 }, { number: 80 }];
+    expect(live.pods!.get("httpbin")).toEqual([
+      { name: "a", ports: [metrics], proxy: "sidecar", named: false },
+      { name: "b", ports: [metrics], proxy: "sidecar", named: true },
+      { name: "c", ports: [], proxy: "ambient", named: false },
+      { name: "d", ports: [metrics], proxy: "unlabelled", named: false },
+      { name: "e", ports: [web], proxy: "none", named: false },
+    ]);
+    const [none, simple] = [new Map(), { all: "SIMPLE", ports: new Map() }];
+    expect(live.rules.map(({ name, selective, tls: modes }) => [name, selective, modes])).toEqual([
+      ["top", false, { rule: { all: "DISABLE", ports: none }, subsets: none }],
+      ["pool", true, { rule: { all: undefined, ports: none }, subsets: none }],
+      [
+        "ports",
+        false,
+        { rule: { all: undefined, ports: new Map([[80, "SIMPLE"]]) }, subsets: new Map([["v1", simple]]) },
+      ],
+    ]);
+    expect(server.requests).toHaveLength(4);
   });
 
   test("reads VirtualServices for sidecars where an import has routes", async () => {
