@@ -70,6 +70,11 @@ export interface ExportedServiceArgs {
    */
   callers?: pulumi.Input<pulumi.Input<string>[]>;
   /**
+   * Callers of single meshes in `to`, in place of `callers`, by mesh name. The meshes need different trust domains.
+   * @default {}
+   */
+  callersByMesh?: pulumi.Input<Record<string, pulumi.Input<string[]>>>;
+  /**
    * Which callers the list `callers` restricts: those of other meshes, or those of this mesh too.
    * @default "peers"
    */

@@ -3,7 +3,7 @@ import { managedGatewayLabels, type GatewaySelector } from "../federation/cluste
 import { defaultGateway } from "../federation/config/defaults.ts";
 import { hasSourceTrustDomains, supportedIstioMinors } from "../federation/config/versions.ts";
 import { UserError } from "../federation/errors/userError.ts";
-import { exportSpec, type ExportConfig } from "../federation/exports/exportConfig.ts";
+import { exportSpec, namesCallers, type ExportConfig } from "../federation/exports/exportConfig.ts";
 import { planExport, type ExportPlan } from "../federation/exports/exportPlan.ts";
 import { callerFindings, exportPolicy, outsiderFindings, type DenyPolicy } from "../federation/exports/exportPolicy.ts";
 import type { TrustDomains } from "../federation/trust/trustDomains.ts";
@@ -23,8 +23,9 @@ export type KnownExport = pulumi.Unwrap<ExportedServiceArgs>;
  * Checks the arguments that are plain, when the program runs.
  * @throws UserError for callers without a selector
  */
-export function checkPlainArgs({ callers, selector }: ExportedServiceArgs, name: string): void {
-  if (Array.isArray(callers) && callers.length > 0 && selector === undefined) throw withoutSelector(name);
+export function checkPlainArgs({ callers, callersByMesh, selector }: ExportedServiceArgs, name: string): void {
+  const named = (Array.isArray(callers) && callers.length > 0) || callersByMesh !== undefined;
+  if (named && selector === undefined) throw withoutSelector(name);
 }
 
 /** The export that the arguments describe, checked as an entry of the configuration is. Fails with a `UserError`. */
@@ -105,14 +106,15 @@ export function policySpec({ plan, policy }: PlannedExport): DenyPolicy["spec"] 
 
 /** The arguments as an entry of the configuration, checked by its schema. */
 function checkedConfig(known: KnownExport): ExportConfig {
-  if ((known.callers ?? []).length > 0 && known.selector === undefined) throw withoutSelector(known.exportName);
+  if (namesCallers(known) && known.selector === undefined) throw withoutSelector(known.exportName);
   const { exportName: name, namespace, service, host, ports, selector, serviceAccounts, subjectAltNames } = known;
-  const { to, callers, callersApplyTo, public: isPublic, subsets, allowUndeclaredPorts } = known;
+  const { to, callers, callersByMesh, callersApplyTo, public: isPublic, subsets, allowUndeclaredPorts } = known;
   const entry = { name, namespace, service, host, ports, selector, serviceAccounts, subjectAltNames };
   const result = exportSpec.safeParse({
     ...entry,
     to,
     callers,
+    callersByMesh,
     callersApplyTo,
     public: isPublic,
     subsets,

@@ -5,6 +5,7 @@ import {
   type FederationContract,
 } from "../contract/contract.ts";
 import type { Finding } from "../errors/userError.ts";
+import { callersFor } from "../exports/exportCallers.ts";
 import { socketAddress } from "../objects/socketAddress.ts";
 import { pinnedIdentities, someOf } from "./pinnedIdentities.ts";
 
@@ -86,8 +87,8 @@ function breakingChanges(spec: ContractImport, found: ContractExport | undefined
   }
   for (const subset of spec.subsets.filter((s) => !found.subsets.includes(s))) changes.push(`loses subset "${subset}"`);
   const client = spec.client && `${spec.client.namespace}/${spec.client.serviceAccount}`;
-  if (client && found.callers.length > 0 && !found.callers.includes(client))
-    changes.push(`no longer admits caller ${client}`);
+  const callers = callersFor(found, importer);
+  if (client && callers.length > 0 && !callers.includes(client)) changes.push(`no longer admits caller ${client}`);
   return [...changes.map((change) => ({ change })), ...replacedIdentities(spec, found, importer)];
 }
 

@@ -1,4 +1,5 @@
 import type { ContractExport, ContractImport, FederationContract } from "../contract/contract.ts";
+import { callersFor } from "../exports/exportCallers.ts";
 import { Findings, type Finding } from "../errors/userError.ts";
 import { importsFrom } from "./brokenImports.ts";
 import { pinnedIdentities, someOf } from "./pinnedIdentities.ts";
@@ -38,14 +39,15 @@ function identityWarnings(spec: ContractImport, found: ContractExport, importer:
  */
 function callerWarnings(spec: ContractImport, found: ContractExport, importer: string): readonly Finding[] {
   const findings = new Findings();
-  if (spec.client || found.callers.length === 0) return findings.all;
-  const admitted = found.callers.map((caller) => caller.split("/")[0]!);
+  const callers = callersFor(found, importer);
+  if (spec.client || callers.length === 0) return findings.all;
+  const admitted = callers.map((caller) => caller.split("/")[0]!);
   const denied = spec.visibleTo.filter((namespace) => !admitted.includes(namespace));
   if (denied.length > 0)
     findings.add("export-callers-exclude", {
       subject: `export "${spec.name}"`,
       problem:
-        `it admits callers ${someOf(found.callers)} only, but mesh "${importer}" imports it for ` +
+        `it admits callers ${someOf(callers)} only, but mesh "${importer}" imports it for ` +
         (denied.includes("*") ? "every namespace" : `namespace ${someOf(denied)}`) +
         " and names no client",
       remedy: `Add the callers of mesh "${importer}", or narrow visibleTo of the import, or name its client`,

@@ -73,6 +73,8 @@ const exported = z.object({
   to: z.array(label).max(1000),
   /** Callers it is meant for, `namespace/serviceAccount`; empty: any identity of a mesh in `to`. */
   callers: z.array(account).max(10_000),
+  /** The same by mesh in `to`, where they differ; `callers` are all of them then. */
+  callersByMesh: z.record(label, z.array(account).max(10_000)).optional(),
   /** Whom `callers` binds: callers of other meshes, or those of its own mesh too. */
   callersApplyTo: z.enum(["peers", "everyone"]).default("peers"),
   /** Declared to be for any identity of the meshes in `to`. */

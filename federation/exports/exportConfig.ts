@@ -48,6 +48,8 @@ export const exportSpec = z
      * `to`.
      */
     callers: z.array(account).default([]),
+    /** Callers of single meshes in `to`, in place of `callers`. Needs meshes with different trust domains. */
+    callersByMesh: z.record(label, z.array(account).min(1, "must name at least one caller")).default({}),
     /**
      * To whose callers `callers` applies: `peers` (default) exempts callers in this mesh, `everyone` does not. If a
      * mesh in `to` has this mesh's trust domain and the host is the Service's own, only `everyone` can be enforced.
@@ -80,12 +82,19 @@ export const exportSpec = z
         issue("ports", d, `has two ports with the same ${key}`);
     for (const d of duplicates(value.subsets.map((s) => s.name)))
       issue("subsets", d, "has two subsets with the same name");
-    if (value.public && value.callers.length > 0)
+    const restricted = namesCallers(value);
+    for (const mesh of Object.keys(value.callersByMesh).filter((name) => !value.to.includes(name)))
+      issue("callersByMesh", mesh, "names a mesh that is not in `to`");
+    const unnamed = value.to.filter((mesh) => !Object.hasOwn(value.callersByMesh, mesh));
+    if (restricted && value.callers.length === 0 && unnamed.length > 0)
+      issue("callersByMesh", unnamed, "must name the callers of every mesh in `to`, or `callers` those of the others");
+    if (restricted && value.callers.length === 0 && value.callersApplyTo === "everyone")
+      issue("callers", [], "must name the callers of this mesh, to whom callersApplyTo: everyone applies, too");
+    if (value.public && restricted)
       issue("public", true, "cannot be true with callers: all identities may call it, or the named ones");
     const meshNeutral = exportHost(value) !== serviceHost(value.service, value.namespace);
-    if (!value.selector && (value.callers.length > 0 || meshNeutral)) {
-      const reason =
-        value.callers.length > 0 ? "the policy of callers applies to" : "the mesh-neutral host resolves to";
+    if (!value.selector && (restricted || meshNeutral)) {
+      const reason = restricted ? "the policy of callers applies to" : "the mesh-neutral host resolves to";
       const message = `must name the labels of the serving pods (the Service's selector), which ${reason}`;
       issue("selector", undefined, message);
     }
@@ -99,6 +108,11 @@ export const exportSpec = z
   });
 
 export type ExportConfig = z.infer<typeof exportSpec>;
+
+/** Whether only named callers may call an export. */
+export function namesCallers(spec: { callers?: string[]; callersByMesh?: Record<string, string[]> }): boolean {
+  return (spec.callers ?? []).length > 0 || Object.keys(spec.callersByMesh ?? {}).length > 0;
+}
 
 /** The host by which importers call an export. */
 export function exportHost(spec: { host?: string | undefined; service: string; namespace: string }): string {

@@ -1,4 +1,5 @@
 import type { ContractExport } from "../contract/contract.ts";
+import { callersFor } from "./exportCallers.ts";
 import { exportHost, exportSans, type ExportConfig } from "./exportConfig.ts";
 import { serviceHost } from "../objects/names.ts";
 
@@ -10,6 +11,8 @@ export interface ExportPlan extends ContractExport {
   subsetLabels: { name: string; labels: Record<string, string> }[];
   /** The declared ports of the pods, by port name. */
   targetPorts: Record<string, number>;
+  /** `callers` of the configuration: of its own mesh, and of the meshes that `callersByMesh` does not name. */
+  ownCallers: string[];
   /** Names of the service accounts in its namespace that serve it. */
   serviceAccounts: string[];
   /** Whether peers may reach ports, or subsets, of the Service's own host that the export does not name. */
@@ -29,7 +32,7 @@ export function planExport(spec: ExportConfig, trustDomain: string): ExportPlan 
     ports: spec.ports.map(({ name, number, protocol }) => ({ name, number, protocol })),
     subjectAltNames: exportSans(spec, trustDomain),
     to: spec.to,
-    callers: spec.callers,
+    ...plannedCallers(spec),
     callersApplyTo: spec.callersApplyTo,
     public: spec.public,
     subsets: spec.subsets.map((s) => s.name),
@@ -42,6 +45,14 @@ export function planExport(spec: ExportConfig, trustDomain: string): ExportPlan 
   };
 }
 
+/** `callers` are all of them, for importers that do not know `callersByMesh`, which then has every mesh in `to`. */
+function plannedCallers({ callers, callersByMesh, to }: ExportConfig) {
+  if (Object.keys(callersByMesh).length === 0) return { callers, ownCallers: callers };
+  const byMesh = Object.fromEntries(to.map((mesh) => [mesh, callersFor({ callers, callersByMesh }, mesh)]));
+  const all = [...new Set([...Object.values(byMesh).flat(), ...callers])].sort();
+  return { callers: all, callersByMesh: byMesh, ownCallers: callers };
+}
+
 /** The part of an export that is published to peers. */
 export function publishedExport(plan: ExportPlan): ContractExport {
   const {
@@ -49,6 +60,7 @@ export function publishedExport(plan: ExportPlan): ContractExport {
     subsetLabels: _labels,
     targetPorts: _ports,
     serviceAccounts: _accounts,
+    ownCallers: _ownCallers,
     meshNeutral: _meshNeutral,
     allowUndeclared: _allowUndeclared,
     ...published

@@ -1,6 +1,7 @@
 import { Findings, type Finding } from "../errors/userError.ts";
 import { federationMetadata } from "../objects/labels.ts";
 import type { TrustDomains } from "../trust/trustDomains.ts";
+import { callersFor, callersOfDomain, indistinctCallers } from "./exportCallers.ts";
 import type { ExportPlan } from "./exportPlan.ts";
 
 /**
@@ -52,6 +53,7 @@ export function callerFindings(spec: ExportPlan, domains: TrustDomains): readonl
       problem: `its callers cannot be enforced for mesh "${mesh}", whose trust domain is not known`,
       remedy: `Set peers.${mesh}.trustDomain`,
     });
+  findings.addAll(indistinctCallers(spec, domains));
   const sameDomain = spec.to.filter((mesh) => domains.ofMeshes.get(mesh) === domains.own);
   if (sameDomain.length > 0 && !spec.meshNeutral && spec.callersApplyTo !== "everyone")
     findings.add(code, {
@@ -73,12 +75,12 @@ export function callerFindings(spec: ExportPlan, domains: TrustDomains): readonl
           "in policies before Istio 1.30, so its callers cannot be named",
         remedy: `Upgrade this mesh's Istio to 1.30, or give mesh "${mesh}" another trust domain`,
       });
-    else if (spec.callers.length > maxServiceAccounts)
+    else if (callersFor(spec, mesh).length > maxServiceAccounts)
       findings.add(code, {
         subject,
         problem:
           `mesh "${mesh}" has trust domain ${ownTrustDomainInPolicies}, of which a policy can name ` +
-          `${maxServiceAccounts} callers, and the export names ${spec.callers.length}`,
+          `${maxServiceAccounts} callers, and the export names ${callersFor(spec, mesh).length}`,
         remedy: `Give mesh "${mesh}" another trust domain, or name fewer callers`,
       });
   return findings.all;
@@ -153,7 +155,7 @@ function denyRules(spec: ExportPlan, domains: TrustDomains, accepted: string[]):
   const peerDomains = [...new Set(spec.to.flatMap((mesh) => domains.ofMeshes.get(mesh) ?? []))].sort();
   const named = peerDomains.filter((domain) => !isForeignLocal(domain, domains));
   const principals = (domain: string): string[] =>
-    spec.callers.map((caller) => `${domain}/ns/${caller.replace("/", "/sa/")}`);
+    callersOfDomain(spec, domain, domains).map((caller) => `${domain}/ns/${caller.replace("/", "/sa/")}`);
   const listed = named.flatMap(principals);
   // A peer's `cluster.local` has a rule of its own, so the rules with principals leave it out.
   const exceptLocal = named.length < peerDomains.length ? { notTrustDomains: [ownTrustDomainInPolicies] } : {};
@@ -174,7 +176,10 @@ function denyRules(spec: ExportPlan, domains: TrustDomains, accepted: string[]):
   }
   if (denied.length > byPrincipal.length) add({ trustDomains: [ownTrustDomainInPolicies] });
   if (restricted && named.length < peerDomains.length)
-    add({ trustDomains: [ownTrustDomainInPolicies], notServiceAccounts: [...spec.callers].sort() });
+    add({
+      trustDomains: [ownTrustDomainInPolicies],
+      notServiceAccounts: [...callersOfDomain(spec, ownTrustDomainInPolicies, domains)].sort(),
+    });
   if (appliesToPeers && spec.meshNeutral && peerDomains.includes(domains.own))
     rules.push({
       from: [{ source: { notPrincipals: listed, ...exceptLocal } }],

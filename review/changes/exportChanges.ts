@@ -1,3 +1,4 @@
+import { callersFor } from "../../federation/exports/exportCallers.ts";
 import type { ExportPlan } from "../../federation/exports/exportPlan.ts";
 import type { PlannedFederation, PlannedMesh } from "../revision/planRevision.ts";
 import { exportFacts, factsText } from "./facts.ts";
@@ -67,7 +68,13 @@ function differences(old: ExportPlan, now: ExportPlan): string[] {
   const add = (what: string, change: string | undefined) => change && parts.push(`${what} ${change}`);
   add("ports", listChange(old.ports.map(portOf), now.ports.map(portOf)));
   add(`to (${direction(old.to, now.to)})`, listChange(old.to, now.to));
-  if (old.callers.length > 0 && now.callers.length > 0)
+  if (old.callers.length > 0 && now.callers.length > 0 && (old.callersByMesh ?? now.callersByMesh)) {
+    const added = (what: string, before: string[], after: string[]) =>
+      add(`callers ${what} (${direction(before, after)})`, listChange(before, after));
+    for (const mesh of now.to)
+      added(`of ${mesh}`, old.to.includes(mesh) ? callersFor(old, mesh) : [], callersFor(now, mesh));
+    added("of the mesh itself", ownCallersOf(old), ownCallersOf(now));
+  } else if (old.callers.length > 0 && now.callers.length > 0)
     add(`callers (${direction(old.callers, now.callers)})`, listChange(old.callers, now.callers));
   else if (old.callers.length + now.callers.length > 0 || old.public !== now.public)
     parts.push(`callers (${callersDirection(old, now)}): ${callersOf(old, old.to)} -> ${callersOf(now, now.to)}`);
@@ -84,6 +91,11 @@ function differences(old: ExportPlan, now: ExportPlan): string[] {
     );
   const rest = ({ selector, targetPorts, subsetLabels }: ExportPlan) => ({ selector, targetPorts, subsetLabels });
   return [...parts, ...settingChanges(rest(old), rest(now))];
+}
+
+/** Callers of the exporting mesh, where they are restricted. */
+function ownCallersOf({ callersApplyTo, ownCallers }: ExportPlan): string[] {
+  return callersApplyTo === "everyone" ? ownCallers : [];
 }
 
 /** Whether callers become fewer or more when one of the two exports names none. */

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { callersFor } from "../../federation/exports/exportCallers.ts";
 import { retryInterval } from "../../kube/retry.ts";
 import type { EdgeResult } from "../checkEdge.ts";
 import { failed, type Evidence } from "../evidence.ts";
@@ -83,7 +84,8 @@ export function undeclaredCallerResult(
  */
 export function mustDenyUndeclared({ edge, access }: Task): boolean {
   const denies = (mesh: string): boolean => {
-    const callers = access.contracts.get(mesh)?.exports.find((e) => e.name === edge.name)?.callers ?? [];
+    const exported = access.contracts.get(mesh)?.exports.find((e) => e.name === edge.name);
+    const callers = exported ? callersFor(exported, edge.mesh) : [];
     return callers.length > 0 && !callers.includes(`${edge.client.namespace}/${undeclaredAccount}`);
   };
   return edge.declared && !edge.blended && edge.meshes.every(denies);

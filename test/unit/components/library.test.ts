@@ -165,6 +165,25 @@ describe("ImportedService", () => {
 describe("ExportedService", () => {
   const args = { exportName: "a", namespace: "a", service: "a", ports: [], to: ["b"], callers: ["c/c"] };
 
+  test("denies callers by the list of their mesh", async () => {
+    const graph = await record(
+      () =>
+        void new library.ExportedService("x", {
+          ...args,
+          ports: [{ name: "http", number: 80, protocol: "HTTP" }],
+          serviceAccounts: ["a"],
+          selector: { app: "a" },
+          to: ["b", "d"],
+          callers: [],
+          callersByMesh: { b: ["c/c"], d: ["e/e"] },
+          peerTrustDomains: { b: "b.local", d: "d.local" },
+        }),
+    );
+    expect(named(graph, "x-policy").inputs.spec.rules).toMatchObject([
+      { from: [{ source: { notPrincipals: ["b.local/ns/c/sa/c", "d.local/ns/e/sa/e"] } }] },
+    ]);
+  });
+
   test("rejects callers without a selector", async () => {
     await expect(record(() => void new library.ExportedService("x", args))).rejects.toMatchObject({
       code: "export-callers-without-selector",

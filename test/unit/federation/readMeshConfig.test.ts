@@ -47,6 +47,7 @@ describe("the configuration of a mesh", () => {
       subjectAltNames: ["spiffe://cluster.local/ns/httpbin/sa/httpbin"],
       to: ["west"],
       callers: [],
+      ownCallers: [],
       callersApplyTo: "peers",
       public: false,
       subsets: [],
