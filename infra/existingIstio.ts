@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { TrustAnchor } from "../components/index.ts";
+import { meshConfigIn, meshSettingsOf, ownMeshConfig, type MeshSettings } from "../federation/cluster/meshSettings.ts";
 import type { MeshConfig } from "../federation/config/readMeshConfig.ts";
 import type { Finding } from "../federation/errors/userError.ts";
 import type { FederationPlan } from "../federation/planFederation.ts";
@@ -17,29 +18,42 @@ interface KnownIstio {
   istio: ExistingIstio | undefined;
   /** Undefined where they are not known, or a file has them. */
   bundle: TrustBundle | undefined;
+  /** The mesh's settings; undefined where they are not known, or no import depends on them. */
+  settings: MeshSettings | undefined;
 }
 
 /**
  * Reads whom an existing Istio trusts: the mesh's own roots, unless a file has them, and its settings where a peer has
- * roots of its own. What cannot be read is a warning; what the last `up` has published counts instead.
+ * roots of its own, or an import depends on them. What cannot be read is a warning; of trust, what the last `up` has
+ * published counts instead. The settings of a managed Istio are those that this program gives it.
  */
-export async function readIstioTrust(
+export async function readIstio(
   config: MeshConfig,
   kubeconfig: pulumi.Output<string> | undefined,
   own: OwnOutputs,
 ): Promise<KnownIstio> {
   const { istio, ca } = config;
-  if (istio.provider !== "existing") return { istio: undefined, bundle: undefined };
+  if (istio.provider !== "existing")
+    return { istio: undefined, bundle: undefined, settings: meshSettingsOf(ownMeshConfig(config)) };
   const names = istioNames(istio);
   const needsAnchors = relatedMeshes(config).some((mesh) => (config.peers[mesh]?.roots.length ?? 0) > 0);
   const hasRoots = ca.provider === "external" && ca.rootFile === undefined;
   const before = own.contract && bundleOf(own.contract.mesh.roots);
-  const unknown = { istio: { trust: undefined, hasRoots, names }, bundle: hasRoots ? before : undefined };
+  const unknown = { trust: undefined, hasRoots, names };
+  const isNeeded = needsAnchors || hasRoots || config.imports.length > 0;
   if (!kubeconfig && needsAnchors) await warn(unreadCluster(config.mesh.name));
-  if (!kubeconfig || !(needsAnchors || hasRoots)) return unknown;
+  if (!kubeconfig || !isNeeded) return { istio: unknown, bundle: hasRoots ? before : undefined, settings: undefined };
   const context = config.cluster.provider === "existing" ? config.cluster.context : undefined;
-  const { objects, unread } = await readExistingIstio(await textOf(kubeconfig), context, istio, needsAnchors);
-  for (const { object, reason } of unread) await warn(unreadable(object, reason));
+  const parts = {
+    roots: needsAnchors || hasRoots,
+    mesh: needsAnchors || config.imports.length > 0,
+    env: needsAnchors,
+  };
+  const { objects, unread } = await readExistingIstio(await textOf(kubeconfig), context, istio, parts);
+  for (const { object, reason } of unread)
+    await warn(
+      object === names.configMap && !needsAnchors ? unreadSettings(object, reason) : unreadable(object, reason),
+    );
   const trust = await istioTrustOf(objects);
   const bundle = bundleOfIstio(trust);
   if (hasRoots && !bundle && objects.rootCert !== undefined)
@@ -48,6 +62,7 @@ export async function readIstioTrust(
   return {
     istio: { trust: needsAnchors && unread.length === 0 ? trust : undefined, hasRoots, names },
     bundle: hasRoots ? (bundle ?? before) : undefined,
+    settings: objects.mesh === undefined ? undefined : meshSettingsOf(meshConfigIn(objects.mesh)),
   };
 }
 
@@ -62,6 +77,15 @@ function unreadable(object: string, reason: string): Finding {
     subject: object,
     problem: `cannot be read (${reason}), so that what the last \`up\` has published counts`,
     remedy: "Let the user of the kubeconfig get it; ca.rootFile can give the roots instead",
+  };
+}
+
+function unreadSettings(object: string, reason: string): Finding {
+  return {
+    code: "mesh-config-unread",
+    subject: object,
+    problem: `cannot be read (${reason}), so that imports are not compared with the mesh's settings`,
+    remedy: "Let the user of the kubeconfig get it",
   };
 }
 

@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { liveFindings } from "../federation/checks/liveChecks.ts";
+import { namespacesInvolved } from "../federation/checks/meshConfigFindings.ts";
 import { rootNamespaceOf } from "../federation/cluster/istioValueConflicts.ts";
 import type { LiveCluster, UnreadObject } from "../federation/checks/liveCluster.ts";
+import type { MeshSettings } from "../federation/cluster/meshSettings.ts";
 import type { MeshConfig } from "../federation/config/readMeshConfig.ts";
 import { UserError } from "../federation/errors/userError.ts";
 import type { FederationPlan } from "../federation/planFederation.ts";
@@ -17,15 +19,23 @@ import { warn } from "./warn.ts";
  *
  * A cluster that is unreachable is a warning: the update cannot change it either. Anything else that keeps objects from
  * being compared, and a conflict, rejects the output with a `UserError`.
+ *
+ * @param settings of the mesh; undefined where they are not known
  */
-export function checkLive(config: MeshConfig, plan: FederationPlan, cluster: MeshCluster): pulumi.Output<void> {
+export function checkLive(
+  config: MeshConfig,
+  plan: FederationPlan,
+  cluster: MeshCluster,
+  settings: MeshSettings | undefined,
+): pulumi.Output<void> {
   if (plan.imports.length + plan.exports.length === 0) return pulumi.output(undefined);
   const context = config.cluster.provider === "existing" ? config.cluster.context : undefined;
+  const namespaces = settings ? namespacesInvolved(plan.imports, settings) : [];
   return pulumi.unsecret(cluster.kubeconfig).apply(async (kubeconfig) => {
     const live = await readUnlessUnreachable(config.mesh.name, () =>
-      readLiveCluster(kubeconfig, context, plan, gatewaySelector(config)),
+      readLiveCluster(kubeconfig, context, plan, gatewaySelector(config), namespaces),
     );
-    if (live) await reportConflicts(config, plan, live);
+    if (live) await reportConflicts(config, plan, live, settings);
   });
 }
 
@@ -76,14 +86,20 @@ function unreadable(mesh: string, error: unknown): UserError {
 }
 
 /** @throws UserError with every conflict */
-async function reportConflicts(config: MeshConfig, plan: FederationPlan, live: LiveCluster) {
+async function reportConflicts(
+  config: MeshConfig,
+  plan: FederationPlan,
+  live: LiveCluster,
+  settings: MeshSettings | undefined,
+) {
   const { mesh, gateway } = config;
   const selector = gatewaySelector(config);
-  const rootNamespace = rootNamespaceOf(config);
+  const rootNamespace = settings?.rootNamespace ?? rootNamespaceOf(config);
   const gatewayNamespace = gateway.provider === "none" ? rootNamespace : gateway.namespace;
   const { problems, warnings } = liveFindings(plan, live, {
     rootNamespace,
     gatewayNamespace,
+    settings,
     gateway: selector && { ...selector, existing: gateway.provider === "existing" },
   });
   await warn(...warnings);

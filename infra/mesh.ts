@@ -70,7 +70,7 @@ function createMesh(inputs: MeshInputs): MeshOutputs {
   );
   const applications = samples.map(([, application]) => application);
 
-  const live = checkLive(config, plan, cluster);
+  const live = checkLive(config, plan, cluster, inputs.settings);
   // Objects in a namespace are created after the namespace, and after the check of what exists in the cluster.
   const inNamespace = (namespace: string) => {
     const namespaces = samples.filter(([kind]) => kind === namespace).map(([, application]) => application.namespace);

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { certificateTextsInValues } from "../federation/cluster/istioValueConflicts.ts";
+import type { MeshSettings } from "../federation/cluster/meshSettings.ts";
 import type { PeerSource, SiblingMesh } from "../federation/config/declaredMesh.ts";
 import type { MeshConfig } from "../federation/config/readMeshConfig.ts";
 import type { ArtifactSources } from "../federation/config/sources.ts";
@@ -12,7 +13,7 @@ import { endNotice } from "../federation/trust/renewalNotice.ts";
 import { readSources } from "../workspace/sources.ts";
 import { planCa, type CaPlan } from "./ca.ts";
 import { siblingMeshes, readConfig, readKubeconfig } from "./config.ts";
-import { readIstioTrust } from "./existingIstio.ts";
+import { readIstio } from "./existingIstio.ts";
 import { checkFlags } from "./flags.ts";
 import { checkExistingNetwork } from "./nodeNetwork.ts";
 import { readOwnOutputs, type OwnOutputs } from "./ownOutputs.ts";
@@ -35,6 +36,8 @@ export interface MeshInputs {
   /** Of an existing cluster. */
   kubeconfig: pulumi.Output<string> | undefined;
   ca: CaPlan;
+  /** What MeshConfig says; undefined where it is not known. */
+  settings: MeshSettings | undefined;
 }
 
 /**
@@ -53,7 +56,7 @@ export async function prepareMesh(): Promise<MeshInputs> {
     readPeers(contracts, siblings, config.quarantine),
     checkExistingNetwork(config, siblings),
   ]);
-  const { istio, bundle } = await readIstioTrust(config, kubeconfig, own);
+  const { istio, bundle, settings } = await readIstio(config, kubeconfig, own);
   const ca = await planCa(config, own, bundle);
   const trust = {
     bundle: ca.bundle,
@@ -69,7 +72,7 @@ export async function prepareMesh(): Promise<MeshInputs> {
   checkFlags(config, sources, plan, { kind: ca.kind, before: own.contract?.mesh.roots, now: ca.bundle });
   const verified = importsToVerify(config, plan.imports);
   await report(config, ca, plan);
-  return { config, sources, siblings, peerSources: contracts, peers, plan, verified, kubeconfig, ca };
+  return { config, sources, siblings, peerSources: contracts, peers, plan, verified, kubeconfig, ca, settings };
 }
 
 /**

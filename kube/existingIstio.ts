@@ -22,19 +22,26 @@ export interface ReadIstio {
   unread: { object: string; reason: string }[];
 }
 
+/** What to read of an Istio. */
+export interface IstioParts {
+  /** Its bundle of roots. */
+  roots: boolean;
+  /** Its mesh configuration. */
+  mesh: boolean;
+  /** Istiod's variables. */
+  env: boolean;
+}
+
 interface Deployment extends KubeObject {
   spec?: { template?: { spec?: { containers?: { name: string; env?: { name: string; value?: string }[] }[] } } };
 }
 
-/**
- * Reads what decides whom an existing Istio trusts: its bundle of roots and, where `settings` are asked for, its mesh
- * configuration and istiod's variables. Only reads, and never rejects for what a cluster does.
- */
+/** Reads parts of an existing Istio. Only reads, and never rejects for what a cluster does. */
 export async function readExistingIstio(
   kubeconfig: string,
   context: string | undefined,
   { namespace, revision }: IstioPlace,
-  settings: boolean,
+  parts: IstioParts,
 ): Promise<ReadIstio> {
   const client = new KubeClient(kubeconfig, context, timeout);
   const unread: ReadIstio["unread"] = [];
@@ -57,9 +64,9 @@ export async function readExistingIstio(
     );
   const deployment = revisioned("istiod", revision);
   const [rootCert, mesh, env] = await Promise.all([
-    configMap("istio-ca-root-cert", "root-cert.pem"),
-    settings ? configMap(revisioned("istio", revision), "mesh") : undefined,
-    settings
+    parts.roots ? configMap("istio-ca-root-cert", "root-cert.pem") : undefined,
+    parts.mesh ? configMap(revisioned("istio", revision), "mesh") : undefined,
+    parts.env
       ? read(
           `Deployment ${namespace}/${deployment}`,
           () => client.get<Deployment>(`/apis/apps/v1/namespaces/${pathSegment(namespace)}/deployments/${deployment}`),

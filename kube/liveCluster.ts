@@ -7,7 +7,9 @@ import type { FederationPlan } from "../federation/planFederation.ts";
 import { ApiError } from "./errors.ts";
 import { KubeClient } from "./kubeClient.ts";
 import { livePod, liveService, ruleTls } from "./liveObjects.ts";
+import { clientTls, fullHost, liveSidecar, routedHosts } from "./liveRouting.ts";
 import { isLiving, type IstioObject, type Pod } from "./objects.ts";
+import { pathSegment } from "./request.ts";
 import { retry } from "./retry.ts";
 
 /** Milliseconds that the API server may take for one answer: a preview waits for it. */
@@ -33,22 +35,22 @@ class Reader {
 /**
  * Reads what the live checks of a plan need from the cluster; only reads. What the API server refuses to show is in
  * `unread`. Rejects when the API server cannot be reached in five seconds.
+ * @param namespaces names of those whose labels matter; default: none
  */
 export async function readLiveCluster(
   kubeconfig: string,
   context: string | undefined,
   plan: Pick<FederationPlan, "imports" | "exports">,
   gateway?: GatewaySelector,
+  namespaces: readonly string[] = [],
 ): Promise<LiveCluster> {
   const client = new KubeClient(kubeconfig, context, timeout);
   const reader = new Reader();
-  const [rules, entries, routes, ofGateway, services] = await Promise.all([
+  const [rules, entries, ofGateway, ofClients, services] = await Promise.all([
     reader.read("DestinationRules", () => client.istio("networking", "destinationrules"), []),
     reader.read("ServiceEntries", () => client.istio("networking", "serviceentries"), []),
-    plan.imports.some((spec) => hasRoutes(spec.routes ?? {}))
-      ? reader.read("VirtualServices", () => client.istio("networking", "virtualservices"), [])
-      : undefined,
     gateway && readGateway(client, reader, gateway),
+    plan.imports.length > 0 ? readClientSide(client, reader, plan.imports, namespaces) : {},
     Promise.all(
       servicesInvolved(plan).map(({ namespace, name }) =>
         reader.read(`Service ${namespace}/${name}`, () => client.service(namespace, name), undefined),
@@ -69,12 +71,41 @@ export async function readLiveCluster(
     services: found,
     rules: foreignRules(rules),
     entries: foreignObjects(entries, (spec) => (spec["hosts"] ?? []) as string[]),
-    virtualServices:
-      routes && foreignObjects(routes.filter(appliesInSidecars), (spec) => (spec["hosts"] ?? []) as string[]),
     accounts: new Map(pods.map(([name, found]) => [name, accountsOf(found)])),
     pods: new Map(pods.map(([name, found]) => [name, found.map(livePod)])),
     ...(ofGateway ? { gateway: ofGateway } : {}),
+    ...ofClients,
     unread: reader.unread,
+  };
+}
+
+/** What decides how clients see imports. VirtualServices matter where one has routes, or a Sidecar may hide it. */
+async function readClientSide(
+  client: KubeClient,
+  reader: Reader,
+  imports: FederationPlan["imports"],
+  namespaces: readonly string[],
+): Promise<Pick<LiveCluster, "sidecars" | "routed" | "virtualServices" | "namespaces">> {
+  const [sidecars, labels] = await Promise.all([
+    reader.read("Sidecars", () => client.istio("networking", "sidecars"), []),
+    Promise.all(
+      namespaces.map(async (name): Promise<[string, Record<string, string>][]> => {
+        const path = `/api/v1/namespaces/${pathSegment(name)}`;
+        const found = await reader.read(`Namespace ${name}`, () => client.get(path), undefined);
+        return found ? [[name, found.metadata.labels ?? {}]] : [];
+      }),
+    ),
+  ]);
+  const haveRoutes = imports.some((spec) => hasRoutes(spec.routes ?? {}));
+  const isRead = haveRoutes || sidecars.length > 0;
+  const read = isRead
+    ? await reader.read("VirtualServices", () => client.istio("networking", "virtualservices"), [])
+    : [];
+  const routes = read.filter(isForeign).filter(appliesInSidecars);
+  return {
+    ...(sidecars.length > 0 ? { sidecars: sidecars.map(liveSidecar), routed: routedHosts(routes) } : {}),
+    ...(haveRoutes ? { virtualServices: foreignObjects(routes, (spec) => (spec["hosts"] ?? []) as string[]) } : {}),
+    ...(namespaces.length > 0 ? { namespaces: new Map(labels.flat()) } : {}),
   };
 }
 
@@ -123,6 +154,7 @@ function accountsOf(pods: Pod[]): string[] {
 function foreignRules(rules: IstioObject[]): LiveObject[] {
   const specs = rules.filter(isForeign).map(({ metadata, spec = {} }) => ({
     tls: ruleTls(spec),
+    clientTls: clientTls(spec),
     selective: spec["workloadSelector"] !== undefined,
     ...(metadata.creationTimestamp ? { created: metadata.creationTimestamp } : {}),
   }));
@@ -134,7 +166,7 @@ function foreignObjects(objects: IstioObject[], hostsOf: (spec: Record<string, a
   return objects.filter(isForeign).map(({ metadata: { name, namespace }, spec = {} }) => ({
     name,
     namespace,
-    hosts: hostsOf(spec).map((host) => (host.includes(".") ? host : `${host}.${namespace}.svc.cluster.local`)),
+    hosts: hostsOf(spec).map((host) => fullHost(host, namespace)),
     exportTo: spec["exportTo"] ?? [],
     subsets: (spec["subsets"] ?? []).map((s: { name: string }) => s.name),
   }));

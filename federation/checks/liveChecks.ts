@@ -4,7 +4,10 @@ import { serviceOfHost, type LiveCluster } from "./liveCluster.ts";
 import { conflictingPolicies } from "../exports/policyConflicts.ts";
 import { gatewayProblems, gatewayWarnings, type LivePlaces } from "./liveGateways.ts";
 import { exportProblems, exportWarnings, withServiceSelectors } from "./liveExports.ts";
+import { foreignRuleFindings } from "./foreignRules.ts";
+import { sidecarFindings } from "./importedVisibility.ts";
 import { importProblems } from "./liveImports.ts";
+import { meshConfigFindings } from "./meshConfigFindings.ts";
 
 /** What a comparison with the cluster found. */
 export interface LiveFindings {
@@ -35,16 +38,23 @@ export function liveFindings(
   live: LiveCluster,
   places: LivePlaces,
 ): LiveFindings {
-  const { rootNamespace, gateway } = places;
+  const { rootNamespace, gateway, settings } = places;
+  const ofClients = plan.imports.flatMap((spec) => [
+    sidecarFindings(spec, live, rootNamespace),
+    foreignRuleFindings(spec, live, rootNamespace, settings?.autoMtls),
+    ...(settings ? [meshConfigFindings(spec, settings, live)] : []),
+  ]);
   const exports = plan.exports.map(({ spec }) => spec);
   return {
     problems: [
       ...plan.imports.flatMap((spec) => importProblems(spec, live, rootNamespace)),
+      ...ofClients.flatMap(({ problems }) => problems),
       ...exports.flatMap((spec) => exportProblems(spec, live, places)),
       ...conflictsByService(plan.exports, live),
       ...(gateway && live.gateway ? gatewayProblems(plan, live.gateway, gateway) : []),
     ],
     warnings: [
+      ...ofClients.flatMap(({ warnings }) => warnings),
       ...exports.flatMap((spec) => exportWarnings(spec, live, plan.identity.trustDomain)),
       ...(gateway && live.gateway ? gatewayWarnings(plan, live.gateway, gateway) : []),
     ],

@@ -48,12 +48,32 @@ export interface LiveObject {
   exportTo: string[];
   /** Names of the subsets; of a DestinationRule only. */
   subsets: string[];
+  /** TLS settings that a client of a DestinationRule uses. Default: none. */
+  clientTls?: ClientTls;
   /** TLS modes of a DestinationRule. Default: it has no traffic policy. */
   tls?: RuleTls;
   /** Whether only pods with certain labels use the DestinationRule. Default: all do. */
   selective?: boolean;
   /** When it was created, as the API server writes it. */
   created?: string;
+}
+
+/** TLS settings of a DestinationRule, without its subsets. */
+export interface ClientTls {
+  /** Of all ports without settings of their own; undefined: none. */
+  all?: TlsSettings | undefined;
+  /** Of the ports with settings of their own, which replace the rule's; undefined: such a port sets none. */
+  ports: ReadonlyMap<number, TlsSettings | undefined>;
+}
+
+/** How a client connects. */
+export interface TlsSettings {
+  /** Istio's name of the mode. */
+  mode: string;
+  /** Empty: Istio's default. */
+  sni: string;
+  /** Empty: those of the ServiceEntry. */
+  subjectAltNames: string[];
 }
 
 /** TLS modes of a DestinationRule; undefined: without a traffic policy. */
@@ -69,6 +89,28 @@ export interface TlsModes {
   all?: string | undefined;
   /** By port number of the Service. */
   ports: ReadonlyMap<number, string>;
+}
+
+/** A Sidecar object of Istio. */
+export interface LiveSidecar {
+  namespace: string;
+  name: string;
+  /** When it was created, in ISO 8601: the oldest of a namespace counts. */
+  created: string;
+  /** Labels of the pods that it is for; undefined: all of its namespace. */
+  selector?: Record<string, string>;
+  /** Empty: everything is visible. */
+  egress: EgressListener[];
+}
+
+/** An egress listener of a Sidecar. */
+export interface EgressListener {
+  /** The port that it is for; undefined: all others. */
+  port?: number;
+  /** Whether it is a forward proxy, which has every port. */
+  isProxy: boolean;
+  /** `namespace/dnsName`. */
+  hosts: string[];
 }
 
 /** What the checks need of a cluster. */
@@ -87,6 +129,12 @@ export interface LiveCluster {
   pods?: ReadonlyMap<string, LivePod[]>;
   /** What the API server refused to show. */
   unread: UnreadObject[];
+  /** Sidecars of all namespaces. Default: none. */
+  sidecars?: LiveSidecar[];
+  /** Hosts to which a VirtualService of sidecars routes. Default: none. */
+  routed?: string[];
+  /** Labels of the namespaces that were asked for and exist. Default: none. */
+  namespaces?: ReadonlyMap<string, Record<string, string>>;
   /** Of the gateway in use; undefined in a mesh without one. */
   gateway?: LiveGateway;
 }

@@ -1,3 +1,4 @@
+import type { MeshSettings } from "../cluster/meshSettings.ts";
 import { autoPassthroughPort, type GatewaySelector } from "../cluster/gatewayObjects.ts";
 import { Findings, type Finding } from "../errors/userError.ts";
 import type { FederationPlan } from "../planFederation.ts";
@@ -23,6 +24,8 @@ export interface LivePlaces {
   gatewayNamespace: string;
   /** Default: none, as in a mesh without exports. */
   gateway?: GatewayInUse | undefined;
+  /** What MeshConfig says; undefined where it is not known. */
+  settings?: MeshSettings | undefined;
 }
 
 type Plan = Pick<FederationPlan, "imports" | "exports" | "identity">;

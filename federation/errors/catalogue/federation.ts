@@ -195,6 +195,21 @@ export const federation = {
       "A sidecar uses one of the two. Set `retries` and `timeout` in the other VirtualService and remove them from " +
       "the import, or remove the VirtualService.",
   },
+  "live-rule-overrides": {
+    title: "A DestinationRule of a client's namespace replaces that of an import.",
+    page:
+      "Istio looks for a rule in the client's namespace first, also for wildcard hosts, and takes only the most " +
+      "specific one there. Calls fail where it sets another TLS mode than ISTIO_MUTUAL, or another SNI; that " +
+      "is refused for a rule for all pods of the namespace. A warning is about selected pods, a blended import, or " +
+      "settings of the import that are lost. Narrow the rule's host.",
+  },
+  "live-sidecar-hides": {
+    title: "A Sidecar hides an import from workloads that may call it.",
+    page:
+      "The egress hosts of the Sidecar do not take the import's host, so the proxies do not know it. Add " +
+      "`<namespace of the import>/<its host>` to them. It is refused where the import's `client` is such a workload " +
+      "and no VirtualService routes to the import; otherwise it is a warning. Gateways have no Sidecar.",
+  },
   "live-entry-conflict": {
     title: "Another ServiceEntry in the cluster has the host of an import.",
     page: "Remove the other ServiceEntry, or rename the import with `as`.",

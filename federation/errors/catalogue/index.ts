@@ -2,6 +2,7 @@ import { cluster } from "./cluster.ts";
 import { config } from "./config.ts";
 import { exported } from "./exported.ts";
 import { federation } from "./federation.ts";
+import { meshConfigErrors } from "./meshConfig.ts";
 import { program } from "./program.ts";
 import { review } from "./review.ts";
 import { roots } from "./roots.ts";
@@ -24,6 +25,7 @@ export const catalogue = {
   ...cluster,
   ...federation,
   ...exported,
+  ...meshConfigErrors,
   ...trust,
   ...roots,
   ...program,

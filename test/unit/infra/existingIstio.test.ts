@@ -8,7 +8,10 @@ import { FakeApiServer } from "../kube/apiServer.ts";
 import { roots } from "../support/roots.ts";
 
 jest.mock("../../../kube/liveCluster.ts", () => ({
-  readLiveCluster: async () => ({ services: [], rules: [], entries: [], accounts: new Map(), unread: [] }),
+  readLiveCluster: async () => ({
+    ...{ services: [], rules: [], entries: [], accounts: new Map(), unread: [] },
+    namespaces: new Map([["sleep", {}]]),
+  }),
 }));
 
 let server: FakeApiServer;
@@ -33,7 +36,8 @@ beforeEach(() => {
   warnings = [];
   jest.spyOn(console, "warn").mockImplementation((text) => void warnings.push(String(text)));
 });
-const codes = (): string[] => [...new Set(warnings.join("\n").match(/(?<=\[)istio-[a-z-]+(?=\])/g) ?? [])].sort();
+const codes = (): string[] =>
+  [...new Set(warnings.join("\n").match(/(?<=\[)(?:istio|mesh-config)-[a-z-]+(?=\])/g) ?? [])].sort();
 
 const [ofNorth, ofSouth] = roots;
 
@@ -148,6 +152,19 @@ describe("a mesh with an existing Istio and a peer of another root", () => {
     expect(codes()).toEqual([]);
     expect((await federation(graph)).mesh.trusts).toEqual({ south: [ofSouth.sha256] });
     expect(hasImport(graph)).toBe(true);
+  });
+
+  test("compares imports with its discovery selectors", async () => {
+    const selectors = [{ matchLabels: { mesh: "north" } }];
+    const objects = await applied((values) => (values.meshConfig.discoverySelectors = selectors));
+    const imports = [{ name: "httpbin", from: "south", namespace: "imports", visibleTo: ["sleep"] }];
+    await run({ objects, more: { imports } });
+    expect(warnings.join("\n")).toMatch(/import "httpbin": .* no namespace sleep.*\[mesh-config-discovery\]/);
+  });
+
+  test("says that its settings are not known, where only an import depends on them", async () => {
+    await run({ objects: undefined, more: { peers: { south: { trustDomain: "south.example" } } } });
+    expect(codes()).toEqual(["istio-unreadable", "mesh-config-unread"]);
   });
 
   test.each([

@@ -53,6 +53,7 @@ describe("the live cluster", () => {
       rules: [
         {
           name: "theirs",
+          clientTls: { ports: new Map() },
           namespace: "shop",
           hosts: ["cart.shop.svc.cluster.local"],
           exportTo: [],

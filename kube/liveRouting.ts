@@ -1,0 +1,61 @@
+import type { ClientTls, EgressListener, LiveSidecar, TlsSettings } from "../federation/checks/liveCluster.ts";
+import { isMapping } from "../federation/config/values.ts";
+import type { IstioObject } from "./objects.ts";
+
+/** A host as Istio reads it: a short one is that of a Service in the object's namespace. */
+export function fullHost(host: string, namespace: string): string {
+  return host.includes(".") || host === "*" ? host : `${host}.${namespace}.svc.cluster.local`;
+}
+
+/** What a Sidecar says about egress. */
+export function liveSidecar({ metadata, spec = {} }: IstioObject): LiveSidecar {
+  const labels = spec["workloadSelector"]?.labels as Record<string, string> | undefined;
+  const egress = (spec["egress"] ?? []) as { port?: { number?: number; protocol?: string }; hosts?: string[] }[];
+  return {
+    namespace: metadata.namespace,
+    name: metadata.name,
+    created: metadata.creationTimestamp ?? "",
+    ...(labels && Object.keys(labels).length > 0 ? { selector: labels } : {}),
+    egress: egress.map(({ port, hosts }): EgressListener => ({
+      ...(port?.number ? { port: port.number } : {}),
+      isProxy: port?.protocol?.toUpperCase() === "HTTP_PROXY",
+      hosts: hosts ?? [],
+    })),
+  };
+}
+
+/** Hosts to which VirtualServices send requests, or copies of them. */
+export function routedHosts(services: readonly IstioObject[]): string[] {
+  const hosts = services.flatMap(({ metadata, spec = {} }) =>
+    destinationsIn(spec).map((host) => fullHost(host, metadata.namespace)),
+  );
+  return [...new Set(hosts)].sort();
+}
+
+/** Hosts in every field `destination` or `mirror`, at any depth. */
+function destinationsIn(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(destinationsIn);
+  if (!isMapping(value)) return [];
+  return Object.entries(value).flatMap(([key, part]) => {
+    const host = (key === "destination" || key === "mirror") && isMapping(part) ? part["host"] : undefined;
+    return typeof host === "string" ? [host] : destinationsIn(part);
+  });
+}
+
+/** The TLS settings that a client of a DestinationRule uses. Those without a mode have DISABLE, the zero value. */
+export function clientTls(spec: Record<string, any>): ClientTls {
+  const policy = spec["trafficPolicy"] as { tls?: object; portLevelSettings?: PortSettings[] } | undefined;
+  return {
+    all: policy?.tls && settingsOf(policy.tls),
+    ports: new Map(policy?.portLevelSettings?.map(({ port, tls }) => [port?.number ?? 0, tls && settingsOf(tls)])),
+  };
+}
+
+interface PortSettings {
+  port?: { number?: number };
+  tls?: object;
+}
+
+function settingsOf({ mode = "DISABLE", sni = "", subjectAltNames = [] }: Partial<TlsSettings>): TlsSettings {
+  return { mode, sni, subjectAltNames };
+}
