@@ -34,7 +34,7 @@ export function createExports(plan: ExportsPlan, gateway: GatewaySelector, optio
         serviceAccounts: spec.serviceAccounts,
         subjectAltNames: spec.subjectAltNames,
         to: spec.to,
-        callers: spec.ownCallers,
+        callers: [...spec.ownCallers, ...spec.callerIds],
         callersByMesh: spec.callersByMesh,
         callersApplyTo: spec.callersApplyTo,
         enforceCallers: policy !== undefined,

@@ -8,7 +8,7 @@ import {
   type ServicePort,
 } from "../federation/contract/contract.ts";
 
-/** The caller of an import: a service account, with the label `app` of its pods. */
+/** The caller of an import: a service account, with labels of its pods where not all of its pods are meant. */
 export type Client = NonNullable<ContractImport["client"]>;
 
 /** Address at which peers reach a gateway. */

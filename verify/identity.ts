@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import type { Finding } from "../federation/errors/userError.ts";
-import { spiffeId } from "../federation/objects/names.ts";
 import { socketAddress } from "../federation/objects/socketAddress.ts";
+import { clientId } from "./clientSelection.ts";
 import { edgeName, type Edge } from "./edge.ts";
 import { failed, type Evidence } from "./evidence.ts";
 import { lastForwardedElement, type ForwardedElement } from "./forwardedCertificate.ts";
@@ -96,7 +96,7 @@ function serverProblem(edge: Edge, problem: string): Finding {
  */
 function forwardedProblems(edge: Edge, forwarded: ForwardedElement, sides: ServingSides): Finding[] {
   const problems: Finding[] = [];
-  const expected = spiffeId(edge.trustDomain, edge.client.namespace, edge.client.serviceAccount);
+  const expected = clientId(edge);
   const uris = forwarded.get("uri");
   if (uris && (uris.length > 1 || uris[0] !== expected))
     problems.push({

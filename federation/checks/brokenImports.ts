@@ -5,7 +5,7 @@ import {
   type FederationContract,
 } from "../contract/contract.ts";
 import type { Finding } from "../errors/userError.ts";
-import { callersFor } from "../exports/exportCallers.ts";
+import { accountOf, mayAdmit } from "../exports/admitted.ts";
 import { socketAddress } from "../objects/socketAddress.ts";
 import { pinnedIdentities, someOf } from "./pinnedIdentities.ts";
 
@@ -86,9 +86,8 @@ function breakingChanges(spec: ContractImport, found: ContractExport | undefined
       changes.push(`changes the protocol of port ${number} from ${protocol} to ${now.protocol}`);
   }
   for (const subset of spec.subsets.filter((s) => !found.subsets.includes(s))) changes.push(`loses subset "${subset}"`);
-  const client = spec.client && `${spec.client.namespace}/${spec.client.serviceAccount}`;
-  const callers = callersFor(found, importer);
-  if (client && callers.length > 0 && !callers.includes(client)) changes.push(`no longer admits caller ${client}`);
+  if (spec.client && !mayAdmit(found, spec.client, importer))
+    changes.push(`no longer admits caller ${spec.client.spiffeId ?? accountOf(spec.client)}`);
   return [...changes.map((change) => ({ change })), ...replacedIdentities(spec, found, importer)];
 }
 

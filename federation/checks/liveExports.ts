@@ -1,5 +1,5 @@
 import { Findings, type Finding } from "../errors/userError.ts";
-import type { ExportPlan } from "../exports/exportPlan.ts";
+import { allCallers, type ExportPlan } from "../exports/exportPlan.ts";
 import { spiffeId } from "../objects/names.ts";
 import { podProblems, podWarnings } from "./exportedPods.ts";
 import { exportedPortWarnings, exposedPortProblems, servedPortProblems } from "./exportedPorts.ts";
@@ -28,7 +28,7 @@ export function exportProblems(spec: ExportPlan, live: LiveCluster, places: Live
         findings.addAll([...servedPortProblems(spec, service), ...exposedPortProblems(spec, service)]);
     }
     findings.addAll(selectorProblems(spec, service));
-  } else if (!spec.meshNeutral && spec.callers.length > 0 && spec.ports.every(({ name }) => spec.targetPorts[name]))
+  } else if (!spec.meshNeutral && allCallers(spec).length > 0 && spec.ports.every(({ name }) => spec.targetPorts[name]))
     findings.add("live-target-port", {
       subject: `export "${spec.name}"`,
       problem:

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { canonicalAddress, isRange } from "../cluster/addressRange.ts";
 import { parseCidr } from "../cluster/cidr.ts";
 import { knownKeys } from "../errors/unknownKey.ts";
-import { labelValue, rfc1123Label, rfc1123Subdomain } from "../objects/names.ts";
+import { labelKey, labelValue, rfc1123Label, rfc1123Subdomain, spiffeIdForm } from "../objects/names.ts";
 import { UserError, type Finding, type FindingText } from "../errors/userError.ts";
 
 /**
@@ -83,6 +83,18 @@ export const gatewayAddress = z
 export const podLabels = z
   .record(z.string().min(1), z.string())
   .refine((labels) => Object.keys(labels).length > 0, "must name at least one label");
+
+/** Labels that select pods, as in a selector of Kubernetes: keys with or without a prefix, values that may be empty. */
+export const selectingLabels = z
+  .record(z.string().regex(labelKey, "must be the key of a Kubernetes label"), inLabelOrEmpty)
+  .refine((labels) => Object.keys(labels).length > 0, "must name at least one label")
+  .refine((labels) => Object.keys(labels).length <= 16, "must name at most 16 labels");
+
+/** A SPIFFE id of any form. */
+export const identity = z
+  .string()
+  .max(2048)
+  .regex(spiffeIdForm, "must be a SPIFFE id (spiffe://trust-domain/path, without wildcards)");
 
 /** `namespace/serviceAccount`. */
 export const account = z

@@ -10,8 +10,10 @@ import {
   label,
   portNumber,
   portProtocols,
+  selectingLabels,
   subdomain,
 } from "../config/fields.ts";
+import { spiffeIdForm } from "../objects/names.ts";
 
 /** Version of the shape below, of which a reader takes no other. New fields are only added and leave it as it is. */
 export const contractVersion = 1 as const;
@@ -33,14 +35,10 @@ const objectName = z
   .max(253)
   .regex(/^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/, "must be the name of an object: lower-case letters, digits, '-' and '.'");
 
-/** A SPIFFE id. https://github.com/spiffe/spiffe/blob/main/standards/SPIFFE-ID.md#2-spiffe-identity */
 const spiffeId = z
   .string()
   .max(2048)
-  .regex(
-    /^spiffe:\/\/[a-z0-9][-._a-z0-9]*(\/[-._A-Za-z0-9]+)+$/,
-    "must be a SPIFFE id (spiffe://trust-domain/ns/namespace/sa/account)",
-  );
+  .regex(spiffeIdForm, "must be a SPIFFE id (spiffe://trust-domain/ns/namespace/sa/account)");
 
 /** `region/zone`, or empty. */
 const locality = z
@@ -71,10 +69,15 @@ const exported = z.object({
   subjectAltNames: z.array(spiffeId).min(1, "must name the identities that serve it").max(1000),
   /** Meshes that may import it. */
   to: z.array(label).max(1000),
-  /** Callers it is meant for, `namespace/serviceAccount`; empty: any identity of a mesh in `to`. */
+  /**
+   * Callers it is meant for, `namespace/serviceAccount`; with none here and in `callerIds`: any identity of a mesh in
+   * `to`.
+   */
   callers: z.array(account).max(10_000),
   /** The same by mesh in `to`, where they differ; `callers` are all of them then. */
   callersByMesh: z.record(label, z.array(account).max(10_000)).optional(),
+  /** Callers it is meant for whose identity is no service account's, as SPIFFE ids; besides `callers`. */
+  callerIds: z.array(spiffeId).max(10_000).default([]),
   /** Whom `callers` binds: callers of other meshes, or those of its own mesh too. */
   callersApplyTo: z.enum(["peers", "everyone"]).default("peers"),
   /** Declared to be for any identity of the meshes in `to`. */
@@ -126,8 +129,19 @@ const imported = z.object({
   subsets: labels,
   /** Whether it joins the local Service of the same name. */
   blended: z.boolean().default(false),
-  /** Who calls it when it is tested; `app` is the label by which its pods are found. */
-  client: z.object({ namespace: label, serviceAccount: objectName, app: inLabelOrEmpty }).optional(),
+  /**
+   * Who calls it when it is tested. Its pods are those of the account with the labels `labels`, or, without these, with
+   * the label `app`; empty: all of the account. `spiffeId` is another identity than that of the account.
+   */
+  client: z
+    .object({
+      namespace: label,
+      serviceAccount: objectName,
+      app: inLabelOrEmpty,
+      labels: selectingLabels.optional(),
+      spiffeId: spiffeId.optional(),
+    })
+    .optional(),
   /** How its ports are tested, by port name; a port without one is only connected to. */
   probe: z.record(label, probe).default({}),
 });

@@ -6,7 +6,10 @@ import type { ExportPlan } from "./exportPlan.ts";
 /** The callers of an export, as it is published. */
 type Callers = Pick<ContractExport, "callers" | "callersByMesh">;
 
-/** The callers of one importing mesh that an export admits, `namespace/serviceAccount`; empty: any. */
+/**
+ * The callers of one importing mesh that an export admits, `namespace/serviceAccount`; empty: any, or those in
+ * `callerIds`.
+ */
 export function callersFor({ callers, callersByMesh = {} }: Callers, mesh: string): string[] {
   return Object.hasOwn(callersByMesh, mesh) ? callersByMesh[mesh]! : callers;
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import {
   account,
   duplicates,
+  identity,
   label,
   podLabels,
   portNumber,
@@ -19,6 +20,8 @@ const port = z.strictObject({
   /** Port of the pods. Default: `number`. The ServiceEntry of a mesh-neutral host and the policy use it. */
   targetPort: portNumber.optional(),
 });
+
+const callerForm = "must be namespace/serviceAccount, like sleep/sleep, or a SPIFFE id (spiffe://trust-domain/path)";
 
 /** One entry of `exports`: a service that other meshes may import. */
 export const exportSpec = z
@@ -44,10 +47,10 @@ export const exportSpec = z
     /** Meshes that may import it, checked by their previews. */
     to: z.array(label),
     /**
-     * Callers that a DENY policy on the serving pods admits, `namespace/account`. Empty: all identities of meshes in
-     * `to`.
+     * Callers that a DENY policy on the serving pods admits: `namespace/account` of any mesh in `to`, or SPIFFE ids of
+     * other forms (`spiffe://<trust domain>/<path>`), as SPIRE can issue them. Empty: all identities of meshes in `to`.
      */
-    callers: z.array(account).default([]),
+    callers: z.array(z.union([account, identity], callerForm)).default([]),
     /** Callers of single meshes in `to`, in place of `callers`. Needs meshes with different trust domains. */
     callersByMesh: z.record(label, z.array(account).min(1, "must name at least one caller")).default({}),
     /**
@@ -90,6 +93,9 @@ export const exportSpec = z
       issue("callersByMesh", unnamed, "must name the callers of every mesh in `to`, or `callers` those of the others");
     if (restricted && value.callers.length === 0 && value.callersApplyTo === "everyone")
       issue("callers", [], "must name the callers of this mesh, to whom callersApplyTo: everyone applies, too");
+    const byId = value.callers.filter((caller) => caller.startsWith("spiffe://"));
+    if (byId.length > 0 && Object.keys(value.callersByMesh).length > 0)
+      issue("callers", byId, "cannot have SPIFFE ids with callersByMesh, which names accounts in place of them");
     if (value.public && restricted)
       issue("public", true, "cannot be true with callers: all identities may call it, or the named ones");
     const meshNeutral = exportHost(value) !== serviceHost(value.service, value.namespace);

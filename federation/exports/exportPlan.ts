@@ -1,7 +1,7 @@
 import type { ContractExport } from "../contract/contract.ts";
 import { callersFor } from "./exportCallers.ts";
 import { exportHost, exportSans, type ExportConfig } from "./exportConfig.ts";
-import { serviceHost } from "../objects/names.ts";
+import { serviceHost, spiffeIdForm } from "../objects/names.ts";
 
 /** An export with everything that its objects need. Its {@link ContractExport} part is published to peers. */
 export interface ExportPlan extends ContractExport {
@@ -46,11 +46,22 @@ export function planExport(spec: ExportConfig, trustDomain: string): ExportPlan 
 }
 
 /** `callers` are all of them, for importers that do not know `callersByMesh`, which then has every mesh in `to`. */
-function plannedCallers({ callers, callersByMesh, to }: ExportConfig) {
-  if (Object.keys(callersByMesh).length === 0) return { callers, ownCallers: callers };
+function plannedCallers({ callers: given, callersByMesh, to }: ExportConfig) {
+  const callerIds = given.filter(isIdentity);
+  const callers = given.filter((caller) => !isIdentity(caller));
+  if (Object.keys(callersByMesh).length === 0) return { callers, callerIds, ownCallers: callers };
   const byMesh = Object.fromEntries(to.map((mesh) => [mesh, callersFor({ callers, callersByMesh }, mesh)]));
   const all = [...new Set([...Object.values(byMesh).flat(), ...callers])].sort();
-  return { callers: all, callersByMesh: byMesh, ownCallers: callers };
+  return { callers: all, callerIds, callersByMesh: byMesh, ownCallers: callers };
+}
+
+function isIdentity(caller: string): boolean {
+  return spiffeIdForm.test(caller);
+}
+
+/** Whom an export names as its callers: accounts (`namespace/account`), then SPIFFE ids. Empty: everybody in `to`. */
+export function allCallers({ callers, callerIds }: Pick<ContractExport, "callers" | "callerIds">): string[] {
+  return [...callers, ...callerIds];
 }
 
 /** The part of an export that is published to peers. */

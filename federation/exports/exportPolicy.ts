@@ -1,14 +1,9 @@
 import { Findings, type Finding } from "../errors/userError.ts";
 import { federationMetadata } from "../objects/labels.ts";
 import type { TrustDomains } from "../trust/trustDomains.ts";
+import { callerIdFindings, idPrincipals, isForeignLocal, ownTrustDomainInPolicies } from "./callerPrincipals.ts";
 import { callersFor, callersOfDomain, indistinctCallers } from "./exportCallers.ts";
-import type { ExportPlan } from "./exportPlan.ts";
-
-/**
- * In `principals`, `cluster.local` means the mesh's own trust domain. A peer's of that name can be named in
- * `trustDomains` only, which Istio has since 1.30.
- */
-const ownTrustDomainInPolicies = "cluster.local";
+import { allCallers, type ExportPlan } from "./exportPlan.ts";
 
 /** Number of `notServiceAccounts` that a source may have. */
 const maxServiceAccounts = 16;
@@ -44,7 +39,7 @@ export interface DenyPolicy {
  */
 export function callerFindings(spec: ExportPlan, domains: TrustDomains): readonly Finding[] {
   const findings = new Findings();
-  if (spec.callers.length === 0) return findings.all;
+  if (allCallers(spec).length === 0) return findings.all;
   const code = "export-callers-not-enforceable";
   const subject = `export "${spec.name}"`;
   for (const mesh of spec.to.filter((name) => !domains.ofMeshes.has(name)))
@@ -60,7 +55,7 @@ export function callerFindings(spec: ExportPlan, domains: TrustDomains): readonl
       subject,
       problem:
         `mesh ${sameDomain.map((mesh) => `"${mesh}"`).join(", ")} has this mesh's trust domain (${domains.own}), ` +
-        `so callers ${spec.callers.join(", ")} of both meshes have the same principals, ` +
+        `so callers ${allCallers(spec).join(", ")} of both meshes have the same principals, ` +
         "and the restriction would apply to callers in this mesh too",
       remedy:
         "Accept that with callersApplyTo: everyone, give the export a mesh-neutral host " +
@@ -83,6 +78,7 @@ export function callerFindings(spec: ExportPlan, domains: TrustDomains): readonl
           `${maxServiceAccounts} callers, and the export names ${callersFor(spec, mesh).length}`,
         remedy: `Give mesh "${mesh}" another trust domain, or name fewer callers`,
       });
+  findings.addAll(callerIdFindings(spec, domains));
   return findings.all;
 }
 
@@ -118,11 +114,6 @@ export function outsiderFindings(spec: ExportPlan, domains: TrustDomains, accept
   return findings.all;
 }
 
-/** Whether a trust domain is another mesh's `cluster.local`. */
-function isForeignLocal(domain: string | undefined, { own }: TrustDomains): boolean {
-  return domain === ownTrustDomainInPolicies && own !== ownTrustDomainInPolicies;
-}
-
 /**
  * AuthorizationPolicy that denies the callers for whom an export is not meant; undefined if it restricts no caller.
  *
@@ -154,12 +145,16 @@ export function exportPolicy(spec: ExportPlan, domains: TrustDomains, accepted: 
 function denyRules(spec: ExportPlan, domains: TrustDomains, accepted: string[]): DenyRule[] {
   const peerDomains = [...new Set(spec.to.flatMap((mesh) => domains.ofMeshes.get(mesh) ?? []))].sort();
   const named = peerDomains.filter((domain) => !isForeignLocal(domain, domains));
-  const principals = (domain: string): string[] =>
-    callersOfDomain(spec, domain, domains).map((caller) => `${domain}/ns/${caller.replace("/", "/sa/")}`);
+  const principals = (domain: string): string[] => [
+    ...new Set([
+      ...callersOfDomain(spec, domain, domains).map((caller) => `${domain}/ns/${caller.replace("/", "/sa/")}`),
+      ...idPrincipals(spec, domain),
+    ]),
+  ];
   const listed = named.flatMap(principals);
   // A peer's `cluster.local` has a rule of its own, so the rules with principals leave it out.
   const exceptLocal = named.length < peerDomains.length ? { notTrustDomains: [ownTrustDomainInPolicies] } : {};
-  const restricted = spec.callers.length > 0;
+  const restricted = allCallers(spec).length > 0;
   const appliesToAll = restricted && spec.callersApplyTo === "everyone";
   const appliesToPeers = restricted && !appliesToAll;
   const rules: DenyRule[] = [];
@@ -171,14 +166,16 @@ function denyRules(spec: ExportPlan, domains: TrustDomains, accepted: string[]):
   const denied = [...new Set([...restrictedDomains, ...outsiders])].sort();
   const byPrincipal = denied.filter((domain) => !isForeignLocal(domain, domains));
   if (byPrincipal.length > 0) {
-    const exceptListed = restrictedDomains.length > 0 ? { notPrincipals: restrictedDomains.flatMap(principals) } : {};
+    const admitted = restrictedDomains.flatMap(principals);
+    const exceptListed = admitted.length > 0 ? { notPrincipals: admitted } : {};
     add({ principals: byPrincipal.map((domain) => `${domain}/*`), ...exceptListed });
   }
   if (denied.length > byPrincipal.length) add({ trustDomains: [ownTrustDomainInPolicies] });
+  const ofLocal = callersOfDomain(spec, ownTrustDomainInPolicies, domains);
   if (restricted && named.length < peerDomains.length)
     add({
       trustDomains: [ownTrustDomainInPolicies],
-      notServiceAccounts: [...callersOfDomain(spec, ownTrustDomainInPolicies, domains)].sort(),
+      ...(ofLocal.length > 0 ? { notServiceAccounts: [...ofLocal].sort() } : {}),
     });
   if (appliesToPeers && spec.meshNeutral && peerDomains.includes(domains.own))
     rules.push({

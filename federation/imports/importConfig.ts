@@ -1,5 +1,16 @@
 import { z } from "zod";
-import { duplicates, label, podLabels, portNumber, portProtocols, subdomain } from "../config/fields.ts";
+import {
+  duplicates,
+  identity,
+  inLabel,
+  label,
+  podLabels,
+  portNumber,
+  portProtocols,
+  selectingLabels,
+  serviceAccountName,
+  subdomain,
+} from "../config/fields.ts";
 import { hashedName, labelName } from "../objects/names.ts";
 import { retriesSpec, timeoutSpec } from "./routePolicy.ts";
 import { connectionPoolSpec, loadBalancerSpec, outlierDetectionSpec } from "./trafficPolicy.ts";
@@ -24,12 +35,29 @@ const probeSpec = z.strictObject({
 });
 
 /** The client that calls an import when it is verified. */
-const clientSpec = z.strictObject({
-  namespace: label,
-  serviceAccount: z.string().min(1),
-  /** Label `app` of the client's pods. Default: the service account's name. */
-  app: z.string().min(1).optional(),
-});
+const clientSpec = z
+  .strictObject({
+    namespace: label,
+    serviceAccount: serviceAccountName,
+    /** Label `app` of the client's pods. Default: all pods of the service account. */
+    app: inLabel.optional(),
+    /** Labels of the client's pods, such as `app.kubernetes.io/name`; instead of `app`. */
+    labels: selectingLabels.optional(),
+    /**
+     * SPIFFE id of the client, where it does not follow from namespace and account, as with SPIRE. Default:
+     * `spiffe://<trust domain>/ns/<namespace>/sa/<serviceAccount>`.
+     */
+    spiffeId: identity.optional(),
+  })
+  .superRefine(({ app, labels }, ctx) => {
+    if (app !== undefined && labels !== undefined)
+      ctx.addIssue({
+        code: "custom",
+        path: ["labels"],
+        input: labels,
+        message: "cannot be used with app: name app in it",
+      });
+  });
 
 /** One entry of `imports`: a service of one or several other meshes. */
 export const importSpec = z

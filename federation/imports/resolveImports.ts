@@ -192,7 +192,7 @@ function resolvedImport(spec: ImportConfig, sources: ImportSource[], importer: M
       outlierDetection: spec.outlierDetection,
     },
     routes: { retries: spec.retries, timeout: spec.timeout },
-    client: spec.client && { ...spec.client, app: spec.client.app ?? spec.client.serviceAccount },
+    client: spec.client && { ...spec.client, app: spec.client.app ?? "" },
     probe: importedProbes(spec, ports),
   };
 }

@@ -14,6 +14,10 @@ export type ImportWithClient = ContractImport & { client: NonNullable<ContractIm
 /** The values on which the verification of an import depends: it runs again exactly when one of them changes. */
 export function verificationTriggers(spec: ImportWithClient): string[] {
   const { client } = spec;
+  const selected = Object.entries(client.labels ?? {})
+    .map(([key, value]) => `${key}=${value}`)
+    .sort();
+  const selection = [client.app, ...selected, client.spiffeId ?? ""].join(" ").trim();
   return [
     `host ${spec.host} ${spec.exportedHost}`,
     `ports ${[...spec.ports]
@@ -22,6 +26,6 @@ export function verificationTriggers(spec: ImportWithClient): string[] {
       .join(" ")}`,
     `addresses ${spec.gateways.map(socketAddress).sort().join(" ")}`,
     `subjectAltNames ${[...spec.subjectAltNames].sort().join(" ")}`,
-    `client ${client.namespace}/${client.serviceAccount} ${client.app}`,
+    `client ${client.namespace}/${client.serviceAccount} ${selection}`,
   ];
 }

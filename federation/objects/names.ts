@@ -10,6 +10,13 @@ export const rfc1123Subdomain =
 /** Value of a Kubernetes label, not empty. https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/ */
 export const labelValue = /^[A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?$/;
 
+/** Key of a Kubernetes label: a name, after a host name and `/` where it has a prefix. */
+export const labelKey =
+  /^((?=[^/]{1,253}\/)[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*\/)?[A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?$/;
+
+/** A SPIFFE id. https://github.com/spiffe/spiffe/blob/main/standards/SPIFFE-ID.md#2-spiffe-identity */
+export const spiffeIdForm = /^spiffe:\/\/[a-z0-9][-._a-z0-9]*(\/(?!\.{1,2}(\/|$))[-._A-Za-z0-9]+)+$/;
+
 /** Longest value of a label. */
 const longestLabel = 63;
 

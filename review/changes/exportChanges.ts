@@ -1,5 +1,5 @@
 import { callersFor } from "../../federation/exports/exportCallers.ts";
-import type { ExportPlan } from "../../federation/exports/exportPlan.ts";
+import { allCallers, type ExportPlan } from "../../federation/exports/exportPlan.ts";
 import type { PlannedFederation, PlannedMesh } from "../revision/planRevision.ts";
 import { exportFacts, factsText } from "./facts.ts";
 import {
@@ -68,15 +68,17 @@ function differences(old: ExportPlan, now: ExportPlan): string[] {
   const add = (what: string, change: string | undefined) => change && parts.push(`${what} ${change}`);
   add("ports", listChange(old.ports.map(portOf), now.ports.map(portOf)));
   add(`to (${direction(old.to, now.to)})`, listChange(old.to, now.to));
-  if (old.callers.length > 0 && now.callers.length > 0 && (old.callersByMesh ?? now.callersByMesh)) {
-    const added = (what: string, before: string[], after: string[]) =>
-      add(`callers ${what} (${direction(before, after)})`, listChange(before, after));
+  const [before, after] = [allCallers(old), allCallers(now)];
+  if (before.length > 0 && after.length > 0 && (old.callersByMesh ?? now.callersByMesh)) {
+    const added = (what: string, had: string[], has: string[]) =>
+      add(`callers ${what} (${direction(had, has)})`, listChange(had, has));
     for (const mesh of now.to)
       added(`of ${mesh}`, old.to.includes(mesh) ? callersFor(old, mesh) : [], callersFor(now, mesh));
+    added("by SPIFFE id", old.callerIds, now.callerIds);
     added("of the mesh itself", ownCallersOf(old), ownCallersOf(now));
-  } else if (old.callers.length > 0 && now.callers.length > 0)
-    add(`callers (${direction(old.callers, now.callers)})`, listChange(old.callers, now.callers));
-  else if (old.callers.length + now.callers.length > 0 || old.public !== now.public)
+  } else if (before.length > 0 && after.length > 0)
+    add(`callers (${direction(before, after)})`, listChange(before, after));
+  else if (before.length + after.length > 0 || old.public !== now.public)
     parts.push(`callers (${callersDirection(old, now)}): ${callersOf(old, old.to)} -> ${callersOf(now, now.to)}`);
   parts.push(...valueChange("callers apply to", old.callersApplyTo, now.callersApplyTo));
   add("identities that importers pin", listChange(old.subjectAltNames, now.subjectAltNames));
@@ -100,7 +102,7 @@ function ownCallersOf({ callersApplyTo, ownCallers }: ExportPlan): string[] {
 
 /** Whether callers become fewer or more when one of the two exports names none. */
 function callersDirection(old: ExportPlan, now: ExportPlan): string {
-  return now.callers.length > 0 ? "narrowed" : old.callers.length > 0 ? "widened" : "same";
+  return allCallers(now).length > 0 ? "narrowed" : allCallers(old).length > 0 ? "widened" : "same";
 }
 
 /** Whether a list of callers or meshes grows or shrinks. */

@@ -5,6 +5,7 @@ import type {
   ServicePort,
 } from "../../federation/contract/contract.ts";
 import { callersFor } from "../../federation/exports/exportCallers.ts";
+import { allCallers } from "../../federation/exports/exportPlan.ts";
 import { masked } from "../secrets/masking.ts";
 import { pendingAddress } from "../revision/draftContract.ts";
 import { isSecretMember, isSecretText } from "../secrets/secretKeys.ts";
@@ -31,11 +32,15 @@ export function serviceWithPorts(spec: Pick<ContractExport, "namespace" | "servi
 }
 
 /** The allowed callers of an export. */
-export function callersOf(spec: Pick<ContractExport, "callers" | "callersByMesh" | "public">, to: string[]): string {
+export function callersOf(
+  spec: Pick<ContractExport, "callers" | "callerIds" | "callersByMesh" | "public">,
+  to: string[],
+): string {
   const apart = to.filter((mesh) => Object.hasOwn(spec.callersByMesh ?? {}, mesh));
   if (apart.length > 0)
     return `callers ${apart.map((mesh) => `of ${mesh}: ${[...callersFor(spec, mesh)].sort().join(", ")}`).join("; ")}`;
-  if (spec.callers.length > 0) return `callers ${[...spec.callers].sort().join(", ")}`;
+  const callers = allCallers(spec);
+  if (callers.length > 0) return `callers ${callers.sort().join(", ")}`;
   return spec.public ? "callers: all, declared public" : `callers: any identity of ${list(to, "no mesh")}`;
 }
 

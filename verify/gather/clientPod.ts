@@ -5,6 +5,7 @@ import { IstioProxy } from "../../kube/istioProxy.ts";
 import type { KubeClient } from "../../kube/kubeClient.ts";
 import { readProxyTrust } from "../../kube/meshTrust.ts";
 import { hasProxy, isReady, type Pod } from "../../kube/objects.ts";
+import { clientLabels, clientPods } from "../clientSelection.ts";
 import type { Client } from "../edge.ts";
 import type { Failure } from "../evidence.ts";
 
@@ -16,19 +17,24 @@ export interface ClientPod extends Container {
   trust: Promise<ProxyTrust | undefined>;
 }
 
-/** Finds a ready pod of a client. */
+/** Label of the pods that call in a client's place. They end with the run that made them. */
+export const probeLabel = "mesh-federation.dev/probe";
+
+/** Finds a ready pod of a client, one with a sidecar where there is one. */
 export async function findClientPod(cluster: KubeClient, client: Client): Promise<ClientPod | Failure> {
-  const { namespace, serviceAccount, app } = client;
-  const selection = `label app=${app} and service account ${serviceAccount} in namespace ${namespace}`;
+  const labels = clientLabels(client);
+  const selection = clientPods(client);
   try {
-    const pods = (await cluster.pods(client.namespace, { labels: { app: client.app } })).filter(
-      ({ spec }) => (spec?.serviceAccountName ?? "default") === client.serviceAccount,
+    const pods = (await cluster.pods(client.namespace, labels ? { labels } : {})).filter(
+      ({ metadata, spec }) =>
+        (spec?.serviceAccountName ?? "default") === client.serviceAccount && !metadata.labels?.[probeLabel],
     );
-    const pod = pods.find(isReady);
-    if (!pod) return { failure: `no ready pod with ${selection} (${pods.length} are not ready)` };
+    const ready = pods.filter(isReady);
+    const pod = ready.find(hasProxy) ?? ready[0];
+    if (!pod) return { failure: `no ready pod of ${selection} (${pods.length} are not ready)` };
     return clientPod(cluster, pod);
   } catch (error) {
-    return { failure: `pods with ${selection} cannot be listed: ${errorLine(error)}` };
+    return { failure: `pods of ${selection} cannot be listed: ${errorLine(error)}` };
   }
 }
 

@@ -7,7 +7,7 @@ import { beforeStopping } from "../../tools/run.ts";
 import { readSources } from "../../workspace/sources.ts";
 import type { Client } from "../edge.ts";
 import { failed, type Failure } from "../evidence.ts";
-import { clientPod, findClientPod, type ClientPod } from "./clientPod.ts";
+import { clientPod, findClientPod, probeLabel, type ClientPod } from "./clientPod.ts";
 
 /** Seconds, in addition to the waiting of the run, after which Kubernetes itself ends a probe pod. */
 const lifetime = 120;
@@ -17,8 +17,6 @@ const timeout = 45;
 
 /** Milliseconds between two checks whether it is ready. */
 const interval = 500;
-
-const label = "mesh-federation.dev/probe";
 
 /**
  * Pods that call in a client's place. They live until {@link remove}, or until a signal ends this process. Each is a
@@ -77,7 +75,7 @@ export class ProbePods {
     this.jobs.push({ cluster, namespace, name, created });
     await created;
     for (const until = Date.now() + timeout * 1000; Date.now() < until; await sleep(interval)) {
-      const pod = (await cluster.pods(namespace, { labels: { [label]: name } })).find(isReady);
+      const pod = (await cluster.pods(namespace, { labels: { [probeLabel]: name } })).find(isReady);
       if (pod) return clientPod(cluster, pod);
     }
     return { failure: `the probe pod ${namespace}/${name} of image ${this.image} was not ready within ${timeout} s` };
@@ -89,11 +87,11 @@ export class ProbePods {
  * @param seconds after which Kubernetes ends and deletes it
  */
 export function probeJob(name: string, serviceAccount: string, image: string, seconds: number) {
-  const labels = { [label]: name, "sidecar.istio.io/inject": "true" };
+  const labels = { [probeLabel]: name, "sidecar.istio.io/inject": "true" };
   return {
     apiVersion: "batch/v1",
     kind: "Job",
-    metadata: { name, labels: { [label]: name, "app.kubernetes.io/managed-by": "mesh-federation" } },
+    metadata: { name, labels: { [probeLabel]: name, "app.kubernetes.io/managed-by": "mesh-federation" } },
     spec: {
       activeDeadlineSeconds: seconds,
       ttlSecondsAfterFinished: 0,

@@ -1,3 +1,4 @@
+import { clientPods } from "../clientSelection.ts";
 import type { Edge } from "../edge.ts";
 import { failed, type Evidence } from "../evidence.ts";
 import { resultsOf, type HopCheck } from "./result.ts";
@@ -5,9 +6,9 @@ import { resultsOf, type HopCheck } from "./result.ts";
 /** Checks that there is a pod to call from, and that it is in the mesh. */
 export function checkClient(edge: Edge, { client, answer }: Evidence): HopCheck {
   const result = resultsOf(edge.mesh);
-  const { namespace, serviceAccount, app } = edge.client;
+  const { namespace } = edge.client;
   if (failed(client)) {
-    const start = `Start a pod of service account ${serviceAccount} with label app=${app} in namespace ${namespace}`;
+    const start = `Start a pod of ${clientPods(edge.client)}`;
     return result.failed(
       client.failure,
       `${start}, name another client in import "${edge.name}", or use a probe pod: \`npm run verify -- ` +

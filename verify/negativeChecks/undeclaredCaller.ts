@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { callersFor } from "../../federation/exports/exportCallers.ts";
+import { mayAdmit } from "../../federation/exports/admitted.ts";
+import { allCallers } from "../../federation/exports/exportPlan.ts";
 import { retryInterval } from "../../kube/retry.ts";
 import type { EdgeResult } from "../checkEdge.ts";
 import { failed, type Evidence } from "../evidence.ts";
@@ -25,7 +26,7 @@ export async function checkUndeclaredCaller(
   find: FindPod,
   gather?: GatherEvidence,
 ): Promise<NegativeResult> {
-  const client = { ...task.edge.client, serviceAccount: undeclaredAccount, app: undeclaredAccount };
+  const client = { namespace: task.edge.client.namespace, serviceAccount: undeclaredAccount, app: undeclaredAccount };
   const tasks = [{ ...task, edge: { ...task.edge, client } }, task];
   let until: number | undefined;
   for (;;) {
@@ -84,9 +85,9 @@ export function undeclaredCallerResult(
  */
 export function mustDenyUndeclared({ edge, access }: Task): boolean {
   const denies = (mesh: string): boolean => {
-    const exported = access.contracts.get(mesh)?.exports.find((e) => e.name === edge.name);
-    const callers = exported ? callersFor(exported, edge.mesh) : [];
-    return callers.length > 0 && !callers.includes(`${edge.client.namespace}/${undeclaredAccount}`);
+    const found = access.contracts.get(mesh)?.exports.find((e) => e.name === edge.name);
+    const client = { namespace: edge.client.namespace, serviceAccount: undeclaredAccount };
+    return found !== undefined && allCallers(found).length > 0 && !mayAdmit(found, client, edge.mesh);
   };
   return edge.declared && !edge.blended && edge.meshes.every(denies);
 }

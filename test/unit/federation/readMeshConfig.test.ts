@@ -48,6 +48,7 @@ describe("the configuration of a mesh", () => {
       to: ["west"],
       callers: [],
       ownCallers: [],
+      callerIds: [],
       callersApplyTo: "peers",
       public: false,
       subsets: [],

@@ -111,7 +111,7 @@ describe("an import", () => {
       client: { namespace: "sleep", serviceAccount: "sleep" },
       probe: { "8000": { path: "/status/204", expect: [204] } },
     }).imports[0]!;
-    expect(client).toEqual({ namespace: "sleep", serviceAccount: "sleep", app: "sleep" });
+    expect(client).toEqual({ namespace: "sleep", serviceAccount: "sleep", app: "" });
     expect(probe).toEqual({ http: { kind: "http", method: "GET", path: "/status/204", expect: [204] } });
   });
 

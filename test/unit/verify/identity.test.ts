@@ -17,6 +17,20 @@ describe("the identities of a call", () => {
     });
   });
 
+  test("expect the client's own SPIFFE id where it has another than its account's", () => {
+    const spiffeId = "spiffe://cluster.local/workload/sleep";
+    const own = { ...edge, client: { ...edge.client, spiffeId } };
+    const codes = (uri: string) => {
+      const echoed = { "X-Forwarded-Client-Cert": `By=${httpbin};URI=${uri}` };
+      const answer = { ...passingAnswer, echoed };
+      return identify(own, { ...passingEvidence, answer }, known).problems.map(({ code }) => code);
+    };
+    expect([codes(spiffeId), codes("spiffe://cluster.local/ns/sleep/sa/sleep")]).toEqual([
+      [],
+      ["edge-caller-identity"],
+    ]);
+  });
+
   test("leave the caller not observable without an echo", () => {
     const result = checkEdge(edge, { ...passingEvidence, answer: { ...passingAnswer, echoed: {} } }, known);
     expect([result.identities.caller, result.passed]).toEqual([notObservable, true]);

@@ -63,7 +63,7 @@ describe("the probe pod", () => {
     const { cluster } = clusterWith(false, () => Promise.reject(new Error("403: may not create jobs")));
     expect(await new ProbePods(0, "image").podUnlessRunning(cluster, edge.client)).toEqual({
       failure: expect.stringMatching(
-        /^no ready pod with label app=sleep and service account sleep in namespace sleep \(0 are not ready\), and no probe pod: 403: may not create jobs$/,
+        /^no ready pod of service account sleep with label app=sleep in namespace sleep \(0 are not ready\), and no probe pod: 403: may not create jobs$/,
       ),
     });
   });
