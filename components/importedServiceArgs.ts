@@ -28,6 +28,11 @@ export interface ImportedGateway {
    */
   port?: pulumi.Input<number>;
   /**
+   * Share of the calls in relation to the other gateways, a whole number from 1 to 1000.
+   * @default 1
+   */
+  weight?: pulumi.Input<number>;
+  /**
    * Istio network of the endpoint. The importing mesh's Istio must know no gateway of it, or the calls go to that
    * gateway. So it is not the peer's own name for its network, but one such as `peer-west`.
    */

@@ -4,6 +4,7 @@ import { staleImports } from "../federation/checks/brokenImports.ts";
 import { managedGatewayLabels, type GatewaySelector } from "../federation/cluster/gatewayObjects.ts";
 import { serviceOf } from "../federation/cluster/gatewayService.ts";
 import { revisionOf } from "../federation/cluster/gatewayValueConflicts.ts";
+import { publishedGateways } from "../federation/cluster/publishedGateways.ts";
 import { istioImages } from "../federation/cluster/istioValues.ts";
 import type { MeshConfig } from "../federation/config/readMeshConfig.ts";
 import { istioCharts, type ArtifactSources } from "../federation/config/sources.ts";
@@ -30,7 +31,7 @@ export function createGateway(
   const { gateway, istio, mesh } = config;
   if (gateway.provider === "none") return { addresses: pulumi.output([]) };
   if (gateway.provider === "existing")
-    return { addresses: pulumi.output(gateway.addresses.map((address) => ({ address, port: gateway.port }))) };
+    return { addresses: pulumi.output(publishedGateways(gateway.addresses, gateway.port)) };
   const { charts, chartRepository } = istioCharts(istio.provider === "managed" ? istio : {}, sources);
   // A configuration with charts of its own and a managed gateway has that of the gateway, too (checkMeshConfig).
   const chart = charts.gateway!;
@@ -55,10 +56,9 @@ export function createGateway(
   // Published only when a load balancer has given the gateway an address, whichever address is configured.
   const isBalanced = serviceOf(gateway.values ?? {}).type === "LoadBalancer";
   const addresses = component.addresses.apply((own) =>
-    (isBalanced && own.length === 0 ? [] : (gateway.addresses ?? own)).map((address) => ({
-      address,
-      port: gateway.port,
-    })),
+    isBalanced && own.length === 0
+      ? []
+      : publishedGateways(gateway.addresses ?? own.map((address) => ({ address })), gateway.port),
   );
   return { addresses, component };
 }

@@ -79,6 +79,24 @@ export const gatewayAddress = z
   })
   .transform((text) => canonicalAddress(text) ?? text);
 
+/**
+ * Share of a gateway address in the calls, in relation to the other addresses of its mesh. The limit is this project's:
+ * enough for shares, and far from where Istio's sums of weights end.
+ * https://istio.io/latest/docs/reference/config/networking/workload-entry/#WorkloadEntry-weight
+ */
+export const gatewayWeight = z.int("must be a whole number").min(1, "must be 1 to 1000").max(1000, "must be 1 to 1000");
+
+/** A gateway address, or one with a port and a weight of its own. */
+export const weightedAddress = z
+  .union(
+    [
+      gatewayAddress,
+      z.strictObject({ address: gatewayAddress, port: portNumber.optional(), weight: gatewayWeight.optional() }),
+    ],
+    "must be an IPv4 or IPv6 address or a host name, or {address, port, weight} with a weight of 1 to 1000",
+  )
+  .transform((value) => (typeof value === "string" ? { address: value } : value));
+
 /** Labels of pods; at least one, or everything in the namespace would be meant. */
 export const podLabels = z
   .record(z.string().min(1), z.string())

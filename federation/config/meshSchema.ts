@@ -3,7 +3,6 @@ import {
   chartRepository,
   cidr,
   fingerprint,
-  gatewayAddress,
   hours,
   inLabel,
   inLabelOrEmpty,
@@ -12,6 +11,7 @@ import {
   rangeOrName,
   subdomain,
   subjectName,
+  weightedAddress,
 } from "./fields.ts";
 import { defaultGateway, defaultGatewayPort, defaultSlots, defaultTrustDomain, istioNamespace } from "./defaults.ts";
 import { profiles } from "../cluster/profile.ts";
@@ -160,7 +160,7 @@ const gateway = z.discriminatedUnion(
       /** Whether the program creates the namespace, and `destroy` deletes it with all that it contains. */
       createNamespace: z.boolean().default(false),
       /** Published to peers instead of the load balancer's own addresses, e.g. a DNS name that leads to it. */
-      addresses: z.array(gatewayAddress).min(1).optional(),
+      addresses: z.array(weightedAddress).min(1).optional(),
       /** At which peers reach it: of the Service, or of the nodes with a Service of type NodePort. */
       port: portNumber.default(defaultGatewayPort),
       /** For chart `gateway`; those of `service` become the gateway's Service. */
@@ -170,7 +170,7 @@ const gateway = z.discriminatedUnion(
       provider: z.literal("existing"),
       namespace: label.default(defaultGateway.namespace),
       labels: z.record(z.string(), z.string()).default({ istio: "eastwestgateway" }),
-      addresses: z.array(gatewayAddress).min(1),
+      addresses: z.array(weightedAddress).min(1),
       port: portNumber.default(defaultGatewayPort),
     }),
     z.strictObject({ provider: z.literal("none") }),

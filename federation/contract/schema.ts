@@ -5,6 +5,7 @@ import {
   account,
   fingerprint,
   gatewayAddress,
+  gatewayWeight,
   inLabel,
   inLabelOrEmpty,
   label,
@@ -100,7 +101,12 @@ const probe = z.object({
   service: line.optional(),
 });
 
-const gateway = z.object({ address: gatewayAddress, port: portNumber });
+const gateway = z.object({
+  address: gatewayAddress,
+  port: portNumber,
+  /** Share of the calls in relation to the mesh's other gateways. Default: 1. */
+  weight: gatewayWeight.optional(),
+});
 
 const imported = z.object({
   name: label,

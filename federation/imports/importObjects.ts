@@ -50,6 +50,7 @@ export function importServiceEntry(spec: ResolvedImport) {
         labels: mutualTls,
         network: g.network,
         locality: g.locality,
+        ...weightOf(g),
       })),
       subjectAltNames: spec.subjectAltNames,
       exportTo: spec.visibleTo,
@@ -121,6 +122,7 @@ export function importWorkloadEntries(spec: ResolvedImport) {
           labels: { ...blend.labels, ...mutualTls },
           network: g.network,
           locality: g.locality,
+          ...weightOf(g),
           serviceAccount,
         },
       };
@@ -153,6 +155,10 @@ function outlierDetectionOf(spec: ResolvedImport) {
     baseEjectionTime: "10s",
     maxEjectionPercent: 100,
   };
+}
+
+function weightOf({ weight }: ResolvedImport["gateways"][number]): { weight?: number } {
+  return weight === undefined ? {} : { weight };
 }
 
 /** Every port of the service is behind the gateway's one port. */

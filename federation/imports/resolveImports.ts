@@ -178,7 +178,7 @@ function resolvedImport(spec: ImportConfig, sources: ImportSource[], importer: M
     visibleTo: [...spec.visibleTo].sort(),
     ports,
     subjectAltNames,
-    gateways: sources.flatMap((s) => gatewaysOf(s.contract, importer)),
+    gateways: sources.flatMap((s) => gatewaysOf(s.contract, importer, meshesOf(spec).length === 1)),
     subsets: spec.subsets,
     blended: spec.blend !== undefined,
     blend: spec.blend && {
@@ -197,11 +197,17 @@ function resolvedImport(spec: ImportConfig, sources: ImportSource[], importer: M
   };
 }
 
-function gatewaysOf({ mesh, gateways }: FederationContract, importer: MeshIdentity): ContractImport["gateways"] {
-  return gateways.map(({ address, port }) => ({
+/** @param weighted whether the mesh is the only one of the import: no mesh decides about its share against another */
+function gatewaysOf(
+  { mesh, gateways }: FederationContract,
+  importer: MeshIdentity,
+  weighted: boolean,
+): ContractImport["gateways"] {
+  return gateways.map(({ address, port, weight }) => ({
     mesh: mesh.name,
     address,
     port,
+    ...(weighted && weight !== undefined ? { weight } : {}),
     network: networkOf(mesh, importer),
     locality: mesh.locality,
   }));

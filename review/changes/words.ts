@@ -47,7 +47,13 @@ export function callersOf(
 /** Gateway addresses, with their ports. */
 export function addressesOf(gateways: FederationContract["gateways"]): string {
   return list(
-    gateways.map((g) => (g.address === pendingAddress ? "pending address" : `${g.address}:${g.port}`)).sort(),
+    gateways
+      .map(({ address, port, weight }) =>
+        address === pendingAddress
+          ? "pending address"
+          : `${address}:${port}${weight === undefined ? "" : ` (weight ${weight})`}`,
+      )
+      .sort(),
   );
 }
 

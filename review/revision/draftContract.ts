@@ -1,6 +1,7 @@
 import type { SiblingMesh } from "../../federation/config/declaredMesh.ts";
 import type { MeshConfig } from "../../federation/config/readMeshConfig.ts";
 import { contractVersion, type FederationContract } from "../../federation/contract/contract.ts";
+import { publishedGateways } from "../../federation/cluster/publishedGateways.ts";
 import { publishedExport } from "../../federation/exports/exportPlan.ts";
 import type { Peer } from "../../federation/imports/resolveImports.ts";
 import { outsideQuarantine, planQuarantine } from "../../federation/trust/quarantine.ts";
@@ -38,8 +39,7 @@ export function draftContract(
 
 function gatewaysOf({ gateway }: MeshConfig, before: FederationContract | undefined): FederationContract["gateways"] {
   if (gateway.provider === "none") return [];
-  if (gateway.provider === "existing") return gateway.addresses.map((address) => ({ address, port: gateway.port }));
-  if (gateway.addresses) return gateway.addresses.map((address) => ({ address, port: gateway.port }));
+  if (gateway.addresses) return publishedGateways(gateway.addresses, gateway.port);
   return before && before.gateways.length > 0
     ? before.gateways.map(({ address }) => ({ address, port: gateway.port }))
     : [{ address: pendingAddress, port: gateway.port }];

@@ -140,7 +140,7 @@ describe("ImportedService", () => {
     namespace: "a",
     ports: [{ name: "http", number: 80, protocol: "HTTP" as const }],
     subjectAltNames: ["spiffe://b/ns/a/sa/a"],
-    gateways: [{ mesh: "b", address: "192.0.2.1", network: "b", locality: "b/b" }],
+    gateways: [{ mesh: "b", address: "192.0.2.1", weight: 3, network: "b", locality: "b/b" }],
   };
 
   test("writes the user's settings into its objects, and lists the VirtualService", async () => {
@@ -157,6 +157,7 @@ describe("ImportedService", () => {
       connectionPool: { tcp: { maxConnections: 10 } },
       outlierDetection: { consecutive5xxErrors: 7 },
     });
+    expect(named(graph, "x-entry").inputs.spec.endpoints).toMatchObject([{ weight: 3 }]);
     expect(named(graph, "x-routes").inputs.spec.http).toMatchObject([{ retries: { attempts: 3 } }]);
     expect(graph.result.map(({ kind }) => kind)).toEqual(["DestinationRule", "ServiceEntry", "VirtualService"]);
   });

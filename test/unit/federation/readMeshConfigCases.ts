@@ -61,6 +61,11 @@ export const refused: { name: string; change: Record<string, unknown>; says: Reg
     says: /gateway\.provider: .*managed, existing, none/,
   },
   {
+    name: "a gateway address that is none",
+    change: { gateway: { provider: "existing", addresses: ["192.0.2"] } },
+    says: /gateway\.addresses\.0: must be an IPv4 or IPv6 address or a host name.*given: "192\.0\.2"/,
+  },
+  {
     name: "duplicate mesh name",
     change: { mesh: { name: "west", slot: 1 } },
     says: /mesh\.name: "west" is also the name of the mesh in stack "west"/,

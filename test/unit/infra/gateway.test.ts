@@ -32,12 +32,12 @@ describe("a mesh with a managed gateway", () => {
     expect(contract.exports[0]!.subjectAltNames).toEqual(["spiffe://cluster.local/ns/httpbin/sa/httpbin"]);
   });
 
-  test("publishes the port of the nodes, and makes the gateway's namespace, where its owner says so", async () => {
+  test("publishes ports of nodes and weights, and makes the gateway's namespace, where its owner says so", async () => {
     const gateway = {
       provider: "managed",
       namespace: "gateways",
       createNamespace: true,
-      addresses: ["192.0.2.1"],
+      addresses: ["192.0.2.1", { address: "192.0.2.2", port: 31443, weight: 3 }],
       port: 30443,
       values: { service: { type: "NodePort" } },
     };
@@ -47,7 +47,10 @@ describe("a mesh with a managed gateway", () => {
       metadata: { namespace: "gateways", annotations: { "pulumi.com/skipAwait": "true" } },
       spec: { type: "NodePort", ports: [{ port: 15021 }, { port: 15443, nodePort: 30443 }] },
     });
-    expect((await valueOf(graph.result.federation!)).gateways).toEqual([{ address: "192.0.2.1", port: 30443 }]);
+    expect((await valueOf(graph.result.federation!)).gateways).toEqual([
+      { address: "192.0.2.1", port: 30443 },
+      { address: "192.0.2.2", port: 31443, weight: 3 },
+    ]);
   });
 
   test.each([
