@@ -26,16 +26,18 @@ export interface RunningCommand {
 }
 
 /**
- * Runs a command in a container. `result` rejects when the command cannot be started or the connection ends early; a
- * command that fails is a result with its exit code.
+ * Runs a command in a container, with its output in `result`, or in `output` as it comes. `result` rejects when the
+ * command cannot be started or the connection ends early; a command that fails is a result with its exit code.
  */
 export function execInContainer(
   access: Access,
   { namespace, pod, container }: Container,
   command: string[],
   stdin?: Readable,
+  output?: Writable,
 ): RunningCommand {
   const [stdout, stderr] = [collector(), collector()];
+  let closed = false;
   let close = (): void => undefined;
   const ended = (async (): Promise<V1Status> => {
     const { Exec } = (await import("@kubernetes/client-node/dist/exec.js")) as {
@@ -45,9 +47,20 @@ export function execInContainer(
     const [inNamespace, ofPod] = [pathSegment(namespace), pathSegment(pod)];
     return new Promise<V1Status>((resolve, reject) => {
       new Exec(configOf(access))
-        .exec(inNamespace, ofPod, container, command, stdout.stream, stderr.stream, stdin ?? null, false, resolve)
+        .exec(
+          inNamespace,
+          ofPod,
+          container,
+          command,
+          output ?? stdout.stream,
+          stderr.stream,
+          stdin ?? null,
+          false,
+          resolve,
+        )
         .then((socket) => {
           close = () => socket.close?.();
+          if (closed) close();
           socket.on?.("error", reject);
           // The status may still be on its way when the socket closes.
           socket.on?.("close", () => setTimeout(() => reject(new Error("the connection to the pod ended early")), 100));
@@ -60,7 +73,7 @@ export function execInContainer(
       throw new Error(status.message ?? "the command could not be started");
     return { stdout: stdout.text(), stderr: stderr.text(), code: status.status === "Success" ? 0 : Number(exitCode) };
   });
-  return { result, close: () => close() };
+  return { result, close: () => ((closed = true), close()) };
 }
 
 /** An {@link Access} as the two methods of the library's kubeconfig that its WebSocket client calls. */

@@ -1,7 +1,7 @@
-import type { Readable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
 import { readAccess, type Access } from "./access.ts";
 import { ApiError, errorLine, TimeoutError } from "./errors.ts";
-import { execInContainer, type CommandResult, type Container } from "./exec.ts";
+import { execInContainer, type CommandResult, type Container, type RunningCommand } from "./exec.ts";
 import type { ConfigMap, IstioGroup, IstioObject, KubeObject, Pod, Service } from "./objects.ts";
 import { pathSegment, send, type ApiRequest } from "./request.ts";
 
@@ -123,6 +123,11 @@ export class KubeClient {
   async exec(container: Container, command: string[], stdin?: Readable): Promise<CommandResult> {
     const running = execInContainer(this.access, container, command, stdin);
     return this.inTime(running.result).finally(running.close);
+  }
+
+  /** Runs a command whose input and output are streams. It has no time limit: `close` ends the connection to it. */
+  stream(container: Container, command: string[], stdin: Readable, output: Writable): RunningCommand {
+    return execInContainer(this.access, container, command, stdin, output);
   }
 
   private async list<T extends KubeObject>(

@@ -56,6 +56,8 @@ export interface ShownCertificate {
 /** The result of a TLS ClientHello to a gateway. */
 export type ClientHelloResult = GatewayAddress & {
   sni: string;
+  /** The pod that sent it where this machine gets no connection, `namespace/name`, and why it gets none. */
+  via?: { pod: string; here: string };
 } & (
     | { outcome: "unreachable"; detail: string }
     | { outcome: "reset"; detail: string }

@@ -6,6 +6,7 @@ import { readMeshes, type Mesh } from "../workspace/meshes.ts";
 import type { AccessMode } from "./access.ts";
 import type { Contracts } from "./edge.ts";
 import { ProbePods } from "./gather/probePods.ts";
+import { hostNotices } from "./hostReach.ts";
 import { runNegativeChecks } from "./negativeChecks/run.ts";
 import { describeNotCalled } from "./notCalled.ts";
 import { planVerification, type VerificationPlan } from "./plan.ts";
@@ -113,6 +114,7 @@ async function verify(
       unreachable: [...plan.unreachable, ...negative.unreachable],
       notCalled,
       pending,
+      notes: hostNotices(edges),
       seconds: (Date.now() - started) / 1000,
     };
   } finally {

@@ -4,6 +4,7 @@ import type { ImportWithClient, VerifyingMesh } from "../federation/imports/veri
 import { KubeClient } from "../kube/kubeClient.ts";
 import { edgesOf } from "./edge.ts";
 import { ProbePods } from "./gather/probePods.ts";
+import { hostNotices } from "./hostReach.ts";
 import { diagnosis, table } from "./report/table.ts";
 import { longestWait, verifyEdges } from "./verifyEdges.ts";
 
@@ -41,7 +42,10 @@ export async function verifyImport(environment: NodeJS.ProcessEnv): Promise<numb
   const failed = `import "${spec.name}" of mesh "${mesh.name}" does not answer [${code}]`;
   process.stdout.write(
     failures.length === 0
-      ? table({ edges, negativeChecks: [], unreachable: [], notCalled: [], pending: [] }, false)
+      ? table(
+          { edges, negativeChecks: [], unreachable: [], notCalled: [], pending: [], notes: hostNotices(edges) },
+          false,
+        )
       : [failed, ...failures.flatMap((e) => diagnosis(e))].join("\n"),
   );
   return failures.length === 0 ? 0 : 1;

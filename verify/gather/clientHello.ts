@@ -1,5 +1,6 @@
 import { X509Certificate } from "node:crypto";
-import { connect as connectTcp, type Socket } from "node:net";
+import { connect as connectTcp } from "node:net";
+import type { Duplex } from "node:stream";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import { certificatesIn } from "../../federation/trust/certificate.ts";
 import type { GatewayAddress } from "../edge.ts";
@@ -11,23 +12,45 @@ export const istioAlpn = "istio";
 /** How long a gateway may take to answer, in milliseconds. */
 const timeout = 3000;
 
+/** A connection to a gateway: it emits `connect` when it is open. */
+export interface GatewayConnection extends Duplex {
+  /** Why it was never open, although it emitted `connect`: known only once it has ended. */
+  neverOpen?: string | undefined;
+}
+
+/** Opens connections to gateways. */
+export interface Connector {
+  open: (gateway: Pick<GatewayAddress, "address" | "port">) => GatewayConnection;
+  /** How long a gateway may take to answer over it, in milliseconds. */
+  timeout: number;
+}
+
+/** Connects from this machine. */
+export const fromHere: Connector = {
+  open: ({ address, port }) => connectTcp({ host: address, port }),
+  timeout,
+};
+
 /**
  * Sends a gateway a TLS ClientHello as a client's sidecar does, without a client certificate, and reads the certificate
  * of the workload that answers. It sends no request, and needs no permission. The chain is not checked.
  * @param alpn protocol to offer; null: none
+ * @param from where it is sent from; default this machine
  */
 export function sendClientHello(
   gateway: GatewayAddress,
   sni: string,
   alpn: string | null = istioAlpn,
+  { open, timeout }: Connector = fromHere,
 ): Promise<ClientHelloResult> {
   const at = { mesh: gateway.mesh, address: gateway.address, port: gateway.port, sni };
   return new Promise((resolve) => {
     let connected = false;
-    const socket = connectTcp({ host: gateway.address, port: gateway.port });
+    const socket = open(gateway);
     const end = (hello: ClientHelloResult): void => {
       clearTimeout(timer);
-      resolve(hello);
+      const { neverOpen } = socket;
+      resolve(neverOpen === undefined ? hello : { ...at, outcome: "unreachable", detail: neverOpen });
       secured?.destroy();
       socket.destroy();
     };
@@ -82,45 +105,56 @@ export interface RawResponse {
 }
 
 /** Sends a request in plaintext to a gateway. */
-export function sendPlaintext(gateway: GatewayAddress): Promise<RawResponse> {
-  const socket = connectTcp({ host: gateway.address, port: gateway.port });
+export function sendPlaintext(gateway: GatewayAddress, from: Connector = fromHere): Promise<RawResponse> {
+  const socket = from.open(gateway);
   socket.once("connect", () => socket.write(requestTo(gateway)));
-  return readResponse(socket);
+  return readResponse(socket, socket, from.timeout);
 }
 
 /** Sends a request in TLS without a client certificate. */
-export function sendWithoutCertificate(gateway: GatewayAddress, sni: string): Promise<RawResponse> {
+export function sendWithoutCertificate(
+  gateway: GatewayAddress,
+  sni: string,
+  from: Connector = fromHere,
+): Promise<RawResponse> {
+  const connection = from.open(gateway);
   const socket = connectTls({
-    host: gateway.address,
-    port: gateway.port,
+    socket: connection,
     servername: sni,
     ALPNProtocols: [istioAlpn],
     rejectUnauthorized: false,
     checkServerIdentity: () => undefined,
   });
   socket.once("secureConnect", () => socket.write(requestTo(gateway)));
-  return readResponse(socket);
+  return readResponse(socket, connection, from.timeout);
 }
 
 function requestTo({ address }: GatewayAddress): string {
   return `GET / HTTP/1.1\r\nHost: ${address}\r\nConnection: close\r\n\r\n`;
 }
 
-function readResponse(socket: Socket): Promise<RawResponse> {
+/**
+ * Reads what comes back.
+ * @param connection the one below it
+ */
+function readResponse(socket: Duplex, connection: GatewayConnection, timeout: number): Promise<RawResponse> {
   return new Promise((resolve) => {
     let text = "";
     let reachable = false;
     const end = (): void => {
       clearTimeout(timer);
       socket.destroy();
-      resolve({ answered: text === "" ? undefined : text.slice(0, 200), reachable });
+      connection.destroy();
+      const open = reachable && connection.neverOpen === undefined;
+      resolve({ answered: text === "" ? undefined : text.slice(0, 200), reachable: open });
     };
     const timer = setTimeout(end, timeout);
+    connection.once("connect", () => (reachable = true)).on("error", end);
     socket
-      .once("connect", () => (reachable = true))
       .on("data", (chunk) => (text += chunk.toString("latin1")))
       .on("error", end)
       .on("close", end);
+    connection.on("close", end);
   });
 }
 

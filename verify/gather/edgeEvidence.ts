@@ -9,10 +9,11 @@ import type { Contracts, Edge, GatewayAddress } from "../edge.ts";
 import { failed, type Evidence, type Failure } from "../evidence.ts";
 import { sendSubsetHellos } from "../subsets.ts";
 import { callFromClient, connectsFromClient } from "./clientCall.ts";
-import { sendClientHello, showsCertificate } from "./clientHello.ts";
+import { showsCertificate } from "./clientHello.ts";
 import type { ClientPod } from "./clientPod.ts";
 import { readEdgeTrust } from "./edgeTrust.ts";
 import { readPeerSide } from "./peerSide.ts";
+import { Reach } from "./reach.ts";
 
 /** Clusters and contracts from which evidence may be gathered. */
 export interface Access {
@@ -38,8 +39,8 @@ export async function gatherEvidence(edge: Edge, access: Access, pod: ClientPod 
     (mesh) => access.contracts.get(mesh)?.gateways.map((g) => ({ mesh, ...g })) ?? [],
   );
   if (published.length > 0) evidence.published = published;
-  const send = async (gateway: GatewayAddress, sni: string) =>
-    retry(() => sendClientHello(gateway, sni), showsCertificate);
+  const reach = Reach.through(access.own, async () => pod);
+  const send = async (gateway: GatewayAddress, sni: string) => retry(() => reach.hello(gateway, sni), showsCertificate);
   const sni = autoPassthroughSni(edge.exportedHost, edge.port.number);
   const hellos = Promise.all(edge.gateways.map((gateway) => send(gateway, sni)));
   const subsets = sendSubsetHellos(edge, send);
@@ -51,7 +52,7 @@ export async function gatherEvidence(edge: Edge, access: Access, pod: ClientPod 
     evidence.config = await attempt(() => pod.proxy.configFor(edge.host, edge.port.number));
   if (!evidence.answer?.passed || !evidence.clientHellos.every(showsCertificate))
     evidence.peerSides = await readPeerSides(edge, access);
-  evidence.trust = await readEdgeTrust(edge, access, pod, evidence);
+  evidence.trust = await readEdgeTrust(edge, access, pod, evidence, reach);
   return evidence;
 }
 

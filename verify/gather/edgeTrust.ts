@@ -7,7 +7,7 @@ import type { Edge } from "../edge.ts";
 import { failed, type EdgeTrust, type Evidence, type Failure } from "../evidence.ts";
 import type { ClientPod } from "./clientPod.ts";
 import type { Access } from "./edgeEvidence.ts";
-import { readServerHandshake } from "./serverHandshake.ts";
+import type { Reach } from "./reach.ts";
 
 /**
  * Reads whom both sides of an edge trust. Where the call failed or a chain does not lead to the client's bundle, also
@@ -18,6 +18,7 @@ export async function readEdgeTrust(
   access: Pick<Access, "own" | "peers" | "contracts">,
   pod: ClientPod | Failure,
   evidence: Evidence,
+  reach: Reach,
 ): Promise<EdgeTrust> {
   const client = failed(pod) ? undefined : await pod.trust;
   const trust: EdgeTrust = { client, contracts: await contractsOf(edge, access), istiodRoots: {}, servers: [] };
@@ -36,20 +37,20 @@ export async function readEdgeTrust(
         cluster ? [istiodRootsOf(cluster).then((found) => [mesh, found] as const)] : [],
       ),
     ),
-    serversOf(edge, evidence),
+    serversOf(edge, evidence, reach),
   ]);
   return { ...trust, istiodRoots: Object.fromEntries(roots), servers };
 }
 
 /** What the serving side accepts: read in its cluster, otherwise from one handshake with each mesh. */
-async function serversOf(edge: Edge, { peerSides }: Evidence): Promise<EdgeTrust["servers"]> {
+async function serversOf(edge: Edge, { peerSides }: Evidence, reach: Reach): Promise<EdgeTrust["servers"]> {
   const sni = autoPassthroughSni(edge.exportedHost, edge.port.number);
   return Promise.all(
     edge.meshes.map(async (mesh) => {
       const side = peerSides.find((s) => s.mesh === mesh);
       if (side && !failed(side) && side.bundle) return { mesh, bundle: side.bundle };
       const gateway = edge.gateways.find((g) => g.mesh === mesh);
-      const handshake = gateway && (await readServerHandshake(gateway, sni));
+      const handshake = gateway && (await reach.handshake(gateway, sni));
       const names = handshake && !failed(handshake) ? handshake.authorities : undefined;
       return { mesh, ...(names ? { authorities: names.map((name) => name.toString("hex")) } : {}) };
     }),

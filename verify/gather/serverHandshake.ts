@@ -1,15 +1,11 @@
-import { connect as connectTcp, type Socket } from "node:net";
 import { Duplex } from "node:stream";
 import { connect as connectTls } from "node:tls";
 import type { GatewayAddress } from "../edge.ts";
 import type { Failure } from "../evidence.ts";
-import { istioAlpn } from "./clientHello.ts";
+import { fromHere, istioAlpn, type Connector } from "./clientHello.ts";
 import { HandshakeReader, type ServerHandshake } from "./tlsMessages.ts";
 
 export type { ServerHandshake } from "./tlsMessages.ts";
-
-/** How long a gateway may take to answer, in milliseconds. */
-const timeout = 3000;
 
 /**
  * Starts a TLS handshake with the workload behind a gateway as a client's sidecar does, and reads what the server sends
@@ -19,10 +15,14 @@ const timeout = 3000;
  * The handshake is TLS 1.2, in which these messages are not encrypted; Istio's proxies accept it unless
  * `meshMTLS.minProtocolVersion` is TLSV1_3. It ends there: no certificate and no request is sent.
  */
-export function readServerHandshake(gateway: GatewayAddress, sni: string): Promise<ServerHandshake | Failure> {
+export function readServerHandshake(
+  gateway: GatewayAddress,
+  sni: string,
+  { open, timeout }: Connector = fromHere,
+): Promise<ServerHandshake | Failure> {
   return new Promise((resolve) => {
     const reader = new HandshakeReader();
-    const socket = connectTcp({ host: gateway.address, port: gateway.port });
+    const socket = open(gateway);
     const end = (result: ServerHandshake | Failure): void => {
       clearTimeout(timer);
       resolve(result);
@@ -53,7 +53,7 @@ export function readServerHandshake(gateway: GatewayAddress, sni: string): Promi
 }
 
 /** A connection as a stream, whose received bytes are shown to `look` first; they end where it returns true. */
-function wireOf(socket: Socket, look: (chunk: Buffer) => boolean): Duplex {
+function wireOf(socket: Duplex, look: (chunk: Buffer) => boolean): Duplex {
   const wire = new Duplex({
     read: () => undefined,
     write: (chunk: Buffer, _encoding, done) => void socket.write(chunk, () => done()),

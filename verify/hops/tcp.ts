@@ -38,14 +38,17 @@ export function checkTcp(edge: Edge, evidence: Evidence): HopCheck {
 function checkReachable(edge: Edge, evidence: Evidence, unreachable: Unreachable[]): HopCheck {
   const result = resultsOf(edge.mesh);
   const failure = clientConnectionFailure(edge, evidence);
+  const via = evidence.clientHellos.find((h) => h.via)?.via;
   if (failure)
     return result.failed(
-      `${failure}, although this machine gets one`,
+      `${failure}, although ${via ? `pod ${via.pod} gets one without its sidecar` : "this machine gets one"}`,
       `Check the network between the client and the gateway: firewalls between the nodes of ${edge.mesh} and ` +
         `the gateway of ${edge.meshes.join(" and ")}, NetworkPolicies on namespace ${edge.client.namespace}, ` +
         "routes",
     );
-  const reached = evidence.clientHellos.filter((h) => h.outcome !== "unreachable").map(socketAddress);
+  const reached = evidence.clientHellos
+    .filter((h) => h.outcome !== "unreachable")
+    .map((h) => socketAddress(h) + (h.via ? ` (from pod ${h.via.pod})` : ""));
   const exception = unreachable.length > 0 ? `, but not to ${listOf(unreachable)}` : "";
   return result.passed(`connections to ${reached.join(", ")}${exception}`);
 }

@@ -2,12 +2,15 @@ import { socketAddress } from "../../federation/objects/socketAddress.ts";
 import type { Edge, GatewayAddress } from "../edge.ts";
 import type { ClientHelloResult } from "../evidence.ts";
 import type { RawResponse } from "../gather/clientHello.ts";
+import type { Reach } from "../gather/reach.ts";
 import { negativeResult, type NegativeCheck, type NegativeResult } from "./result.ts";
 
 /** A gateway, with an exported service to call through it. */
 export interface GatewayTarget {
   edge: Edge;
   gateway: GatewayAddress;
+  /** How to get there. */
+  reach: Reach;
   /** The SNI of the exported service. */
   sni: string;
   /** A service behind the gateway that exists and is not exported, where one is known. */

@@ -1,10 +1,9 @@
 import { socketAddress } from "../../federation/objects/socketAddress.ts";
-import { sendWithoutCertificate } from "../gather/clientHello.ts";
 import { outcomeOfResponse, type Attempt, type GatewayTarget } from "./gatewayCheck.ts";
 
 /** Sends a request to an exported service in TLS without a client certificate. */
-export async function attemptWithoutCertificate({ gateway, sni }: GatewayTarget): Promise<Attempt> {
-  const response = await sendWithoutCertificate(gateway, sni);
+export async function attemptWithoutCertificate({ gateway, sni, reach }: GatewayTarget): Promise<Attempt> {
+  const response = await reach.withoutCertificate(gateway, sni);
   const answer = JSON.stringify(response.answered);
   return {
     outcome: outcomeOfResponse(response),

@@ -4,10 +4,11 @@ import { errorLine } from "../../kube/errors.ts";
 import type { KubeClient } from "../../kube/kubeClient.ts";
 import { retry } from "../../kube/retry.ts";
 import type { Mesh } from "../../workspace/meshes.ts";
-import { sendClientHello } from "../gather/clientHello.ts";
+import { findClientPod } from "../gather/clientPod.ts";
 import { passthroughOf } from "../gather/peerSide.ts";
 import type { ProbePods } from "../gather/probePods.ts";
-import type { Contracts } from "../edge.ts";
+import { Reach } from "../gather/reach.ts";
+import type { Contracts, GatewayAddress } from "../edge.ts";
 import type { Task } from "../verifyEdges.ts";
 import { clusterResult } from "./clusterCheck.ts";
 import { gatewayResult, type GatewayTarget } from "./gatewayCheck.ts";
@@ -52,12 +53,15 @@ export async function runNegativeChecks(
       return [];
     }
   };
-  const atGateways = gatewaysOf(tasks).map(({ edge, gateway, peer }) =>
-    reachable(gateway.mesh, () => retry(() => checkGateway({ edge, gateway }, peer), isConclusive)),
+  const gateways = gatewaysOf(tasks, pods);
+  const atGateways = [...gateways.values()].map(({ peer, ...at }) =>
+    reachable(at.gateway.mesh, () => retry(() => checkGateway(at, peer), isConclusive)),
   );
+  const hello: Reach["hello"] = (gateway, ...sent) =>
+    (gateways.get(keyOf(gateway))?.reach ?? new Reach()).hello(gateway, ...sent);
   const ofExports = exportersOf(tasks, meshes).map((exporter) =>
     reachable(exporter.mesh, () =>
-      retry(async () => [await checkUndeclaredPorts(undeclaredPortCheck, exporter)], isConclusive),
+      retry(async () => [await checkUndeclaredPorts(undeclaredPortCheck, exporter, hello)], isConclusive),
     ),
   );
   const inClusters = meshes.flatMap(({ name, cluster }) =>
@@ -77,31 +81,40 @@ export async function runNegativeChecks(
   return { results: results.flat(), unreachable };
 }
 
-/** Each gateway of the tasks once, with an edge that uses it and its own cluster, where there are credentials. */
-function gatewaysOf(tasks: Task[]) {
-  const gateways = new Map(
-    tasks.flatMap(({ edge, access }) =>
-      edge.gateways.map((gateway) => {
-        const key = `${gateway.mesh} ${socketAddress(gateway)}`;
-        return [key, { edge, gateway, peer: access.peers.get(gateway.mesh) }] as const;
-      }),
-    ),
+/**
+ * Each gateway of the tasks once, with an edge that uses it, its own cluster, where there are credentials, and the way
+ * through a pod of the edge's client.
+ */
+function gatewaysOf(tasks: Task[], pods: ProbePods | undefined) {
+  return new Map(
+    tasks.flatMap(({ edge, access }) => {
+      const { own, peers } = access;
+      const reach = Reach.through(own, () => (pods ? pods.podFor(own, edge.client) : findClientPod(own, edge.client)));
+      return edge.gateways.map((gateway) => {
+        const at = { edge, gateway, reach, peer: peers.get(gateway.mesh) };
+        return [keyOf(gateway), at] as const;
+      });
+    }),
   );
-  return [...gateways.values()];
+}
+
+function keyOf(gateway: GatewayAddress): string {
+  return `${gateway.mesh} ${socketAddress(gateway)}`;
 }
 
 async function checkGateway(
-  { edge, gateway }: Pick<GatewayTarget, "edge" | "gateway">,
+  { edge, gateway, reach }: Pick<GatewayTarget, "edge" | "gateway" | "reach">,
   peer: KubeClient | undefined,
 ): Promise<NegativeResult[]> {
   const target: GatewayTarget = {
     edge,
     gateway,
+    reach,
     sni: autoPassthroughSni(edge.exportedHost, edge.port.number),
     hidden: peer && (await hiddenService(peer).catch(() => undefined)),
   };
   const [control, ...attempts] = await Promise.all([
-    sendClientHello(gateway, target.sni),
+    reach.hello(gateway, target.sni),
     ...gatewayChecks.map(({ attempt }) => attempt(target)),
   ]);
   return gatewayChecks.map((check, i) => gatewayResult(check, target, control, attempts[i]!));

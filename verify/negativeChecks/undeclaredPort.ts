@@ -6,9 +6,10 @@ import { errorLine } from "../../kube/errors.ts";
 import type { KubeClient } from "../../kube/kubeClient.ts";
 import { inParallel } from "../../kube/inParallel.ts";
 import type { GatewayAddress } from "../edge.ts";
-import { failed, type Failure } from "../evidence.ts";
+import { failed, type ClientHelloResult, type Failure } from "../evidence.ts";
 import { sendClientHello } from "../gather/clientHello.ts";
 import { gatewayProxies } from "../gather/peerSide.ts";
+import type { Reach } from "../gather/reach.ts";
 import type { ExportedHost, Exporter } from "./exporters.ts";
 import { outcomeOfHello } from "./gatewayCheck.ts";
 import { negativeResult, type NegativeCheck, type NegativeResult } from "./result.ts";
@@ -32,6 +33,9 @@ interface Findings {
   control: string;
 }
 
+/** Sends a ClientHello to a gateway. */
+type SendHello = (...args: Parameters<Reach["hello"]>) => Promise<ClientHelloResult>;
+
 /**
  * Checks that a mesh's gateway accepts no port and no subset of its exported hosts that its exports do not publish.
  *
@@ -41,7 +45,7 @@ interface Findings {
 export async function checkUndeclaredPorts(
   check: NegativeCheck,
   exporter: Exporter,
-  send: typeof sendClientHello = sendClientHello,
+  send: SendHello = sendClientHello,
 ): Promise<NegativeResult> {
   const chains = exporter.cluster && (await attempt(() => readChains(exporter.cluster!, exporter.hosts)));
   const { accepted, unknown, control } = await findingsOf(exporter, chains, send);
@@ -66,7 +70,7 @@ export async function checkUndeclaredPorts(
 async function findingsOf(
   { hosts, gateways, cluster }: Exporter,
   chains: Chains | Failure | undefined,
-  send: typeof sendClientHello,
+  send: SendHello,
 ): Promise<Findings> {
   const tried = await inParallel(hosts, concurrency, (exported) => tryHost(exported, gateways, cluster, send));
   const read = chains && !failed(chains) ? chains : undefined;
@@ -96,7 +100,7 @@ async function tryHost(
   { host, service, ports }: ExportedHost,
   gateways: GatewayAddress[],
   cluster: KubeClient | undefined,
-  send: typeof sendClientHello,
+  send: SendHello,
 ): Promise<HostResult> {
   const others = await otherPorts(service, ports, cluster);
   const perGateway = await Promise.all(

@@ -1,15 +1,14 @@
 import { autoPassthroughSni } from "../../federation/objects/names.ts";
 import { socketAddress } from "../../federation/objects/socketAddress.ts";
-import { sendClientHello } from "../gather/clientHello.ts";
 import { outcomeOfHello, type Attempt, type GatewayTarget } from "./gatewayCheck.ts";
 
 /** Sends a ClientHello for a service that is not exported: one that exists, or an invented one where none is known. */
-export async function attemptUnexportedName({ edge, gateway, hidden }: GatewayTarget): Promise<Attempt> {
+export async function attemptUnexportedName({ edge, gateway, hidden, reach }: GatewayTarget): Promise<Attempt> {
   const sni = hidden
     ? autoPassthroughSni(hidden.host, hidden.port)
     : unexportedSni(edge.exportedHost, edge.port.number);
   return {
-    outcome: outcomeOfHello(await sendClientHello(gateway, sni)),
+    outcome: outcomeOfHello(await reach.hello(gateway, sni)),
     problem: `the gateway ${socketAddress(gateway)} accepts ${sni}, which is not exported`,
   };
 }

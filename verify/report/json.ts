@@ -16,6 +16,7 @@ export function jsonReport(report: VerificationReport) {
     unreachable: report.unreachable,
     notCalled: report.notCalled,
     pending: report.pending,
+    notes: report.notes ?? [],
   };
 }
 

@@ -11,6 +11,8 @@ export interface VerificationReport {
   notCalled: string[];
   /** A sentence for each pending import. */
   pending: string[];
+  /** A sentence for what was proved otherwise than usual, or not at all, without being a failure. */
+  notes?: string[];
   seconds: number;
 }
 

@@ -18,13 +18,14 @@ const stateColours = { passed: "green", failed: "red", unknown: "yellow" } as co
 
 /** The results as a table that fits 80 columns, with a paragraph for each failure. */
 export function table(report: Omit<VerificationReport, "seconds">, colour: boolean): string {
-  const { edges, negativeChecks, notCalled, pending, unreachable } = report;
+  const { edges, negativeChecks, notCalled, pending, unreachable, notes = [] } = report;
   const lines = [...edgeTable(edges, colour), ...negativeTable(negativeChecks, colour)];
   for (const result of edges.filter((r) => !r.passed)) lines.push("", ...diagnosis(result, colour));
   for (const check of negativeChecks.filter((c) => c.state === "failed"))
     lines.push("", ...wrap(`${check.name}: ${check.evidence} [${check.code}] ${check.page}`, "  "));
   for (const check of negativeChecks.filter((c) => c.remedy))
     lines.push("", ...wrap(`${check.name}: ${check.evidence}; ${check.remedy}`, "  "));
+  for (const sentence of notes) lines.push("", ...wrap(`NOTE: ${sentence}`, "  "));
   for (const sentence of notCalled) lines.push("", ...wrap(`NOT CALLED: ${sentence}`, "  "));
   for (const sentence of pending) lines.push("", ...wrap(`PENDING: ${sentence}`, "  "));
   for (const sentence of unreachable) lines.push("", ...wrap(`UNREACHABLE: ${sentence}`, "  "));
