@@ -26,7 +26,7 @@ export const metallbChartRepositories = {
 } as const;
 
 /** Version of MetalLB, its chart and its images; offline/lab builds the same. */
-export const metallbVersion = "0.15.2";
+export const metallbVersion = "0.15.3";
 
 /** Pinned official releases. `sources.json` of a lab replaces all of them. */
 export const releaseSources: ArtifactSources = {
