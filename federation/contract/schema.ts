@@ -101,12 +101,8 @@ const probe = z.object({
   service: line.optional(),
 });
 
-const gateway = z.object({
-  address: gatewayAddress,
-  port: portNumber,
-  /** Share of the calls in relation to the mesh's other gateways. Default: 1. */
-  weight: gatewayWeight.optional(),
-});
+/** `weight` is the share of the calls in relation to the mesh's other gateways. Default: 1. */
+const gateway = z.object({ address: gatewayAddress, port: portNumber, weight: gatewayWeight.optional() });
 
 const imported = z.object({
   name: label,
