@@ -36,7 +36,7 @@ export interface ExportedServiceArgs {
   service: pulumi.Input<string>;
   /**
    * Host by which importers call it. Any other host than the default is mesh-neutral and needs a `selector`.
-   * @default the host of the Service, `<service>.<namespace>.svc.cluster.local`
+   * @default the host of the Service, `<service>.<namespace>.svc.<clusterDomain>`
    */
   host?: pulumi.Input<string>;
   /**
@@ -120,6 +120,11 @@ export interface ExportedServiceArgs {
    * @default "cluster.local"
    */
   trustDomain?: pulumi.Input<string>;
+  /**
+   * DNS domain of this mesh's cluster, which its Istio has as `global.proxy.clusterDomain`.
+   * @default "cluster.local"
+   */
+  clusterDomain?: pulumi.Input<string>;
   /**
    * Trust domains of other meshes, by mesh name. Required for the meshes in `to` when `callers` is given.
    * @default {}

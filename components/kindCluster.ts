@@ -23,6 +23,11 @@ export interface KindClusterArgs {
   /** Label `topology.kubernetes.io/zone` of the nodes, which is the zone of Istio's locality. */
   zone: pulumi.Input<string>;
   /**
+   * DNS domain of the cluster: the end of the hosts of its Services.
+   * @default "cluster.local"
+   */
+  clusterDomain?: pulumi.Input<string>;
+  /**
    * Directory in which the marks of the clusters that this machine created are kept; see kind/create.sh. A relative
    * path counts from the directory of the Pulumi program.
    * @default "$XDG_STATE_HOME/mesh-federation/clusters", where XDG_STATE_HOME defaults to "~/.local/state"

@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { managedGatewayLabels, type GatewaySelector } from "../federation/cluster/gatewayObjects.ts";
-import { defaultGateway } from "../federation/config/defaults.ts";
+import { defaultClusterDomain, defaultGateway } from "../federation/config/defaults.ts";
 import { hasSourceTrustDomains, supportedIstioMinors } from "../federation/config/versions.ts";
 import { UserError } from "../federation/errors/userError.ts";
 import { exportSpec, namesCallers, type ExportConfig } from "../federation/exports/exportConfig.ts";
+import { exportHostFindings } from "../federation/exports/exportHost.ts";
 import { planExport, type ExportPlan } from "../federation/exports/exportPlan.ts";
 import { callerFindings, exportPolicy, outsiderFindings, type DenyPolicy } from "../federation/exports/exportPolicy.ts";
 import type { TrustDomains } from "../federation/trust/trustDomains.ts";
@@ -56,7 +57,10 @@ export function whichObjects(args: ExportedServiceArgs): ExportObjects {
 export function planKnown(known: KnownExport, objects: ExportObjects): PlannedExport {
   const subject = `export "${known.exportName}"`;
   const trustDomain = known.trustDomain ?? "cluster.local";
-  const plan = planExport(checkedConfig(known), trustDomain);
+  const clusterDomain = known.clusterDomain ?? defaultClusterDomain;
+  const plan = planExport(checkedConfig(known), { trustDomain, clusterDomain });
+  const wrongHost = exportHostFindings(plan, clusterDomain, "export");
+  if (wrongHost.length > 0) throw invalidExport(known.exportName, wrongHost.map(({ problem }) => problem).join("; "));
   const domains: TrustDomains = {
     own: trustDomain,
     ofMeshes: new Map(Object.entries(known.peerTrustDomains ?? {})),
@@ -121,11 +125,12 @@ function checkedConfig(known: KnownExport): ExportConfig {
     allowUndeclaredPorts,
   });
   if (result.success) return result.data;
-  throw new UserError("export-invalid", {
-    subject: `export "${known.exportName}"`,
-    problem: result.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "),
-    remedy: "Correct the arguments of ExportedService",
-  });
+  throw invalidExport(name, result.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "));
+}
+
+function invalidExport(name: string, problem: string): UserError {
+  const remedy = "Correct the arguments of ExportedService";
+  return new UserError("export-invalid", { subject: `export "${name}"`, problem, remedy });
 }
 
 function withoutSelector(name: string): UserError {

@@ -44,6 +44,7 @@ export function createCluster(
       serviceSubnet: cluster.serviceSubnet,
       ...nodesOf(cluster, sources),
       ...mesh.locality,
+      clusterDomain: mesh.clusterDomain,
       markDirectory,
     });
     deleteWithCluster(kind.provider);

@@ -33,7 +33,10 @@ export function checkLive(
   const namespaces = settings ? namespacesInvolved(plan.imports, settings) : [];
   return pulumi.unsecret(cluster.kubeconfig).apply(async (kubeconfig) => {
     const live = await readUnlessUnreachable(config.mesh.name, () =>
-      readLiveCluster(kubeconfig, context, plan, gatewaySelector(config), namespaces),
+      readLiveCluster(kubeconfig, context, plan, gatewaySelector(config), {
+        namespaces,
+        istio: config.istio.provider === "existing" ? config.istio : undefined,
+      }),
     );
     if (live) await reportConflicts(config, plan, live, settings);
   });

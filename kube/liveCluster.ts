@@ -4,7 +4,9 @@ import type { GatewaySelector } from "../federation/cluster/gatewayObjects.ts";
 import { hasRoutes } from "../federation/imports/routePolicy.ts";
 import { isManaged } from "../federation/objects/labels.ts";
 import type { FederationPlan } from "../federation/planFederation.ts";
+import { readDomains } from "./clusterDomain.ts";
 import { ApiError } from "./errors.ts";
+import type { IstioPlace } from "./existingIstio.ts";
 import { KubeClient } from "./kubeClient.ts";
 import { livePod, liveService, ruleTls } from "./liveObjects.ts";
 import { clientTls, fullHost, liveSidecar, routedHosts } from "./liveRouting.ts";
@@ -32,25 +34,35 @@ class Reader {
   }
 }
 
+/** What else is read of a cluster. */
+interface ReadOptions {
+  /** Names of namespaces whose labels matter. Default: none. */
+  namespaces?: readonly string[];
+  /** An existing Istio, whose cluster domain is read. Default: none. */
+  istio?: IstioPlace | undefined;
+}
+
 /**
  * Reads what the live checks of a plan need from the cluster; only reads. What the API server refuses to show is in
- * `unread`. Rejects when the API server cannot be reached in five seconds.
- * @param namespaces names of those whose labels matter; default: none
+ * `unread`; of the cluster's domain, only what it shows counts. Rejects when the API server cannot be reached in five
+ * seconds.
  */
 export async function readLiveCluster(
   kubeconfig: string,
   context: string | undefined,
-  plan: Pick<FederationPlan, "imports" | "exports">,
+  plan: Pick<FederationPlan, "imports" | "exports" | "identity">,
   gateway?: GatewaySelector,
-  namespaces: readonly string[] = [],
+  { namespaces = [], istio }: ReadOptions = {},
 ): Promise<LiveCluster> {
   const client = new KubeClient(kubeconfig, context, timeout);
   const reader = new Reader();
-  const [rules, entries, ofGateway, ofClients, services] = await Promise.all([
+  const { clusterDomain } = plan.identity;
+  const [rules, entries, ofGateway, ofClients, domains, services] = await Promise.all([
     reader.read("DestinationRules", () => client.istio("networking", "destinationrules"), []),
     reader.read("ServiceEntries", () => client.istio("networking", "serviceentries"), []),
     gateway && readGateway(client, reader, gateway),
-    plan.imports.length > 0 ? readClientSide(client, reader, plan.imports, namespaces) : {},
+    plan.imports.length > 0 ? readClientSide(client, reader, plan, namespaces) : {},
+    readDomains(client, istio),
     Promise.all(
       servicesInvolved(plan).map(({ namespace, name }) =>
         reader.read(`Service ${namespace}/${name}`, () => client.service(namespace, name), undefined),
@@ -69,12 +81,13 @@ export async function readLiveCluster(
   );
   return {
     services: found,
-    rules: foreignRules(rules),
-    entries: foreignObjects(entries, (spec) => (spec["hosts"] ?? []) as string[]),
+    rules: foreignRules(rules, clusterDomain),
+    entries: foreignObjects(entries, clusterDomain, (spec) => (spec["hosts"] ?? []) as string[]),
     accounts: new Map(pods.map(([name, found]) => [name, accountsOf(found)])),
     pods: new Map(pods.map(([name, found]) => [name, found.map(livePod)])),
     ...(ofGateway ? { gateway: ofGateway } : {}),
     ...ofClients,
+    domains,
     unread: reader.unread,
   };
 }
@@ -83,7 +96,7 @@ export async function readLiveCluster(
 async function readClientSide(
   client: KubeClient,
   reader: Reader,
-  imports: FederationPlan["imports"],
+  { imports, identity: { clusterDomain } }: Pick<FederationPlan, "imports" | "identity">,
   namespaces: readonly string[],
 ): Promise<Pick<LiveCluster, "sidecars" | "routed" | "virtualServices" | "namespaces">> {
   const [sidecars, labels] = await Promise.all([
@@ -103,8 +116,10 @@ async function readClientSide(
     : [];
   const routes = read.filter(isForeign).filter(appliesInSidecars);
   return {
-    ...(sidecars.length > 0 ? { sidecars: sidecars.map(liveSidecar), routed: routedHosts(routes) } : {}),
-    ...(haveRoutes ? { virtualServices: foreignObjects(routes, (spec) => (spec["hosts"] ?? []) as string[]) } : {}),
+    ...(sidecars.length > 0 ? { sidecars: sidecars.map(liveSidecar), routed: routedHosts(routes, clusterDomain) } : {}),
+    ...(haveRoutes
+      ? { virtualServices: foreignObjects(routes, clusterDomain, (spec) => (spec["hosts"] ?? []) as string[]) }
+      : {}),
     ...(namespaces.length > 0 ? { namespaces: new Map(labels.flat()) } : {}),
   };
 }
@@ -151,22 +166,29 @@ function accountsOf(pods: Pod[]): string[] {
 }
 
 /** The DestinationRules that this project does not manage. */
-function foreignRules(rules: IstioObject[]): LiveObject[] {
+function foreignRules(rules: IstioObject[], clusterDomain: string): LiveObject[] {
   const specs = rules.filter(isForeign).map(({ metadata, spec = {} }) => ({
     tls: ruleTls(spec),
     clientTls: clientTls(spec),
     selective: spec["workloadSelector"] !== undefined,
     ...(metadata.creationTimestamp ? { created: metadata.creationTimestamp } : {}),
   }));
-  return foreignObjects(rules, (spec) => [spec["host"] as string]).map((rule, i) => ({ ...rule, ...specs[i] }));
+  return foreignObjects(rules, clusterDomain, (spec) => [spec["host"] as string]).map((rule, i) => ({
+    ...rule,
+    ...specs[i],
+  }));
 }
 
 /** The objects that this project does not manage. A short host is one of the object's namespace. */
-function foreignObjects(objects: IstioObject[], hostsOf: (spec: Record<string, any>) => string[]): LiveObject[] {
+function foreignObjects(
+  objects: IstioObject[],
+  clusterDomain: string,
+  hostsOf: (spec: Record<string, any>) => string[],
+): LiveObject[] {
   return objects.filter(isForeign).map(({ metadata: { name, namespace }, spec = {} }) => ({
     name,
     namespace,
-    hosts: hostsOf(spec).map((host) => fullHost(host, namespace)),
+    hosts: hostsOf(spec).map((host) => fullHost(host, namespace, clusterDomain)),
     exportTo: spec["exportTo"] ?? [],
     subsets: (spec["subsets"] ?? []).map((s: { name: string }) => s.name),
   }));

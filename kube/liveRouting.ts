@@ -1,10 +1,11 @@
 import type { ClientTls, EgressListener, LiveSidecar, TlsSettings } from "../federation/checks/liveCluster.ts";
 import { isMapping } from "../federation/config/values.ts";
+import { serviceHost } from "../federation/objects/names.ts";
 import type { IstioObject } from "./objects.ts";
 
 /** A host as Istio reads it: a short one is that of a Service in the object's namespace. */
-export function fullHost(host: string, namespace: string): string {
-  return host.includes(".") || host === "*" ? host : `${host}.${namespace}.svc.cluster.local`;
+export function fullHost(host: string, namespace: string, clusterDomain: string): string {
+  return host.includes(".") || host === "*" ? host : serviceHost(host, namespace, clusterDomain);
 }
 
 /** What a Sidecar says about egress. */
@@ -25,9 +26,9 @@ export function liveSidecar({ metadata, spec = {} }: IstioObject): LiveSidecar {
 }
 
 /** Hosts to which VirtualServices send requests, or copies of them. */
-export function routedHosts(services: readonly IstioObject[]): string[] {
+export function routedHosts(services: readonly IstioObject[], clusterDomain: string): string[] {
   const hosts = services.flatMap(({ metadata, spec = {} }) =>
-    destinationsIn(spec).map((host) => fullHost(host, metadata.namespace)),
+    destinationsIn(spec).map((host) => fullHost(host, metadata.namespace, clusterDomain)),
   );
   return [...new Set(hosts)].sort();
 }

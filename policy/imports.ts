@@ -30,7 +30,7 @@ function isCalledByMesh(spec: Record<string, any>, resources: Resource[]): boole
   return resources.some(
     (r) =>
       is(r, "networking.istio.io", "DestinationRule") &&
-      listOf(spec["hosts"]).some((host) => takes(hostOf(r), host)) &&
+      listOf(spec["hosts"]).some((host) => takes(hostOf(r, resources), host)) &&
       clientTls(r).some(({ mode }) => mode === "ISTIO_MUTUAL"),
   );
 }

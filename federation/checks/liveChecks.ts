@@ -1,6 +1,7 @@
 import type { Finding } from "../errors/userError.ts";
 import type { FederationPlan } from "../planFederation.ts";
 import { serviceOfHost, type LiveCluster } from "./liveCluster.ts";
+import { domainProblems, domainWarnings } from "./liveDomains.ts";
 import { conflictingPolicies } from "../exports/policyConflicts.ts";
 import { gatewayProblems, gatewayWarnings, type LivePlaces } from "./liveGateways.ts";
 import { exportProblems, exportWarnings, withServiceSelectors } from "./liveExports.ts";
@@ -21,8 +22,9 @@ export interface LiveFindings {
 export function servicesInvolved({
   imports,
   exports,
-}: Pick<FederationPlan, "imports" | "exports">): { namespace: string; name: string }[] {
-  const ofImports = imports.flatMap((spec) => serviceOfHost(spec.host) ?? []);
+  identity,
+}: Pick<FederationPlan, "imports" | "exports" | "identity">): { namespace: string; name: string }[] {
+  const ofImports = imports.flatMap((spec) => serviceOfHost(spec.host, identity.clusterDomain) ?? []);
   return [...ofImports, ...exports.map(({ spec }) => ({ namespace: spec.namespace, name: spec.service }))];
 }
 
@@ -45,15 +47,18 @@ export function liveFindings(
     ...(settings ? [meshConfigFindings(spec, settings, live)] : []),
   ]);
   const exports = plan.exports.map(({ spec }) => spec);
+  const { clusterDomain } = plan.identity;
   return {
     problems: [
-      ...plan.imports.flatMap((spec) => importProblems(spec, live, rootNamespace)),
+      ...plan.imports.flatMap((spec) => importProblems(spec, live, { rootNamespace, clusterDomain })),
+      ...domainProblems(plan, live.domains),
       ...ofClients.flatMap(({ problems }) => problems),
       ...exports.flatMap((spec) => exportProblems(spec, live, places)),
       ...conflictsByService(plan.exports, live),
       ...(gateway && live.gateway ? gatewayProblems(plan, live.gateway, gateway) : []),
     ],
     warnings: [
+      ...domainWarnings(plan, live.domains),
       ...ofClients.flatMap(({ warnings }) => warnings),
       ...exports.flatMap((spec) => exportWarnings(spec, live, plan.identity.trustDomain)),
       ...(gateway && live.gateway ? gatewayWarnings(plan, live.gateway, gateway) : []),

@@ -127,6 +127,8 @@ export interface LiveCluster {
   accounts: ReadonlyMap<string, string[]>;
   /** The same pods, by export name. Default: none. */
   pods?: ReadonlyMap<string, LivePod[]>;
+  /** Cluster domains as the cluster has them; default: none can be read. */
+  domains?: LiveDomains;
   /** What the API server refused to show. */
   unread: UnreadObject[];
   /** Sidecars of all namespaces. Default: none. */
@@ -137,6 +139,20 @@ export interface LiveCluster {
   namespaces?: ReadonlyMap<string, Record<string, string>>;
   /** Of the gateway in use; undefined in a mesh without one. */
   gateway?: LiveGateway;
+}
+
+/** Cluster domains that objects of a cluster name, each with the object. */
+export interface LiveDomains {
+  /** That of an existing Istio. */
+  istio?: NamedDomain | undefined;
+  /** That of the nodes, and so of the pods. */
+  nodes?: NamedDomain | undefined;
+}
+
+/** A cluster domain, and the object that names it, such as `ConfigMap kube-system/kubelet-config`. */
+export interface NamedDomain {
+  domain: string;
+  object: string;
 }
 
 /** An east-west gateway, and what selects its pods. */
@@ -204,9 +220,9 @@ export function labelsText(labels: Record<string, string>): string {
     .join(", ")}}`;
 }
 
-/** Namespace and name of the Service with a host; undefined for any other host. */
-export function serviceOfHost(host: string): { namespace: string; name: string } | undefined {
+/** Namespace and name of the Service with a host in a cluster domain; undefined for any other host. */
+export function serviceOfHost(host: string, clusterDomain: string): { namespace: string; name: string } | undefined {
   const [name = "", namespace = ""] = host.split(".");
   const valid = rfc1123Label.test(name) && rfc1123Label.test(namespace);
-  return valid && host === serviceHost(name, namespace) ? { namespace, name } : undefined;
+  return valid && host === serviceHost(name, namespace, clusterDomain) ? { namespace, name } : undefined;
 }

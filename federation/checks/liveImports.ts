@@ -12,10 +12,14 @@ import {
 } from "./liveCluster.ts";
 
 /** What in the cluster conflicts with an import. */
-export function importProblems(spec: ResolvedImport, live: LiveCluster, rootNamespace: string): readonly Finding[] {
+export function importProblems(
+  spec: ResolvedImport,
+  live: LiveCluster,
+  { rootNamespace, clusterDomain }: { rootNamespace: string; clusterDomain: string },
+): readonly Finding[] {
   const subject = `import "${spec.name}"`;
   const findings = new Findings();
-  const local = serviceOfHost(spec.host);
+  const local = serviceOfHost(spec.host, clusterDomain);
   const service = local && live.services.find((s) => s.namespace === local.namespace && s.name === local.name);
   if (spec.blend) findings.addAll(blendProblems(spec, spec.blend, service));
   else if (service)

@@ -2,7 +2,7 @@ import { isSelected, visibilityFor, type MeshSettings } from "../cluster/meshSet
 import type { Finding } from "../errors/userError.ts";
 import type { ResolvedImport } from "../imports/resolveImports.ts";
 import type { ImportFindings } from "./importedVisibility.ts";
-import { serviceOfHost, type LiveCluster } from "./liveCluster.ts";
+import type { LiveCluster } from "./liveCluster.ts";
 
 /** The namespaces whose labels decide what MeshConfig does to imports. */
 export function namespacesInvolved(imports: readonly ResolvedImport[], settings: MeshSettings): string[] {
@@ -79,8 +79,8 @@ function visibilityFindings(
 ): Finding[] {
   const subject = `import "${spec.name}"`;
   if (spec.blend) {
-    const name = serviceOfHost(spec.host);
-    const service = services.find((s) => s.namespace === name?.namespace && s.name === name.name);
+    const { service: name } = spec.blend;
+    const service = services.find((s) => s.namespace === spec.namespace && s.name === name);
     const isNarrow = serviceExportTo.length > 0 && !serviceExportTo.includes("*");
     if (!service || service.exportTo?.length || !isNarrow) return [];
     return [

@@ -14,12 +14,13 @@ const rootNamespace = "meshConfig.rootNamespace";
 export function istioValueFindings({ istio, mesh }: Pick<MeshConfig, "istio" | "mesh">): readonly Finding[] {
   const findings = new Findings();
   const values = valuesOf(istio);
-  for (const path of ["meshConfig", "global", "global.multiCluster"])
+  for (const path of ["meshConfig", "global", "global.multiCluster", "global.proxy"])
     if (isSet(values, path) && !isMapping(valueAt(values, path))) invalid(findings, path, "must be a mapping");
   const published = [
     { path: "meshConfig.trustDomain", key: "mesh.trustDomain", value: mesh.trustDomain },
     { path: "global.meshID", key: "mesh.meshId", value: mesh.meshId },
     { path: "global.network", key: "mesh.network", value: mesh.network },
+    { path: "global.proxy.clusterDomain", key: "mesh.clusterDomain", value: mesh.clusterDomain },
     { path: "global.multiCluster.clusterName", key: "mesh.cluster", value: mesh.cluster },
   ];
   for (const { path, key, value } of published)

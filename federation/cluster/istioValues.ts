@@ -1,3 +1,4 @@
+import { defaultClusterDomain } from "../config/defaults.ts";
 import type { MeshConfig } from "../config/readMeshConfig.ts";
 import { certificatesInValues } from "./istioValueConflicts.ts";
 import { mergeValues, type ArtifactSources } from "../config/sources.ts";
@@ -53,6 +54,7 @@ export function istiodValues(
   const istio = config.istio.provider === "managed" ? config.istio : undefined;
   const accepted = acceptedTrustDomains.length > 0 ? [{ trustDomains: acceptedTrustDomains }] : [];
   const anchored = anchors.map(({ pem }) => ({ pem }));
+  const { clusterDomain } = config.mesh;
   const caCertificates = [...accepted, ...anchored, ...certificatesInValues(config.istio)];
   return mergeValues(
     validation,
@@ -70,6 +72,7 @@ export function istiodValues(
         meshID: config.mesh.meshId,
         network: config.mesh.network,
         multiCluster: { clusterName: config.mesh.cluster },
+        ...(clusterDomain === defaultClusterDomain ? {} : { proxy: { clusterDomain } }),
       },
     },
     sources.istio.istiodValues,

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { stringify } from "yaml";
+import { defaultClusterDomain } from "../config/defaults.ts";
 
 /** What decides a KinD cluster; a change of any of it makes a new cluster. */
 export interface KindClusterSpec {
@@ -10,15 +11,33 @@ export interface KindClusterSpec {
   kubernetesVersion: string;
   region: string;
   zone: string;
+  /** DNS domain of the cluster. Default: cluster.local. */
+  clusterDomain?: string | undefined;
 }
 
-/** The KinD configuration file of a cluster. https://kind.sigs.k8s.io/docs/user/configuration/ */
+/** The cluster domain, where it is not the default one: a cluster of the default one stays as it was. */
+function otherDomain({ clusterDomain = defaultClusterDomain }: KindClusterSpec): string[] {
+  return clusterDomain === defaultClusterDomain ? [] : [clusterDomain];
+}
+
+/**
+ * The KinD configuration file of a cluster. https://kind.sigs.k8s.io/docs/user/configuration/
+ *
+ * KinD has no field for the cluster domain; kubeadm's `networking.dnsDomain` gives it to CoreDNS and the kubelets.
+ * https://kubernetes.io/docs/reference/config-api/kubeadm-config.v1beta4/#kubeadm-k8s-io-v1beta4-Networking
+ */
 export function kindConfig(spec: KindClusterSpec): string {
   return stringify({
     kind: "Cluster",
     apiVersion: "kind.x-k8s.io/v1alpha4",
     name: spec.name,
     networking: { ipFamily: "ipv4", podSubnet: spec.podSubnet, serviceSubnet: spec.serviceSubnet },
+    ...Object.fromEntries(
+      otherDomain(spec).map((dnsDomain) => [
+        "kubeadmConfigPatches",
+        [stringify({ kind: "ClusterConfiguration", networking: { dnsDomain } })],
+      ]),
+    ),
     nodes: [
       {
         role: "control-plane",
@@ -40,6 +59,7 @@ export function clusterIdentifier(spec: KindClusterSpec): string {
     spec.kubernetesVersion,
     spec.region,
     spec.zone,
+    ...otherDomain(spec),
   ];
   return `${spec.name}-${shortHash(...forcing)}`;
 }

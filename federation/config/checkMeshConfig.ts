@@ -4,6 +4,7 @@ import { istioValueFindings } from "../cluster/istioValueConflicts.ts";
 import { poolClashes, type DeclaredPool } from "../cluster/meshPools.ts";
 import { checkNodes } from "../cluster/nodeImage.ts";
 import { Findings } from "../errors/userError.ts";
+import { exportHostFindings } from "../exports/exportHost.ts";
 import { importId, meshesOf } from "../imports/importConfig.ts";
 import { rfc1123Label } from "../objects/names.ts";
 import { caKeyFindings } from "./checkCa.ts";
@@ -34,6 +35,9 @@ export function checkMeshConfig(
   findings.addAll(poolClashes({ name: config.mesh.name, pool: poolOf(config) }, siblings));
   checkPeers(config, siblings, findings);
   findings.addAll(caKeyFindings(config));
+  config.exports.forEach((spec, i) =>
+    findings.addAll(exportHostFindings(spec, config.mesh.clusterDomain, `exports.${i}`)),
+  );
   checkDuplicates(config, findings);
   if (config.istio.provider === "existing" && config.ca.provider !== "external")
     findings.add("ca-of-existing-istio", {

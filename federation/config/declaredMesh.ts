@@ -2,7 +2,7 @@ import { parse } from "yaml";
 import { declaredPool, type DeclaredPool } from "../cluster/meshPools.ts";
 import { UserError } from "../errors/userError.ts";
 import type { DeclaredExport } from "../imports/resolveImports.ts";
-import { defaultCa, defaultNames, defaultTrustDomain, defaultTrustStack } from "./defaults.ts";
+import { defaultCa, defaultClusterDomain, defaultNames, defaultTrustDomain, defaultTrustStack } from "./defaults.ts";
 
 /** Prefix of this project's configuration keys. */
 export const configPrefix = "mesh-federation:";
@@ -20,6 +20,7 @@ export interface SiblingMesh {
   /** Whether KinD creates its cluster. */
   onKind?: boolean;
   trustDomain?: string;
+  clusterDomain?: string;
   /** What it exports; may be ahead of what is deployed. */
   exports?: DeclaredExport[];
 }
@@ -86,6 +87,7 @@ export function declaredMesh(stack: string, raw: RawKeys): DeclaredMesh {
     pool: declaredPool(raw),
     cluster: text("cluster", names.cluster),
     trustDomain: text("trustDomain", defaultTrustDomain),
+    clusterDomain: text("clusterDomain", defaultClusterDomain),
     onKind: fields(raw["cluster"])["provider"] === "kind",
     signedBy: signerOf(fields(raw["ca"]), fields(raw["istio"])["provider"]),
     importsFrom: [...new Set(importsFrom.filter(isString))],

@@ -3,6 +3,9 @@ import { labelName } from "../objects/names.ts";
 /** Trust domain of a mesh that names none, as Istio has it. */
 export const defaultTrustDomain = "cluster.local";
 
+/** Cluster domain of a mesh that names none, as Kubernetes and Istio have it. */
+export const defaultClusterDomain = "cluster.local";
+
 /** Number of parts into which the node network is divided for load-balancer pools. */
 export const defaultSlots = 4;
 

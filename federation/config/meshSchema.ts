@@ -13,7 +13,14 @@ import {
   subjectName,
   weightedAddress,
 } from "./fields.ts";
-import { defaultGateway, defaultGatewayPort, defaultSlots, defaultTrustDomain, istioNamespace } from "./defaults.ts";
+import {
+  defaultClusterDomain,
+  defaultGateway,
+  defaultGatewayPort,
+  defaultSlots,
+  defaultTrustDomain,
+  istioNamespace,
+} from "./defaults.ts";
 import { profiles } from "../cluster/profile.ts";
 import { exportSpec } from "../exports/exportConfig.ts";
 import { importSpec } from "../imports/importConfig.ts";
@@ -27,6 +34,8 @@ const mesh = z.strictObject({
   trustDomain: subdomain.default(defaultTrustDomain),
   /** Further trust domains that an existing Istio accepts. A managed Istio accepts those of its importers. */
   acceptedTrustDomains: z.array(subdomain).default([]),
+  /** The cluster's DNS domain, which Istio has as `global.proxy.clusterDomain`: the end of the hosts of Services. */
+  clusterDomain: subdomain.default(defaultClusterDomain),
   slot: z.int().optional(),
   locality: z.strictObject({ region: inLabel, zone: inLabel }).optional(),
 });
@@ -194,6 +203,8 @@ const peer = z
     roots: z.array(fingerprint).max(16).default([]),
     /** The peer's trust domain, where it is not this mesh's and the peer has no file in `stacks/`. */
     trustDomain: subdomain.optional(),
+    /** The peer's cluster domain, where it is neither this mesh's nor `cluster.local` and has no file in `stacks/`. */
+    clusterDomain: subdomain.optional(),
   })
   .refine((p) => !(p.stack && p.file), "must have stack or file, not both");
 

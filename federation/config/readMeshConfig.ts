@@ -16,6 +16,7 @@ export interface MeshConfig extends Omit<RawMeshConfig, "mesh" | "ca" | "gateway
     cluster: string;
     network: string;
     trustDomain: string;
+    clusterDomain: string;
     /** Those declared, and those that the user's values for a managed Istio accept. */
     acceptedTrustDomains: string[];
     slot?: number;
@@ -58,6 +59,7 @@ export function readMeshConfig(
       cluster: data.mesh.cluster ?? names.cluster,
       network: data.mesh.network ?? names.network,
       trustDomain: data.mesh.trustDomain,
+      clusterDomain: data.mesh.clusterDomain,
       acceptedTrustDomains: [...new Set([...data.mesh.acceptedTrustDomains, ...trustDomainsInValues(istio)])],
       slot: data.mesh.slot,
       locality: data.mesh.locality ?? defaultLocality(name),
@@ -65,7 +67,7 @@ export function readMeshConfig(
     ca: data.ca ?? defaultCa(istio.provider),
     gateway: data.gateway ?? defaultGatewayOf(data.exports.length),
     loadBalancer: data.loadBalancer ?? defaultLoadBalancer(data.cluster.provider),
-    exports: data.exports.map((spec) => planExport(spec, data.mesh.trustDomain)),
+    exports: data.exports.map((spec) => planExport(spec, data.mesh)),
     istioVersion: istio.version ?? sources.istio.version,
     istioMinor: istio.istioMinor ?? (istio.version ? minorOf(istio.version) : undefined) ?? sources.istio.istioMinor,
   };

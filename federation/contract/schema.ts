@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { certificateBlock, isSingleCertificate, rootFingerprints } from "../trust/caMaterial.ts";
 import { maxRootCharacters, maxRoots } from "../trust/ownRootFindings.ts";
+import { defaultClusterDomain } from "../config/defaults.ts";
 import {
   account,
   fingerprint,
@@ -14,7 +15,7 @@ import {
   selectingLabels,
   subdomain,
 } from "../config/fields.ts";
-import { spiffeIdForm } from "../objects/names.ts";
+import { line, locality, objectName, spiffeId, version } from "./textFields.ts";
 
 /** Version of the shape below, of which a reader takes no other. New fields are only added and leave it as it is. */
 export const contractVersion = 1 as const;
@@ -23,35 +24,6 @@ export const contractVersion = 1 as const;
  * A contract is input: its publisher is another owner. Every field has the rule that the publisher's own configuration
  * has, and a limit, so that no value can act in an object, a URL, a terminal or a report.
  */
-
-/** Text for people: one line of printable characters. */
-const line = z
-  .string()
-  .max(2000)
-  .regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u, "must be one line of printable characters");
-
-/** Names that are made of two: an import's id, a service account. Letters, digits, `-` and `.`. */
-const objectName = z
-  .string()
-  .max(253)
-  .regex(/^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/, "must be the name of an object: lower-case letters, digits, '-' and '.'");
-
-const spiffeId = z
-  .string()
-  .max(2048)
-  .regex(spiffeIdForm, "must be a SPIFFE id (spiffe://trust-domain/ns/namespace/sa/account)");
-
-/** `region/zone`, or empty. */
-const locality = z
-  .string()
-  .max(127)
-  .regex(/^([-._A-Za-z0-9]+(\/[-._A-Za-z0-9]+){0,2})?$/, "must be region/zone");
-
-/** Version of a program. */
-const version = z
-  .string()
-  .max(64)
-  .regex(/^[-+._A-Za-z0-9]*$/, "must be a version");
 
 const port = z.object({ name: label, number: portNumber, protocol: z.enum(portProtocols) });
 const ports = z.array(port).min(1).max(64);
@@ -182,6 +154,8 @@ const mesh = z.object({
   cluster: inLabel,
   network: inLabelOrEmpty,
   trustDomain: subdomain,
+  /** The end of the hosts of its Services. An importer accepts another than the default, or its own, by name only. */
+  clusterDomain: subdomain.default(defaultClusterDomain),
   istioVersion: version,
   /** `region/zone`, as Istio writes localities. */
   locality,

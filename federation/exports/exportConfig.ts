@@ -10,7 +10,7 @@ import {
   serviceAccountName,
   subdomain,
 } from "../config/fields.ts";
-import { serviceHost, spiffeId } from "../objects/names.ts";
+import { spiffeId } from "../objects/names.ts";
 
 const port = z.strictObject({
   name: label,
@@ -98,18 +98,11 @@ export const exportSpec = z
       issue("callers", byId, "cannot have SPIFFE ids with callersByMesh, which names accounts in place of them");
     if (value.public && restricted)
       issue("public", true, "cannot be true with callers: all identities may call it, or the named ones");
-    const meshNeutral = exportHost(value) !== serviceHost(value.service, value.namespace);
-    if (!value.selector && (restricted || meshNeutral)) {
-      const reason = restricted ? "the policy of callers applies to" : "the mesh-neutral host resolves to";
-      const message = `must name the labels of the serving pods (the Service's selector), which ${reason}`;
-      issue("selector", undefined, message);
-    }
-    if (value.host?.endsWith(".svc.cluster.local") && meshNeutral)
+    if (!value.selector && restricted)
       issue(
-        "host",
-        value.host,
-        `is the host of another Service; omit it (${serviceHost(value.service, value.namespace)}), ` +
-          `or choose a mesh-neutral host such as ${value.service}.mesh.global`,
+        "selector",
+        undefined,
+        "must name the labels of the serving pods (the Service's selector), which the policy of callers applies to",
       );
   });
 
@@ -118,11 +111,6 @@ export type ExportConfig = z.infer<typeof exportSpec>;
 /** Whether only named callers may call an export. */
 export function namesCallers(spec: { callers?: string[]; callersByMesh?: Record<string, string[]> }): boolean {
   return (spec.callers ?? []).length > 0 || Object.keys(spec.callersByMesh ?? {}).length > 0;
-}
-
-/** The host by which importers call an export. */
-export function exportHost(spec: { host?: string | undefined; service: string; namespace: string }): string {
-  return spec.host ?? serviceHost(spec.service, spec.namespace);
 }
 
 /**

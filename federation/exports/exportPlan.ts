@@ -1,6 +1,6 @@
 import type { ContractExport } from "../contract/contract.ts";
 import { callersFor } from "./exportCallers.ts";
-import { exportHost, exportSans, type ExportConfig } from "./exportConfig.ts";
+import { exportSans, type ExportConfig } from "./exportConfig.ts";
 import { serviceHost, spiffeIdForm } from "../objects/names.ts";
 
 /** An export with everything that its objects need. Its {@link ContractExport} part is published to peers. */
@@ -21,9 +21,13 @@ export interface ExportPlan extends ContractExport {
   meshNeutral: boolean;
 }
 
-/** Plans an export from its configuration. */
-export function planExport(spec: ExportConfig, trustDomain: string): ExportPlan {
-  const host = exportHost(spec);
+/** Plans an export from its configuration, and the domains of its mesh. */
+export function planExport(
+  spec: ExportConfig,
+  { trustDomain, clusterDomain }: { trustDomain: string; clusterDomain: string },
+): ExportPlan {
+  const ofService = serviceHost(spec.service, spec.namespace, clusterDomain);
+  const host = spec.host ?? ofService;
   return {
     name: spec.name,
     host,
@@ -41,7 +45,7 @@ export function planExport(spec: ExportConfig, trustDomain: string): ExportPlan 
     targetPorts: Object.fromEntries(spec.ports.flatMap((p) => (p.targetPort ? [[p.name, p.targetPort]] : []))),
     serviceAccounts: spec.serviceAccounts,
     allowUndeclared: { ports: spec.allowUndeclaredPorts, subsets: spec.allowUndeclaredSubsets },
-    meshNeutral: host !== serviceHost(spec.service, spec.namespace),
+    meshNeutral: host !== ofService,
   };
 }
 

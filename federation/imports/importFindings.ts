@@ -13,6 +13,8 @@ export interface ImportSource {
   exported: ContractExport;
 }
 
+type Importer = Pick<MeshIdentity, "trustDomain" | "clusterDomain" | "locality">;
+
 /**
  * What keeps an import from working although every peer exports it.
  *
@@ -22,7 +24,7 @@ export function importFindings(
   spec: ImportConfig,
   resolved: ResolvedImport,
   sources: ImportSource[],
-  importer: Pick<MeshIdentity, "trustDomain" | "locality">,
+  importer: Importer,
 ): readonly Finding[] {
   const findings = new Findings();
   for (const key of Object.keys(spec.probe))
@@ -37,19 +39,16 @@ export function importFindings(
   return findings.all;
 }
 
-function blendFindings(
-  resolved: ResolvedImport,
-  sources: ImportSource[],
-  importer: Pick<MeshIdentity, "trustDomain" | "locality">,
-): readonly Finding[] {
+function blendFindings(resolved: ResolvedImport, sources: ImportSource[], importer: Importer): readonly Finding[] {
   const subject = `import "${resolved.name}"`;
   const findings = new Findings();
   const { service, namespace, host } = sources[0]!.exported;
-  if (host !== serviceHost(service, namespace))
+  const local = serviceHost(service, namespace, importer.clusterDomain);
+  if (host !== local)
     findings.add("blended-import-host", {
       subject,
-      problem: `it is blended, but its host "${host}" is mesh-neutral, and no local Service has that name`,
-      remedy: "Export it under the Service's own host, or import it without blend",
+      problem: `it is blended, but its host "${host}" is not ${local}, the host of the local Service`,
+      remedy: `Export it with host ${local}, or import it without blend`,
     });
   for (const { contract } of sources) findings.addAll(blendedPeerFindings(subject, contract, importer));
   const accountOfNamespace = new RegExp(`^spiffe://[^/]+/ns/${namespace}/sa/[^/]+$`);

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { isInRange, isRange, unusableGatewayAddress } from "../cluster/addressRange.ts";
 import { rootNamespaceOf } from "../cluster/istioValueConflicts.ts";
-import { istioNamespace } from "../config/defaults.ts";
+import { defaultClusterDomain, istioNamespace } from "../config/defaults.ts";
 import type { SiblingMesh } from "../config/declaredMesh.ts";
 import type { MeshConfig } from "../config/readMeshConfig.ts";
 import type { ContractExport, FederationContract } from "../contract/contract.ts";
@@ -15,6 +15,8 @@ export interface PeerRules {
   ownNetworks: string[];
   /** Namespaces of this mesh's own control plane and gateway. */
   ownNamespaces: string[];
+  /** The cluster domain of this mesh. */
+  ownDomain: string;
   /** By peer. */
   peers: ReadonlyMap<string, PeerRule>;
 }
@@ -25,12 +27,21 @@ export interface PeerRule {
   hosts: string[];
   /** Ranges of addresses, and names, that its gateways may have although no other mesh's should. */
   allowedAddresses: string[];
+  /** Its cluster domain, as this mesh's configuration states it. */
+  clusterDomain?: string | undefined;
+  /** Its cluster domain, as its stack file in this project declares it. */
+  declaredDomain?: string | undefined;
   /** Hosts of its exports that its stack file in this project declares, by name of the export. */
   declaredHosts: ReadonlyMap<string, string>;
 }
 
 /** Nothing beyond what is accepted from any peer. */
-export const noPeerRules: PeerRules = { ownNetworks: [], ownNamespaces: [istioNamespace], peers: new Map() };
+export const noPeerRules: PeerRules = {
+  ownNetworks: [],
+  ownNamespaces: [istioNamespace],
+  ownDomain: defaultClusterDomain,
+  peers: new Map(),
+};
 
 const noRule: PeerRule = { hosts: [], allowedAddresses: [], declaredHosts: new Map() };
 
@@ -39,7 +50,7 @@ const systemNamespaces = ["default", "kube-system", "kube-public", "kube-node-le
 
 /** The rules of a mesh for its peers, from its configuration and the stack files of this project. */
 export function peerRules(
-  config: Pick<MeshConfig, "peers" | "cluster" | "loadBalancer" | "istio" | "gateway">,
+  config: Pick<MeshConfig, "mesh" | "peers" | "cluster" | "loadBalancer" | "istio" | "gateway">,
   siblings: readonly SiblingMesh[],
 ): PeerRules {
   const { cluster, loadBalancer, istio, gateway } = config;
@@ -52,6 +63,8 @@ export function peerRules(
   const ruleOf = (name: string): PeerRule => ({
     hosts: config.peers[name]?.hosts ?? [],
     allowedAddresses: config.peers[name]?.allowedAddresses ?? [],
+    clusterDomain: config.peers[name]?.clusterDomain,
+    declaredDomain: siblings.find((sibling) => sibling.name === name)?.clusterDomain,
     declaredHosts: new Map(
       siblings
         .find((sibling) => sibling.name === name)
@@ -65,6 +78,7 @@ export function peerRules(
       istio.provider === "existing" ? istio.namespace : istioNamespace,
       ...(gateway.provider === "none" ? [] : [gateway.namespace]),
     ],
+    ownDomain: config.mesh.clusterDomain,
     peers: new Map([...names].map((name) => [name, ruleOf(name)])),
   };
 }
@@ -78,8 +92,7 @@ export function peerRuleFindings(
 ): readonly Finding[] {
   const rule = rules.peers.get(mesh.name) ?? noRule;
   const findings = new Findings();
-  if (spec.as === undefined && !spec.blend)
-    findings.addAll(hostFindings(spec, exported, mesh.name, rule, rules.ownNamespaces));
+  if (spec.as === undefined && !spec.blend) findings.addAll(hostFindings(spec, exported, mesh, rule, rules));
   for (const { address } of gateways) {
     const reason = unusableGatewayAddress(address, rules.ownNetworks);
     if (reason === undefined || rule.allowedAddresses.some((allowed) => allows(allowed, address))) continue;
@@ -98,32 +111,49 @@ function allows(allowed: string, address: string): boolean {
   return allowed === address || (isRange(allowed) && isIP(address) !== 0 && isInRange(address, allowed));
 }
 
+/**
+ * The cluster domains of a peer's Services that a mesh accepts. Where it states none, the peer's own word counts only
+ * for the mesh's own domain, whose names meshes of one domain share anyway. By any other word, a peer could take names
+ * below `svc.` of a domain of its choice.
+ */
+function acceptedDomains(published: string, rule: PeerRule, ownDomain: string): string[] {
+  if (rule.clusterDomain !== undefined) return [rule.clusterDomain];
+  const believed = [defaultClusterDomain, ...(published === ownDomain ? [ownDomain] : []), rule.declaredDomain];
+  return [...new Set(believed.filter((domain) => domain !== undefined))];
+}
+
 /** A host that this mesh would resolve to the peer although the peer has no right to the name. */
 function hostFindings(
   spec: ImportConfig,
   { host, service, namespace, name }: ContractExport,
-  peer: string,
+  { name: peer, clusterDomain: published }: FederationContract["mesh"],
   rule: PeerRule,
-  ownNamespaces: string[],
+  { ownNamespaces, ownDomain }: PeerRules,
 ): readonly Finding[] {
   const findings = new Findings();
   const subject = `import "${spec.name}"`;
-  const isService = host === serviceHost(service, namespace);
+  const domains = acceptedDomains(published, rule, ownDomain);
+  const domain = domains.find((accepted) => host === serviceHost(service, namespace, accepted));
   const reserved = [...systemNamespaces, ...ownNamespaces];
-  if (isService && reserved.includes(namespace))
+  if (domain !== undefined && [ownDomain, defaultClusterDomain].includes(domain) && reserved.includes(namespace))
     findings.add("import-host-refused", {
       subject,
       problem: `mesh "${peer}" exports host "${host}", and namespace ${namespace} is this cluster's own`,
       remedy: "Import it under another name (as)",
     });
+  const ofServices = domains.map((accepted) => `svc.${accepted}`).join(", ");
   const allowed = rule.hosts.some((suffix) => host === suffix || host.endsWith(`.${suffix}`));
-  if (!isService && !allowed && rule.declaredHosts.get(name) !== host)
-    findings.add("import-host-refused", {
-      subject,
-      problem:
-        `mesh "${peer}" exports host "${host}"; accepted are hosts of its Services (svc.cluster.local)` +
-        (rule.hosts.length > 0 ? ` and below ${rule.hosts.join(", ")}` : ""),
-      remedy: `Name a suffix of the host in peers.${peer}.hosts, or import it under another name (as)`,
-    });
+  if (domain !== undefined || allowed || rule.declaredHosts.get(name) === host) return findings.all;
+  findings.add("import-host-refused", {
+    subject,
+    problem:
+      `mesh "${peer}" exports host "${host}"; accepted are hosts of its Services (${ofServices})` +
+      (rule.hosts.length > 0 ? ` and below ${rule.hosts.join(", ")}` : ""),
+    remedy:
+      host === serviceHost(service, namespace, published)
+        ? `If ${published} is the domain of its cluster, set it in peers.${peer}.clusterDomain, ` +
+          "or import it under another name (as)"
+        : `Name a suffix of the host in peers.${peer}.hosts, or import it under another name (as)`,
+  });
   return findings.all;
 }

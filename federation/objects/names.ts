@@ -31,9 +31,14 @@ export function hashedName(name: string, whole: string): string {
   return `${name.slice(0, longestLabel - hash.length - 1)}-${hash}`;
 }
 
-/** The cluster-local host name of a Service. */
-export function serviceHost(service: string, namespace: string): string {
-  return `${service}.${namespace}.svc.cluster.local`;
+/**
+ * The host of a Service in Kubernetes' DNS and in Istio.
+ * https://github.com/istio/istio/blob/1.31.0/pilot/pkg/serviceregistry/kube/conversion.go (ServiceHostname)
+ *
+ * @param clusterDomain of the cluster, such as `cluster.local`
+ */
+export function serviceHost(service: string, namespace: string, clusterDomain: string): string {
+  return `${service}.${namespace}.svc.${clusterDomain}`;
 }
 
 /** The SPIFFE identity of a workload (https://istio.io/latest/docs/concepts/security/#istio-identity). */

@@ -58,7 +58,7 @@ function unverified(resource: Resource, resources: Resource[]): Violation[] {
   const imported = resources
     .filter((r) => isImport(r, resources))
     .flatMap((r) => listOf(specOf(r)["hosts"]))
-    .filter((h) => takes(hostOf(resource), h));
+    .filter((h) => takes(hostOf(resource, resources), h));
   if (imported.length === 0) return [];
   return clientTls(resource)
     .filter(({ tls }) => tls["insecureSkipVerify"] === true)
@@ -92,10 +92,11 @@ function pinnedByRules(resource: Resource, resources: Resource[]): boolean {
     );
   const inForce = (host: unknown): Resource[] => {
     const taking = rules.filter(
-      (rule) => takes(hostOf(rule), host) && Object.keys(objectOf(specOf(rule)["workloadSelector"])).length === 0,
+      (rule) =>
+        takes(hostOf(rule, resources), host) && Object.keys(objectOf(specOf(rule)["workloadSelector"])).length === 0,
     );
-    const longest = Math.max(...taking.map((rule) => hostOf(rule)!.length));
-    return taking.filter((rule) => hostOf(rule)!.length === longest);
+    const longest = Math.max(...taking.map((rule) => hostOf(rule, resources)!.length));
+    return taking.filter((rule) => hostOf(rule, resources)!.length === longest);
   };
   const hosts = listOf(specOf(resource)["hosts"]);
   return hosts.length > 0 && hosts.every((host) => inForce(host).length > 0 && inForce(host).every(pins));

@@ -1,5 +1,5 @@
 import { clientTls } from "../clientTls.ts";
-import { hostOf, takes } from "../hosts.ts";
+import { clusterDomainOf, hostOf, takes } from "../hosts.ts";
 import { isImport } from "../imports.ts";
 import {
   is,
@@ -119,18 +119,26 @@ function istiodNamespace(resource: Resource): string[] {
   return [typeof namespace === "string" ? namespace : "default"];
 }
 
+/** Whether a host takes all Services of a mesh, or of a namespace: `*.local`, `*.svc.cluster.local`. */
+function isMeshWide(host: string, clusterDomain: string): boolean {
+  if (host === "*") return true;
+  if (!host.startsWith("*.")) return false;
+  const [end, services] = [host.slice(1), `.svc.${clusterDomain}`];
+  return services.endsWith(end) || (end.endsWith(services) && end.split(".").length === services.split(".").length + 1);
+}
+
 /**
  * Client settings that switch mTLS off towards an import, or towards the whole mesh. Of other hosts they are nobody's
  * business here.
  */
 function withoutMtls(resource: Resource, resources: Resource[]): Violation[] {
   if (!is(resource, "networking.istio.io", "DestinationRule")) return [];
-  const host = hostOf(resource);
+  const host = hostOf(resource, resources);
   const imported = resources
     .filter((r) => isImport(r, resources))
     .flatMap((r) => listOf(specOf(r)["hosts"]))
     .filter((h) => takes(host, h));
-  const wide = host === "*" || /^\*\.(local|([^.]+\.)?svc\.cluster\.local|cluster\.local)$/.test(host ?? "");
+  const wide = host !== undefined && isMeshWide(host, clusterDomainOf(resource, resources));
   if (imported.length === 0 && !wide) return [];
   const hosts = wide ? `every host of ${host}` : `the imported host ${imported.map(wordOf).join(", ")}`;
   return clientTls(resource)

@@ -61,10 +61,17 @@ function plainChanges(before: DeclaredStack, after: DeclaredStack, compared: boo
 /** The configuration without the keys that are compared as meshes, exports and imports. */
 function otherSettings(raw: DeclaredStack["raw"]): Record<string, unknown> {
   const { exports: _exports, imports: _imports, mesh, gateway, istio, ...rest } = raw;
-  const { slot } = membersOf(mesh);
+  const { slot, clusterDomain } = membersOf(mesh);
   const { addresses: _addresses, port: _port, ...otherGateway } = membersOf(gateway);
   const { version: _version, istioMinor: _minor, ...otherIstio } = membersOf(istio);
-  return { ...rest, ...filled({ mesh: slot === undefined ? {} : { slot }, gateway: otherGateway, istio: otherIstio }) };
+  return {
+    ...rest,
+    ...filled({
+      mesh: { ...(slot === undefined ? {} : { slot }), ...(clusterDomain === undefined ? {} : { clusterDomain }) },
+      gateway: otherGateway,
+      istio: otherIstio,
+    }),
+  };
 }
 
 /** The configuration of a mesh without the keys that are compared as trust. */

@@ -1,4 +1,5 @@
-import { autoPassthroughSni } from "../../federation/objects/names.ts";
+import { defaultClusterDomain } from "../../federation/config/defaults.ts";
+import { autoPassthroughSni, serviceHost } from "../../federation/objects/names.ts";
 import { socketAddress } from "../../federation/objects/socketAddress.ts";
 import { errorLine } from "../../kube/errors.ts";
 import type { KubeClient } from "../../kube/kubeClient.ts";
@@ -55,7 +56,7 @@ export async function runNegativeChecks(
   };
   const gateways = gatewaysOf(tasks, pods);
   const atGateways = [...gateways.values()].map(({ peer, ...at }) =>
-    reachable(at.gateway.mesh, () => retry(() => checkGateway(at, peer), isConclusive)),
+    reachable(at.gateway.mesh, () => retry(() => checkGateway(at, peer, contracts), isConclusive)),
   );
   const hello: Reach["hello"] = (gateway, ...sent) =>
     (gateways.get(keyOf(gateway))?.reach ?? new Reach()).hello(gateway, ...sent);
@@ -105,13 +106,15 @@ function keyOf(gateway: GatewayAddress): string {
 async function checkGateway(
   { edge, gateway, reach }: Pick<GatewayTarget, "edge" | "gateway" | "reach">,
   peer: KubeClient | undefined,
+  contracts: Contracts,
 ): Promise<NegativeResult[]> {
+  const { clusterDomain } = contracts.get(gateway.mesh)?.mesh ?? { clusterDomain: defaultClusterDomain };
   const target: GatewayTarget = {
     edge,
     gateway,
     reach,
     sni: autoPassthroughSni(edge.exportedHost, edge.port.number),
-    hidden: peer && (await hiddenService(peer).catch(() => undefined)),
+    hidden: peer && (await hiddenService(peer, clusterDomain).catch(() => undefined)),
   };
   const [control, ...attempts] = await Promise.all([
     reach.hello(gateway, target.sni),
@@ -138,12 +141,12 @@ function isConclusive(results: NegativeResult[]): boolean {
   return results.every(({ state, remedy }) => state !== "unknown" || remedy !== undefined);
 }
 
-/** A service of a cluster that exists and is not exported. */
-async function hiddenService(cluster: KubeClient): Promise<GatewayTarget["hidden"]> {
+/** A service of a cluster of a domain that exists and is not exported. */
+export async function hiddenService(cluster: KubeClient, clusterDomain: string): Promise<GatewayTarget["hidden"]> {
   const [gateways, services] = await Promise.all([cluster.istio("networking", "gateways"), cluster.services()]);
   const exported = new Set(passthroughOf(gateways).flatMap((g) => g.hosts));
   const hidden = services.flatMap(({ metadata, spec }) => {
-    const host = `${metadata.name}.${metadata.namespace}.svc.cluster.local`;
+    const host = serviceHost(metadata.name, metadata.namespace, clusterDomain);
     const port = spec?.ports?.find((p) => (p.protocol ?? "TCP") === "TCP")?.port;
     return !exported.has(host) && spec?.selector && port
       ? [{ host, port, inRootNamespace: metadata.namespace === "istio-system" }]

@@ -2,6 +2,14 @@ import type { CatalogueEntry } from "./index.ts";
 
 /** Codes of what a preview sees of an export in its own cluster: its Service, pods and rules. */
 export const exported = {
+  "live-cluster-domain": {
+    title: "A mesh's cluster domain is not that of its cluster.",
+    page:
+      "Istio and Kubernetes end the hosts of Services with the cluster domain. With another one in " +
+      "`mesh.clusterDomain`, peers call hosts that the mesh does not have. An existing Istio shows it as " +
+      "`global.proxy.clusterDomain` in ConfigMap `istio-sidecar-injector`, a cluster of kubeadm in ConfigMap " +
+      "`kubelet-config`.",
+  },
   "live-service-external": {
     title: "The Service of an export is an ExternalName.",
     page:

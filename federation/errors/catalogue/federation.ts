@@ -113,8 +113,8 @@ export const federation = {
     page: "One import has one host and one set of ports. Align the exports, or import them separately with `as`.",
   },
   "blended-import-host": {
-    title: "A blended import has a mesh-neutral host.",
-    page: "A blended import joins the local Service of the same name, so the export needs the Service's own host.",
+    title: "A blended import has another host than the local Service.",
+    page: "Local and remote endpoints have one SNI, so the export needs the host of the importer's own Service.",
   },
   "blended-import-gateway-name": {
     title: "A blended import has a gateway whose address is a host name.",

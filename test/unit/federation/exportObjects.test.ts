@@ -197,16 +197,6 @@ describe("an export", () => {
   test.each([
     { name: "callers without a selector", more: { callers }, says: /must name the labels of the serving pods.*policy/ },
     {
-      name: "a mesh-neutral host without a selector",
-      more: { host: "httpbin.mesh.global" },
-      says: /must name the labels of the serving pods.*mesh-neutral/,
-    },
-    {
-      name: "another Service's host",
-      more: { host: "other.httpbin.svc.cluster.local", selector },
-      says: /is the host of another Service/,
-    },
-    {
       name: "public with callers",
       more: { public: true, callers, selector },
       says: /cannot be true with callers/,

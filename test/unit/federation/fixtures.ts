@@ -14,6 +14,7 @@ export function identity(name: string, more: Partial<MeshIdentity> = {}): MeshId
     cluster: name,
     network: `network-${name}`,
     trustDomain: "cluster.local",
+    clusterDomain: "cluster.local",
     acceptedTrustDomains: [],
     istioVersion: "1.30.5",
     istioMinor: "1.30",
@@ -40,8 +41,12 @@ export const smallestExport = {
 };
 
 /** An export's plan, of the smallest configuration with some keys replaced. */
-export function anExport(more: Record<string, unknown> = {}, trustDomain = "cluster.local"): ExportPlan {
-  return planExport(exportSpec.parse({ ...smallestExport, ...more }), trustDomain);
+export function anExport(
+  more: Record<string, unknown> = {},
+  trustDomain = "cluster.local",
+  clusterDomain = "cluster.local",
+): ExportPlan {
+  return planExport(exportSpec.parse({ ...smallestExport, ...more }), { trustDomain, clusterDomain });
 }
 
 /** What a mesh publishes. */

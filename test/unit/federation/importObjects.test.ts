@@ -171,7 +171,7 @@ describe("blended with the local Service", () => {
     {
       name: "a mesh-neutral host",
       exporter: contract("west", [anExport({ host: "httpbin.mesh.global", selector: { app: "httpbin" } })]),
-      says: /"httpbin\.mesh\.global" is mesh-neutral/,
+      says: /"httpbin\.mesh\.global" is not httpbin\.httpbin\.svc\.cluster\.local/,
     },
     {
       name: "another trust domain",

@@ -39,7 +39,9 @@ describe("the live checks of an import", () => {
   test("pass in an empty cluster and ask for the host's Service", () => {
     const spec = resolved(anImport(), west);
     expect(ofImport({}, live()).problems).toEqual([]);
-    expect(servicesInvolved({ imports: [spec], exports: [] })).toEqual([{ namespace: "httpbin", name: "httpbin" }]);
+    expect(servicesInvolved({ imports: [spec], exports: [], identity: identity("east") })).toEqual([
+      { namespace: "httpbin", name: "httpbin" },
+    ]);
   });
 
   test.each([

@@ -27,6 +27,7 @@ describe("the configuration of a mesh", () => {
       network: "network-east",
       trustDomain: "cluster.local",
       acceptedTrustDomains: [],
+      clusterDomain: "cluster.local",
       slot: 1,
       locality: { region: "east", zone: "east-1" },
     });

@@ -1,7 +1,7 @@
 import { managedBy } from "../../../federation/objects/labels.ts";
 import { isUnreachable } from "../../../kube/errors.ts";
 import { readLiveCluster } from "../../../kube/liveCluster.ts";
-import { anExport } from "../federation/fixtures.ts";
+import { anExport, identity } from "../federation/fixtures.ts";
 import { FakeApiServer } from "./apiServer.ts";
 
 const object = (name: string, spec: object, labels = {}) => ({ metadata: { name, namespace: "shop", labels }, spec });
@@ -28,6 +28,8 @@ const objects: Record<string, unknown> = {
   },
 };
 
+const empty = { imports: [], exports: [], identity: identity("west") };
+
 let server: FakeApiServer;
 afterEach(() => server.stop());
 
@@ -37,8 +39,8 @@ describe("the live cluster", () => {
       const found = objects[url.split("?")[0]!];
       return found ? { status: 200, body: found } : { status: 404, body: {} };
     });
-    const plan = { imports: [], exports: [{ spec: anExport() }] };
-    expect(await readLiveCluster(server.kubeconfig, undefined, plan as never)).toEqual({
+    const plan = { ...empty, exports: [{ spec: anExport() }] };
+    expect(await readLiveCluster(server.kubeconfig, undefined, plan)).toEqual({
       services: [
         {
           namespace: "httpbin",
@@ -65,9 +67,10 @@ describe("the live cluster", () => {
       entries: [],
       accounts: new Map([["httpbin", ["a", "b"]]]),
       pods: new Map([["httpbin", ["b", "a"].map((name) => ({ name, ports: [], proxy: "none", named: false }))]]),
+      domains: {},
       unread: [],
     });
-    expect(server.requests.map(({ url }) => url.split("?")[0])).toHaveLength(4);
+    expect(server.requests.map(({ url }) => url.split("?")[0])).toHaveLength(5);
   });
 
   test("reads what keeps the gateway from passing calls on", async () => {
@@ -118,8 +121,8 @@ describe("the live cluster", () => {
       const found = answers[url.split("?")[0]!];
       return found ? { status: 200, body: found } : { status: 404, body: {} };
     });
-    const plan = { imports: [], exports: [{ spec: anExport() }] };
-    const live = await readLiveCluster(server.kubeconfig, undefined, plan as never);
+    const plan = { ...empty, exports: [{ spec: anExport() }] };
+    const live = await readLiveCluster(server.kubeconfig, undefined, plan);
     expect(live.services).toMatchObject([
       { kind: "headless", exportTo: ["shop", "~"], nodeLocal: true, ports: [{ protocol: "UDP", appProtocol: "grpc" }] },
     ]);
@@ -141,7 +144,7 @@ describe("the live cluster", () => {
         { rule: { all: undefined, ports: new Map([[80, "SIMPLE"]]) }, subsets: new Map([["v1", simple]]) },
       ],
     ]);
-    expect(server.requests).toHaveLength(4);
+    expect(server.requests).toHaveLength(5);
   });
 
   test("reads VirtualServices for sidecars where an import has routes", async () => {
@@ -155,10 +158,39 @@ describe("the live cluster", () => {
       body: { items: url.includes("virtualservices") ? items : [] },
     }));
     const read = (imports: unknown[]) =>
-      readLiveCluster(server.kubeconfig, undefined, { imports, exports: [] } as never);
+      readLiveCluster(server.kubeconfig, undefined, { ...empty, imports: imports as never });
     const { virtualServices } = await read([{ host: "cart", routes: { timeout: "10s" } }]);
     expect(virtualServices?.map(({ name }) => name)).toEqual(["mesh", "both"]);
     expect((await read([{ host: "cart" }])).virtualServices).toBeUndefined();
+  });
+
+  test("reads the cluster domain of an Istio's revision and of the nodes, as far as it may", async () => {
+    const configMap = (data: object) => ({ status: 200, body: { metadata: {}, data } });
+    const answers: Record<string, ReturnType<typeof configMap>> = {
+      "/api/v1/namespaces/mesh/configmaps/istio-sidecar-injector-blue": configMap({
+        values: JSON.stringify({ global: { proxy: { clusterDomain: "corp.example" } } }),
+      }),
+      "/api/v1/namespaces/kube-system/configmaps/kubelet-config": configMap({ kubelet: "clusterDomain: node.example" }),
+    };
+    const domainsOf = async (url: string): Promise<unknown> => {
+      const list = { status: 200, body: { items: [] } };
+      const hidden = { status: 403, body: { message: "forbidden" } };
+      server = await FakeApiServer.start((asked) =>
+        asked.includes("configmaps") ? (asked === url ? answers[asked] : hidden) : list,
+      );
+      const istio = { namespace: "mesh", revision: "blue" };
+      const { domains, unread } = await readLiveCluster(server.kubeconfig, undefined, empty, undefined, { istio });
+      expect(unread).toEqual([]);
+      await server.stop();
+      return domains;
+    };
+    const [ofIstio, ofNodes] = Object.keys(answers);
+    expect(await domainsOf(ofIstio!)).toEqual({
+      istio: { domain: "corp.example", object: "ConfigMap mesh/istio-sidecar-injector-blue" },
+    });
+    expect(await domainsOf(ofNodes!)).toEqual({
+      nodes: { domain: "node.example", object: "ConfigMap kube-system/kubelet-config" },
+    });
   });
 
   test("names what the API server denies, and reads the rest", async () => {
@@ -166,8 +198,8 @@ describe("the live cluster", () => {
       const found = url.includes("pods") ? undefined : objects[url.split("?")[0]!];
       return found ? { status: 200, body: found } : { status: 403, body: { message: "forbidden" } };
     });
-    const plan = { imports: [], exports: [{ spec: anExport() }] };
-    expect(await readLiveCluster(server.kubeconfig, undefined, plan as never)).toMatchObject({
+    const plan = { ...empty, exports: [{ spec: anExport() }] };
+    expect(await readLiveCluster(server.kubeconfig, undefined, plan)).toMatchObject({
       services: [{ namespace: "httpbin", name: "httpbin" }],
       unread: [
         { object: "ServiceEntries", reason: "403: forbidden" },
@@ -182,7 +214,7 @@ describe("the live cluster", () => {
       asked.set(url, (asked.get(url) ?? 0) + 1);
       return asked.get(url) === 1 ? { status: 503, body: {} } : { status: 200, body: { items: [] } };
     });
-    const { unread } = await readLiveCluster(server.kubeconfig, undefined, { imports: [], exports: [] });
+    const { unread } = await readLiveCluster(server.kubeconfig, undefined, empty);
     expect(unread).toEqual([]);
   });
 
@@ -191,7 +223,7 @@ describe("the live cluster", () => {
     const { kubeconfig } = server;
     await server.stop();
     server = await FakeApiServer.start(() => undefined);
-    const error = await readLiveCluster(kubeconfig, undefined, { imports: [], exports: [] }).catch((e: unknown) => e);
+    const error = await readLiveCluster(kubeconfig, undefined, empty).catch((e: unknown) => e);
     expect(isUnreachable(error)).toBe(true);
   });
 });

@@ -1,4 +1,5 @@
 import { readLiveCluster } from "../../../kube/liveCluster.ts";
+import { identity } from "../federation/fixtures.ts";
 import { FakeApiServer } from "./apiServer.ts";
 
 const object = (name: string, spec: object) => ({ metadata: { name, namespace: "shop" }, spec });
@@ -52,8 +53,9 @@ describe("the live cluster of an importing mesh", () => {
       const found = answers[url.split("?")[0]!];
       return found ? { status: 200, body: found } : { status: 404, body: {} };
     });
-    const plan = { imports: [{ host: "a.b" }], exports: [] };
-    const read = () => readLiveCluster(server.kubeconfig, undefined, plan as never, undefined, ["shop", "gone"]);
+    const plan = { imports: [{ host: "a.b" }], exports: [], identity: identity("east") };
+    const read = () =>
+      readLiveCluster(server.kubeconfig, undefined, plan as never, undefined, { namespaces: ["shop", "gone"] });
     const settings = { mode: "ISTIO_MUTUAL", sni: "a.b", subjectAltNames: [] };
     expect(await read()).toMatchObject({
       rules: [

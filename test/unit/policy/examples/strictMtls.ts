@@ -14,6 +14,14 @@ const [disable, simple, mutual] = ["DISABLE", "SIMPLE", "ISTIO_MUTUAL"].map((mod
 const selector = { matchLabels: { app: "x" } };
 const port = (tls: unknown) => ({ ...mutual, portLevelSettings: [{ port: { number: 8000 }, ...(tls as object) }] });
 
+/** A mesh whose Services end with another domain. */
+const corp = {
+  type: "pulumi:pulumi:Stack",
+  name: "mesh",
+  stack: "west",
+  props: { federation: { mesh: { clusterDomain: "corp.example" } } },
+};
+
 const cases: [what: string, violates: Example["violates"], passes: Example["passes"], says: RegExp][] = [
   [
     "PERMISSIVE in a namespace",
@@ -129,6 +137,25 @@ const cases: [what: string, violates: Example["violates"], passes: Example["pass
     [imported, destinationRule(disable, { host: "kubernetes.default.svc.cluster.local" })],
     /to DISABLE/,
   ],
+  [
+    "an import by its short name, in a mesh of another cluster domain",
+    [
+      corp,
+      {
+        ...imported,
+        props: { ...imported.props, spec: { ...imported.props["spec"], hosts: ["httpbin.sleep.svc.corp.example"] } },
+      },
+      destinationRule(disable, { host: "httpbin" }),
+    ],
+    [corp, imported, destinationRule(disable, { host: "httpbin" })],
+    /imported host httpbin\.sleep/,
+  ],
+  ...["corp.example", "svc.corp.example", "httpbin.svc.corp.example"].map((end): (typeof cases)[number] => [
+    `the whole mesh, or a namespace, below ${end}`,
+    [corp, destinationRule(disable, { host: `*.${end}` })],
+    [corp, destinationRule(disable, { host: "*.rp.example" }), destinationRule(disable, { host: "*.other.example" })],
+    new RegExp(`every host of \\*\\.${end}`),
+  ]),
   [
     "the whole mesh",
     [destinationRule(disable, { host: "*.local" })],

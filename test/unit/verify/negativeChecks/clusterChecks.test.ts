@@ -1,5 +1,5 @@
 import { KubeClient } from "../../../../kube/kubeClient.ts";
-import { checkCluster } from "../../../../verify/negativeChecks/run.ts";
+import { checkCluster, hiddenService } from "../../../../verify/negativeChecks/run.ts";
 import { healthInspection } from "../../../../verify/negativeChecks/rejectedConfiguration.ts";
 import type { GatewayHealth } from "../../../../verify/gather/gatewayHealth.ts";
 import { FakeApiServer } from "../../kube/apiServer.ts";
@@ -31,6 +31,24 @@ async function check(status: number, body: object) {
   });
   return checkCluster("west", new KubeClient(server.kubeconfig));
 }
+
+describe("a service that is not exported", () => {
+  test("is one of the cluster's domain", async () => {
+    const service = (name: string) => ({
+      metadata: { namespace: "shop", name },
+      spec: { ports: [{ port: 80 }], selector: { app: name } },
+    });
+    const exported = { hosts: ["cart.shop.svc.corp.example"], tls: { mode: "AUTO_PASSTHROUGH" } };
+    const gateways = [{ ...gateway, spec: { servers: [exported] } }];
+    server = await FakeApiServer.start((url) => ({
+      status: 200,
+      body: { items: url.includes("/gateways") ? gateways : [service("cart"), service("orders")] },
+    }));
+    expect(await hiddenService(new KubeClient(server.kubeconfig), "corp.example")).toMatchObject({
+      host: "orders.shop.svc.corp.example",
+    });
+  });
+});
 
 const wildcard = {
   code: "negative-wildcard-host",
