@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { defaultTagWebhook, revisioned } from "../federation/cluster/revisions.ts";
 import { mergeValues } from "../federation/config/sources.ts";
 import type { CaMaterial } from "../federation/trust/caMaterial.ts";
 import { skipAwait } from "./annotations.ts";
@@ -35,10 +36,36 @@ export interface IstioInstallArgs {
    */
   baseValues?: pulumi.Input<Record<string, unknown>>;
   /**
-   * Values of chart `istiod`.
+   * Values of chart `istiod`. Where `revision` is given, they have the same one.
    * @default {}
    */
   istiodValues?: pulumi.Input<Record<string, unknown>>;
+  /**
+   * Revision of the control plane. Its name is in the names of all its objects, and namespaces with
+   * `istio-injection=enabled` are injected by it. Another revision is another control plane: pods that the old one
+   * injected keep their last configuration, and get no certificate any more, until they restart.
+   * @default "": the control plane without a revision
+   */
+  revision?: string;
+  /**
+   * A second control plane beside the one of `revision`. It injects pods of namespaces and pods that have its name in
+   * label `istio.io/rev`. https://istio.io/latest/docs/setup/upgrade/canary/
+   * @default none
+   */
+  canary?: IstioCanary;
+}
+
+/** A second control plane. */
+export interface IstioCanary {
+  /** Its revision, another than that of the first. */
+  revision: string;
+  /**
+   * Version of its chart. Ignored for a directory.
+   * @default the newest version in the repository
+   */
+  chartVersion?: pulumi.Input<string>;
+  /** Values of its chart, with its revision. */
+  istiodValues: pulumi.Input<Record<string, unknown>>;
 }
 
 /**
@@ -76,21 +103,51 @@ export class IstioInstall extends pulumi.ComponentResource {
       },
       parent,
     );
-    this.ready = new k8s.helm.v4.Chart(
-      `${name}-istiod`,
-      {
-        name: "istiod",
-        namespace: this.namespace,
-        ...chartArgs({ chart: args.istiodChart, chartRepository, chartVersion }),
-        // The provider waits for istiod's Deployment; its wait for the Service adds ten seconds.
-        values: pulumi
-          .output(args.istiodValues)
-          .apply((values) => mergeValues({ serviceAnnotations: skipAwait }, values)),
-      },
-      // istiod reads `cacerts` when it starts. Without it, istiod signs with a root of its own.
-      { parent: this, dependsOn: [base, ...cacerts] },
-    );
+    const { revision = "" } = args;
+    // istiod reads `cacerts` when it starts. Without it, istiod signs with a root of its own.
+    const after = [base, ...cacerts];
+    const own = this.istiod(name, args, { revision, chartVersion, istiodValues: args.istiodValues }, after);
+    const canary = args.canary && this.istiod(name, args, args.canary, after);
+    // A tag moves when the control plane to which it moves is there.
+    this.ready =
+      revision === ""
+        ? own
+        : this.defaultTag(
+            name,
+            revision,
+            [own, canary].filter((chart) => chart !== undefined),
+          );
     this.registerOutputs({ namespace: this.namespace });
+  }
+
+  /** Registers a control plane. */
+  private istiod(
+    name: string,
+    args: IstioInstallArgs,
+    { revision, chartVersion, istiodValues }: Partial<IstioCanary> & { revision: string },
+    dependsOn: pulumi.Resource[],
+  ): k8s.helm.v4.Chart {
+    const { istiodChart: chart, chartRepository } = args;
+    return new k8s.helm.v4.Chart(
+      revisioned(`${name}-istiod`, revision),
+      {
+        name: revisioned("istiod", revision),
+        namespace: this.namespace,
+        ...chartArgs({ chart, chartRepository, chartVersion }),
+        // The provider waits for istiod's Deployment; its wait for the Service adds ten seconds.
+        values: pulumi.output(istiodValues).apply((values) => mergeValues({ serviceAnnotations: skipAwait }, values)),
+      },
+      { parent: this, dependsOn },
+    );
+  }
+
+  /** Registers the tag by which namespaces that name no revision use one. */
+  private defaultTag(name: string, revision: string, dependsOn: pulumi.Resource[]): pulumi.Resource {
+    return new k8s.admissionregistration.v1.MutatingWebhookConfiguration(
+      `${name}-default-tag`,
+      defaultTagWebhook(revision),
+      { parent: this, dependsOn },
+    );
   }
 
   /** Registers the secret from which istiod reads its CA. */

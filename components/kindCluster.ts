@@ -28,6 +28,11 @@ export interface KindClusterArgs {
    */
   clusterDomain?: pulumi.Input<string>;
   /**
+   * Nodes besides the one of the control plane. Pods run on every node.
+   * @default 0
+   */
+  workers?: pulumi.Input<number>;
+  /**
    * Directory in which the marks of the clusters that this machine created are kept; see kind/create.sh. A relative
    * path counts from the directory of the Pulumi program.
    * @default "$XDG_STATE_HOME/mesh-federation/clusters", where XDG_STATE_HOME defaults to "~/.local/state"

@@ -45,6 +45,7 @@ export function createCluster(
       ...nodesOf(cluster, sources),
       ...mesh.locality,
       clusterDomain: mesh.clusterDomain,
+      workers: cluster.workers,
       markDirectory,
     });
     deleteWithCluster(kind.provider);

@@ -10,7 +10,9 @@ import {
 } from "../components/index.ts";
 import { rootNamespaceOf } from "../federation/cluster/istioValueConflicts.ts";
 import { baseValues, istiodValues } from "../federation/cluster/istioValues.ts";
+import { configOfCanary, revisionOf } from "../federation/cluster/revisions.ts";
 import { sleepClient, type SampleClient } from "../federation/cluster/sampleObjects.ts";
+import type { MeshConfig } from "../federation/config/readMeshConfig.ts";
 import { istioCharts } from "../federation/config/sources.ts";
 import { contractVersion, type FederationContract } from "../federation/contract/contract.ts";
 import { publishedExport } from "../federation/exports/exportPlan.ts";
@@ -104,6 +106,9 @@ function installIstio(
 ): IstioInstall | undefined {
   if (config.istio.provider === "existing") return undefined;
   const { charts, chartRepository } = istioCharts(config.istio, sources);
+  const valuesOf = (of: MeshConfig) =>
+    pulumi.output(anchors ?? []).apply((made) => istiodValues(of, sources, plan.identity.acceptedTrustDomains, made));
+  const canary = configOfCanary(config);
   return new IstioInstall(
     "istio",
     {
@@ -113,10 +118,18 @@ function installIstio(
       istiodChart: charts.istiod,
       chartRepository,
       chartVersion: config.istioVersion,
-      baseValues: baseValues(),
-      istiodValues: pulumi
-        .output(anchors ?? [])
-        .apply((made) => istiodValues(config, sources, plan.identity.acceptedTrustDomains, made)),
+      revision: revisionOf(config.istio),
+      baseValues: baseValues(revisionOf(config.istio)),
+      istiodValues: valuesOf(config),
+      ...(canary
+        ? {
+            canary: {
+              revision: revisionOf(canary.istio),
+              chartVersion: canary.istioVersion,
+              istiodValues: valuesOf(canary),
+            },
+          }
+        : {}),
     },
     opts,
   );

@@ -1,4 +1,5 @@
-import { revisioned, type IstioObjects } from "../federation/trust/existingIstio.ts";
+import { revisioned } from "../federation/cluster/revisions.ts";
+import type { IstioObjects } from "../federation/trust/existingIstio.ts";
 import { errorLine } from "./errors.ts";
 import { KubeClient } from "./kubeClient.ts";
 import type { KubeObject } from "./objects.ts";

@@ -15,6 +15,8 @@ for cluster; do
     case "$(docker inspect --format '{{.Id}}' "$id" 2>&1)" in *[Nn]"o such "*) echo "gone $cluster" ;; esac
   [ "$running" = false ] || continue
   docker start "$id" >/dev/null
+  workers=$(docker ps -aq --filter "label=io.x-k8s.kind.cluster=$cluster" --filter "label=io.x-k8s.kind.role=worker")
+  [ -z "$workers" ] || docker start $workers >/dev/null
   waited=0
   until docker exec "$id" kubectl --kubeconfig=/etc/kubernetes/admin.conf --request-timeout=5s get --raw=/readyz >/dev/null 2>&1; do
     if [ "$waited" -ge "$timeout" ]; then

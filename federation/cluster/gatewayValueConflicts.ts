@@ -3,12 +3,8 @@ import type { MeshConfig } from "../config/readMeshConfig.ts";
 import { Findings, type Finding } from "../errors/userError.ts";
 import { autoPassthroughPort, managedGatewayLabels } from "./gatewayObjects.ts";
 import { serviceOf, serviceTypes } from "./gatewayService.ts";
+import { revisionOf } from "./revisions.ts";
 import { isMapping, isSet, valueAt, type Values } from "../config/values.ts";
-
-/** Revision of the control plane of a mesh; empty: the one without. */
-export function revisionOf(istio: MeshConfig["istio"]): string {
-  return istio.provider === "existing" ? (istio.revision ?? "") : "";
-}
 
 /**
  * What is wrong with a managed gateway: values for its chart that contradict what the program sets, or a Service that
@@ -27,14 +23,18 @@ export function gatewayValueFindings(config: Pick<MeshConfig, "gateway" | "istio
         remedy: "",
       });
   const revision = revisionOf(istio);
-  const whose = istio.provider === "existing" ? "Set istio.revision" : "Revisions of a managed Istio are not supported";
   const fixed: Fixed[] = [
     { path: ["name"], value: gateway.name, reason: `gateway.name is "${gateway.name}"`, set: "Set gateway.name" },
     network(["networkGateway"], mesh.network),
     network(["env", "ISTIO_META_NETWORK"], mesh.network),
     network(["env", "ISTIO_META_REQUESTED_NETWORK_VIEW"], undefined),
     network(["labels", "topology.istio.io/network"], mesh.network),
-    { path: ["revision"], value: revision, reason: `the revision of Istio is "${revision}"`, set: whose },
+    {
+      path: ["revision"],
+      value: revision,
+      reason: `the revision of Istio is "${revision}"`,
+      set: "Set istio.revision",
+    },
     ...["app", "istio", ...Object.keys(managedGatewayLabels(gateway.name))].map((label) => selector(["labels", label])),
     selector(["service", "selectorLabels"]),
     ...[["networkGatewayPorts"], ["service", "ports"]].map((path) => ({

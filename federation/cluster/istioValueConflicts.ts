@@ -3,6 +3,7 @@ import type { MeshConfig } from "../config/readMeshConfig.ts";
 import { isMapping, isSet, valueAt, type Values } from "../config/values.ts";
 import { Findings, type Finding } from "../errors/userError.ts";
 import { rfc1123Label, rfc1123Subdomain } from "../objects/names.ts";
+import { revisionOf } from "./revisions.ts";
 
 const caCertificates = "meshConfig.caCertificates";
 const rootNamespace = "meshConfig.rootNamespace";
@@ -11,11 +12,42 @@ const rootNamespace = "meshConfig.rootNamespace";
  * What is wrong with `istio.values`: values that contradict what the mesh publishes, or that its other resources do not
  * follow. Any other value is the user's to set.
  */
-export function istioValueFindings({ istio, mesh }: Pick<MeshConfig, "istio" | "mesh">): readonly Finding[] {
+export function istioValueFindings(config: Pick<MeshConfig, "istio" | "mesh">): readonly Finding[] {
+  const { istio } = config;
+  if (istio.provider !== "managed") return [];
+  return [
+    ...findingsOf(config, { key: "istio.values", revision: revisionOf(istio), values: istio.values ?? {} }),
+    ...(istio.canary
+      ? canaryFindings(config, { key: "istio.canary.values", values: {}, ...istio.canary } as ControlPlane)
+      : []),
+  ];
+}
+
+/** Values of a control plane, and the key that has them. */
+interface ControlPlane {
+  key: string;
+  revision: string;
+  values: Values;
+}
+
+/** Both control planes must agree on what the mesh trusts: the values of a canary do not say it. */
+function canaryFindings(config: Pick<MeshConfig, "mesh">, canary: ControlPlane): readonly Finding[] {
   const findings = new Findings();
-  const values = valuesOf(istio);
+  findings.addAll(findingsOf(config, canary));
+  for (const path of [caCertificates, rootNamespace].filter((p) => isSet(canary.values, p)))
+    findings.add("istio-values-conflict", {
+      subject: `${canary.key}.${path}`,
+      problem: "is set, but must be the same in both control planes",
+      remedy: `Set it in istio.values`,
+    });
+  return findings.all;
+}
+
+function findingsOf({ mesh }: Pick<MeshConfig, "mesh">, plane: ControlPlane): readonly Finding[] {
+  const findings = new Findings();
+  const { values } = plane;
   for (const path of ["meshConfig", "global", "global.multiCluster", "global.proxy"])
-    if (isSet(values, path) && !isMapping(valueAt(values, path))) invalid(findings, path, "must be a mapping");
+    if (isSet(values, path) && !isMapping(valueAt(values, path))) invalid(findings, plane, path, "must be a mapping");
   const published = [
     { path: "meshConfig.trustDomain", key: "mesh.trustDomain", value: mesh.trustDomain },
     { path: "global.meshID", key: "mesh.meshId", value: mesh.meshId },
@@ -24,16 +56,22 @@ export function istioValueFindings({ istio, mesh }: Pick<MeshConfig, "istio" | "
     { path: "global.multiCluster.clusterName", key: "mesh.cluster", value: mesh.cluster },
   ];
   for (const { path, key, value } of published)
-    conflict(findings, values, path, value, `${key} is "${value}"`, `Set ${key}, and remove the value`);
+    conflict(findings, plane, path, value, `${key} is "${value}"`, `Set ${key}, and remove the value`);
   const namespace = `Istio is installed in namespace "${istioNamespace}"`;
-  conflict(findings, values, "global.istioNamespace", istioNamespace, namespace, "Remove the value");
-  const revision = "the labels of gateway and namespaces name no revision";
-  conflict(findings, values, "revision", "", revision, "Remove the value: revisions are not supported");
-  checkAliases(values, findings);
+  conflict(findings, plane, "global.istioNamespace", istioNamespace, namespace, "Remove the value");
+  const named = plane.revision === "" ? "istio.revision is not set" : `the key revision is "${plane.revision}"`;
+  conflict(findings, plane, "revision", plane.revision, named, "Set the key revision, and remove the value");
+  if (isSet(values, "revisionTags"))
+    findings.add("istio-values-conflict", {
+      subject: `${plane.key}.revisionTags`,
+      problem: "is set, but the tag of the mesh's own revision is an object of the program",
+      remedy: "Remove the value, and create other tags with istioctl",
+    });
+  checkAliases(plane, findings);
   const root = valueAt(values, rootNamespace) ?? "";
   if (root !== "" && !(typeof root === "string" && rfc1123Label.test(root)))
-    invalid(findings, rootNamespace, "must be the name of a namespace");
-  checkCertificates(values, findings);
+    invalid(findings, plane, rootNamespace, "must be the name of a namespace");
+  checkCertificates(plane, findings);
   return findings.all;
 }
 
@@ -83,34 +121,35 @@ export function istioValueWarnings({ istio }: Pick<MeshConfig, "istio">): Findin
  * Aliases make the identities of two trust domains interchangeable in every policy, so that `callers` of one would
  * admit the other's. https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshConfig-trust_domain_aliases
  */
-function checkAliases(values: Values, findings: Findings): void {
+function checkAliases({ key, values }: ControlPlane, findings: Findings): void {
   const aliases = valueAt(values, "meshConfig.trustDomainAliases") ?? [];
   if (Array.isArray(aliases) && aliases.length === 0) return;
   findings.add("istio-values-conflict", {
-    subject: "istio.values.meshConfig.trustDomainAliases",
+    subject: `${key}.meshConfig.trustDomainAliases`,
     problem: "makes identities of another trust domain count as this mesh's own in every policy",
     remedy: "Remove the value; mesh.acceptedTrustDomains accepts callers of another domain by their own name",
   });
 }
 
-function checkCertificates(values: Values, findings: Findings): void {
+function checkCertificates(plane: ControlPlane, findings: Findings): void {
+  const { values } = plane;
   if (!isSet(values, caCertificates)) return;
   const entries = valueAt(values, caCertificates);
-  if (!Array.isArray(entries)) return invalid(findings, caCertificates, "must be a list");
+  if (!Array.isArray(entries)) return invalid(findings, plane, caCertificates, "must be a list");
   entries.forEach((entry: unknown, i) => {
     const path = `${caCertificates}.${i}`;
-    if (!isMapping(entry)) return invalid(findings, path, "must be a mapping");
+    if (!isMapping(entry)) return invalid(findings, plane, path, "must be a mapping");
     const domains = entry["trustDomains"] ?? [];
     const areDomains =
       Array.isArray(domains) && domains.every((d) => typeof d === "string" && rfc1123Subdomain.test(d));
-    if (!areDomains) invalid(findings, `${path}.trustDomains`, "must be a list of trust domains");
+    if (!areDomains) invalid(findings, plane, `${path}.trustDomains`, "must be a list of trust domains");
   });
 }
 
 /** Adds a finding where a value is set to another than the one that fits. */
 function conflict(
   findings: Findings,
-  values: Values,
+  { key, values }: ControlPlane,
   path: string,
   fitting: string,
   reason: string,
@@ -119,15 +158,15 @@ function conflict(
   const given = valueAt(values, path);
   if (!isSet(values, path) || given === fitting) return;
   findings.add("istio-values-conflict", {
-    subject: `istio.values.${path}`,
+    subject: `${key}.${path}`,
     problem: `is ${JSON.stringify(given)}, but ${reason}`,
     remedy,
   });
 }
 
 /** The value is not repeated: it may hold certificates. */
-function invalid(findings: Findings, path: string, allowed: string): void {
-  findings.add("config-value-invalid", { subject: `istio.values.${path}`, problem: allowed, remedy: "" });
+function invalid(findings: Findings, { key }: ControlPlane, path: string, allowed: string): void {
+  findings.add("config-value-invalid", { subject: `${key}.${path}`, problem: allowed, remedy: "" });
 }
 
 function valuesOf(istio: MeshConfig["istio"]): Values {

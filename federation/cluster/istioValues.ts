@@ -10,9 +10,9 @@ import { smallProxyRequests, spread, type Profile } from "./profile.ts";
  */
 const validation = { base: { validationFailurePolicy: "Fail" } };
 
-/** Values for chart `base`: CRDs and the default validator. */
-export function baseValues(): Record<string, unknown> {
-  return { ...validation, defaultRevision: "default" };
+/** Values for chart `base`: CRDs and the default validator, which calls the control plane of a revision. */
+export function baseValues(revision: string): Record<string, unknown> {
+  return { ...validation, defaultRevision: revision === "" ? "default" : revision };
 }
 
 /** Registry with prefix, and tag, of a mesh's images of Istio. */
@@ -60,6 +60,7 @@ export function istiodValues(
     validation,
     sized(config.profile),
     {
+      ...(istio?.revision === undefined ? {} : { revision: istio.revision }),
       meshConfig: {
         accessLogFile: "/dev/stdout",
         trustDomain: config.mesh.trustDomain,

@@ -13,12 +13,17 @@ export interface KindClusterSpec {
   zone: string;
   /** DNS domain of the cluster. Default: cluster.local. */
   clusterDomain?: string | undefined;
+  /** Nodes besides the one of the control plane, default 0. */
+  workers?: number | undefined;
 }
 
 /** The cluster domain, where it is not the default one: a cluster of the default one stays as it was. */
 function otherDomain({ clusterDomain = defaultClusterDomain }: KindClusterSpec): string[] {
   return clusterDomain === defaultClusterDomain ? [] : [clusterDomain];
 }
+
+/** Pods run on every node: without the taint of a control plane, two nodes are enough to drain one. */
+const untainted = { kind: "InitConfiguration", nodeRegistration: { taints: [] } };
 
 /**
  * The KinD configuration file of a cluster. https://kind.sigs.k8s.io/docs/user/configuration/
@@ -27,6 +32,12 @@ function otherDomain({ clusterDomain = defaultClusterDomain }: KindClusterSpec):
  * https://kubernetes.io/docs/reference/config-api/kubeadm-config.v1beta4/#kubeadm-k8s-io-v1beta4-Networking
  */
 export function kindConfig(spec: KindClusterSpec): string {
+  const { workers = 0 } = spec;
+  const node = {
+    image: spec.nodeImage,
+    // Istio reads a workload's locality from its node's labels.
+    labels: { "topology.kubernetes.io/region": spec.region, "topology.kubernetes.io/zone": spec.zone },
+  };
   return stringify({
     kind: "Cluster",
     apiVersion: "kind.x-k8s.io/v1alpha4",
@@ -39,12 +50,8 @@ export function kindConfig(spec: KindClusterSpec): string {
       ]),
     ),
     nodes: [
-      {
-        role: "control-plane",
-        image: spec.nodeImage,
-        // Istio reads a workload's locality from its node's labels.
-        labels: { "topology.kubernetes.io/region": spec.region, "topology.kubernetes.io/zone": spec.zone },
-      },
+      { role: "control-plane", ...node, ...(workers > 0 ? { kubeadmConfigPatches: [stringify(untainted)] } : {}) },
+      ...Array.from({ length: workers }, () => ({ role: "worker", ...node })),
     ],
   });
 }
@@ -60,6 +67,8 @@ export function clusterIdentifier(spec: KindClusterSpec): string {
     spec.region,
     spec.zone,
     ...otherDomain(spec),
+    // A cluster of one node has the identifier that it had before there were others.
+    ...(spec.workers ? [String(spec.workers)] : []),
   ];
   return `${spec.name}-${shortHash(...forcing)}`;
 }

@@ -1,4 +1,5 @@
 import { overlapping, slotProblem } from "../cluster/addressPool.ts";
+import { revisionFindings } from "../cluster/revisions.ts";
 import { gatewayValueFindings } from "../cluster/gatewayValueConflicts.ts";
 import { istioValueFindings } from "../cluster/istioValueConflicts.ts";
 import { poolClashes, type DeclaredPool } from "../cluster/meshPools.ts";
@@ -28,6 +29,7 @@ export function checkMeshConfig(
   if (config.cluster.provider === "kind") findings.addAll(checkNodes(config.cluster, sources));
   findings.addAll(istioValueFindings(config));
   findings.addAll(gatewayValueFindings(config));
+  findings.addAll(revisionFindings(config));
   checkGatewayChart(config, findings);
   checkSlot(config, findings);
   checkNames(config, siblings, findings);

@@ -47,6 +47,8 @@ const cluster = z.discriminatedUnion(
       provider: z.literal("kind"),
       podSubnet: cidr,
       serviceSubnet: cidr,
+      /** Nodes besides the one of the control plane. */
+      workers: z.int("must be a whole number").min(0, "must be at least 0").max(9, "must be at most 9").default(0),
       nodeImage: z.string().min(1).optional(),
       kubernetesVersion: z
         .string()
@@ -123,6 +125,17 @@ const rotation = z.strictObject({
   phase: z.enum(["add", "switch", "remove"]),
 });
 
+/** A second control plane of a managed Istio, for an upgrade: it has its own revision, and what is left out here is
+ * that of the mesh's own. */
+const canary = z.strictObject({
+  revision: label,
+  version: z.string().min(1).optional(),
+  hub: z.string().min(1).optional(),
+  tag: z.string().min(1).optional(),
+  /** Merged over `istio.values`. */
+  values: z.record(z.string(), z.unknown()).optional(),
+});
+
 const istio = z
   .discriminatedUnion(
     "provider",
@@ -137,6 +150,9 @@ const istio = z
         charts: z.strictObject({ base: z.string(), istiod: z.string(), gateway: z.string().optional() }).optional(),
         chartRepository: chartRepository.optional(),
         values: z.record(z.string(), z.unknown()).optional(),
+        /** Of its control plane; default the one without. Only one with a revision can have a canary beside it. */
+        revision: label.optional(),
+        canary: canary.optional(),
       }),
       z.strictObject({
         provider: z.literal("existing"),

@@ -1,3 +1,4 @@
+import { revisioned } from "../cluster/revisions.ts";
 import { X509Certificate } from "node:crypto";
 import { parse } from "yaml";
 import { isTrueInGo, mappingOf } from "../config/values.ts";
@@ -29,11 +30,6 @@ export interface IstioTrust {
   multiRoot: boolean;
   /** Whether proxies take them (PROXY_CONFIG_XDS_AGENT). */
   agent: boolean;
-}
-
-/** Name of an object of a control plane, which a revision has at its end. */
-export function revisioned(name: string, revision: string | undefined): string {
-  return revision === undefined || revision === "default" ? name : `${name}-${revision}`;
 }
 
 /** The objects of an Istio of a namespace and a revision. */

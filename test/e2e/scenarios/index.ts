@@ -5,6 +5,7 @@ import { blended } from "./blended.ts";
 import { callers } from "./callers.ts";
 import { changes } from "./changes.ts";
 import { diagnosis } from "./diagnosis.ts";
+import { disruptions } from "./disruptions.ts";
 import { everyKindOfImport } from "./everyKindOfImport.ts";
 import { exampleOfOwnRoots } from "./exampleOfOwnRoots.ts";
 import { existingMeshes } from "./existingMeshes.ts";
@@ -47,6 +48,7 @@ export const scenarios: readonly ((world: World) => void)[] = [
   blended,
   callers,
   loadControls,
+  disruptions,
   ...(soak ? [sharedRoot] : []),
   thirdMeshLeaves,
   changes,

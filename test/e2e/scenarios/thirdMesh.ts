@@ -21,8 +21,8 @@ export function thirdMesh(world: World): void {
     await applications(world);
     writeStack(world, "north", {
       mesh: { name: "north", slot: 3, trustDomain: "north.local" },
-      profile: "small",
-      cluster: { provider: "kind", podSubnet: "10.60.0.0/16", serviceSubnet: "10.255.60.0/24" },
+      cluster: { provider: "kind", podSubnet: "10.60.0.0/16", serviceSubnet: "10.255.60.0/24", workers: 1 },
+      istio: { provider: "managed", revision: "blue" },
       gateway: { provider: "managed", addresses: [gatewayName] },
       samples: ["sleep", "httpbin"],
       exports: [

@@ -64,8 +64,9 @@ export async function stopAgent(world: World, mesh: string, namespace: string, s
 
 /** Restarts istiod and waits until the new one is ready. */
 export async function restartIstiod(world: World, mesh: string): Promise<void> {
-  await world.kubectl(mesh, ["rollout", "restart", "-n", "istio-system", "deployment/istiod"]);
-  await world.kubectl(mesh, ["rollout", "status", "-n", "istio-system", "deployment/istiod", "--timeout=180s"]);
+  const istiod = ["deployment", "-n", "istio-system", "-l", "app=istiod"];
+  await world.kubectl(mesh, ["rollout", "restart", ...istiod]);
+  await world.kubectl(mesh, ["rollout", "status", ...istiod, "--timeout=180s"]);
 }
 
 /** Kills an `up` while it changes the Secret with the mesh's CA, as an interrupted job does, and runs it again. */

@@ -186,6 +186,14 @@ describe("start", () => {
     expect(script("start")).toMatchObject({ status: 0, stdout: "" });
   });
 
+  test("starts the workers of a cluster with its control plane", () => {
+    create();
+    engineIs("east.stopped");
+    writeFileSync(join(engine, "workers"), "worker-1\nworker-2\n");
+    expect(script("start")).toMatchObject({ status: 0, stdout: "started east\n" });
+    expect(calls(/docker start/)).toEqual([`docker start ${node("east")}`, "docker start worker-1 worker-2"]);
+  });
+
   test("skips incomplete clusters and names those with a missing node", () => {
     create();
     writeFileSync(mark("west"), "creating west-1\n");

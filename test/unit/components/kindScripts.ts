@@ -49,7 +49,8 @@ case "$1" in
           { echo "Error: No such object: $4" >&2; exit 1; }
         if [ -e "$ENGINE/\${file##*/}.stopped" ]; then echo false; else echo true; fi ;;
     esac ;;
-  start) [ -n "$cluster" ] && rm -f "$ENGINE/$cluster.stopped" ;;
+  start) [ -z "$cluster" ] || rm -f "$ENGINE/$cluster.stopped" ;;
+  ps) cat "$ENGINE/workers" 2>/dev/null || true ;;
   exec) [ ! -e "$ENGINE/$cluster.dead" ] ;;
   *) exit 9 ;;
 esac

@@ -154,7 +154,7 @@ export const refused: { name: string; change: Record<string, unknown>; says: Reg
   {
     name: "an unknown key",
     change: { cluster: { ...kind, podsubnet: "x" } },
-    says: /cluster\.podsubnet: .*Did you mean "podSubnet"\? Known keys: kubernetesVersion, nodeImage, podSubnet, provider, serviceSubnet\. /,
+    says: /cluster\.podsubnet: .*Did you mean "podSubnet"\? Known keys: kubernetesVersion, nodeImage, podSubnet, provider, serviceSubnet, workers\. /,
   },
   {
     name: "an unknown key of an export's port",
