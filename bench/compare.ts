@@ -8,7 +8,7 @@ import { consoleProgress } from "../tools/progress.ts";
 import { ByHand, type Step } from "./byHand.ts";
 
 /*
- * `npm run bench`: how long `npm run up` takes with a warm tool cache and no clusters, beside the same thing done by
+ * `npm run bench -- up`: how long `npm run up` takes with a warm tool cache and no clusters, beside the same thing done by
  * hand, in one run on one machine. Needs what registry mode needs, and a machine that does nothing else. The clone that
  * it works in is its own; a lab that runs elsewhere is not touched, but takes time from both.
  *
@@ -16,7 +16,8 @@ import { ByHand, type Step } from "./byHand.ts";
  * page includes nothing that the engine's start would take.
  */
 
-async function main(): Promise<void> {
+/** Measures both, and prints the times and their ratio. */
+export async function compare(): Promise<void> {
   const progress = consoleProgress(process.stderr);
   const world = new World();
   const { startLab, stopLab } = await loadOffline();
@@ -53,11 +54,3 @@ function report(up: number, steps: Step[]): string {
     `\nratio (up / by hand): ${(up / total).toFixed(2)}\n`,
   ].join("");
 }
-
-main().then(
-  () => process.exit(0),
-  (error: Error) => {
-    process.stderr.write(`error: ${error.message}\n`);
-    process.exit(1);
-  },
-);
