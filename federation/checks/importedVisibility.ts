@@ -67,12 +67,14 @@ function hiddenBy(
 function sidecarOfClient(
   own: LiveSidecar[],
   whole: LiveSidecar | undefined,
-  { app }: NonNullable<ResolvedImport["client"]>,
+  { app, labels }: NonNullable<ResolvedImport["client"]>,
 ): LiveSidecar | undefined {
+  const known: Readonly<Record<string, string>> = labels ?? (app ? { app } : {});
   for (const sidecar of own) {
-    const { app: selected, ...others } = sidecar.selector ?? {};
-    if (!sidecar.selector || (selected !== undefined && selected !== app)) continue;
-    return Object.keys(others).length === 0 ? sidecar : undefined;
+    if (!sidecar.selector) continue;
+    const selected = Object.entries(sidecar.selector);
+    if (selected.some(([key, value]) => key in known && known[key] !== value)) continue;
+    return selected.every(([key]) => key in known) ? sidecar : undefined;
   }
   return whole;
 }

@@ -41,7 +41,11 @@ export function disruptions(world: World): void {
     let stopped = false;
     try {
       await deploy(world, { ...istio, canary: next }, /istiod-green/);
-      await deploy(world, { ...istio, ...next, canary: { revision: istio.revision } }, /istio-default-tag/);
+      await deploy(
+        world,
+        { ...istio, ...next, canary: { revision: istio.revision, tag: istio.tag } },
+        /istio-default-tag/,
+      );
       stopped = true;
       expect((await load.stop()).map(({ failed }) => failed)).toEqual([0]);
     } finally {

@@ -10,7 +10,7 @@ describe("a Sidecar of the importing mesh", () => {
     egress: [listener(hosts)],
     ...more,
   });
-  const client = { namespace: "shop", serviceAccount: "cart" };
+  const client = { namespace: "shop", serviceAccount: "cart", app: "cart" };
   const withClient = { namespace: "imports", visibleTo: ["shop"], client };
   const ofRoot = { namespace: "istio-system", name: "mesh" };
 
@@ -45,6 +45,12 @@ describe("a Sidecar of the importing mesh", () => {
       spec: withClient,
       finds: refused(/workloads of namespace shop that it selects/),
       cluster: { sidecars: [sidecar(["./*"], { selector: { app: "cart" } })] },
+    },
+    {
+      name: "of pods with the client's labels hides it",
+      spec: { ...withClient, client: { ...client, labels: { "app.kubernetes.io/name": "cart" } } },
+      finds: refused(/workloads of namespace shop that it selects/),
+      cluster: { sidecars: [sidecar(["./*"], { selector: { "app.kubernetes.io/name": "cart" } })] },
     },
     {
       name: "of the root namespace hides it from the client",
