@@ -1,6 +1,6 @@
 import { domainInKubelet, domainInValues } from "../federation/checks/liveDomains.ts";
 import type { LiveDomains, NamedDomain } from "../federation/checks/liveCluster.ts";
-import { revisioned } from "../federation/trust/existingIstio.ts";
+import { revisioned } from "../federation/cluster/revisions.ts";
 import { ApiError } from "./errors.ts";
 import type { IstioPlace } from "./existingIstio.ts";
 import type { KubeClient } from "./kubeClient.ts";
