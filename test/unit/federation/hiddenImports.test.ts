@@ -48,7 +48,10 @@ describe("a Sidecar of the importing mesh", () => {
     },
     {
       name: "of pods with the client's labels hides it",
-      spec: { ...withClient, client: { ...client, labels: { "app.kubernetes.io/name": "cart" } } },
+      spec: {
+        ...withClient,
+        client: { namespace: "shop", serviceAccount: "cart", labels: { "app.kubernetes.io/name": "cart" } },
+      },
       finds: refused(/workloads of namespace shop that it selects/),
       cluster: { sidecars: [sidecar(["./*"], { selector: { "app.kubernetes.io/name": "cart" } })] },
     },
