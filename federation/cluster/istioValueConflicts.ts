@@ -18,7 +18,11 @@ export function istioValueFindings(config: Pick<MeshConfig, "istio" | "mesh">): 
   return [
     ...findingsOf(config, { key: "istio.values", revision: revisionOf(istio), values: istio.values ?? {} }),
     ...(istio.canary
-      ? canaryFindings(config, { key: "istio.canary.values", values: {}, ...istio.canary } as ControlPlane)
+      ? canaryFindings(config, {
+          key: "istio.canary.values",
+          revision: istio.canary.revision,
+          values: istio.canary.values ?? {},
+        })
       : []),
   ];
 }
@@ -38,7 +42,7 @@ function canaryFindings(config: Pick<MeshConfig, "mesh">, canary: ControlPlane):
     findings.add("istio-values-conflict", {
       subject: `${canary.key}.${path}`,
       problem: "is set, but must be the same in both control planes",
-      remedy: `Set it in istio.values`,
+      remedy: "Set it in istio.values",
     });
   return findings.all;
 }

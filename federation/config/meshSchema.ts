@@ -19,12 +19,11 @@ import {
   defaultGatewayPort,
   defaultSlots,
   defaultTrustDomain,
-  istioNamespace,
 } from "./defaults.ts";
 import { profiles } from "../cluster/profile.ts";
 import { exportSpec } from "../exports/exportConfig.ts";
 import { importSpec } from "../imports/importConfig.ts";
-import { minorOf, supportedIstioMinors } from "./versions.ts";
+import { istio } from "./istioSchema.ts";
 
 const mesh = z.strictObject({
   name: label.optional(),
@@ -124,56 +123,6 @@ const rotation = z.strictObject({
   next: generation,
   phase: z.enum(["add", "switch", "remove"]),
 });
-
-/** A second control plane of a managed Istio, for an upgrade: it has its own revision, and what is left out here is
- * that of the mesh's own. */
-const canary = z.strictObject({
-  revision: label,
-  version: z.string().min(1).optional(),
-  hub: z.string().min(1).optional(),
-  tag: z.string().min(1).optional(),
-  /** Merged over `istio.values`. */
-  values: z.record(z.string(), z.unknown()).optional(),
-});
-
-const istio = z
-  .discriminatedUnion(
-    "provider",
-    [
-      z.strictObject({
-        provider: z.literal("managed"),
-        version: z.string().min(1).optional(),
-        istioMinor: z.enum(supportedIstioMinors).optional(),
-        hub: z.string().min(1).optional(),
-        tag: z.string().min(1).optional(),
-        /** `gateway` is needed for a managed gateway only. */
-        charts: z.strictObject({ base: z.string(), istiod: z.string(), gateway: z.string().optional() }).optional(),
-        chartRepository: chartRepository.optional(),
-        values: z.record(z.string(), z.unknown()).optional(),
-        /** Of its control plane; default the one without. Only one with a revision can have a canary beside it. */
-        revision: label.optional(),
-        canary: canary.optional(),
-      }),
-      z.strictObject({
-        provider: z.literal("existing"),
-        version: z.string().min(1),
-        istioMinor: z.enum(supportedIstioMinors).optional(),
-        namespace: label.default(istioNamespace),
-        /** Of its control plane; default the one without. */
-        revision: label.optional(),
-      }),
-    ],
-    { error: "provider must be one of managed, existing" },
-  )
-  .superRefine((value, ctx) => {
-    if (value.version && !value.istioMinor && !minorOf(value.version))
-      ctx.addIssue({
-        code: "custom",
-        path: ["version"],
-        input: value.version,
-        message: `must be of a supported minor (${supportedIstioMinors.join(", ")}), or name one in istioMinor`,
-      });
-  });
 
 const gateway = z.discriminatedUnion(
   "provider",
