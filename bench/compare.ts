@@ -8,9 +8,9 @@ import { consoleProgress } from "../tools/progress.ts";
 import { ByHand, type Step } from "./byHand.ts";
 
 /*
- * `npm run bench -- up`: how long `npm run up` takes with a warm tool cache and no clusters, beside the same thing done by
- * hand, in one run on one machine. Needs what registry mode needs, and a machine that does nothing else. The clone that
- * it works in is its own; a lab that runs elsewhere is not touched, but takes time from both.
+ * `npm run bench -- up`: how long `npm run up` takes with a warm tool cache and no clusters, beside the same thing
+ * done by hand, in one run on one machine. Needs what registry mode needs, and a machine that does nothing else. The
+ * clone that it works in is its own; a lab that runs elsewhere is not touched, but takes time from both.
  *
  * `up` includes what the page takes for granted: starting the engine, and a check of the call with its identities. The
  * page includes nothing that the engine's start would take.

@@ -17,8 +17,8 @@ import { editStack } from "../test/e2e/support/stacks.ts";
 import { World } from "../test/e2e/support/world.ts";
 
 /*
- * `npm run bench -- loss`: how many requests through an import fail while the exporting mesh's gateway is disturbed, with
- * each profile. West has two nodes; its server is on one of them. Writes the table of docs/operations.md.
+ * `npm run bench -- loss`: how many requests through an import fail while the exporting mesh's gateway is disturbed,
+ * with each profile. West has two nodes; its server is on one of them. Writes the table of docs/operations.md.
  */
 
 const host = "steady.west.global";

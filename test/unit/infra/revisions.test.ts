@@ -1,4 +1,4 @@
-import { UserError } from "../../../federation/errors/userError.ts";
+import type { UserError } from "../../../federation/errors/userError.ts";
 import { named, type Graph } from "../components/graph.ts";
 import { committed, run } from "./meshStack.ts";
 
