@@ -10,11 +10,12 @@ import { VERSIONS } from "../../../offline/lab/images/names.ts";
 
 const host = "steady.north.global";
 const edge: LoadEdge = { mesh: "east", host, ports: { http: 8000, tcp: 9001 } };
+const isCut = /^http kept .*connection termination/;
 const soak = process.env[soakVariable] === "1";
 
 /** The gateway of north, which has two nodes and the profile for production, is disturbed while east calls it. */
 export function disruptions(world: World): void {
-  test("no request fails while the gateway rolls, loses a pod or a node, and Istio is upgraded", async () => {
+  test("requests under way at most fail while a gateway rolls, loses a node, and Istio is upgraded", async () => {
     await world.apply("north", appsNamespace, ...loadServer("steady"));
     await world.kubectl("north", ["rollout", "status", "-n", "apps", "deployment/steady"]);
     editStack(world, "north", (config) => config["exports"].push(keptExport({ app: "steady", to: ["east"] })));
@@ -25,14 +26,17 @@ export function disruptions(world: World): void {
     await upStack(world, "east");
     const each = soak ? [roll, deletePod, drain("steady"), upgrade] : [roll, drain("steady"), upgrade];
     const losses = await measureLoss(world, { edge, mesh: "north", disruptions: each });
-    expect(losses.map(({ name, failed, failures }) => ({ name, failed, failures }))).toEqual(
-      each.map(({ name }) => ({ name, failed: 0, failures: [] })),
+    // A sidecar keeps its HTTP connection until the pod that ends cuts it: a request that is under way then is lost.
+    const others = losses.flatMap(({ failures }) => failures.filter((text) => !isCut.test(text)));
+    expect(others).toEqual([]);
+    expect(losses.map(({ name, failed }) => ({ name, few: failed <= 2 }))).toEqual(
+      each.map(({ name }) => ({ name, few: true })),
     );
   });
 
   if (!soak) return;
 
-  test("a canary of Istio takes over by three ups, each shown by a preview, and no request fails", async () => {
+  test("a canary of Istio takes over by three ups, each shown by a preview", async () => {
     const tag = `${VERSIONS.istio}.2`;
     await tagImages(world, "north", tag);
     const { istio } = readStack(world, "north");
@@ -47,7 +51,7 @@ export function disruptions(world: World): void {
         /istio-default-tag/,
       );
       stopped = true;
-      expect((await load.stop()).map(({ failed }) => failed)).toEqual([0]);
+      expect((await load.stop())[0]!.failed).toBeLessThanOrEqual(2);
     } finally {
       if (!stopped) await load.abandon();
     }
@@ -69,7 +73,7 @@ export function disruptions(world: World): void {
     }
     const again = await startLoad(world, [edge]);
     await deploy(world, { ...istio, ...next }, /istiod-.* delete/);
-    expect((await again.stop()).map(({ failed }) => failed)).toEqual([0]);
+    expect((await again.stop())[0]!.failed).toBe(0);
     expect(await world.kubectl("north", control)).not.toContain(`istiod-${istio.revision}-`);
   });
 
