@@ -1,7 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { TrustAnchor } from "../components/index.ts";
-import { meshConfigIn, meshSettingsOf, ownMeshConfig, type MeshSettings } from "../federation/cluster/meshSettings.ts";
+import { meshSettingsOf, ownMeshConfig, type MeshSettings } from "../federation/cluster/meshSettings.ts";
 import type { MeshConfig } from "../federation/config/readMeshConfig.ts";
+import { mappingIn } from "../federation/config/values.ts";
 import type { Finding } from "../federation/errors/userError.ts";
 import type { FederationPlan } from "../federation/planFederation.ts";
 import { bundleOf, type TrustBundle } from "../federation/trust/bundle.ts";
@@ -62,7 +63,7 @@ export async function readIstio(
   return {
     istio: { trust: needsAnchors && unread.length === 0 ? trust : undefined, hasRoots, names },
     bundle: hasRoots ? (bundle ?? before) : undefined,
-    settings: objects.mesh === undefined ? undefined : meshSettingsOf(meshConfigIn(objects.mesh)),
+    settings: objects.mesh === undefined ? undefined : meshSettingsOf(mappingIn(objects.mesh)),
   };
 }
 

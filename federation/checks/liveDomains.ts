@@ -1,5 +1,4 @@
-import { parse } from "yaml";
-import { mappingOf, valueAt, type Values } from "../config/values.ts";
+import { mappingIn, valueAt } from "../config/values.ts";
 import type { Finding } from "../errors/userError.ts";
 import { rfc1123Subdomain } from "../objects/names.ts";
 import type { FederationPlan } from "../planFederation.ts";
@@ -55,15 +54,6 @@ function difference({ identity: { clusterDomain, name } }: Plan, found: NamedDom
       remedy: `Set mesh.clusterDomain to ${found.domain}, or correct Istio's global.proxy.clusterDomain`,
     },
   ];
-}
-
-/** Objects of a cluster are input: what does not have the expected shape counts as absent. */
-function mappingIn(text: string | undefined): Values {
-  try {
-    return mappingOf(parse(text ?? ""));
-  } catch {
-    return {};
-  }
 }
 
 function domainOf(value: unknown): string | undefined {

@@ -1,6 +1,5 @@
-import { parse } from "yaml";
 import type { MeshConfig } from "../config/readMeshConfig.ts";
-import { isMapping, mappingOf } from "../config/values.ts";
+import { isMapping, listOf, mappingOf, type Values } from "../config/values.ts";
 
 /** What MeshConfig says about objects of others, as far as imports depend on it. */
 export interface MeshSettings {
@@ -31,20 +30,9 @@ export interface LabelSelector {
   matchExpressions: { key: string; operator: string; values: string[] }[];
 }
 
-type Values = Readonly<Record<string, unknown>>;
-
-/** The MeshConfig that the program gives a managed Istio. For an existing one, see {@link meshConfigIn}. */
+/** The MeshConfig that the program gives a managed Istio. An existing one has it in field `mesh` of its ConfigMap. */
 export function ownMeshConfig({ istio }: Pick<MeshConfig, "istio">): Values {
   return istio.provider === "managed" ? mappingOf(istio.values?.["meshConfig"]) : {};
-}
-
-/** The MeshConfig in field `mesh` of Istio's ConfigMap; empty where it is not YAML of a mapping. */
-export function meshConfigIn(text: string): Values {
-  try {
-    return mappingOf(parse(text));
-  } catch {
-    return {};
-  }
 }
 
 /**
@@ -112,10 +100,6 @@ function selectorOf(value: unknown): LabelSelector {
 
 function visibilityOf(value: unknown): Visibility {
   return value === "NONE" || value === "NAMESPACE" ? value : "PUBLIC";
-}
-
-function listOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
 }
 
 function textsOf(value: unknown): string[] {

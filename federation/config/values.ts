@@ -1,3 +1,5 @@
+import { parse } from "yaml";
+
 /*
  * Reading of values that have no schema here: those of charts, and of objects that others write.
  */
@@ -23,6 +25,20 @@ export function isMapping(value: unknown): value is Record<string, unknown> {
 /** A value if it is a mapping, otherwise an empty one. */
 export function mappingOf(value: unknown): Values {
   return isMapping(value) ? value : {};
+}
+
+/** The mapping that a text is in YAML; empty where it is another value, or no YAML. */
+export function mappingIn(text: string | undefined): Values {
+  try {
+    return mappingOf(parse(text ?? ""));
+  } catch {
+    return {};
+  }
+}
+
+/** A value if it is a list, otherwise an empty one. */
+export function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 /** Whether Istio reads a variable as true. https://pkg.go.dev/strconv#ParseBool */

@@ -1,7 +1,6 @@
-import { revisioned } from "../cluster/revisions.ts";
 import { X509Certificate } from "node:crypto";
-import { parse } from "yaml";
-import { isTrueInGo, mappingOf } from "../config/values.ts";
+import { revisioned } from "../cluster/revisions.ts";
+import { isTrueInGo, listOf, mappingIn, mappingOf } from "../config/values.ts";
 import { keyFingerprint } from "./asn1.ts";
 import type { TrustBundle } from "./bundle.ts";
 import { isValidAt } from "./chainPath.ts";
@@ -133,16 +132,4 @@ export function anchorState(
   if (bundle.length > 0) return "installed";
   if (anchors.length === 0) return "missing";
   return istio.multiRoot && istio.agent ? "installed" : "off";
-}
-
-function mappingIn(text: string | undefined): ReturnType<typeof mappingOf> {
-  try {
-    return mappingOf(parse(text ?? ""));
-  } catch {
-    return {};
-  }
-}
-
-function listOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
 }

@@ -1,4 +1,5 @@
-import { meshConfigIn, meshSettingsOf } from "../../../federation/cluster/meshSettings.ts";
+import { meshSettingsOf } from "../../../federation/cluster/meshSettings.ts";
+import { mappingIn } from "../../../federation/config/values.ts";
 import { liveFindings } from "../../../federation/checks/liveChecks.ts";
 import type { LiveCluster } from "../../../federation/checks/liveCluster.ts";
 import { findingText } from "../../../federation/errors/userError.ts";
@@ -39,7 +40,7 @@ export function found({ spec, from = west, cluster, mesh }: Case) {
   const places = {
     rootNamespace: "istio-system",
     gatewayNamespace: "istio-system",
-    settings: mesh === undefined ? undefined : meshSettingsOf(meshConfigIn(mesh)),
+    settings: mesh === undefined ? undefined : meshSettingsOf(mappingIn(mesh)),
   };
   const plan = { imports: [imported], exports: [], identity: identity("east") };
   const { problems, warnings } = liveFindings(plan, { ...empty, ...cluster }, places);

@@ -1,5 +1,6 @@
 import { namespacesInvolved } from "../../../federation/checks/meshConfigFindings.ts";
-import { meshConfigIn, meshSettingsOf } from "../../../federation/cluster/meshSettings.ts";
+import { meshSettingsOf } from "../../../federation/cluster/meshSettings.ts";
+import { mappingIn } from "../../../federation/config/values.ts";
 import { anImport, resolved } from "./fixtures.ts";
 import { blend, found, local, refused, silent, warned, west, type Case } from "./importingMesh.ts";
 
@@ -110,6 +111,6 @@ describe("the MeshConfig of the importing mesh", () => {
   test("asks for the labels of namespaces only where it selects some", () => {
     const imports = [resolved(anImport({ namespace: "imports", visibleTo: ["shop"] }), west)];
     expect(namespacesInvolved(imports, meshSettingsOf({}))).toEqual([]);
-    expect(namespacesInvolved(imports, meshSettingsOf(meshConfigIn(selectors)))).toEqual(["imports", "shop"]);
+    expect(namespacesInvolved(imports, meshSettingsOf(mappingIn(selectors)))).toEqual(["imports", "shop"]);
   });
 });
