@@ -1,8 +1,9 @@
 import { Findings, type Finding } from "../errors/userError.ts";
 import type { ExportPlan } from "../exports/exportPlan.ts";
-import { isVisibleFromAny, takesHost, type LiveObject, type TlsModes } from "./liveCluster.ts";
+import { isVisibleFromAny, type LiveObject, type TlsModes } from "./liveCluster.ts";
 import type { LivePlaces } from "./liveGateways.ts";
 import { peerCalls } from "./peerCalls.ts";
+import { isPrivate, mostSpecific } from "./rulePrecedence.ts";
 
 /**
  * DestinationRules that keep the gateway from passing calls of peers on. The gateway's clusters have no TLS of their
@@ -77,21 +78,4 @@ function ownRules({ name, namespace, host, subsetLabels }: ExportPlan, gatewayNa
   if (subsetLabels.length === 0) return [];
   const subsets = subsetLabels.map((subset) => subset.name);
   return [{ name, namespace, hosts: [host], exportTo: [gatewayNamespace], subsets }];
-}
-
-/** Whether only its own namespace sees a rule. */
-function isPrivate({ namespace, exportTo }: LiveObject): boolean {
-  return exportTo.length === 1 && [".", namespace].includes(exportTo[0]!);
-}
-
-function mostSpecific(rules: LiveObject[], host: string): LiveObject[] {
-  const taking = rules.filter((rule) => rule.hosts.some((pattern) => takesHost(pattern, host)));
-  const longest = Math.max(...taking.map((rule) => specificity(rule, host)));
-  return taking.filter((rule) => specificity(rule, host) === longest);
-}
-
-function specificity({ hosts }: LiveObject, host: string): number {
-  return Math.max(
-    ...hosts.filter((pattern) => takesHost(pattern, host)).map((p) => (p === host ? Infinity : p.length)),
-  );
 }

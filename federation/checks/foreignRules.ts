@@ -2,7 +2,8 @@ import type { Finding } from "../errors/userError.ts";
 import type { ResolvedImport } from "../imports/resolveImports.ts";
 import { autoPassthroughSni } from "../objects/names.ts";
 import type { ImportFindings } from "./importedVisibility.ts";
-import { takesHost, type LiveCluster, type LiveObject, type TlsSettings } from "./liveCluster.ts";
+import { isVisibleFromAny, type LiveCluster, type LiveObject, type TlsSettings } from "./liveCluster.ts";
+import { isPrivate, mostSpecific } from "./rulePrecedence.ts";
 
 /**
  * Names the DestinationRules of a client's namespace that Istio uses there instead of the import's: it looks in the
@@ -40,24 +41,15 @@ function winningRules(
   namespace: string,
   rootNamespace: string,
 ): LiveObject[] {
-  const taking = rules.filter(
-    (rule) =>
-      rule.namespace === namespace &&
-      isOfOwnNamespace(rule, rootNamespace) &&
-      rule.hosts.some((host) => takesHost(host, spec.host)),
-  );
-  if (!spec.blend && taking.some(({ hosts }) => hosts.includes(spec.host))) return [];
-  const rank = ({ hosts: [host = ""] }: LiveObject): number => (host === spec.host ? Infinity : host.length);
-  const highest = Math.max(...taking.map(rank));
-  return taking.filter((rule) => rank(rule) === highest);
+  const own = rules.filter((rule) => rule.namespace === namespace && isOfOwnNamespace(rule, rootNamespace));
+  if (!spec.blend && own.some(({ hosts }) => hosts.includes(spec.host))) return [];
+  return mostSpecific(own, spec.host);
 }
 
 /** Whether a rule counts for clients of its own namespace. In the root namespace only one for no other does. */
-function isOfOwnNamespace({ namespace, exportTo, selective }: LiveObject, rootNamespace: string): boolean {
-  const isOwn = (name: string): boolean => name === "." || name === namespace;
-  if (selective) return true;
-  if (namespace === rootNamespace) return exportTo.length === 1 && exportTo.every(isOwn);
-  return exportTo.length === 0 || exportTo.some((name) => name === "*" || isOwn(name));
+function isOfOwnNamespace(rule: LiveObject, rootNamespace: string): boolean {
+  if (rule.selective) return true;
+  return rule.namespace === rootNamespace ? isPrivate(rule) : isVisibleFromAny(rule, [rule.namespace]);
 }
 
 interface Effect {
