@@ -8,11 +8,12 @@ import { readDomains } from "./clusterDomain.ts";
 import { ApiError } from "./errors.ts";
 import type { IstioPlace } from "./existingIstio.ts";
 import { KubeClient } from "./kubeClient.ts";
-import { livePod, liveService, ruleTls } from "./liveObjects.ts";
-import { clientTls, fullHost, liveSidecar, routedHosts } from "./liveRouting.ts";
+import { livePod, liveService } from "./liveObjects.ts";
+import { fullHost, liveSidecar, routedHosts } from "./liveRouting.ts";
 import { isLiving, type IstioObject, type Pod } from "./objects.ts";
 import { pathSegment } from "./request.ts";
 import { retry } from "./retry.ts";
+import { clientTls, ruleTls } from "./ruleTls.ts";
 
 /** Milliseconds that the API server may take for one answer: a preview waits for it. */
 const timeout = 5_000;
@@ -82,7 +83,7 @@ export async function readLiveCluster(
   return {
     services: found,
     rules: foreignRules(rules, clusterDomain),
-    entries: foreignObjects(entries, clusterDomain, (spec) => (spec["hosts"] ?? []) as string[]),
+    entries: foreignObjects(entries, clusterDomain),
     accounts: new Map(pods.map(([name, found]) => [name, accountsOf(found)])),
     pods: new Map(pods.map(([name, found]) => [name, found.map(livePod)])),
     ...(ofGateway ? { gateway: ofGateway } : {}),
@@ -117,9 +118,7 @@ async function readClientSide(
   const routes = read.filter(isForeign).filter(appliesInSidecars);
   return {
     ...(sidecars.length > 0 ? { sidecars: sidecars.map(liveSidecar), routed: routedHosts(routes, clusterDomain) } : {}),
-    ...(haveRoutes
-      ? { virtualServices: foreignObjects(routes, clusterDomain, (spec) => (spec["hosts"] ?? []) as string[]) }
-      : {}),
+    ...(haveRoutes ? { virtualServices: foreignObjects(routes, clusterDomain) } : {}),
     ...(namespaces.length > 0 ? { namespaces: new Map(labels.flat()) } : {}),
   };
 }
@@ -167,29 +166,31 @@ function accountsOf(pods: Pod[]): string[] {
 
 /** The DestinationRules that this project does not manage. */
 function foreignRules(rules: IstioObject[], clusterDomain: string): LiveObject[] {
-  const specs = rules.filter(isForeign).map(({ metadata, spec = {} }) => ({
-    tls: ruleTls(spec),
-    clientTls: clientTls(spec),
-    selective: spec["workloadSelector"] !== undefined,
-    ...(metadata.creationTimestamp ? { created: metadata.creationTimestamp } : {}),
-  }));
-  return foreignObjects(rules, clusterDomain, (spec) => [spec["host"] as string]).map((rule, i) => ({
-    ...rule,
-    ...specs[i],
-  }));
+  return rules.filter(isForeign).map((rule) => {
+    const { metadata, spec = {} } = rule;
+    return {
+      ...liveObject(rule, clusterDomain, [spec["host"] as string]),
+      tls: ruleTls(spec),
+      clientTls: clientTls(spec),
+      selective: spec["workloadSelector"] !== undefined,
+      ...(metadata.creationTimestamp ? { created: metadata.creationTimestamp } : {}),
+    };
+  });
 }
 
-/** The objects that this project does not manage. A short host is one of the object's namespace. */
-function foreignObjects(
-  objects: IstioObject[],
-  clusterDomain: string,
-  hostsOf: (spec: Record<string, any>) => string[],
-): LiveObject[] {
-  return objects.filter(isForeign).map(({ metadata: { name, namespace }, spec = {} }) => ({
+/** The objects with a list of hosts that this project does not manage. */
+function foreignObjects(objects: IstioObject[], clusterDomain: string): LiveObject[] {
+  return objects.filter(isForeign).map((object) => liveObject(object, clusterDomain, object.spec?.["hosts"] ?? []));
+}
+
+/** An object as the checks need it. A short host is one of the object's namespace. */
+function liveObject({ metadata, spec = {} }: IstioObject, clusterDomain: string, hosts: string[]): LiveObject {
+  const { name, namespace } = metadata;
+  return {
     name,
     namespace,
-    hosts: hostsOf(spec).map((host) => fullHost(host, namespace, clusterDomain)),
+    hosts: hosts.map((host) => fullHost(host, namespace, clusterDomain)),
     exportTo: spec["exportTo"] ?? [],
     subsets: (spec["subsets"] ?? []).map((s: { name: string }) => s.name),
-  }));
+  };
 }

@@ -1,4 +1,4 @@
-import type { LivePod, LiveService, RuleTls, TlsModes } from "../federation/checks/liveCluster.ts";
+import type { LivePod, LiveService } from "../federation/checks/liveCluster.ts";
 import { hasProxy, type Pod, type Service } from "./objects.ts";
 
 /** Lists the namespaces that see a Service. https://istio.io/latest/docs/reference/config/annotations/ */
@@ -51,27 +51,4 @@ function proxyOf(pod: Pod): LivePod["proxy"] {
   const { labels = {}, annotations = {} } = pod.metadata;
   if (hasProxy(pod)) return labels[tlsModeLabel] === "istio" ? "sidecar" : "unlabelled";
   return annotations[redirectionAnnotation] === "enabled" ? "ambient" : "none";
-}
-
-/** What a DestinationRule, or one of its subsets, says of TLS. */
-interface TrafficPolicy {
-  tls?: { mode?: string };
-  portLevelSettings?: { port?: { number?: number }; tls?: { mode?: string } }[];
-}
-
-/** The TLS modes of a DestinationRule. */
-export function ruleTls(spec: Record<string, any>): RuleTls {
-  const subsets = (spec["subsets"] ?? []) as { name: string; trafficPolicy?: TrafficPolicy }[];
-  return {
-    rule: spec["trafficPolicy"] && tlsModes(spec["trafficPolicy"] as TrafficPolicy),
-    subsets: new Map(subsets.map(({ name, trafficPolicy }) => [name, tlsModes(trafficPolicy ?? {})])),
-  };
-}
-
-/** TLS settings without a mode have the mode DISABLE, the zero value. */
-function tlsModes({ tls, portLevelSettings = [] }: TrafficPolicy): TlsModes {
-  const ofPorts = portLevelSettings.flatMap(({ port, tls: own }): [number, string][] =>
-    own && port?.number !== undefined ? [[port.number, own.mode ?? "DISABLE"]] : [],
-  );
-  return { all: tls && (tls.mode ?? "DISABLE"), ports: new Map(ofPorts) };
 }

@@ -1,4 +1,4 @@
-import type { ClientTls, EgressListener, LiveSidecar, TlsSettings } from "../federation/checks/liveCluster.ts";
+import type { EgressListener, LiveSidecar } from "../federation/checks/liveCluster.ts";
 import { isMapping } from "../federation/config/values.ts";
 import { serviceHost } from "../federation/objects/names.ts";
 import type { IstioObject } from "./objects.ts";
@@ -41,22 +41,4 @@ function destinationsIn(value: unknown): string[] {
     const host = (key === "destination" || key === "mirror") && isMapping(part) ? part["host"] : undefined;
     return typeof host === "string" ? [host] : destinationsIn(part);
   });
-}
-
-/** The TLS settings that a client of a DestinationRule uses. Those without a mode have DISABLE, the zero value. */
-export function clientTls(spec: Record<string, any>): ClientTls {
-  const policy = spec["trafficPolicy"] as { tls?: object; portLevelSettings?: PortSettings[] } | undefined;
-  return {
-    all: policy?.tls && settingsOf(policy.tls),
-    ports: new Map(policy?.portLevelSettings?.map(({ port, tls }) => [port?.number ?? 0, tls && settingsOf(tls)])),
-  };
-}
-
-interface PortSettings {
-  port?: { number?: number };
-  tls?: object;
-}
-
-function settingsOf({ mode = "DISABLE", sni = "", subjectAltNames = [] }: Partial<TlsSettings>): TlsSettings {
-  return { mode, sni, subjectAltNames };
 }
