@@ -6,6 +6,7 @@ import {
   importWorkloadEntries,
 } from "../federation/imports/importObjects.ts";
 import { importVirtualService } from "../federation/imports/importRoutes.ts";
+import { hasRoutes } from "../federation/imports/routePolicy.ts";
 import type { ResolvedImport } from "../federation/imports/resolveImports.ts";
 import { componentTypes, type FederationObject } from "../federation/objects/federationObject.ts";
 import { federationMetadata } from "../federation/objects/labels.ts";
@@ -69,10 +70,9 @@ export class ImportedService extends pulumi.ComponentResource {
               { suffix: `-${part}`, dependsOn },
             ),
           );
-    const routes =
-      args.retries !== undefined || args.timeout !== undefined
-        ? [register("routes", "VirtualService", (known) => importVirtualService(known)!.spec, { dependsOn })]
-        : [];
+    const routes = hasRoutes(args)
+      ? [register("routes", "VirtualService", (known) => importVirtualService(known)!.spec, { dependsOn })]
+      : [];
     this.objects = pulumi.all([rule, ...endpoints, ...routes].map(({ object }) => object));
     this.registerOutputs({ host: this.host, objects: this.objects });
   }

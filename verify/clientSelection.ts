@@ -1,10 +1,6 @@
+import { clientLabels } from "../federation/imports/clientLabels.ts";
 import { spiffeId } from "../federation/objects/names.ts";
 import type { Client, Edge } from "./edge.ts";
-
-/** Labels of a client's pods; undefined where all pods of its service account are meant. */
-export function clientLabels({ labels, app }: Client): Record<string, string> | undefined {
-  return labels ?? (app === "" ? undefined : { app });
-}
 
 /** The pods of a client, for people. */
 export function clientPods(client: Client): string {

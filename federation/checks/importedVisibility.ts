@@ -1,4 +1,5 @@
 import type { Finding } from "../errors/userError.ts";
+import { clientLabels } from "../imports/clientLabels.ts";
 import type { ResolvedImport } from "../imports/resolveImports.ts";
 import { takesHost, type EgressListener, type LiveCluster, type LiveSidecar } from "./liveCluster.ts";
 
@@ -67,9 +68,9 @@ function hiddenBy(
 function sidecarOfClient(
   own: LiveSidecar[],
   whole: LiveSidecar | undefined,
-  { app, labels }: NonNullable<ResolvedImport["client"]>,
+  client: NonNullable<ResolvedImport["client"]>,
 ): LiveSidecar | undefined {
-  const known: Readonly<Record<string, string>> = labels ?? (app ? { app } : {});
+  const known = clientLabels(client) ?? {};
   for (const sidecar of own) {
     if (!sidecar.selector) continue;
     const selected = Object.entries(sidecar.selector);

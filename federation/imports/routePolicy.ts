@@ -45,7 +45,7 @@ export interface RoutePolicy {
   timeout?: string | undefined;
 }
 
-/** Whether an import has settings that take a VirtualService. */
-export function hasRoutes({ retries, timeout }: RoutePolicy): boolean {
+/** Whether an import has settings that take a VirtualService, whether their values are known yet or not. */
+export function hasRoutes({ retries, timeout }: { [key in keyof RoutePolicy]: unknown }): boolean {
   return retries !== undefined || timeout !== undefined;
 }

@@ -5,7 +5,8 @@ import { IstioProxy } from "../../kube/istioProxy.ts";
 import type { KubeClient } from "../../kube/kubeClient.ts";
 import { readProxyTrust } from "../../kube/meshTrust.ts";
 import { hasProxy, isReady, type Pod } from "../../kube/objects.ts";
-import { clientLabels, clientPods } from "../clientSelection.ts";
+import { clientLabels } from "../../federation/imports/clientLabels.ts";
+import { clientPods } from "../clientSelection.ts";
 import type { Client } from "../edge.ts";
 import type { Failure } from "../evidence.ts";
 
