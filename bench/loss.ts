@@ -9,10 +9,10 @@ import {
   lossLine,
   measureLoss,
   roll,
+  serveSteadily,
   upgrade,
   type Loss,
 } from "../test/e2e/support/load/disruptions.ts";
-import { keptExport, loadServer } from "../test/e2e/support/load/server.ts";
 import { editStack } from "../test/e2e/support/stacks.ts";
 import { World } from "../test/e2e/support/world.ts";
 
@@ -21,7 +21,7 @@ import { World } from "../test/e2e/support/world.ts";
  * with each profile. West has two nodes; its server is on one of them. Writes the table of docs/operations.md.
  */
 
-const host = "steady.west.global";
+const edge = { mesh: "east", host: "steady.west.global", ports: { http: 8000, tcp: 9001 } };
 const profiles = ["production", "small"] as const;
 
 /** Measures the losses of both profiles, prints the table and writes it to docs/operations.md. */
@@ -30,12 +30,12 @@ export async function loss(): Promise<void> {
   try {
     const tables: string[] = [];
     for (const profile of profiles) {
-      prepare(world, profile);
+      editStack(world, "west", (config) => {
+        config["profile"] = profile;
+        config["cluster"].workers = 1;
+      });
       await world.clone.must("up", ["--source", "registry", "--no-verify"]);
-      await world.apply("west", appsNamespace, ...loadServer("steady"));
-      await world.apply("east", appsNamespace);
-      await world.kubectl("west", ["rollout", "status", "-n", "apps", "deployment/steady"]);
-      const edge = { mesh: "east", host, ports: { http: 8000, tcp: 9001 } };
+      await serveSteadily(world, "west", edge);
       const each = [roll, deletePod, killPod, drain("steady"), upgrade];
       tables.push(table(profile, await measureLoss(world, { edge, mesh: "west", disruptions: each })));
       await world.clone.must("down");
@@ -48,23 +48,6 @@ export async function loss(): Promise<void> {
     await world.end();
   }
 }
-
-function prepare(world: World, profile: string): void {
-  editStack(world, "west", (config) => {
-    config["profile"] = profile;
-    config["cluster"].workers = 1;
-    config["exports"].push(keptExport({ app: "steady", to: ["east"] }));
-  });
-  editStack(world, "east", (config) =>
-    config["imports"].push({ name: "steady", from: "west", as: host, visibleTo: ["apps"] }),
-  );
-}
-
-const appsNamespace = {
-  apiVersion: "v1",
-  kind: "Namespace",
-  metadata: { name: "apps", labels: { "istio-injection": "enabled" } },
-};
 
 function conditions(): string {
   const date = new Date().toISOString().slice(0, 10);

@@ -1,29 +1,29 @@
 import { soakVariable } from "../../support/soak.ts";
-import { deletePod, drain, killPod, measureLoss, roll, tagImages, upgrade } from "../support/load/disruptions.ts";
+import {
+  deletePod,
+  drain,
+  killPod,
+  measureLoss,
+  roll,
+  serveSteadily,
+  tagImages,
+  upgrade,
+} from "../support/load/disruptions.ts";
 import { startLoad } from "../support/load/load.ts";
 import type { LoadEdge } from "../support/load/plan.ts";
-import { keptExport, loadServer } from "../support/load/server.ts";
 import { upStack } from "../support/rotation.ts";
 import { editStack, readStack } from "../support/stacks.ts";
 import type { World } from "../support/world.ts";
 import { VERSIONS } from "../../../offline/lab/images/names.ts";
 
-const host = "steady.north.global";
-const edge: LoadEdge = { mesh: "east", host, ports: { http: 8000, tcp: 9001 } };
+const edge: LoadEdge = { mesh: "east", host: "steady.north.global", ports: { http: 8000, tcp: 9001 } };
 const isCut = /^http kept .*connection termination/;
 const soak = process.env[soakVariable] === "1";
 
 /** The gateway of north, which has two nodes and the profile for production, is disturbed while east calls it. */
 export function disruptions(world: World): void {
   test("requests under way at most fail while a gateway rolls, loses a node, and Istio is upgraded", async () => {
-    await world.apply("north", appsNamespace, ...loadServer("steady"));
-    await world.kubectl("north", ["rollout", "status", "-n", "apps", "deployment/steady"]);
-    editStack(world, "north", (config) => config["exports"].push(keptExport({ app: "steady", to: ["east"] })));
-    editStack(world, "east", (config) =>
-      config["imports"].push({ name: "steady", from: "north", as: host, visibleTo: ["apps"] }),
-    );
-    await upStack(world, "north");
-    await upStack(world, "east");
+    await serveSteadily(world, "north", edge);
     const each = soak ? [roll, deletePod, drain("steady"), upgrade] : [roll, drain("steady"), upgrade];
     const losses = await measureLoss(world, { edge, mesh: "north", disruptions: each });
     // A sidecar keeps its HTTP connection until the pod that ends cuts it: a request that is under way then is lost.
@@ -82,12 +82,6 @@ export function disruptions(world: World): void {
     expect(loss!.failed).toBeLessThan(100);
   });
 }
-
-const appsNamespace = {
-  apiVersion: "v1",
-  kind: "Namespace",
-  metadata: { name: "apps", labels: { "istio-injection": "enabled" } },
-};
 
 /** Deploys north with another Istio, after a preview that shows what it says. */
 async function deploy(world: World, istio: Record<string, unknown>, shows: RegExp): Promise<void> {

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { IMAGES } from "../../../offline/lab/images/names.ts";
+import { injectedNamespace } from "./load/server.ts";
 import { eventually, type World } from "./world.ts";
 
 /** Ports of an echo workload: the Service's, and the pods'. */
@@ -47,7 +48,7 @@ export function appsNamespace(): unknown[] {
     );
     const [key, crt] = ["key", "crt"].map((file) => readFileSync(join(folder, file), "utf8"));
     return [
-      { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels: { "istio-injection": "enabled" } } },
+      injectedNamespace(namespace),
       {
         apiVersion: "v1",
         kind: "Secret",

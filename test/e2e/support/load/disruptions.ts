@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { IMAGES, VERSIONS } from "../../../../offline/lab/images/names.ts";
+import { upStack } from "../rotation.ts";
 import { editStack } from "../stacks.ts";
 import { run, type World } from "../world.ts";
 import { startLoad } from "./load.ts";
 import type { EdgeCounts, LoadEdge } from "./plan.ts";
+import { injectedNamespace, keptExport, loadServer } from "./server.ts";
 
 const namespace = "istio-system";
 const gateway = "deployment/istio-eastwestgateway";
@@ -26,25 +28,21 @@ export const roll: Disruption = {
 };
 
 /** A pod of the gateway is deleted, with its grace period. */
-export const deletePod: Disruption = {
-  name: "a gateway pod is deleted",
-  happen: async (world, mesh) => {
-    await world.kubectl(mesh, ["delete", "-n", namespace, "--wait=false", (await podsOf(world, mesh))[0]!]);
-    await sleep(1000);
-    await rolledOut(world, mesh);
-  },
-};
+export const deletePod = podLoss("a gateway pod is deleted", ["--wait=false"]);
 
 /** A pod of the gateway is killed at once, as by a lack of memory. */
-export const killPod: Disruption = {
-  name: "a gateway pod is killed",
-  happen: async (world, mesh) => {
-    const force = ["--force", "--grace-period=0"];
-    await world.kubectl(mesh, ["delete", "-n", namespace, ...force, (await podsOf(world, mesh))[0]!]);
-    await sleep(1000);
-    await rolledOut(world, mesh);
-  },
-};
+export const killPod = podLoss("a gateway pod is killed", ["--force", "--grace-period=0"]);
+
+function podLoss(name: string, options: string[]): Disruption {
+  return {
+    name,
+    happen: async (world, mesh) => {
+      await world.kubectl(mesh, ["delete", "-n", namespace, ...options, (await podsOf(world, mesh))[0]!]);
+      await sleep(1000);
+      await rolledOut(world, mesh);
+    },
+  };
+}
 
 /** A node that has a pod of the gateway, and not the server, is drained, and comes back. */
 export function drain(app: string): Disruption {
@@ -73,7 +71,7 @@ export const upgrade: Disruption = {
     const tag = `${VERSIONS.istio}.1`;
     await tagImages(world, mesh, tag);
     editStack(world, mesh, (config) => (config["istio"] = { provider: "managed", ...config["istio"], tag }));
-    await world.clone.must("pulumi", ["up", "--yes", "--skip-preview", "--stack", mesh]);
+    await upStack(world, mesh);
   },
 };
 
@@ -86,6 +84,17 @@ export async function tagImages(world: World, mesh: string, tag: string): Promis
       const name = `${image.slice(0, image.lastIndexOf(":"))}:${tag}`;
       run("docker", ["exec", node, "ctr", "-n", "k8s.io", "images", "tag", "--force", image, name], env);
     }
+}
+
+/** Starts a server `steady` in a mesh, and lets the mesh of an edge import it under the edge's host. Deploys both. */
+export async function serveSteadily(world: World, from: string, { mesh, host }: LoadEdge): Promise<void> {
+  await world.apply(from, injectedNamespace("apps"), ...loadServer("steady"));
+  await world.apply(mesh, injectedNamespace("apps"));
+  await world.kubectl(from, ["rollout", "status", "-n", "apps", "deployment/steady"]);
+  editStack(world, from, (config) => config["exports"].push(keptExport({ app: "steady", to: [mesh] })));
+  editStack(world, mesh, (config) => config["imports"].push({ name: "steady", from, as: host, visibleTo: ["apps"] }));
+  await upStack(world, from);
+  await upStack(world, mesh);
 }
 
 /** What a disruption cost. */

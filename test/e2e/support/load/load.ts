@@ -12,6 +12,7 @@ import {
   type GeneratorCounts,
   type LoadEdge,
 } from "./plan.ts";
+import { injectedNamespace } from "./server.ts";
 
 /** Where the generator writes its counts, in its pod. */
 const folder = "/load";
@@ -82,16 +83,12 @@ async function startClient(world: World, client: Client, perSecond: number): Pro
   const found = await world.kubectl(mesh, ["get", "namespace", namespace, "--ignore-not-found", "-o", "name"]);
   await world.apply(
     mesh,
-    ...(found ? [] : [{ apiVersion: "v1", kind: "Namespace", metadata: injectedNamespace(namespace) }]),
+    ...(found ? [] : [injectedNamespace(namespace)]),
     { apiVersion: "v1", kind: "ServiceAccount", metadata },
     fullHandshakes(client),
     clientPod(client, perSecond),
   );
   await world.kubectl(mesh, ["wait", "-n", namespace, "pod/load", "--for=condition=Ready", "--timeout=120s"]);
-}
-
-function injectedNamespace(name: string) {
-  return { name, labels: { "istio-injection": "enabled" } };
 }
 
 /** Makes the client's sidecar resume no TLS session with the hosts: each handshake verifies both certificates. */

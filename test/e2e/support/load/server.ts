@@ -10,6 +10,11 @@ export const loadPorts = [
   { name: "tcp", number: 9001, protocol: "TCP", targetPort: 19090 },
 ] as const;
 
+/** A namespace whose pods get sidecars. */
+export function injectedNamespace(name: string): unknown {
+  return { apiVersion: "v1", kind: "Namespace", metadata: { name, labels: { "istio-injection": "enabled" } } };
+}
+
 /**
  * Service account, Deployment and Service of a server for a load, all named `app`. Unlike the echo server and httpbin,
  * it closes no connection, so a failure has its cause in a mesh, also on a busy machine.
