@@ -55,13 +55,15 @@ export class Federation {
       MeshCluster.start(charts, ["httpbin", "istio-system"]),
     ]);
     const { certPem } = await makeRoot("A root in common");
+    const objects = { "istio-ca-root-cert": { "root-cert.pem": certPem }, istio: { mesh: "{}" } };
     for (const cluster of [east, west])
-      await cluster.apply("/api/v1/namespaces/istio-system/configmaps/istio-ca-root-cert", {
-        apiVersion: "v1",
-        kind: "ConfigMap",
-        metadata: { name: "istio-ca-root-cert" },
-        data: { "root-cert.pem": certPem },
-      });
+      for (const [name, data] of Object.entries(objects))
+        await cluster.apply(`/api/v1/namespaces/istio-system/configmaps/${name}`, {
+          apiVersion: "v1",
+          kind: "ConfigMap",
+          metadata: { name },
+          data,
+        });
     for (const name of ["httpbin", "cart"])
       await west.apply(`/api/v1/namespaces/httpbin/services/${name}`, {
         apiVersion: "v1",
