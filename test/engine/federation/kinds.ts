@@ -1,4 +1,5 @@
 import { request } from "node:https";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ApiServer } from "../support/apiServer.ts";
 
 const kinds = [
@@ -10,7 +11,7 @@ const kinds = [
   ["security.istio.io", "PeerAuthentication", "peerauthentications"],
 ] as const;
 
-/** Installs CRDs of Istio's kinds, without schemas, and creates the namespaces of a test. */
+/** Installs CRDs of Istio's kinds, without schemas, waits until they are served, and creates a test's namespaces. */
 export async function prepareApiServer(server: ApiServer, namespaces: string[]): Promise<void> {
   for (const [group, kind, plural] of kinds)
     await post(server, "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", {
@@ -33,6 +34,16 @@ export async function prepareApiServer(server: ApiServer, namespaces: string[]):
     });
   for (const name of namespaces)
     await post(server, "/api/v1/namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name } });
+  for (const [group, , plural] of kinds) await served(server, `/apis/${group}/v1/${plural}`);
+}
+
+/** Waits until a kind is served, which takes a moment after its CRD is created. */
+async function served(server: ApiServer, path: string): Promise<void> {
+  for (const until = Date.now() + 30_000; ; await sleep(100)) {
+    const { status } = await server.request("GET", path);
+    if (status === 200) return;
+    if (Date.now() > until) throw new Error(`GET ${path}: still ${status} after 30 s`);
+  }
 }
 
 /** Creates an object. Rejects when the server does. */
