@@ -29,12 +29,21 @@ const zones = Object.entries(layers).map(([target, allowed]) => ({
   message: `${target}/ may import from ${["itself", ...allowed].join(", ")}.`,
 }));
 
+/** The folders of the npm package. The program uses them as any other program does: by the package's public names. */
+const publicOnly = ["components", "federation"].map((folder) => ({
+  target: "./infra/**/*.ts",
+  from: `./${folder}`,
+  except: ["./index.ts"],
+  message: `infra/ imports ${folder}/ by ${folder}/index.ts, which has the public names of the package.`,
+}));
+
 export default tseslint.config(
   {
     ignores: [
       "node_modules",
       ".federation",
       "docs/api",
+      "dist",
       "**/node_modules",
       "test/engine/review/support/runner",
       "policy/main.cjs",
@@ -57,7 +66,7 @@ export default tseslint.config(
       "@typescript-eslint/await-thenable": "error",
       "@typescript-eslint/consistent-type-imports": ["error", { disallowTypeAnnotations: false }],
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
-      "import-x/no-restricted-paths": ["error", { basePath: import.meta.dirname, zones }],
+      "import-x/no-restricted-paths": ["error", { basePath: import.meta.dirname, zones: [...zones, ...publicOnly] }],
       "import-x/no-cycle": ["error", { ignoreExternal: true }],
       "max-lines": ["error", { max: 250 }],
       "max-lines-per-function": ["error", { max: 60, IIFEs: true }],

@@ -12,6 +12,7 @@ export { ImportedService } from "./importedService.ts";
 export type { ImportedGateway, ImportedPort, ImportedServiceArgs } from "./importedServiceArgs.ts";
 export { ImportVerification, type ImportVerificationArgs } from "./importVerification.ts";
 export { IstioInstall, type IstioInstallArgs } from "./istioInstall.ts";
+export { inspectNetwork as inspectNodeNetwork, parseNetwork as parseNodeNetwork } from "./kind/nodeNetwork.ts";
 export { KindCluster, type KindClusterArgs } from "./kindCluster.ts";
 export { LoadBalancer, type LoadBalancerArgs } from "./loadBalancer.ts";
 export { MeshTrust, type MeshTrustArgs } from "./meshTrust.ts";

@@ -1,13 +1,28 @@
 import { existsSync, readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
-import { certificatesFor, maxRequests, numberedRoots } from "../federation/contract/trustOutputs.ts";
-import type { MeshConfig } from "../federation/config/readMeshConfig.ts";
-import { findingText, UserError, type Finding } from "../federation/errors/userError.ts";
-import { rootsInPhase, type TrustBundle } from "../federation/trust/bundle.ts";
-import { parseCaMaterial, rootFingerprints, type CaMaterial } from "../federation/trust/caMaterial.ts";
-import { chooseCa, offeredBundle, type CaWish, type ChosenCa, type WantedRoots } from "../federation/trust/chooseCa.ts";
-import { looseCaFindings } from "../federation/trust/looseCa.ts";
-import { bundleInFile, chooseSigned, materialBundle } from "../federation/trust/signedCa.ts";
+import {
+  bundleInFile,
+  certificatesFor,
+  chooseCa,
+  chooseSigned,
+  findingText,
+  looseCaFindings,
+  materialBundle,
+  maxRequests,
+  numberedRoots,
+  offeredBundle,
+  parseCaMaterial,
+  rootFingerprints,
+  rootsInPhase,
+  UserError,
+  type CaMaterial,
+  type CaWish,
+  type ChosenCa,
+  type Finding,
+  type MeshConfig,
+  type TrustBundle,
+  type WantedRoots,
+} from "../federation/index.ts";
 import { readSecret } from "./config.ts";
 import type { OwnOutputs } from "./ownOutputs.ts";
 import { stackName } from "./peers.ts";

@@ -1,13 +1,15 @@
-import type { SiblingMesh } from "../federation/config/declaredMesh.ts";
-import { poolOf } from "../federation/config/checkMeshConfig.ts";
+import { ExistingCluster, KindCluster, LoadBalancer } from "../components/index.ts";
+import {
+  nodesOf,
+  poolOf,
+  poolsOnNetwork,
+  releaseSources,
+  type ArtifactSources,
+  type MeshConfig,
+  type SiblingMesh,
+} from "../federation/index.ts";
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { ExistingCluster, KindCluster, LoadBalancer } from "../components/index.ts";
-import { poolsOnNetwork } from "../federation/cluster/meshPools.ts";
-import { nodesOf } from "../federation/cluster/nodeImage.ts";
-import { type MeshConfig } from "../federation/config/readMeshConfig.ts";
-import type { ArtifactSources } from "../federation/config/sources.ts";
-import { releaseSources } from "../federation/config/versions.ts";
 
 /** The cluster of a mesh, with its load balancer. */
 export interface MeshCluster {

@@ -1,14 +1,24 @@
 import { accessSync, constants, readFileSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { checkCredentials, contextOf, withAbsolutePaths } from "../federation/cluster/kubeconfig.ts";
-import { configPrefix, type SiblingMesh } from "../federation/config/declaredMesh.ts";
-import { invalidConfig } from "../federation/config/fields.ts";
-import { Findings, UserError } from "../federation/errors/userError.ts";
-import { readMeshConfig, type MeshConfig } from "../federation/config/readMeshConfig.ts";
-import { readRootConfig, type TrustConfig } from "../federation/config/rootConfig.ts";
-import type { ArtifactSources } from "../federation/config/sources.ts";
-import { keyFindings, meshKeys, type Role } from "../federation/config/stackKeys.ts";
+import {
+  checkCredentials,
+  configPrefix,
+  contextOf,
+  Findings,
+  invalidConfig,
+  keyFindings,
+  meshKeys,
+  readMeshConfig,
+  readRootConfig,
+  UserError,
+  withAbsolutePaths,
+  type ArtifactSources,
+  type MeshConfig,
+  type Role,
+  type SiblingMesh,
+  type TrustConfig,
+} from "../federation/index.ts";
 import { meshStackFiles } from "../workspace/stackFiles.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import type { UserError } from "../federation/errors/userError.ts";
+import type { UserError } from "../federation/index.ts";
 import { errorFileVariable } from "../workspace/errorFile.ts";
 
 /**

@@ -1,14 +1,23 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { TrustAnchor } from "../components/index.ts";
-import { meshSettingsOf, ownMeshConfig, type MeshSettings } from "../federation/cluster/meshSettings.ts";
-import type { MeshConfig } from "../federation/config/readMeshConfig.ts";
-import { mappingIn } from "../federation/config/values.ts";
-import type { Finding } from "../federation/errors/userError.ts";
-import type { FederationPlan } from "../federation/planFederation.ts";
-import { bundleOf, type TrustBundle } from "../federation/trust/bundle.ts";
-import { bundleOfIstio, istioNames, istioTrustOf, type ExistingIstio } from "../federation/trust/existingIstio.ts";
-import { settingsOutput, settingsText } from "../federation/trust/istioSettings.ts";
-import { relatedMeshes } from "../federation/trust/peerTrust.ts";
+import {
+  bundleOf,
+  bundleOfIstio,
+  istioNames,
+  istioTrustOf,
+  mappingIn,
+  meshSettingsOf,
+  ownMeshConfig,
+  relatedMeshes,
+  settingsOutput,
+  settingsText,
+  type ExistingIstio,
+  type FederationPlan,
+  type Finding,
+  type MeshConfig,
+  type MeshSettings,
+  type TrustBundle,
+} from "../federation/index.ts";
 import { readExistingIstio } from "../kube/existingIstio.ts";
 import type { OwnOutputs } from "./ownOutputs.ts";
 import { warn } from "./warn.ts";

@@ -1,11 +1,15 @@
-import { istiodValues } from "../federation/cluster/istioValues.ts";
-import { multirootFindings } from "../federation/cluster/multirootFindings.ts";
-import type { MeshConfig } from "../federation/config/readMeshConfig.ts";
-import type { ArtifactSources } from "../federation/config/sources.ts";
-import type { ContractRoot } from "../federation/contract/contract.ts";
-import { Findings } from "../federation/errors/userError.ts";
-import type { FederationPlan } from "../federation/planFederation.ts";
-import { bundleOf, bundleText, type TrustBundle } from "../federation/trust/bundle.ts";
+import {
+  bundleOf,
+  bundleText,
+  Findings,
+  istiodValues,
+  multirootFindings,
+  type ArtifactSources,
+  type ContractRoot,
+  type FederationPlan,
+  type MeshConfig,
+  type TrustBundle,
+} from "../federation/index.ts";
 import type { CaPlan } from "./ca.ts";
 
 /** The roots of a mesh, as published and as planned. */

@@ -1,16 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
 import { EastWestGateway } from "../components/index.ts";
-import { staleImports } from "../federation/checks/brokenImports.ts";
-import { managedGatewayLabels, type GatewaySelector } from "../federation/cluster/gatewayObjects.ts";
-import { serviceOf } from "../federation/cluster/gatewayService.ts";
-import { publishedGateways } from "../federation/cluster/publishedGateways.ts";
-import { istioImages } from "../federation/cluster/istioValues.ts";
-import { revisionOf } from "../federation/cluster/revisions.ts";
-import type { MeshConfig } from "../federation/config/readMeshConfig.ts";
-import { istioCharts, type ArtifactSources } from "../federation/config/sources.ts";
-import type { FederationContract } from "../federation/contract/contract.ts";
-import type { Peer } from "../federation/imports/resolveImports.ts";
-import { socketAddress } from "../federation/objects/socketAddress.ts";
+import {
+  istioCharts,
+  istioImages,
+  managedGatewayLabels,
+  publishedGateways,
+  revisionOf,
+  serviceOf,
+  socketAddress,
+  staleImports,
+  type ArtifactSources,
+  type FederationContract,
+  type GatewaySelector,
+  type MeshConfig,
+  type Peer,
+} from "../federation/index.ts";
 
 /** Gateway addresses as the contract publishes them. */
 export type GatewayAddresses = pulumi.Output<FederationContract["gateways"]>;

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { UserError } from "../federation/errors/userError.ts";
+import { UserError } from "../federation/index.ts";
 import { checkKeys, readRole } from "./config.ts";
 import { writeErrorFile } from "./errorFile.ts";
 import { meshProgram } from "./mesh.ts";

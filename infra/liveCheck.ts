@@ -1,12 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
-import { liveFindings } from "../federation/checks/liveChecks.ts";
-import { namespacesInvolved } from "../federation/checks/meshConfigFindings.ts";
-import { rootNamespaceOf } from "../federation/cluster/istioValueConflicts.ts";
-import type { LiveCluster, UnreadObject } from "../federation/checks/liveCluster.ts";
-import type { MeshSettings } from "../federation/cluster/meshSettings.ts";
-import type { MeshConfig } from "../federation/config/readMeshConfig.ts";
-import { UserError } from "../federation/errors/userError.ts";
-import type { FederationPlan } from "../federation/planFederation.ts";
+import {
+  liveFindings,
+  namespacesInvolved,
+  rootNamespaceOf,
+  UserError,
+  type FederationPlan,
+  type LiveCluster,
+  type MeshConfig,
+  type MeshSettings,
+  type UnreadObject,
+} from "../federation/index.ts";
 import { isUnreachable } from "../kube/errors.ts";
 import { readLiveCluster } from "../kube/liveCluster.ts";
 import type { MeshCluster } from "./cluster.ts";

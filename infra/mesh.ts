@@ -8,16 +8,22 @@ import {
   TrustAnchors,
   type TrustAnchor,
 } from "../components/index.ts";
-import { rootNamespaceOf } from "../federation/cluster/istioValueConflicts.ts";
-import { baseValues, istiodValues } from "../federation/cluster/istioValues.ts";
-import { configOfCanary, revisionOf } from "../federation/cluster/revisions.ts";
-import { sleepClient, type SampleClient } from "../federation/cluster/sampleObjects.ts";
-import type { MeshConfig } from "../federation/config/readMeshConfig.ts";
-import { istioCharts } from "../federation/config/sources.ts";
-import { contractVersion, type FederationContract } from "../federation/contract/contract.ts";
-import { publishedExport } from "../federation/exports/exportPlan.ts";
-import { publishedImport } from "../federation/imports/resolveImports.ts";
-import type { FederationPlan } from "../federation/planFederation.ts";
+import {
+  baseValues,
+  configOfCanary,
+  contractVersion,
+  istioCharts,
+  istiodValues,
+  publishedExport,
+  publishedImport,
+  revisionOf,
+  rootNamespaceOf,
+  sleepClient,
+  type FederationContract,
+  type FederationPlan,
+  type MeshConfig,
+  type SampleClient,
+} from "../federation/index.ts";
 import { createCluster } from "./cluster.ts";
 import { istioSettings } from "./existingIstio.ts";
 import { createGateway, gatewaySelector, warnOfStaleAddresses, type GatewayAddresses } from "./gateway.ts";

@@ -1,12 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
 import { CaRequest, MeshTrust } from "../components/index.ts";
-import type { ContractRoot } from "../federation/contract/contract.ts";
-import { requestsOutput, rootsOutput } from "../federation/contract/trustOutputs.ts";
-import type { MeshConfig } from "../federation/config/readMeshConfig.ts";
-import { UserError } from "../federation/errors/userError.ts";
-import { bundleText, contractRoots } from "../federation/trust/bundle.ts";
-import type { CaMaterial } from "../federation/trust/caMaterial.ts";
-import { chooseCa, type ChosenCa, type NumberedRequest } from "../federation/trust/chooseCa.ts";
+import {
+  bundleText,
+  chooseCa,
+  contractRoots,
+  requestsOutput,
+  rootsOutput,
+  UserError,
+  type CaMaterial,
+  type ChosenCa,
+  type ContractRoot,
+  type MeshConfig,
+  type NumberedRequest,
+} from "../federation/index.ts";
 import type { CaPlan } from "./ca.ts";
 
 /** The CA of a mesh with its resources. */

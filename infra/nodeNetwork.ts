@@ -1,9 +1,6 @@
-import type { SiblingMesh } from "../federation/config/declaredMesh.ts";
-import { poolOf } from "../federation/config/checkMeshConfig.ts";
 import { execFile } from "node:child_process";
-import { inspectNetwork, parseNetwork } from "../components/kind/nodeNetwork.ts";
-import { poolsOnNetwork } from "../federation/cluster/meshPools.ts";
-import { type MeshConfig } from "../federation/config/readMeshConfig.ts";
+import { inspectNodeNetwork, parseNodeNetwork } from "../components/index.ts";
+import { poolOf, poolsOnNetwork, type MeshConfig, type SiblingMesh } from "../federation/index.ts";
 
 /** Timeout of the docker command, in milliseconds. */
 const timeout = 3_000;
@@ -20,13 +17,13 @@ export async function checkExistingNetwork(config: MeshConfig, siblings: Sibling
   const { mesh, cluster } = config;
   if (cluster.provider !== "kind") return;
   const printed = await new Promise<string>((resolve) =>
-    execFile("sh", ["-c", `exec ${inspectNetwork}`], { timeout, env: process.env }, (error, stdout) =>
+    execFile("sh", ["-c", `exec ${inspectNodeNetwork}`], { timeout, env: process.env }, (error, stdout) =>
       resolve(error ? "" : stdout),
     ),
   );
   // Without docker, or without the network, there is nothing to compare.
   if (printed.trim() === "") return;
-  const { subnet } = parseNetwork(printed, cluster);
+  const { subnet } = parseNodeNetwork(printed, cluster);
   const pool = poolOf(config);
   if (pool) poolsOnNetwork({ name: mesh.name, pool }, { subnet, addresses: [] }, siblings);
 }

@@ -1,8 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import { federationOutput } from "../federation/contract/contract.ts";
-import { publishedTrust, type PublishedTrust } from "../federation/contract/publishedTrust.ts";
-import { numberedRequests, numberedRoots } from "../federation/contract/trustOutputs.ts";
-import type { NumberedRequest, NumberedRoot } from "../federation/trust/chooseCa.ts";
+import {
+  federationOutput,
+  numberedRequests,
+  numberedRoots,
+  publishedTrust,
+  type NumberedRequest,
+  type NumberedRoot,
+  type PublishedTrust,
+} from "../federation/index.ts";
 import { stackName } from "./peers.ts";
 import { readOutputsIfThere } from "./readOutputs.ts";
 

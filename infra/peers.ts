@@ -1,9 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { PeerSource, SiblingMesh } from "../federation/config/declaredMesh.ts";
-import { contractOfPeer, federationOutput } from "../federation/contract/contract.ts";
-import { printable, UserError } from "../federation/errors/userError.ts";
-import type { MeshConfig } from "../federation/config/readMeshConfig.ts";
-import type { Peer } from "../federation/imports/resolveImports.ts";
+import {
+  contractOfPeer,
+  federationOutput,
+  printable,
+  UserError,
+  type MeshConfig,
+  type Peer,
+  type PeerSource,
+  type SiblingMesh,
+} from "../federation/index.ts";
 import { readContractFile } from "../workspace/contractFile.ts";
 import { isStackAbsent } from "./pulumiMessages.ts";
 import { readOutputs } from "./readOutputs.ts";

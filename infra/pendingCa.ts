@@ -1,9 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import type { MeshConfig } from "../federation/config/readMeshConfig.ts";
-import { pendingCertificateOutput } from "../federation/contract/trustOutputs.ts";
-import { UserError } from "../federation/errors/userError.ts";
+import { pendingCertificateOutput, UserError, type MeshConfig } from "../federation/index.ts";
 import { errorLine, isUnreachable } from "../kube/errors.ts";
 import { KubeClient } from "../kube/kubeClient.ts";
 import type { KubeObject } from "../kube/objects.ts";

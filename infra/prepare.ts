@@ -1,15 +1,22 @@
 import * as pulumi from "@pulumi/pulumi";
-import { certificateTextsInValues } from "../federation/cluster/istioValueConflicts.ts";
-import type { MeshSettings } from "../federation/cluster/meshSettings.ts";
-import type { PeerSource, SiblingMesh } from "../federation/config/declaredMesh.ts";
-import type { MeshConfig } from "../federation/config/readMeshConfig.ts";
-import type { ArtifactSources } from "../federation/config/sources.ts";
-import { Findings, UserError, type Finding } from "../federation/errors/userError.ts";
-import type { Peer } from "../federation/imports/resolveImports.ts";
-import { planFederation, type FederationPlan } from "../federation/planFederation.ts";
-import { anchorFindings } from "../federation/trust/anchorFindings.ts";
-import { endingRootWarnings, ownRootFindings } from "../federation/trust/ownRootFindings.ts";
-import { endNotice } from "../federation/trust/renewalNotice.ts";
+import {
+  anchorFindings,
+  certificateTextsInValues,
+  endingRootWarnings,
+  endNotice,
+  Findings,
+  ownRootFindings,
+  planFederation,
+  UserError,
+  type ArtifactSources,
+  type FederationPlan,
+  type Finding,
+  type MeshConfig,
+  type MeshSettings,
+  type Peer,
+  type PeerSource,
+  type SiblingMesh,
+} from "../federation/index.ts";
 import { readSources } from "../workspace/sources.ts";
 import { planCa, type CaPlan } from "./ca.ts";
 import { siblingMeshes, readConfig, readKubeconfig } from "./config.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
-import { UserError } from "../federation/errors/userError.ts";
+import { UserError } from "../federation/index.ts";
 import { isStackAbsent, isStateBeingWritten } from "./pulumiMessages.ts";
 
 /** How often a state that another run writes is read, and the pause between two attempts, in milliseconds. */

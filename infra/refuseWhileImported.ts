@@ -1,7 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { importsFrom } from "../federation/checks/brokenImports.ts";
-import { contractOfPeer, federationOutput, type FederationContract } from "../federation/contract/contract.ts";
-import { UserError, type Finding } from "../federation/errors/userError.ts";
+import {
+  contractOfPeer,
+  federationOutput,
+  importsFrom,
+  UserError,
+  type FederationContract,
+  type Finding,
+} from "../federation/index.ts";
 import { readContractFile } from "../workspace/contractFile.ts";
 import { exitStackNotFound, isOutputAbsent } from "./pulumiMessages.ts";
 

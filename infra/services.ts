@@ -1,9 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { ExportedService, ImportedService } from "../components/index.ts";
-import type { GatewaySelector } from "../federation/cluster/gatewayObjects.ts";
-import { importName } from "../federation/imports/importObjects.ts";
-import type { ResolvedImport } from "../federation/imports/resolveImports.ts";
-import type { FederationPlan } from "../federation/planFederation.ts";
+import { importName, type FederationPlan, type GatewaySelector, type ResolvedImport } from "../federation/index.ts";
 
 /** Options of a component whose objects are in a namespace. */
 type OptionsIn = (namespace: string) => pulumi.ComponentResourceOptions;

@@ -1,18 +1,23 @@
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { MeshTrust } from "../components/index.ts";
-import { federationOutput, type ContractRoot } from "../federation/contract/contract.ts";
-import { publishedTrust } from "../federation/contract/publishedTrust.ts";
 import {
+  certificatesOutput,
+  federationOutput,
+  Findings,
   numberedRequests,
   numberedRoots,
-  certificatesOutput,
+  publishedTrust,
+  requestFindings,
+  rootFingerprints,
   rootsOutput,
-} from "../federation/contract/trustOutputs.ts";
-import { Findings, UserError, type Finding } from "../federation/errors/userError.ts";
-import { rootFingerprints } from "../federation/trust/caMaterial.ts";
-import { requestFindings } from "../federation/trust/certificateFindings.ts";
-import { sharedDomainWarnings, signableMeshes, type SignableMesh } from "../federation/trust/signableMeshes.ts";
+  sharedDomainWarnings,
+  signableMeshes,
+  UserError,
+  type ContractRoot,
+  type Finding,
+  type SignableMesh,
+} from "../federation/index.ts";
 import { meshStackFiles } from "../workspace/stackFiles.ts";
 import { readTrustConfig } from "./config.ts";
 import { stackName } from "./peers.ts";

@@ -1,11 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ImportVerification, type ImportedService } from "../components/index.ts";
-import { sleepClient } from "../federation/cluster/sampleObjects.ts";
-import type { MeshConfig } from "../federation/config/readMeshConfig.ts";
-import { UserError } from "../federation/errors/userError.ts";
-import { importId, isVisibleFrom } from "../federation/imports/importConfig.ts";
-import type { ImportWithClient } from "../federation/imports/verificationTriggers.ts";
-import { publishedImport, type ResolvedImport } from "../federation/imports/resolveImports.ts";
+import {
+  importId,
+  isVisibleFrom,
+  publishedImport,
+  sleepClient,
+  UserError,
+  type ImportWithClient,
+  type MeshConfig,
+  type ResolvedImport,
+} from "../federation/index.ts";
 import type { MeshCluster } from "./cluster.ts";
 
 /** An import that `up` verifies. */

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { findingText, type Finding } from "../federation/errors/userError.ts";
+import { findingText, type Finding } from "../federation/index.ts";
 
 /** Shows findings that refuse nothing. */
 export async function warn(...findings: readonly Finding[]): Promise<void> {
