@@ -9,6 +9,7 @@ import tseslint from "typescript-eslint";
 const layers = {
   federation: [],
   components: ["federation"],
+  provider: ["federation", "components"],
   kube: ["federation"],
   tools: ["federation", "offline"],
   workspace: ["federation", "kube", "tools"],
@@ -47,6 +48,7 @@ export default tseslint.config(
       "**/node_modules",
       "test/engine/review/support/runner",
       "policy/main.cjs",
+      "provider/main.cjs",
     ],
   },
   {

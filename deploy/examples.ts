@@ -11,10 +11,11 @@ type StackFiles = ReadonlyMap<string, string>;
 /** The example that the repository's own stack files are. */
 export const defaultExample = "default";
 
-/** Names of the examples of a clone, sorted. */
+/** Names of the examples of a clone, sorted. Programs in other languages are none: they have no stack files. */
 export function exampleNames(root: string): string[] {
   return readdirSync(join(root, "examples"), { withFileTypes: true })
     .flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
+    .filter((name) => stackFilesIn(join(root, "examples", name)).size > 0)
     .sort();
 }
 

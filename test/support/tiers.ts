@@ -19,6 +19,7 @@ import { pinned } from "../../tools/versions.ts";
 import { locationVariable } from "./container.ts";
 import { pluginCommand, type PluginName } from "../../offline/test/support/plugins/pluginProcess.ts";
 import { workflowTools } from "./workflowTools.ts";
+import { languageHosts } from "./languageHosts.ts";
 
 /** Kinds of tests, from the fastest to the most realistic. */
 export type Tier = "unit" | "engine" | "e2e";
@@ -40,10 +41,7 @@ const thisMachine: MachineChecks = {
   platform: process.platform,
   releases: () => void controllerManagerRelease(),
   builds(tier) {
-    const built =
-      tier === "engine"
-        ? [...[...apiServerBinaries, ...workflowTools].map((b) => b.artifact), charts]
-        : [nodeImage, charts];
+    const built = tier === "engine" ? [...testPrograms.map((b) => b.artifact), charts] : [nodeImage, charts];
     if (![...registryTools, ...built].every(isCached)) requireGo();
   },
   lab: () => ensurePrerequisites(consoleProgress(process.stdout)),
@@ -51,6 +49,9 @@ const thisMachine: MachineChecks = {
 };
 
 const root = join(import.meta.dirname, "..", "..");
+
+/** Programs that the engine tests run, each with its artifact. */
+const testPrograms = [...apiServerBinaries, ...workflowTools, ...languageHosts];
 
 /**
  * The source of the tools and plugins of the engine tests: {@link sourceVariable}, or what `npm run up` would choose.
@@ -139,14 +140,11 @@ export async function prepareTier(tier: Tier, source: Source): Promise<Record<st
   const progress = consoleProgress(process.stdout);
   if (source === "release") return prepareReleases(progress);
   const tools = await ensureToolchain("registry", progress);
-  const folders = await ensureArtifacts(
-    [...[...apiServerBinaries, ...workflowTools].map((b) => b.artifact), charts],
-    progress,
-  );
+  const folders = await ensureArtifacts([...testPrograms.map((b) => b.artifact), charts], progress);
   const bin = join(root, ".federation", "test", "bin");
   rmSync(bin, { recursive: true, force: true });
   mkdirSync(bin, { recursive: true });
-  for (const { artifact, program } of [...apiServerBinaries, ...workflowTools])
+  for (const { artifact, program } of testPrograms)
     symlinkSync(join(folders.get(artifact.name)!, program), join(bin, program));
   return {
     MESH_FEDERATION_TEST_PULUMI: tools.bin,

@@ -22,6 +22,12 @@ export const program = {
     title: "The arguments of an exported service are not valid.",
     page: "The message names each argument and what is allowed, as for an entry of the key `exports`.",
   },
+  "component-argument-invalid": {
+    title: "A program in another language gives a component wrong arguments.",
+    page:
+      "The message names each argument: it is missing, unknown, or an output where it must be plain, because it " +
+      "decides which objects exist. An SDK of another version of the components may have other arguments.",
+  },
   "blended-import-gateways-unknown": {
     title: "The number of gateway addresses of a blended import is not known.",
     page: "A blended import creates a WorkloadEntry per address. Give ImportedService a plain array of gateways.",

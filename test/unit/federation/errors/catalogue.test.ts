@@ -6,7 +6,8 @@ import { negativeChecks } from "../../../../verify/negativeChecks/registry.ts";
 import { errorPages } from "../../../../tools/errorPages.ts";
 
 const root = resolve(import.meta.dirname, "..", "..", "..", "..");
-const folders = "federation,components,infra,kube,workspace,deploy,verify,trust,status,review,policy,cli,tools";
+const folders =
+  "federation,components,provider,infra,kube,workspace,deploy,verify,trust,status,review,policy,cli,tools";
 const codes = Object.keys(catalogue);
 
 describe("the catalogue of error codes", () => {

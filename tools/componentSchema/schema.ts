@@ -1,0 +1,51 @@
+/*
+ * The part of Pulumi's package schema that components need.
+ * https://www.pulumi.com/docs/iac/guides/building-extending/packages/schema/
+ */
+
+/** A type: a primitive one, a list, a map, or a reference to an object type. */
+export interface TypeSpec {
+  type?: "string" | "integer" | "number" | "boolean" | "array" | "object";
+  $ref?: string;
+  items?: TypeSpec;
+  additionalProperties?: TypeSpec;
+  /** Whether outputs are refused. Without it, a program may give an output. */
+  plain?: true;
+}
+
+/** An argument, an output, or a property of an object type. */
+export interface PropertySpec extends TypeSpec {
+  description?: string;
+}
+
+/** An object type. */
+export interface ObjectSpec {
+  type: "object";
+  description?: string;
+  properties: Record<string, PropertySpec>;
+  required: string[];
+}
+
+/** A component. */
+export interface ComponentSpec extends Omit<ObjectSpec, "type"> {
+  isComponent: true;
+  inputProperties: Record<string, PropertySpec>;
+  requiredInputs: string[];
+}
+
+/** A package of components. */
+export interface PackageSpec {
+  name: string;
+  displayName: string;
+  version: string;
+  description: string;
+  license: string;
+  language: Record<string, unknown>;
+  /** Packages whose plugins the components need. */
+  dependencies: { name: string; version: string }[];
+  types: Record<string, ObjectSpec>;
+  resources: Record<string, ComponentSpec>;
+}
+
+/** Any value. */
+export const anyValue: TypeSpec = { $ref: "pulumi.json#/Any" };
