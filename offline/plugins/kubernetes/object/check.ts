@@ -1,6 +1,6 @@
 import type { Autonaming, CheckFailure } from "../../shared/plugin.ts";
 import { hasUnknown, isObject, reveal, Secret, Unknown, type Value, type Values } from "../../shared/values.ts";
-import { isBuiltIn } from "./api.ts";
+import { isBuiltIn } from "./builtIn.ts";
 import { asked } from "./fieldNames.ts";
 import { normalised } from "./normalise.ts";
 

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { isBuiltIn } from "./builtIn.ts";
 import { forState, fromState } from "./fieldNames.ts";
 import { isObject, markLike, reveal, Secret, type Value, type Values } from "../../shared/values.ts";
 
@@ -99,9 +100,18 @@ export function secretData(object: Values): Values {
 /** Annotations by which others keep book of an object: nobody asks for them. */
 const notes = ["deployment.kubernetes.io/revision", "kubectl.kubernetes.io/last-applied-configuration"];
 
-/** Inputs as they would be written to make the object as it is: for what is imported. */
+/**
+ * Inputs as they would be written to make the object as it is: for what is imported. The official plugin knows the
+ * inputs of the kinds in its schema; of a custom kind it takes the name alone.
+ * https://github.com/pulumi/pulumi-kubernetes/blob/010f5d8e95e3/provider/pkg/provider/provider.go (Read)
+ */
 export function inputsFrom(live: LiveObject): Values {
   const { status: _, metadata, ...rest } = live;
+  if (!isBuiltIn(live.apiVersion)) {
+    const { apiVersion, kind } = live;
+    const { name, namespace } = metadata;
+    return { apiVersion, kind, metadata: { name, ...(namespace === undefined ? {} : { namespace }) } };
+  }
   const {
     uid: _u,
     resourceVersion: _r,
