@@ -30,10 +30,9 @@ export class MeshCluster {
     );
     for (const name of namespaces)
       await cluster.apply(`/api/v1/namespaces/${name}`, { apiVersion: "v1", kind: "Namespace", metadata: { name } });
-    for (let i = 0; (await cluster.call("GET", "/apis/networking.istio.io/v1/gateways")).status !== 200; i++) {
-      if (i > 100) throw new Error("the API server does not serve Istio's kinds");
-      await sleep(100);
-    }
+    for (const { spec } of crds)
+      for (const { name } of spec.versions.filter((v: any) => v.served))
+        await cluster.served(`/apis/${spec.group}/${name}/${spec.names.plural}`);
     return cluster;
   }
 
@@ -82,6 +81,14 @@ export class MeshCluster {
 
   stop(): Promise<void> {
     return this.server.stop();
+  }
+
+  /** Waits until a kind is served, which takes a moment after its CRD is created. */
+  private async served(path: string): Promise<void> {
+    for (let i = 0; (await this.call("GET", path)).status !== 200; i++) {
+      if (i > 100) throw new Error(`the API server does not serve ${path}`);
+      await sleep(100);
+    }
   }
 
   private call(
