@@ -15,12 +15,13 @@ const layers = {
   workspace: ["federation", "kube", "tools"],
   infra: ["federation", "components", "kube", "workspace"],
   deploy: ["federation", "kube", "tools", "workspace"],
+  start: ["federation", "kube"],
   verify: ["federation", "kube", "tools", "workspace"],
   trust: ["federation", "kube", "tools", "workspace", "verify"],
   status: ["federation", "kube", "tools", "workspace", "verify"],
   policy: [],
   review: ["federation", "kube", "tools", "workspace", "status", "policy", "deploy"],
-  cli: ["federation", "kube", "tools", "workspace", "deploy", "verify", "trust", "status", "review"],
+  cli: ["federation", "kube", "tools", "workspace", "deploy", "verify", "trust", "status", "review", "start"],
 };
 const folders = [...Object.keys(layers), "offline", "bench", "test"];
 

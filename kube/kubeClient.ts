@@ -103,6 +103,11 @@ export class KubeClient {
     return (await unlessNotFound(listed)) ?? [];
   }
 
+  /** Objects of a custom kind of all namespaces, by the path of its version; undefined where it is not installed. */
+  async custom(version: string, plural: string): Promise<IstioObject[] | undefined> {
+    return unlessNotFound(this.list<IstioObject>(`/apis/${version}`, plural, undefined));
+  }
+
   /** Creates a Job. */
   async createJob(namespace: string, job: object): Promise<void> {
     await this.send({

@@ -3,13 +3,14 @@ import type { GatewayObject, LiveCluster, LiveObject, UnreadObject } from "../fe
 import type { GatewaySelector } from "../federation/cluster/gatewayObjects.ts";
 import { hasRoutes } from "../federation/imports/routePolicy.ts";
 import { isManaged } from "../federation/objects/labels.ts";
+import { fullHost } from "../federation/objects/names.ts";
 import type { FederationPlan } from "../federation/planFederation.ts";
 import { readDomains } from "./clusterDomain.ts";
 import { ApiError } from "./errors.ts";
 import type { IstioPlace } from "./existingIstio.ts";
 import { KubeClient } from "./kubeClient.ts";
 import { livePod, liveService } from "./liveObjects.ts";
-import { fullHost, liveSidecar, routedHosts } from "./liveRouting.ts";
+import { liveSidecar, routedHosts } from "./liveRouting.ts";
 import { isLiving, type IstioObject, type Pod } from "./objects.ts";
 import { pathSegment } from "./request.ts";
 import { retry } from "./retry.ts";

@@ -1,12 +1,7 @@
 import type { EgressListener, LiveSidecar } from "../federation/checks/liveCluster.ts";
 import { isMapping } from "../federation/config/values.ts";
-import { serviceHost } from "../federation/objects/names.ts";
+import { fullHost } from "../federation/objects/names.ts";
 import type { IstioObject } from "./objects.ts";
-
-/** A host as Istio reads it: a short one is that of a Service in the object's namespace. */
-export function fullHost(host: string, namespace: string, clusterDomain: string): string {
-  return host.includes(".") || host === "*" ? host : serviceHost(host, namespace, clusterDomain);
-}
 
 /** What a Sidecar says about egress. */
 export function liveSidecar({ metadata, spec = {} }: IstioObject): LiveSidecar {

@@ -41,6 +41,11 @@ export function serviceHost(service: string, namespace: string, clusterDomain: s
   return `${service}.${namespace}.svc.${clusterDomain}`;
 }
 
+/** A host as Istio reads it: a short one is that of a Service in the object's namespace. */
+export function fullHost(host: string, namespace: string, clusterDomain: string): string {
+  return host.includes(".") || host === "*" ? host : serviceHost(host, namespace, clusterDomain);
+}
+
 /** The SPIFFE identity of a workload (https://istio.io/latest/docs/concepts/security/#istio-identity). */
 export function spiffeId(trustDomain: string, namespace: string, serviceAccount: string): string {
   return `spiffe://${trustDomain}/ns/${namespace}/sa/${serviceAccount}`;

@@ -14,6 +14,10 @@ const commands = {
     title: "A command names a stack without a stack file.",
     page: "Create `stacks/Pulumi.<stack>.yaml`, or correct the name.",
   },
+  "out-folder-not-empty": {
+    title: "A command is to write into a folder that has files.",
+    page: "`adopt` and `init` overwrite nothing. Give `--out` a folder that is empty or does not exist.",
+  },
   "stack-files-edited": {
     title: "An example would overwrite edits in `stacks/`.",
     page:

@@ -1,0 +1,82 @@
+import { join, resolve } from "node:path";
+import { stringify } from "yaml";
+import { classify, type Adoption } from "../federation/adopt/classify.ts";
+import { textsOf } from "../federation/adopt/endpoints.ts";
+import { isAutoPassthrough, serversOf } from "../federation/adopt/gateways.ts";
+import { ofKind, type HandMade } from "../federation/adopt/handMade.ts";
+import type { GatewayFacts } from "../federation/adopt/meshFacts.ts";
+import { proposalOf } from "../federation/adopt/proposal.ts";
+import { reachable, type Reachable } from "../federation/adopt/reachable.ts";
+import { adoptText } from "../federation/adopt/report.ts";
+import { meshSettingsOf } from "../federation/cluster/meshSettings.ts";
+import { defaultClusterDomain, istioNamespace } from "../federation/config/defaults.ts";
+import { mappingIn } from "../federation/config/values.ts";
+import { readGatewayFacts } from "../kube/gatewayFacts.ts";
+import { readHandMade } from "../kube/handMade.ts";
+import { KubeClient } from "../kube/kubeClient.ts";
+import { readMeshFacts } from "../kube/meshFacts.ts";
+import { adoptedProject } from "./adoptedProject.ts";
+import { readKubeconfigFile } from "./kubeconfigFile.ts";
+import { checkFolder, writeFolder } from "./writeFolder.ts";
+
+/** What `adopt` is told. */
+export interface AdoptOptions {
+  /** Path of a kubeconfig. */
+  kubeconfig: string;
+  context?: string | undefined;
+  mesh: string;
+  /** Folder that it makes. */
+  out: string;
+  /** Ports of gateways of other meshes. */
+  ports: readonly number[];
+  revision?: string | undefined;
+}
+
+/** What `adopt` found. */
+export interface Adopted {
+  adoption: Adoption;
+  reachable: Reachable;
+  unread: HandMade["unread"];
+}
+
+/** Milliseconds that the API server may take for one answer. Lists of a whole cluster are long. */
+const timeout = 60_000;
+
+/**
+ * Reads a mesh that federates by hand, and writes a project that knows its objects as they are. Changes nothing in the
+ * cluster. Throws where the folder has files, or the cluster cannot be reached.
+ */
+export async function adopt({ kubeconfig, context, mesh, out, ports, revision }: AdoptOptions): Promise<Adopted> {
+  const folder = resolve(out);
+  checkFolder(folder);
+  const client = new KubeClient(readKubeconfigFile(kubeconfig), context, timeout);
+  const facts = await readMeshFacts(client, revision);
+  const found = await readHandMade(client);
+  const clusterDomain = facts.clusterDomain?.value ?? defaultClusterDomain;
+  const settings = { ports, network: facts.network?.value, clusterDomain };
+  const adoption = classify(found, settings);
+  const open = reachable(found, {
+    ...settings,
+    rootNamespace: facts.rootNamespace?.value ?? facts.istioNamespace?.value ?? istioNamespace,
+    serviceExportTo: meshSettingsOf(mappingIn(facts.meshConfig)).serviceExportTo,
+  });
+  const gateway = await gatewayOf(client, found);
+  const access = { kubeconfigPath: resolve(kubeconfig), context };
+  const proposal = proposalOf({ mesh, facts, gateway, found, adoption, access, clusterDomain });
+  writeFolder(folder, {
+    ...adoptedProject(mesh, adoption.objects, access),
+    "ADOPT.md": adoptText({ mesh, found, adoption, proposal, reachable: open }),
+    [join("stacks", `Pulumi.${mesh}.yaml`)]: stringify({
+      config: Object.fromEntries(
+        Object.entries(proposal.config).map(([key, value]) => [`mesh-federation:${key}`, value]),
+      ),
+    }),
+  });
+  return { adoption, reachable: open, unread: found.unread };
+}
+
+/** Where other meshes reach the gateway of the first Gateway that passes their calls on. */
+async function gatewayOf(client: KubeClient, found: HandMade): Promise<GatewayFacts | undefined> {
+  const gateway = ofKind(found.objects, "Gateway").find((object) => serversOf(object).some(isAutoPassthrough));
+  return gateway && readGatewayFacts(client, textsOf(gateway.spec["selector"]), found.pods);
+}

@@ -1,0 +1,62 @@
+import { execFile } from "node:child_process";
+import { mkdirSync, symlinkSync } from "node:fs";
+import { delimiter, dirname, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { installTestPlugins } from "../support/plugins.ts";
+
+export const repository = resolve(import.meta.dirname, "..", "..", "..");
+
+/** A project that a command has written, with the real engine and a backend of its own beside it. */
+export class WrittenProject {
+  readonly folder: string;
+  private readonly environment: Record<string, string>;
+
+  /** @param own folder of the test, for the backend and Pulumi's home */
+  constructor(folder: string, own: string) {
+    this.folder = folder;
+    symlinkSync(join(repository, "node_modules"), join(folder, "node_modules"));
+    for (const part of ["state", "home"]) mkdirSync(join(own, part));
+    installTestPlugins(join(own, "home"));
+    this.environment = {
+      PULUMI_HOME: join(own, "home"),
+      PULUMI_BACKEND_URL: pathToFileURL(join(own, "state")).href,
+      PULUMI_CONFIG_PASSPHRASE: "engine test",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      PATH: [process.env["MESH_FEDERATION_TEST_PULUMI"], dirname(process.execPath), process.env["PATH"]].join(
+        delimiter,
+      ),
+    };
+  }
+
+  /** Runs Pulumi, which must succeed. */
+  pulumi(...args: string[]): Promise<string> {
+    return runProgram("pulumi", [...args, "--non-interactive"], this.folder, this.environment);
+  }
+
+  /** The steps of a preview, `operation name`, without those that change nothing and Pulumi's own resources. */
+  async steps(stack: string): Promise<string[]> {
+    const output = await this.pulumi("preview", "--json", "--stack", stack);
+    const { steps } = JSON.parse(output.slice(output.indexOf("{"), output.lastIndexOf("}") + 1)) as {
+      steps: { op: string; urn: string }[];
+    };
+    return steps
+      .filter(({ op, urn }) => op !== "same" && !urn.includes("::pulumi:"))
+      .map(({ op, urn }) => `${op} ${urn.split("::").at(-1)}`)
+      .sort();
+  }
+}
+
+/** Runs a command of this project, which must succeed. */
+export function command(name: string, args: string[]): Promise<string> {
+  const script = join(repository, "cli", `${name}.ts`);
+  return runProgram(process.execPath, ["-r", "./tools/checkNode.cjs", script, ...args], repository);
+}
+
+function runProgram(program: string, args: string[], cwd: string, more: Record<string, string> = {}): Promise<string> {
+  return new Promise((done, failed) =>
+    execFile(program, args, { cwd, env: { ...process.env, ...more }, maxBuffer: 64 << 20 }, (error, stdout, stderr) =>
+      error ? failed(new Error(`${program} ${args.join(" ")}:\n${stdout}${stderr}`)) : done(stdout + stderr),
+    ),
+  );
+}
