@@ -21,7 +21,8 @@ const layers = {
   status: ["federation", "kube", "tools", "workspace", "verify"],
   policy: [],
   review: ["federation", "kube", "tools", "workspace", "status", "policy", "deploy"],
-  cli: ["federation", "kube", "tools", "workspace", "deploy", "verify", "trust", "status", "review", "start"],
+  render: ["federation", "tools", "workspace", "review"],
+  cli: ["federation", "kube", "tools", "workspace", "deploy", "verify", "trust", "status", "review", "render", "start"],
 };
 const folders = [...Object.keys(layers), "offline", "bench", "test"];
 

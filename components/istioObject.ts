@@ -3,9 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { FederationObject } from "../federation/objects/federationObject.ts";
 import { annotated, patchForce } from "./annotations.ts";
 
-/** API group and version of the Istio kinds that components create. */
-export const networking = "networking.istio.io/v1";
-export const security = "security.istio.io/v1";
+export { networking, security } from "../federation/objects/federationObject.ts";
 
 /** A {@link FederationObject} whose metadata and spec may be outputs. */
 export interface IstioObjectArgs {

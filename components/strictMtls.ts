@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { strictMtls, strictMtlsSpec } from "../federation/cluster/strictMtls.ts";
 import { componentTypes, type FederationObject } from "../federation/objects/federationObject.ts";
 import { istioObject, security } from "./istioObject.ts";
 
@@ -23,13 +24,14 @@ export class StrictMtls extends pulumi.ComponentResource {
 
   constructor(name: string, args: StrictMtlsArgs, opts?: pulumi.ComponentResourceOptions) {
     super(StrictMtls.type, name, {}, opts);
+    const rootNamespace = pulumi.output(args.rootNamespace ?? "istio-system");
     const policy = istioObject(
       `${name}-policy`,
       {
         apiVersion: security,
         kind: "PeerAuthentication",
-        metadata: pulumi.output({ name: "default", namespace: args.rootNamespace ?? "istio-system" }),
-        spec: { mtls: { mode: "STRICT" } },
+        metadata: rootNamespace.apply((namespace) => strictMtls(namespace).metadata),
+        spec: strictMtlsSpec,
       },
       { parent: this },
     );

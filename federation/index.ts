@@ -27,6 +27,7 @@ export {
   type PendingTrust,
   type ServicePort,
 } from "./contract/contract.ts";
+export { meshContract, type MeshFacts } from "./contract/meshContract.ts";
 export { contractJsonSchema } from "./contract/jsonSchema.ts";
 export { publishedTrust, type PublishedTrust } from "./contract/publishedTrust.ts";
 
@@ -45,6 +46,7 @@ export { releaseSources, supportedIstioMinors, type IstioMinor } from "./config/
 export { importsFrom, staleImports, type StaleImport } from "./checks/brokenImports.ts";
 export type { MeshIdentity } from "./checks/peerMismatches.ts";
 export type { Peer, ResolvedImport } from "./imports/resolveImports.ts";
+export { meshObjects, type PlannedObject, type Step } from "./meshObjects.ts";
 export { planFederation, type FederationPlan } from "./planFederation.ts";
 
 // Exports: one service that peers may call, and its objects.
@@ -75,6 +77,7 @@ export { socketAddress } from "./objects/socketAddress.ts";
 
 // Cluster: Istio, its gateway, load balancer and nodes.
 export { autoPassthroughPort, managedGatewayLabels, type GatewaySelector } from "./cluster/gatewayObjects.ts";
+export { gatewaySelector } from "./cluster/gatewaySelector.ts";
 export { gatewayService, serviceOf } from "./cluster/gatewayService.ts";
 export { gatewayValues, type ManagedGateway } from "./cluster/gatewayValues.ts";
 export { certificateTextsInValues, rootNamespaceOf } from "./cluster/istioValueConflicts.ts";

@@ -3,7 +3,6 @@ import { EastWestGateway } from "../components/index.ts";
 import {
   istioCharts,
   istioImages,
-  managedGatewayLabels,
   publishedGateways,
   revisionOf,
   serviceOf,
@@ -11,20 +10,12 @@ import {
   staleImports,
   type ArtifactSources,
   type FederationContract,
-  type GatewaySelector,
   type MeshConfig,
   type Peer,
 } from "../federation/index.ts";
 
 /** Gateway addresses as the contract publishes them. */
 export type GatewayAddresses = pulumi.Output<FederationContract["gateways"]>;
-
-/** Where Istio's Gateway objects of a mesh's exports belong; undefined for a mesh without a gateway. */
-export function gatewaySelector({ gateway }: MeshConfig): GatewaySelector | undefined {
-  if (gateway.provider === "none") return undefined;
-  const { namespace } = gateway;
-  return { namespace, labels: gateway.provider === "managed" ? managedGatewayLabels(gateway.name) : gateway.labels };
-}
 
 /** Creates the gateway of the configuration, if it is managed, and gives the addresses at which peers reach it. */
 export function createGateway(

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
+  gatewaySelector,
   liveFindings,
   namespacesInvolved,
   rootNamespaceOf,
@@ -13,7 +14,6 @@ import {
 import { isUnreachable } from "../kube/errors.ts";
 import { readLiveCluster } from "../kube/liveCluster.ts";
 import type { MeshCluster } from "./cluster.ts";
-import { gatewaySelector } from "./gateway.ts";
 import { warn } from "./warn.ts";
 
 /**

@@ -11,11 +11,10 @@ import {
 import {
   baseValues,
   configOfCanary,
-  contractVersion,
+  gatewaySelector,
   istioCharts,
   istiodValues,
-  publishedExport,
-  publishedImport,
+  meshContract,
   revisionOf,
   rootNamespaceOf,
   sleepClient,
@@ -26,7 +25,7 @@ import {
 } from "../federation/index.ts";
 import { createCluster } from "./cluster.ts";
 import { istioSettings } from "./existingIstio.ts";
-import { createGateway, gatewaySelector, warnOfStaleAddresses, type GatewayAddresses } from "./gateway.ts";
+import { createGateway, warnOfStaleAddresses, type GatewayAddresses } from "./gateway.ts";
 import { checkLive } from "./liveCheck.ts";
 import { createCa, type MeshCa } from "./meshCa.ts";
 import { makesKeyOnly, pendingCertificate } from "./pendingCa.ts";
@@ -182,14 +181,7 @@ function contractOf(
   gateways: GatewayAddresses,
   live: pulumi.Output<void>,
 ): pulumi.Output<FederationContract> {
-  return pulumi.all([gateways, ca.roots, ca.certificate, live]).apply(([addresses, roots, certificate]) => ({
-    version: contractVersion,
-    mesh: { ...plan.identity, roots, ...(certificate === undefined ? {} : { ca: { pem: certificate } }) },
-    gateways: addresses,
-    exports: plan.exports.map(({ spec }) => publishedExport(spec)),
-    imports: plan.imports.map(publishedImport),
-    pendingTrust: plan.pendingTrust,
-    quarantine: plan.quarantine,
-    pendingImports: plan.pending,
-  }));
+  return pulumi
+    .all([gateways, ca.roots, ca.certificate, live])
+    .apply(([addresses, roots, certificate]) => meshContract(plan, { gateways: addresses, roots, certificate }));
 }

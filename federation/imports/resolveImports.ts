@@ -23,7 +23,12 @@ import type { TrafficPolicy } from "./trafficPolicy.ts";
  * belongs to this project; they may be ahead of what is deployed.
  */
 export type Peer = { stack: string; declared?: DeclaredExport[] } & (
-  { state: "absent" | "empty" } | { state: "up"; contract: FederationContract }
+  | {
+      state: "absent" | "empty";
+      /** Why nothing of it is known; default: its stack is not up. */
+      reason?: string;
+    }
+  | { state: "up"; contract: FederationContract }
 );
 
 /** An export as a stack file declares it, before it is deployed. */
@@ -155,7 +160,8 @@ function sourceOf(
   return { contract, exported: exported! };
 }
 
-function reasonOf(peer: Peer | undefined, from: string): string {
+function reasonOf(peer: Exclude<Peer, { state: "up" }> | undefined, from: string): string {
+  if (peer?.reason !== undefined) return peer.reason;
   const stack = shortName(peer?.stack ?? from);
   const state = peer?.state === "empty" ? "has published nothing (never deployed, or destroyed)" : "does not exist";
   return `stack "${stack}" ${state}; run \`pulumi up --stack ${stack}\``;

@@ -1,3 +1,7 @@
+/** API group and version of the Istio kinds that this project creates. */
+export const networking = "networking.istio.io/v1";
+export const security = "security.istio.io/v1";
+
 /**
  * An object that exports or imports a service, requires mTLS, or denies a mesh in quarantine. Components list their
  * objects in the output `objects`, from which `npm run status` reads what should be in the cluster. `pulumi refresh`

@@ -56,6 +56,22 @@ export async function bundleInFile(file: string, text: string): Promise<TrustBun
   return { roots: roots.map(({ pem, sha256 }) => ({ pem, sha256 })), active: roots[0]!.sha256 };
 }
 
+/**
+ * The roots in a file as {@link chooseSigned} takes it, and the CA's certificate, where the mesh's key is not known.
+ * @throws UserError `ca-file-invalid` for a file without a root or without a certificate below it
+ */
+export async function signedBundleInFile(
+  file: string,
+  text: string,
+): Promise<{ bundle: TrustBundle; certificate: string }> {
+  const all = await certificatesInFile(file, text);
+  const roots = eachOnce(all.filter(isSelfSigned));
+  const chain = all.filter((certificate) => !isSelfSigned(certificate)).map(({ pem }) => pem);
+  const active = issuingRoot(chain, roots);
+  if (active === undefined) throw invalid(file, "none of its roots has issued its first certificate");
+  return { bundle: { roots: roots.map(({ pem, sha256 }) => ({ pem, sha256 })), active }, certificate: chain[0]! };
+}
+
 /** The bundle of CA material that has been checked. */
 export async function materialBundle({ caCert, certChain, rootCert }: CaMaterial): Promise<TrustBundle> {
   const roots = eachOnce(await certificatesIn(rootCert));

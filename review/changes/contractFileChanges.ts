@@ -1,4 +1,9 @@
-import { importedFrom, type FederationContract } from "../../federation/contract/contract.ts";
+import {
+  importedFrom,
+  type ContractExport,
+  type ContractImport,
+  type FederationContract,
+} from "../../federation/contract/contract.ts";
 import { UserError } from "../../federation/errors/userError.ts";
 import type { PlannedFederation } from "../revision/planRevision.ts";
 import type { Revision } from "../revision/revision.ts";
@@ -53,14 +58,21 @@ function newContract({ mesh, gateways, exports, imports }: FederationContract, m
   const others = exports.length - concerned.length;
   return [
     [`network ${mesh.network}`, `Istio ${mesh.istioVersion}`, `gateways ${addressesOf(gateways)}`].join(", "),
-    ...concerned.map(
-      (e) =>
-        `exports ${serviceWithPorts(e)} as ${e.name} to ${list(e.to)}, ${callersOf(e, e.to)}` +
-        factsText(exportFacts(e, gateways)),
-    ),
+    ...concerned.map((e) => exportText(e, gateways)),
     ...(others > 0 ? [`exports ${others} more to other meshes`] : []),
-    ...imports
-      .filter((i) => importedFrom(i).some((name) => meshes.includes(name)))
-      .map((i) => `imports ${i.name} from ${importedFrom(i).join(" and ")}, called as ${i.host}`),
+    ...imports.filter((i) => importedFrom(i).some((name) => meshes.includes(name))).map(importText),
   ];
+}
+
+/** An export of a contract in words, with everything that decides who may call it and whom callers reach. */
+export function exportText(spec: ContractExport, gateways: FederationContract["gateways"]): string {
+  return (
+    `exports ${serviceWithPorts(spec)} as ${spec.name} to ${list(spec.to)}, ${callersOf(spec, spec.to)}` +
+    factsText(exportFacts(spec, gateways))
+  );
+}
+
+/** An import of a contract in words. */
+export function importText(spec: ContractImport): string {
+  return `imports ${spec.name} from ${importedFrom(spec).join(" and ")}, called as ${spec.host}`;
 }

@@ -10,6 +10,11 @@ import { identityOf } from "../../federation/planFederation.ts";
 /** A gateway address that the load balancer has not assigned yet. No gateway has it. */
 export const pendingAddress = "0.0.0.0";
 
+/** What a mesh publishes now, as far as its configuration does not say it. */
+export interface PublishedFacts extends Pick<FederationContract, "gateways" | "quarantine"> {
+  mesh: Pick<FederationContract["mesh"], "roots" | "trusts" | "ca">;
+}
+
 /**
  * The contract that a configuration declares, without imports. What no configuration has is that which the mesh
  * publishes now.
@@ -19,7 +24,7 @@ export function draftContract(
   config: MeshConfig,
   siblings: SiblingMesh[],
   peers: ReadonlyMap<string, Peer>,
-  before: FederationContract | undefined,
+  before: PublishedFacts | undefined,
 ): FederationContract {
   const { roots = [], trusts = {}, ca } = before?.mesh ?? {};
   const quarantine = planQuarantine({ config, siblings, peers }, before?.quarantine);
@@ -37,7 +42,7 @@ export function draftContract(
   };
 }
 
-function gatewaysOf({ gateway }: MeshConfig, before: FederationContract | undefined): FederationContract["gateways"] {
+function gatewaysOf({ gateway }: MeshConfig, before: PublishedFacts | undefined): FederationContract["gateways"] {
   if (gateway.provider === "none") return [];
   if (gateway.addresses) return publishedGateways(gateway.addresses, gateway.port);
   return before && before.gateways.length > 0

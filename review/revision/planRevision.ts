@@ -108,17 +108,32 @@ function draftMesh(
   sources: ArtifactSources,
   revision: Revision,
 ): PlannedMesh | Finding[] {
-  const { stack, raw } = declared;
-  const wrongKeys = wrongKeysOf(declared);
-  if (wrongKeys.length > 0) return wrongKeys;
+  const { stack } = declared;
   const others = siblings.filter((n) => n.stack !== stack);
-  const given = Object.fromEntries(meshKeys.flatMap((key) => (key in raw ? [[key, raw[key]]] : [])));
+  const config = declaredConfig(declared, others, sources);
+  if (Array.isArray(config)) return config;
+  const { name } = config.mesh;
   try {
-    const config = readMeshConfig(given, stack, sources, others);
-    const { name } = config.mesh;
     const before = deployed.get(name);
     const contract = draftContract(config, others, peersOf({ name, config }, deployed, revision), before);
     return { stack, name, declared, config, contract, before, imports: [] };
+  } catch (error) {
+    return [...findingsOf(error)];
+  }
+}
+
+/** The configuration of a mesh stack, checked and complete; or the findings about it. */
+export function declaredConfig(
+  declared: DeclaredStack,
+  others: SiblingMesh[],
+  sources: ArtifactSources,
+): MeshConfig | Finding[] {
+  const { stack, raw } = declared;
+  const wrongKeys = wrongKeysOf(declared);
+  if (wrongKeys.length > 0) return wrongKeys;
+  const given = Object.fromEntries(meshKeys.flatMap((key) => (key in raw ? [[key, raw[key]]] : [])));
+  try {
+    return readMeshConfig(given, stack, sources, others);
   } catch (error) {
     return [...findingsOf(error)];
   }
@@ -189,7 +204,7 @@ export function peersOf(
   );
 }
 
-function othersOf({ stack }: Pick<PlannedMesh, "stack">, siblings: SiblingMesh[]): SiblingMesh[] {
+export function othersOf({ stack }: Pick<PlannedMesh, "stack">, siblings: SiblingMesh[]): SiblingMesh[] {
   return siblings.filter((sibling) => sibling.stack !== stack);
 }
 

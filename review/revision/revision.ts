@@ -107,9 +107,17 @@ const reservedNames = ["preview", "read", "deploy"];
 function readStack(folder: string, stack: string): DeclaredStack {
   if (reservedNames.includes(stack.toLowerCase()))
     return { stack, role: "mesh", raw: {}, secrets: {}, problem: reservedName(stack) };
+  return declaredStack(stack, () => readStackFile(folder, stack));
+}
+
+/**
+ * A stack as the keys of its file declare it.
+ * @param read reads the keys; a `UserError` that it throws is the stack's problem
+ */
+export function declaredStack(stack: string, read: () => Record<string, unknown>): DeclaredStack {
   let keys: Record<string, unknown>;
   try {
-    keys = readStackFile(folder, stack);
+    keys = read();
   } catch (error) {
     return { stack, role: "mesh", raw: {}, secrets: {}, problem: findingsOf(error)[0]! };
   }

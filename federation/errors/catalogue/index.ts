@@ -4,6 +4,7 @@ import { exported } from "./exported.ts";
 import { federation } from "./federation.ts";
 import { meshConfigErrors } from "./meshConfig.ts";
 import { program } from "./program.ts";
+import { render } from "./render.ts";
 import { review } from "./review.ts";
 import { roots } from "./roots.ts";
 import { rotation } from "./rotation.ts";
@@ -32,6 +33,7 @@ export const catalogue = {
   ...workspace,
   ...verify,
   ...review,
+  ...render,
   ...rotation,
 };
 
@@ -50,5 +52,6 @@ export const catalogueSections = {
   "Commands, tools and state": workspace,
   Verification: verify,
   Review: review,
+  "Rendered manifests": render,
   "Rotation of roots": rotation,
 } as const;

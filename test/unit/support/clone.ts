@@ -16,6 +16,7 @@ export function cloneAt(folder: string): string {
     "kube",
     "offline",
     "policy",
+    "render",
     "review",
     "stacks",
     "status",

@@ -7,7 +7,7 @@ import { errorPages } from "../../../../tools/errorPages.ts";
 
 const root = resolve(import.meta.dirname, "..", "..", "..", "..");
 const folders =
-  "federation,components,provider,infra,kube,workspace,deploy,start,verify,trust,status,review,policy,cli,tools";
+  "federation,components,provider,infra,kube,workspace,deploy,start,verify,trust,status,render,review,policy,cli,tools";
 const codes = Object.keys(catalogue);
 
 describe("the catalogue of error codes", () => {
