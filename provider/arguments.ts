@@ -3,7 +3,7 @@ import { Findings } from "../federation/errors/userError.ts";
 
 /** The arguments of a component, as its schema has them. */
 export interface ComponentArguments {
-  inputProperties: Record<string, { plain?: boolean }>;
+  inputProperties: Record<string, { plain?: boolean; items?: { $ref?: string } }>;
   requiredInputs: string[];
 }
 
@@ -27,7 +27,7 @@ export function checkArguments(name: string, type: string, args: pulumi.Inputs, 
         problem: `is no argument of ${type}`,
         remedy: `Allowed are ${Object.keys(spec.inputProperties).sort().join(", ")}`,
       });
-    else if (property.plain && pulumi.Output.isInstance(value))
+    else if (property.plain && isOutput(value, property.items?.$ref !== undefined))
       found.add(code, {
         subject: subject(argument),
         problem: "is an output, but decides which objects exist",
@@ -39,4 +39,10 @@ export function checkArguments(name: string, type: string, args: pulumi.Inputs, 
     problem: "its arguments are not valid",
     remedy: "Correct them",
   });
+}
+
+/** Whether a value is an output or, for a list of objects, one of the objects is. Texts in a list may be outputs. */
+function isOutput(value: unknown, listOfObjects: boolean): boolean {
+  if (listOfObjects && Array.isArray(value)) return value.some((element) => pulumi.Output.isInstance(element));
+  return pulumi.Output.isInstance(value);
 }

@@ -4,6 +4,7 @@ import { duration } from "../tools/progress.ts";
 import type { Source } from "../tools/source.ts";
 import { runInContainer } from "./support/container.ts";
 import { runJest, type Outcome } from "./support/jest.ts";
+import { registryTests } from "./support/languageHosts.ts";
 import { standInTests } from "./support/standInTests.ts";
 import { chooseTestLocation, prepareTier, testSource, type Tier } from "./support/tiers.ts";
 import { soakVariable } from "./support/soak.ts";
@@ -21,8 +22,8 @@ async function runTier(tier: Tier, source: Source, options: string[]): Promise<O
   let outcome: Outcome;
   try {
     const environment = await prepareTier(tier, source);
-    const excluded = tier === "engine" && source === "release" ? standInTests() : [];
-    for (const path of excluded) process.stdout.write(`   not applicable to the official plugins: ${path}\n`);
+    const excluded = tier === "engine" && source === "release" ? [...standInTests(), ...registryTests] : [];
+    for (const path of excluded) process.stdout.write(`   not for official releases: ${path}\n`);
     outcome = await runJest(tier, environment, options, excluded);
   } catch (error) {
     const problem = `cannot run: ${(error as Error).message}`;

@@ -23,6 +23,8 @@ export interface BuiltTools {
 export interface Offline {
   /** Builds the tools that the cache lacks. */
   ensureTools(progress: Progress): Promise<BuiltTools>;
+  /** Builds the generator of SDKs: `<program> <schema> <language> <folder>`. Returns its path. */
+  ensureSdkGenerator(progress: Progress): Promise<string>;
   /**
    * Installs launchers of the stand-in plugins into a Pulumi home. Returns the plugins they replace, as `name version`.
    */

@@ -1,17 +1,29 @@
 import { join } from "node:path";
-import { goArtifact } from "../../offline/builds/goArtifact.ts";
+import { goHost, pythonHost, sdkGenerator, yamlHost } from "../../offline/builds/languages.ts";
+import { fileHash, type Artifact } from "../../tools/artifact.ts";
 
-const folder = join(import.meta.dirname, "go");
+const requirements = join(import.meta.dirname, "python", "requirements.txt");
 
-/** Language hosts of programs that use the components from other languages. A release of Pulumi has them. */
-export const languageHosts = [
-  {
-    program: "pulumi-language-yaml",
-    artifact: goArtifact({
-      name: "pulumi-language-yaml",
-      module: join(folder, "language-yaml"),
-      programs: [{ package: "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml" }],
-      expectedSeconds: 75,
-    }),
+/** Pulumi's SDK for Python with all its imports, as one folder for PYTHONPATH: for the Python of this machine. */
+const pythonSdk: Artifact = {
+  name: "python-pulumi",
+  inputs: { requirements: fileHash(requirements) },
+  expectedSeconds: 20,
+  async build({ dir, run }) {
+    const options = ["--no-compile", "--root-user-action=ignore", "--only-binary=:all:", "--no-deps"];
+    await run("pip3", ["install", ...options, "--target", join(dir, "site"), "-r", requirements]);
   },
+};
+
+/** What programs in other languages need: language hosts, a generator of SDKs, and Pulumi's SDK for Python. */
+export const languageHosts = [
+  { program: "pulumi-language-yaml", artifact: yamlHost },
+  { program: "pulumi-language-go", artifact: goHost },
+  { program: "pulumi-language-python", artifact: pythonHost },
+  { program: "pulumi-language-python-exec", artifact: pythonHost },
+  { program: "sdks", artifact: sdkGenerator },
+  { program: "site", artifact: pythonSdk },
 ];
+
+/** Engine tests of programs whose hosts and SDKs are built here; a release of Pulumi brings others. */
+export const registryTests = ["test/engine/languages/generatedSdks.test.ts"];

@@ -17,9 +17,7 @@ export const schemaFile = join(root, "provider", "schema.json");
  */
 export function componentSchema(list = componentList): PackageSpec {
   const checker = checkerOf(list);
-  const { name, version, description, license, dependencies } = JSON.parse(
-    readFileSync(join(root, "package.json"), "utf8"),
-  );
+  const { name, version, description, license } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const converter = new TypeConverter(checker, (type) => `${name}:federation:${type}`);
   const resources = componentsIn(list, checker).map((c) => [tokenOf(c, checker), componentSpec(c, checker, converter)]);
   // Programs pin a version of their own, or the provider's.
@@ -33,7 +31,6 @@ export function componentSchema(list = componentList): PackageSpec {
     language: Object.fromEntries(
       ["csharp", "go", "java", "nodejs", "python"].map((language) => [language, { respectSchemaVersion }]),
     ),
-    dependencies: [{ name: "kubernetes", version: dependencies["@pulumi/kubernetes"] }],
     types: sorted(Object.entries(converter.objects)),
     resources: sorted(resources as [string, ComponentSpec][]),
   };

@@ -9,12 +9,15 @@ export interface TypeSpec {
   $ref?: string;
   items?: TypeSpec;
   additionalProperties?: TypeSpec;
-  /** Whether outputs are refused. Without it, a program may give an output. */
-  plain?: true;
 }
 
 /** An argument, an output, or a property of an object type. */
 export interface PropertySpec extends TypeSpec {
+  /**
+   * Whether an output is refused in place of the whole value. Parts of it may be outputs: the generator for Go cannot
+   * compile a type that occurs only where outputs are refused.
+   */
+  plain?: true;
   description?: string;
 }
 
@@ -41,8 +44,6 @@ export interface PackageSpec {
   description: string;
   license: string;
   language: Record<string, unknown>;
-  /** Packages whose plugins the components need. */
-  dependencies: { name: string; version: string }[];
   types: Record<string, ObjectSpec>;
   resources: Record<string, ComponentSpec>;
 }

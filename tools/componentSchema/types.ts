@@ -57,24 +57,17 @@ export class TypeConverter {
       const inner = node.typeArguments?.at(-1);
       if (opaque.has(name)) return { spec: anyValue, input: false };
       if (inner && (name === "Input" || name === "Output")) {
-        const { spec, values } = this.node(inner, path, property);
-        return { spec: withoutPlain(spec), values, input: true };
+        return { ...this.node(inner, path, property), input: true };
       }
       if (inner && name === "Record")
-        return { spec: { type: "object", additionalProperties: this.element(inner, path, property) }, input: false };
+        return { spec: { type: "object", additionalProperties: this.node(inner, path, property).spec }, input: false };
       const type = this.checker.getTypeFromTypeNode(node);
       if (type.isClassOrInterface()) return { spec: this.reference(name, type), input: false };
       return { ...this.type(type, name, property), input: false };
     }
     if (ts.isArrayTypeNode(node))
-      return { spec: { type: "array", items: this.element(node.elementType, path, property) }, input: false };
+      return { spec: { type: "array", items: this.node(node.elementType, path, property).spec }, input: false };
     return { ...this.type(this.checker.getTypeFromTypeNode(node), path, property), input: false };
-  }
-
-  /** The type of the elements of a list or a map. */
-  private element(node: ts.TypeNode, path: string, property: string): TypeSpec {
-    const { spec, input } = this.node(node, path, property);
-    return input ? spec : { ...spec, plain: true };
   }
 
   private type(given: ts.Type, path: string, property: string): Omit<Converted, "input"> {
@@ -119,13 +112,6 @@ export function describe(symbol: ts.Symbol, checker: ts.TypeChecker, values: str
     ...tags.map(({ text }) => `Default: ${plainText(text ?? [])}.`),
   ];
   return lines.filter(Boolean).join("\n\n");
-}
-
-/** In a value that may be an output, its parts may be outputs. */
-function withoutPlain({ plain: _, ...spec }: TypeSpec): TypeSpec {
-  const { items, additionalProperties } = spec;
-  if (items) return { ...spec, items: withoutPlain(items) };
-  return additionalProperties ? { ...spec, additionalProperties: withoutPlain(additionalProperties) } : spec;
 }
 
 function plainText(parts: ts.SymbolDisplayPart[]): string {

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
+import { promisify } from "node:util";
 import { pathToFileURL } from "node:url";
 import { parse, stringify } from "yaml";
 import { pinned } from "../../../tools/versions.ts";
@@ -20,9 +21,12 @@ export class LanguageProject {
   readonly folder = mkdtempSync(join(tmpdir(), "mesh-federation-language-"));
   private readonly environment: Record<string, string>;
 
-  /** @param example folder in `examples/` */
-  constructor(example: string) {
-    cpSync(join(repository, "examples", example), join(this.folder, "program"), { recursive: true });
+  /**
+   * @param example folder in `examples/`
+   * @param environment more variables, which may depend on the project's folder
+   */
+  constructor(example: string, environment: (folder: string) => Record<string, string> = () => ({})) {
+    cpSync(join(repository, "examples", example), this.program, { recursive: true });
     this.edit((text) => text.replace("../../provider", providerFolder));
     for (const part of ["state", "home"]) mkdirSync(join(this.folder, part));
     installTestPlugins(join(this.folder, "home"));
@@ -36,13 +40,24 @@ export class LanguageProject {
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       PATH: [...programs, dirname(process.execPath), process.env["PATH"]].join(delimiter),
+      ...environment(this.folder),
     };
+  }
+
+  /** Folder of the program. */
+  get program(): string {
+    return join(this.folder, "program");
   }
 
   /** Changes the text of a file of the program. */
   edit(change: (text: string) => string, file = "Pulumi.yaml"): void {
-    const path = join(this.folder, "program", file);
+    const path = join(this.program, file);
     writeFileSync(path, change(readFileSync(path, "utf8")));
+  }
+
+  /** Runs a command in the program's folder. */
+  async run(command: string, ...args: string[]): Promise<void> {
+    await promisify(execFile)(command, args, { cwd: this.program, env: { ...process.env, ...this.environment } });
   }
 
   /** Runs Pulumi in the program's folder. */
@@ -51,7 +66,7 @@ export class LanguageProject {
       const child = execFile(
         "pulumi",
         ["--non-interactive", "--color", "never", ...args],
-        { cwd: join(this.folder, "program"), env: { ...process.env, ...this.environment }, maxBuffer: 64 << 20 },
+        { cwd: this.program, env: { ...process.env, ...this.environment }, maxBuffer: 64 << 20 },
         (error, stdout, stderr) => done({ code: error ? Number(child.exitCode ?? 1) : 0, output: stdout + stderr }),
       );
     });

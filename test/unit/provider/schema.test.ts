@@ -29,7 +29,7 @@ describe("the schema of the components for other languages", () => {
     expect(inputProperties.callersApplyTo.description).toContain("One of `peers`, `everyone`.");
     expect(inputProperties.subsets).toMatchObject({
       plain: true,
-      items: { $ref: "#/types/mesh-federation:federation:ExportedSubset", plain: true },
+      items: { $ref: "#/types/mesh-federation:federation:ExportedSubset" },
     });
     for (const component of Object.values<any>(schema.resources))
       for (const property of Object.values<any>({ ...component.inputProperties, ...component.properties }))
