@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { globSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { apiReport, apiReports } from "../../../tools/package/apiReport.ts";
@@ -103,6 +103,16 @@ describe("a program with the package", () => {
       );
     },
   );
+
+  test.each(nodes)("runs as Pulumi compiles TypeScript by default, with %s", async (node) => {
+    // The compiler that Pulumi's language host brings along; it makes CommonJS.
+    const [compiler] = globSync(join(root, "node_modules/@pulumi/pulumi/vendor/ts-node@*"));
+    const options = { transpileOnly: true, skipProject: true, compilerOptions: { module: "commonjs" } };
+    const register = `require(${JSON.stringify(compiler)}).register(${JSON.stringify(options)})`;
+    const text = `${register}; console.log(require("./model.ts").exportsOf({}));`;
+    const printed = await run(node, ["-e", text], join(program, "commonjs"));
+    expect(printed).toContain("contract-version-unsupported");
+  });
 
   test("needs no package of Pulumi for the model", async () => {
     const alone = join(folder, "model");
