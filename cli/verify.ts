@@ -2,6 +2,8 @@ import { resolve } from "node:path";
 import { exit, fail, readArguments, argumentError } from "./arguments.ts";
 import { prepareTools } from "../workspace/tools.ts";
 import { accessModes, type AccessMode } from "../verify/access.ts";
+import type { VerifyOptions } from "../verify/verifyFederation.ts";
+import type { MeshSource } from "../workspace/meshes.ts";
 import { insideVariable, verifyInLab } from "../workspace/enterLab.ts";
 
 const usage = `npm run verify [-- OPTIONS]
@@ -22,6 +24,8 @@ first failed hop with evidence and remedy. Changes nothing.
   --details        show each call in full, also of more than four imports
   --json           report as JSON
   --junit FILE     also write a JUnit report
+  --rendered DIR   what was made is what \`npm run render\` has written to DIR; the
+                   kubeconfig is that of cluster.kubeconfigPath in a stack file
 
 Exit code 0: everything passed; 1: something failed; 2: wrong options.`;
 
@@ -37,6 +41,7 @@ async function main(): Promise<number> {
       details: { type: "boolean" },
       json: { type: "boolean" },
       junit: { type: "string" },
+      rendered: { type: "string" },
     },
     usage,
   );
@@ -44,12 +49,12 @@ async function main(): Promise<number> {
   const wait = Number(options.wait.trim() === "" ? NaN : options.wait);
   if (!accessModes.includes(mode)) throw argumentError("--access", mode, accessModes.join(", "));
   if (!Number.isFinite(wait) || wait < 0 || wait > 600) throw argumentError("--wait", options.wait, "0 to 600 seconds");
-  const tools = await prepareTools();
-  if (!process.env[insideVariable]) return verifyInLab(tools, process.argv.slice(2));
-
-  // Loaded here, so that the process outside the lab does not load it.
-  const { verifyFederation } = await import("../verify/verifyFederation.ts");
-  return verifyFederation(tools, {
+  const verify = async (readMeshes: MeshSource["meshes"]): Promise<number> => {
+    // Loaded here, so that the process outside the lab does not load it.
+    const { verifyFederation } = await import("../verify/verifyFederation.ts");
+    return verifyFederation(readMeshes, verifyOptions);
+  };
+  const verifyOptions: VerifyOptions = {
     stack: options.stack,
     import: options.import,
     access: mode,
@@ -59,7 +64,15 @@ async function main(): Promise<number> {
     details: options.details ?? false,
     json: options.json ?? false,
     junit: options.junit && resolve(options.junit),
-  });
+  };
+  if (options.rendered !== undefined) {
+    const { renderedSource } = await import("../workspace/renderedMeshSource.ts");
+    return verify(renderedSource(resolve(options.rendered)).meshes);
+  }
+  const tools = await prepareTools();
+  if (!process.env[insideVariable]) return verifyInLab(tools, process.argv.slice(2));
+  const { readMeshes } = await import("../workspace/meshes.ts");
+  return verify((credentials) => readMeshes(tools, credentials));
 }
 
 main().then(exit, fail);

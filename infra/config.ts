@@ -1,5 +1,5 @@
-import { accessSync, constants, readFileSync } from "node:fs";
-import { delimiter, dirname, join, resolve } from "node:path";
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import {
   checkCredentials,
@@ -19,6 +19,7 @@ import {
   type SiblingMesh,
   type TrustConfig,
 } from "../federation/index.ts";
+import { readKubeconfigFile } from "../workspace/kubeconfigFile.ts";
 import { meshStackFiles } from "../workspace/stackFiles.ts";
 
 /**
@@ -95,7 +96,7 @@ export async function readKubeconfig({
   context?: string;
 }): Promise<pulumi.Output<string>> {
   const secret = await readSecret("kubeconfig");
-  const text = secret === undefined ? readKubeconfigFile(path) : withAbsolutePaths(secret, undefined);
+  const text = secret === undefined ? kubeconfigIn(path) : withAbsolutePaths(secret, undefined);
   checkCredentials(contextOf(text, context), isExecutable, (file) => isAccessible(file, constants.R_OK));
   return pulumi.secret(text);
 }
@@ -109,25 +110,14 @@ export async function readSecret(key: string): Promise<string | undefined> {
   return secret && new Promise<string>((resolve) => void secret.apply(resolve));
 }
 
-function readKubeconfigFile(path: string | undefined): string {
+function kubeconfigIn(path: string | undefined): string {
   if (!path)
     throw new UserError("kubeconfig-missing", {
       subject: "cluster.kubeconfigPath",
       problem: "it is not set, and neither is the secret key kubeconfig, but cluster.provider is existing",
       remedy: "Set it to a file, or set the key to the file's text with `pulumi config set --secret kubeconfig`",
     });
-  const file = resolve(path.replace(/^~(?=\/)/, process.env["HOME"] ?? "~"));
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (error) {
-    throw new UserError("kubeconfig-unreadable", {
-      subject: "cluster.kubeconfigPath",
-      problem: `"${path}" cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown error"})`,
-      remedy: "Give a readable kubeconfig file, or its text as secret key kubeconfig",
-    });
-  }
-  return withAbsolutePaths(text, dirname(file));
+  return readKubeconfigFile(path, process.cwd());
 }
 
 /** Whether a program of that path, or of that name on the PATH, can be run. */

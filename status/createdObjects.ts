@@ -1,8 +1,18 @@
 import { UserError } from "../federation/errors/userError.ts";
 import { componentTypes, type FederationObject } from "../federation/objects/federationObject.ts";
 import type { Toolchain } from "../tools/index.ts";
-import { inTime } from "../workspace/meshes.ts";
+import { inTime, readMeshes, type MeshSource } from "../workspace/meshes.ts";
 import { pulumiJson } from "../workspace/pulumiJson.ts";
+import { upRefresh } from "./liveDrift.ts";
+
+/** What was made, as the states of the stacks say it. */
+export function stackSource(tools: Toolchain): MeshSource {
+  return {
+    meshes: (credentials) => readMeshes(tools, credentials),
+    created: ({ stack }) => createdObjects(tools, stack),
+    restore: upRefresh,
+  };
+}
 
 /** The objects that a stack created for exports, imports and mTLS, from its state. It decrypts no secret. */
 export async function createdObjects(tools: Toolchain, stack: string): Promise<FederationObject[]> {

@@ -8,6 +8,9 @@ import type { Drift } from "./status.ts";
 /** The kind by which a gateway exposes hosts. It is read even where the stack created none. */
 const gateways = { apiVersion: "networking.istio.io/v1", kind: "Gateway" };
 
+/** How an object of a stack comes back. */
+export const upRefresh = "`pulumi up --refresh`";
+
 /** The drift of a mesh's objects, and the errors of kinds that could not be read. */
 export interface LiveDrift {
   drift: Drift[];
@@ -22,6 +25,7 @@ export async function liveDriftOf(
   mesh: string,
   created: FederationObject[],
   cluster: Pick<KubeClient, "istio">,
+  restore = upRefresh,
 ): Promise<LiveDrift> {
   const kinds = [...new Map([gateways, ...created].map(({ apiVersion, kind }) => [kind, apiVersion]))];
   const readings = await Promise.allSettled(
@@ -32,6 +36,7 @@ export async function liveDriftOf(
         kind,
         created.filter((o) => o.kind === kind),
         live,
+        restore,
       );
     }),
   );
@@ -48,11 +53,11 @@ function pluralOf(kind: string): string {
   return `${kind.toLowerCase().replace(/(?<![aeiou])y$/, "ie")}s`;
 }
 
-function driftOfKind(kind: string, created: FederationObject[], live: IstioObject[]): string[] {
+function driftOfKind(kind: string, created: FederationObject[], live: IstioObject[], restore: string): string[] {
   const changed = created.flatMap((object) => {
     const found = live.find((o) => isSame(object, o));
-    if (!found) return [`${nameOf(kind, object)} is missing: \`pulumi up --refresh\``];
-    const changes = changesOf(found, object);
+    if (!found) return [`${nameOf(kind, object)} is missing: ${restore}`];
+    const changes = changesOf(found, object, restore);
     return changes ? [`${nameOf(kind, object)}: ${changes}`] : [];
   });
   const extra = live.filter((o) => isManaged(o.metadata) && !created.some((object) => isSame(object, o)));
@@ -67,14 +72,12 @@ function driftOfKind(kind: string, created: FederationObject[], live: IstioObjec
 }
 
 /** The differences of an object, with their remedies; undefined where there are none. */
-function changesOf(live: IstioObject, created: FederationObject): string | undefined {
+function changesOf(live: IstioObject, created: FederationObject, restore: string): string | undefined {
   const differences = differencesOf(live.spec, created.spec);
   if (differences.length === 0) return undefined;
   const remedies = [
-    ...(differences.some((d) => !d.added) ? ["`pulumi up --refresh`"] : []),
-    ...(differences.some((d) => d.added)
-      ? ["remove the added field with `kubectl edit`, for `pulumi up` keeps it"]
-      : []),
+    ...(differences.some((d) => !d.added) ? [restore] : []),
+    ...(differences.some((d) => d.added) ? ["remove the added field with `kubectl edit`, for an apply keeps it"] : []),
   ];
   return `${differences.map((d) => d.text).join("; ")}: ${remedies.join(" and ")}`;
 }

@@ -5,20 +5,18 @@ import { trustContractOf } from "../federation/trust/trustContract.ts";
 import { isUnread } from "../federation/trust/trustEvidence.ts";
 import { ApiError, errorLine } from "../kube/errors.ts";
 import type { KubeClient } from "../kube/kubeClient.ts";
-import type { Toolchain } from "../tools/index.ts";
 import { failed } from "../verify/evidence.ts";
 import { gatewayProblems, readGatewayHealth } from "../verify/gather/gatewayHealth.ts";
-import { readMeshes, reasonOf, type Mesh } from "../workspace/meshes.ts";
+import { reasonOf, type Mesh, type MeshSource } from "../workspace/meshes.ts";
 import { certificatesOf, readWorkloadTrust, type PublishedCertificates, type WorkloadTrust } from "./certificates.ts";
 import { numberedCa, rotationOf } from "./rotations.ts";
-import { createdObjects } from "./createdObjects.ts";
-import { liveDriftOf } from "./liveDrift.ts";
+import { liveDriftOf, upRefresh } from "./liveDrift.ts";
 import { statusOf, type Drift, type Expiry, type GatewayProblem, type MeshState, type Status } from "./status.ts";
 
-/** Reads the federation's status from stacks and clusters. A cluster that does not answer costs its mesh a line. */
-export async function readStatus(tools: Toolchain): Promise<{ status: Status; complete: boolean }> {
-  const meshes = await readMeshes(tools);
-  const read = await Promise.all(meshes.map((mesh) => readMesh(mesh, () => createdObjects(tools, mesh.stack))));
+/** Reads the federation's status. A cluster that does not answer costs its mesh a line. */
+export async function readStatus(source: MeshSource): Promise<{ status: Status; complete: boolean }> {
+  const meshes = await source.meshes();
+  const read = await Promise.all(meshes.map((mesh) => readMesh(mesh, () => source.created(mesh), source.restore)));
   const status = statusOf(
     read.map((m) => m.state),
     read.flatMap((m) => m.certificates),
@@ -40,9 +38,14 @@ interface MeshReading {
 
 /**
  * Reads a mesh's cluster, as far as its credentials allow.
- * @param created reads the objects that the mesh's stack created
+ * @param created reads the objects that were made for the mesh
+ * @param restore how a missing or changed object comes back
  */
-export async function readMesh(mesh: Mesh, created: () => Promise<FederationObject[]>): Promise<MeshReading> {
+export async function readMesh(
+  mesh: Mesh,
+  created: () => Promise<FederationObject[]>,
+  restore = upRefresh,
+): Promise<MeshReading> {
   const { name, contract, cluster, problem } = mesh;
   const state = { name, contract, problem, rotation: rotationOf(mesh) };
   const unread = { certificates: [], drift: [], gatewayProblems: [], complete: !problem };
@@ -54,7 +57,7 @@ export async function readMesh(mesh: Mesh, created: () => Promise<FederationObje
     const complete = unread.complete && unreadable.length === 0;
     return { state: { ...state, notChecked }, ...unread, certificates: certificates(), complete };
   }
-  const { errors, unknown, workload, ...found } = await readCluster(name, cluster, created);
+  const { errors, unknown, workload, ...found } = await readCluster(name, cluster, created, restore);
   const connectionError = errors.find((e) => !(e instanceof ApiError));
   const notChecked = [...new Set([...errors.map(errorLine), ...unknown, ...unreadable])].join("; ") || undefined;
   return {
@@ -80,13 +83,18 @@ async function publishedBy(contract: FederationContract): Promise<PublishedCerti
 }
 
 /** Reads a workload, drift and gateways; `errors` of the cluster, and `unknown` for what cannot be known of it. */
-async function readCluster(name: string, cluster: KubeClient, created: () => Promise<FederationObject[]>) {
+async function readCluster(
+  name: string,
+  cluster: KubeClient,
+  created: () => Promise<FederationObject[]>,
+  restore: string,
+) {
   const unknown: string[] = [];
   const compare = async () => {
     const objects = await created().catch(
       (error: unknown) => void unknown.push(`the objects that its stack created are unknown: ${reasonOf(error)}`),
     );
-    return objects ? liveDriftOf(name, objects, cluster) : { drift: [], errors: [] };
+    return objects ? liveDriftOf(name, objects, cluster, restore) : { drift: [], errors: [] };
   };
   const errors: Error[] = [];
   const unlessError = <T>(read: Promise<T[]>) => read.catch((error: Error): T[] => (errors.push(error), []));

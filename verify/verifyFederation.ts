@@ -1,8 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { UserError, inline, printableJson } from "../federation/errors/userError.ts";
-import type { Toolchain } from "../tools/index.ts";
-import { readMeshes, type Mesh } from "../workspace/meshes.ts";
+import type { Mesh, MeshSource } from "../workspace/meshes.ts";
 import type { AccessMode } from "./access.ts";
 import type { Contracts } from "./edge.ts";
 import { ProbePods } from "./gather/probePods.ts";
@@ -40,10 +39,12 @@ export interface VerifyOptions {
 /** With up to this number of edges, each call is shown in full. */
 const fewEdges = 4;
 
+type ReadMeshes = MeshSource["meshes"];
+
 /** Verifies the federation and reports to stdout. Returns the exit code. */
-export async function verifyFederation(tools: Toolchain, options: VerifyOptions): Promise<number> {
+export async function verifyFederation(readMeshes: ReadMeshes, options: VerifyOptions): Promise<number> {
   // With the importing mesh's credentials alone, those of other stacks are not decrypted.
-  const meshes = await readMeshes(tools, options.access === "own" && options.stack ? [options.stack] : undefined);
+  const meshes = await readMeshes(options.access === "own" && options.stack ? [options.stack] : undefined);
   const importing = importingMeshes(meshes, options.stack);
   for (const m of meshes.filter((m) => m.foreign && m.problem))
     process.stderr.write(

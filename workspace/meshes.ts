@@ -7,6 +7,7 @@ import {
   type ContractImport,
   type FederationContract,
 } from "../federation/contract/contract.ts";
+import type { FederationObject } from "../federation/objects/federationObject.ts";
 import type { SampleClient } from "../federation/cluster/sampleObjects.ts";
 import { readContractFile } from "./contractFile.ts";
 import { meshStackFiles, peersGiven } from "./stackFiles.ts";
@@ -33,6 +34,16 @@ export interface Mesh {
   fallbackClient: ContractImport["client"];
   /** Why contract or cluster is missing, as the end of a sentence that begins with the mesh. */
   problem: string | undefined;
+}
+
+/** Where it is recorded what was made: in the states of stacks, or in a folder of manifests. */
+export interface MeshSource {
+  /** @param credentials names of the stacks whose credentials may be used; default all */
+  meshes: (credentials?: string[]) => Promise<Mesh[]>;
+  /** The objects that were made for a mesh. */
+  created: (mesh: Mesh) => Promise<FederationObject[]>;
+  /** How a missing or changed object comes back, as an instruction. */
+  restore: string;
 }
 
 /** A mesh before anything was read. */

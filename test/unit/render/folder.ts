@@ -6,6 +6,13 @@ import { configPrefix } from "../../../federation/config/declaredMesh.ts";
 import { render, type RenderOptions, type RenderResult } from "../../../render/render.ts";
 import { exported, imported, mesh, type Stacks } from "../review/federation.ts";
 
+/** The text of every file in a folder, by path. */
+export function filesIn(folder: string): Record<string, string> {
+  const names = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = names.map((entry) => join(entry.parentPath, entry.name)).sort();
+  return Object.fromEntries(paths.map((path) => [path.slice(folder.length + 1), readFileSync(path, "utf8")]));
+}
+
 /** A folder with stack files, and what is rendered from them. */
 export class RenderFolder {
   readonly folder = mkdtempSync(join(tmpdir(), "mesh-federation-render-"));
@@ -36,11 +43,8 @@ export class RenderFolder {
     return render(options, now);
   }
 
-  /** The text of every file in a folder, by path. */
   files(folder = this.out): Record<string, string> {
-    const names = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-    const paths = names.map((entry) => join(entry.parentPath, entry.name)).sort();
-    return Object.fromEntries(paths.map((path) => [path.slice(folder.length + 1), readFileSync(path, "utf8")]));
+    return filesIn(folder);
   }
 
   contract(mesh: string): any {
