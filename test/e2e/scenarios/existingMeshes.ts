@@ -5,6 +5,7 @@ import { installPlainMesh, removePlainMesh, uninstallPlainMesh, type PlainMesh }
 import { plainNames } from "../support/plainObjects.ts";
 import { writeStack } from "../support/stacks.ts";
 import { eventually, type World } from "../support/world.ts";
+import { adoptsByHand } from "./adopted.ts";
 
 const url = "http://httpbin.httpbin.svc.cluster.local:8000/headers";
 
@@ -14,11 +15,15 @@ export function existingMeshes(world: World): void {
   const stackFile = (name: string) => join(world.clone.folder, "stacks", `Pulumi.${name}.yaml`);
   let meshes: PlainMesh[] = [];
 
-  test("existing meshes are federated by kubeconfig, and unchanged after destroy", async () => {
+  test("existing meshes that are federated by hand are adopted without a lost request", async () => {
     meshes = await Promise.all([
       installPlainMesh(world, "north", "sleep", folder),
       installPlainMesh(world, "south", "httpbin", folder),
     ]);
+    await adoptsByHand(world, meshes as [PlainMesh, PlainMesh], folder);
+  });
+
+  test("existing meshes are federated by kubeconfig, and unchanged after destroy", async () => {
     const [north, south] = meshes as [PlainMesh, PlainMesh];
     const before = await snapshots(world, meshes);
     writeMesh(world, north, {
