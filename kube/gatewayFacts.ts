@@ -1,5 +1,7 @@
 import type { GatewayFacts } from "../federation/adopt/meshFacts.ts";
-import type { HandMadePod } from "../federation/adopt/handMade.ts";
+import { textsOf } from "../federation/adopt/endpoints.ts";
+import { isAutoPassthrough, serversOf } from "../federation/adopt/gateways.ts";
+import { ofKind, type HandMade, type HandMadePod } from "../federation/adopt/handMade.ts";
 import { matches, selects } from "../federation/checks/liveCluster.ts";
 import { autoPassthroughPort } from "../federation/cluster/gatewayObjects.ts";
 import { ApiError } from "./errors.ts";
@@ -17,12 +19,28 @@ type ReachedService = Service & {
   status?: { loadBalancer?: { ingress?: { ip?: string; hostname?: string }[] } };
 };
 
+/** Label of the gateway in Istio's guide. https://istio.io/latest/docs/setup/install/multicluster/multi-primary_multi-network/ */
+const usualLabels = { istio: "eastwestgateway" };
+
+/**
+ * Where other meshes reach a mesh: at the gateway of a Gateway that passes their calls on, or else at one with the
+ * usual label. Undefined where there is none. Rejects where the cluster cannot be reached.
+ */
+export async function readOwnGateway(client: KubeClient, found: HandMade): Promise<GatewayFacts | undefined> {
+  const passing = ofKind(found.objects, "Gateway").filter((object) => serversOf(object).some(isAutoPassthrough));
+  for (const labels of [...passing.map(({ spec }) => textsOf(spec["selector"])), usualLabels]) {
+    const facts = await readGatewayFacts(client, labels, found.pods);
+    if (facts) return facts;
+  }
+  return undefined;
+}
+
 /**
  * Where other meshes reach the gateway that a Gateway selects: its load balancer, or a port of the nodes. Undefined
  * where nothing says so. Rejects where the cluster cannot be reached.
  * @param selector labels of the gateway's pods
  */
-export async function readGatewayFacts(
+async function readGatewayFacts(
   client: KubeClient,
   selector: Record<string, string>,
   pods: readonly HandMadePod[],

@@ -1,17 +1,14 @@
 import { join, resolve } from "node:path";
 import { stringify } from "yaml";
 import { classify, type Adoption } from "../federation/adopt/classify.ts";
-import { textsOf } from "../federation/adopt/endpoints.ts";
-import { isAutoPassthrough, serversOf } from "../federation/adopt/gateways.ts";
-import { ofKind, type HandMade } from "../federation/adopt/handMade.ts";
-import type { GatewayFacts } from "../federation/adopt/meshFacts.ts";
+import type { HandMade } from "../federation/adopt/handMade.ts";
 import { proposalOf } from "../federation/adopt/proposal.ts";
 import { reachable, type Reachable } from "../federation/adopt/reachable.ts";
 import { adoptText } from "../federation/adopt/report.ts";
 import { meshSettingsOf } from "../federation/cluster/meshSettings.ts";
 import { defaultClusterDomain, istioNamespace } from "../federation/config/defaults.ts";
 import { mappingIn } from "../federation/config/values.ts";
-import { readGatewayFacts } from "../kube/gatewayFacts.ts";
+import { readOwnGateway } from "../kube/gatewayFacts.ts";
 import { readHandMade } from "../kube/handMade.ts";
 import { KubeClient } from "../kube/kubeClient.ts";
 import { readMeshFacts } from "../kube/meshFacts.ts";
@@ -60,7 +57,7 @@ export async function adopt({ kubeconfig, context, mesh, out, ports, revision }:
     rootNamespace: facts.rootNamespace?.value ?? facts.istioNamespace?.value ?? istioNamespace,
     serviceExportTo: meshSettingsOf(mappingIn(facts.meshConfig)).serviceExportTo,
   });
-  const gateway = await gatewayOf(client, found);
+  const gateway = await readOwnGateway(client, found);
   const access = { kubeconfigPath: resolve(kubeconfig), context };
   const proposal = proposalOf({ mesh, facts, gateway, found, adoption, access, clusterDomain });
   writeFolder(folder, {
@@ -73,10 +70,4 @@ export async function adopt({ kubeconfig, context, mesh, out, ports, revision }:
     }),
   });
   return { adoption, reachable: open, unread: found.unread };
-}
-
-/** Where other meshes reach the gateway of the first Gateway that passes their calls on. */
-async function gatewayOf(client: KubeClient, found: HandMade): Promise<GatewayFacts | undefined> {
-  const gateway = ofKind(found.objects, "Gateway").find((object) => serversOf(object).some(isAutoPassthrough));
-  return gateway && readGatewayFacts(client, textsOf(gateway.spec["selector"]), found.pods);
 }

@@ -1,6 +1,6 @@
 import { selects, serviceOfHost, tcpPorts, type LivePort } from "../checks/liveCluster.ts";
 import { portProtocols, type PortProtocol } from "../config/fields.ts";
-import { mappingOf } from "../config/values.ts";
+import { listOf, mappingIn, mappingOf } from "../config/values.ts";
 import { minorOf } from "../config/versions.ts";
 import { rfc1123Label, rfc1123Subdomain } from "../objects/names.ts";
 import type { Adoption } from "./classify.ts";
@@ -85,10 +85,15 @@ export function meshKeys({ mesh, facts, access }: Pick<ProposalInput, "mesh" | "
     trustDomain: facts.trustDomain,
     clusterDomain: facts.clusterDomain,
   }).flatMap(([key, fact]) => (fact ? [[key, fact.value]] : []));
+  const accepted = acceptedDomains(facts);
   const { kubeconfigPath, context } = access;
   const version = facts.version?.value;
   return {
-    mesh: { name: mesh, ...Object.fromEntries(given) },
+    mesh: {
+      name: mesh,
+      ...Object.fromEntries(given),
+      ...(accepted.length > 0 ? { acceptedTrustDomains: accepted } : {}),
+    },
     cluster: { provider: "existing", kubeconfigPath, ...(context ? { context } : {}) },
     loadBalancer: { provider: "none" },
     istio: {
@@ -98,6 +103,19 @@ export function meshKeys({ mesh, facts, access }: Pick<ProposalInput, "mesh" | "
       ...(facts.revision ? { revision: facts.revision.value } : {}),
     },
   };
+}
+
+/**
+ * Trust domains besides the mesh's own that its workloads accept.
+ * https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshConfig
+ */
+function acceptedDomains({ meshConfig, trustDomain }: MeshFacts): string[] {
+  const config = mappingIn(meshConfig);
+  const anchored = listOf(config["caCertificates"]).flatMap((entry) => listOf(mappingOf(entry)["trustDomains"]));
+  const domains = [...anchored, ...listOf(config["trustDomainAliases"])].filter(
+    (domain): domain is string => typeof domain === "string" && rfc1123Subdomain.test(domain),
+  );
+  return [...new Set(domains)].filter((domain) => domain !== trustDomain?.value).sort();
 }
 
 function proposedImport(
@@ -149,7 +167,12 @@ function peerOf({ peer, network }: FoundImport["endpoints"][number]): string {
   return rfc1123Label.test(name) ? name : unknownPeer;
 }
 
-function proposedExport(host: string, { found, clusterDomain }: ProposalInput, used: Set<string>): ProposedEntry {
+/** An entry of `exports` for a host, without the meshes that may import it. `used`: names that others have. */
+export function proposedExport(
+  host: string,
+  { found, clusterDomain }: Pick<ProposalInput, "found" | "clusterDomain">,
+  used: Set<string>,
+): ProposedEntry {
   const entry = ofKind(found.objects, "ServiceEntry").find(({ spec }) => [spec["hosts"]].flat().includes(host));
   const labels = textsOf(mappingOf(entry?.spec["workloadSelector"])["labels"]);
   const named = serviceOfHost(host, clusterDomain);

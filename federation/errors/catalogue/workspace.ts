@@ -18,6 +18,10 @@ const commands = {
     title: "A command is to write into a folder that has files.",
     page: "`adopt` and `init` overwrite nothing. Give `--out` a folder that is empty or does not exist.",
   },
+  "init-answer-missing": {
+    title: "`init` cannot read something from the clusters, and may not ask.",
+    page: "The details name each value with its option. Give the options, or run it on a terminal without `--yes`.",
+  },
   "stack-files-edited": {
     title: "An example would overwrite edits in `stacks/`.",
     page:
