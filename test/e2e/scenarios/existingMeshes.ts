@@ -2,14 +2,20 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { installPlainMesh, removePlainMesh, uninstallPlainMesh, type PlainMesh } from "../support/plainMesh.ts";
-import { plainNames } from "../support/plainObjects.ts";
+import { crossNetworkGateway, plainNames } from "../support/plainObjects.ts";
 import { writeStack } from "../support/stacks.ts";
 import { eventually, type World } from "../support/world.ts";
 import { adoptsByHand } from "./adopted.ts";
 
-const url = "http://httpbin.httpbin.svc.cluster.local:8000/headers";
+/** Domain of the exporting cluster: the hosts of its Services end with it. */
+const clusterDomain = "svc-domain.example";
+const url = `http://httpbin.httpbin.svc.${clusterDomain}:8000/headers`;
 
-/** Clusters and meshes that this project did not install: federated, left unchanged, and managed on request. */
+/**
+ * Clusters and meshes that this project did not install: federated, left unchanged, and managed on request. The
+ * importer has a control plane with a revision; the exporter has another cluster domain, and the Gateway of Istio's
+ * guide.
+ */
 export function existingMeshes(world: World): void {
   const folder = mkdtempSync(join(tmpdir(), "mesh-federation-plain-"));
   const stackFile = (name: string) => join(world.clone.folder, "stacks", `Pulumi.${name}.yaml`);
@@ -17,20 +23,19 @@ export function existingMeshes(world: World): void {
 
   test("existing meshes that are federated by hand are adopted without a lost request", async () => {
     meshes = await Promise.all([
-      installPlainMesh(world, "north", "sleep", folder),
-      installPlainMesh(world, "south", "httpbin", folder),
+      installPlainMesh(world, "north", "sleep", folder, { clusterDomain: "cluster.local", revision: "blue" }),
+      installPlainMesh(world, "south", "httpbin", folder, { clusterDomain, crossNetworkHosts: [`*.${clusterDomain}`] }),
     ]);
     await adoptsByHand(world, meshes as [PlainMesh, PlainMesh], folder);
   });
 
   test("existing meshes are federated by kubeconfig, and unchanged after destroy", async () => {
     const [north, south] = meshes as [PlainMesh, PlainMesh];
-    const before = await snapshots(world, meshes);
     writeMesh(world, north, {
       imports: [{ name: "httpbin", from: "south", visibleTo: ["sleep"] }],
       istio: existingIstio(north),
     });
-    writeMesh(world, south, {
+    const exporting = {
       gateway: {
         provider: "existing",
         namespace: "istio-system",
@@ -49,7 +54,20 @@ export function existingMeshes(world: World): void {
         },
       ],
       istio: existingIstio(south),
-    });
+    };
+    const refusal = async (): Promise<string> => {
+      const { code, output } = await world.clone.run("pulumi", ["preview", "--stack", "south"]);
+      return code === 0 ? "none" : output;
+    };
+    writeMesh(world, { ...south, clusterDomain: "cluster.local" }, exporting);
+    expect(await refusal()).toMatch(
+      /mesh\.clusterDomain is cluster\.local.*svc-domain\.example.*istio-sidecar-injector.*\[live-cluster-domain\]/,
+    );
+    writeMesh(world, south, exporting);
+    expect(await refusal()).toMatch(/cross-network-gateway .*\[live-gateway-overlap\]/);
+    // The owner narrows the Gateway to what it is used for.
+    await world.apply("south", crossNetworkGateway([`other.shop.svc.${clusterDomain}`]));
+    const before = await snapshots(world, meshes);
     expect(await world.callFrom("north", url)).not.toBe(200);
     await world.clone.must("pulumi", ["up", "--yes", "--stack", "south"]);
     await world.clone.must("pulumi", ["up", "--yes", "--stack", "north"]);
@@ -108,7 +126,13 @@ export function existingMeshes(world: World): void {
 }
 
 function existingIstio(mesh: PlainMesh): Record<string, unknown> {
-  return { provider: "existing", version: mesh.istioVersion, istioMinor: mesh.istioMinor, namespace: "istio-system" };
+  return {
+    provider: "existing",
+    version: mesh.istioVersion,
+    istioMinor: mesh.istioMinor,
+    namespace: "istio-system",
+    revision: mesh.revision,
+  };
 }
 
 function writeMesh(world: World, mesh: PlainMesh, more: Record<string, unknown>): void {
@@ -116,6 +140,7 @@ function writeMesh(world: World, mesh: PlainMesh, more: Record<string, unknown>)
     mesh: {
       name: mesh.name,
       ...plainNames,
+      clusterDomain: mesh.clusterDomain,
       slot: mesh.name === "north" ? 3 : 4,
       locality: { region: mesh.name, zone: `${mesh.name}-1` },
     },

@@ -6,11 +6,21 @@ import type { ArtifactSources } from "../../../federation/config/sources.ts";
 import { ensureToolchain } from "../../../tools/index.ts";
 import { consoleProgress } from "../../../tools/progress.ts";
 import { makeCa, type CaFiles } from "./plainCa.ts";
-import { application, gateway, gatewayPort, plainNames } from "./plainObjects.ts";
+import { application, gateway, gatewayPort, injectionLabels, plainNames } from "./plainObjects.ts";
 import { run, runAsync, type World } from "./world.ts";
 
+/** How a mesh differs from the others. */
+export interface PlainOptions {
+  /** DNS domain of the cluster and of Istio. */
+  clusterDomain: string;
+  /** Revision of the control plane; undefined: the default one. */
+  revision?: string;
+  /** Hosts of a Gateway object as in Istio's multi-network guide, on the east-west gateway; undefined: none. */
+  crossNetworkHosts?: string[];
+}
+
 /** A mesh that is installed with kind, Helm and kubectl only. */
-export interface PlainMesh {
+export interface PlainMesh extends PlainOptions {
   name: string;
   /** Path of its kubeconfig. */
   kubeconfig: string;
@@ -31,6 +41,7 @@ export async function installPlainMesh(
   name: string,
   sample: "sleep" | "httpbin",
   folder: string,
+  options: PlainOptions,
 ): Promise<PlainMesh> {
   const sources = JSON.parse(
     readFileSync(join(world.clone.folder, ".federation", "sources.json"), "utf8"),
@@ -38,13 +49,13 @@ export async function installPlainMesh(
   const kubeconfig = join(folder, `${name}.kubeconfig`);
   // Read once: while two clusters start, the engine may answer too late to be found.
   const lab = await world.lab();
-  await createCluster(lab, name, kubeconfig, sources.nodeImage);
+  await createCluster(lab, { name, kubeconfig, ...options }, sources.nodeImage);
   const ca = makeCa(folder, name);
   await world.apply(
     name,
     namespace("istio-system", { "topology.istio.io/network": plainNames.network }),
-    namespace("sleep", { "istio-injection": "enabled" }),
-    namespace("httpbin", { "istio-injection": "enabled" }),
+    namespace("sleep", injectionLabels(options)),
+    namespace("httpbin", injectionLabels(options)),
     {
       apiVersion: "v1",
       kind: "Secret",
@@ -52,8 +63,8 @@ export async function installPlainMesh(
       stringData: ca,
     },
   );
-  await installIstio(world, lab, { name, kubeconfig, folder }, sources);
-  await world.apply(name, ...gateway(), ...application(sample, sources.images[sample]));
+  await installIstio(world, lab, { name, kubeconfig, folder, ...options }, sources);
+  await world.apply(name, ...gateway(options), ...application(sample, sources.images[sample]));
   for (const [where, deployment] of [
     ["istio-system", "eastwestgateway"],
     [sample, sample],
@@ -62,25 +73,32 @@ export async function installPlainMesh(
   const address = ["inspect", "-f", "{{.NetworkSettings.Networks.kind.IPAddress}}", `${name}-control-plane`];
   const nodeAddress = run("docker", address, lab.env).trim();
   const { version, istioMinor = version } = sources.istio as Record<string, any>;
-  return { name, kubeconfig, nodeAddress, gatewayPort, istioVersion: version, istioMinor, ca };
+  return { ...options, name, kubeconfig, nodeAddress, gatewayPort, istioVersion: version, istioMinor, ca };
 }
 
-async function createCluster(lab: Lab, name: string, kubeconfig: string, image: string): Promise<void> {
+async function createCluster(
+  lab: Lab,
+  { name, kubeconfig, clusterDomain }: Pick<PlainMesh, "name" | "kubeconfig" | "clusterDomain">,
+  image: string,
+): Promise<void> {
   const tools = await ensureToolchain("registry", consoleProgress(process.stderr));
   const config = {
     kind: "Cluster",
     apiVersion: "kind.x-k8s.io/v1alpha4",
     networking: { podSubnet: "10.50.0.0/16", serviceSubnet: "10.255.50.0/24" },
+    kubeadmConfigPatches: [stringify({ kind: "ClusterConfiguration", networking: { dnsDomain: clusterDomain } })],
   };
   const options = ["--name", name, "--image", image, "--wait", "60s", "--config", "-"];
   const kind = join(tools.bin, "kind");
   await inLab(lab, kubeconfig, kind, ["create", "cluster", ...options], stringify(config));
 }
 
+type InstalledMesh = Pick<PlainMesh, "name" | "kubeconfig" | "clusterDomain" | "revision"> & { folder: string };
+
 async function installIstio(
   world: World,
   lab: Lab,
-  { name, kubeconfig, folder }: { name: string; kubeconfig: string; folder: string },
+  { name, kubeconfig, folder, clusterDomain, revision }: InstalledMesh,
   sources: Required<ArtifactSources>,
 ): Promise<void> {
   const { hub, tag, charts, istiodValues } = sources.istio as Record<string, any>;
@@ -97,8 +115,9 @@ async function installIstio(
       meshID: plainNames.meshId,
       network: plainNames.network,
       multiCluster: { clusterName: plainNames.cluster },
-      proxy: { resources: { requests: { cpu: "10m", memory: "40Mi" } } },
+      proxy: { resources: { requests: { cpu: "10m", memory: "40Mi" } }, clusterDomain },
     },
+    ...(revision === undefined ? {} : { revision }),
   };
   const valuesFile = join(folder, `${name}-values.yaml`);
   writeFileSync(valuesFile, stringify(values));
@@ -108,7 +127,8 @@ async function installIstio(
       ...["install", release, join(world.clone.folder, chart), "-n", "istio-system"],
       ...options,
     ]);
-  await install("istio-base", charts.base, "--set", "base.validationFailurePolicy=Fail");
+  const defaults = `base.validationFailurePolicy=Fail,defaultRevision=${revision ?? "default"}`;
+  await install("istio-base", charts.base, "--set", defaults);
   await install("istiod", charts.istiod, "-f", valuesFile, "--wait", "--timeout", "180s");
 }
 

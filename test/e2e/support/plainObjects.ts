@@ -16,8 +16,35 @@ export function application(kind: "sleep" | "httpbin", image: string): unknown[]
   ];
 }
 
-/** An injected east-west gateway on a port of the node. */
-export function gateway(): unknown[] {
+/** Labels by which a control plane injects the pods of a namespace. */
+export function injectionLabels({ revision }: { revision?: string }): Record<string, string> {
+  return revision === undefined ? { "istio-injection": "enabled" } : { "istio.io/rev": revision };
+}
+
+/**
+ * Istio's `cross-network-gateway` for hosts, on the pods of the east-west gateway.
+ * https://istio.io/latest/docs/setup/install/multicluster/multi-primary_multi-network/
+ */
+export function crossNetworkGateway(hosts: string[]): object {
+  return {
+    apiVersion: "networking.istio.io/v1",
+    kind: "Gateway",
+    metadata: { name: "cross-network-gateway", namespace: "istio-system" },
+    spec: {
+      selector: { istio: "eastwestgateway" },
+      servers: [{ port: { number: 15443, name: "tls", protocol: "TLS" }, hosts, tls: { mode: "AUTO_PASSTHROUGH" } }],
+    },
+  };
+}
+
+/** An injected east-west gateway on a port of the node, with the Gateway object of a mesh that has one. */
+export function gateway({
+  revision,
+  crossNetworkHosts,
+}: {
+  revision?: string;
+  crossNetworkHosts?: string[];
+}): unknown[] {
   const labels = { istio: "eastwestgateway", app: "eastwestgateway", "topology.istio.io/network": plainNames.network };
   const metadata = { name: "eastwestgateway", namespace: "istio-system", labels };
   const container = {
@@ -28,7 +55,11 @@ export function gateway(): unknown[] {
   };
   const template = {
     metadata: {
-      labels: { ...labels, "sidecar.istio.io/inject": "true" },
+      labels: {
+        ...labels,
+        "sidecar.istio.io/inject": "true",
+        ...(revision === undefined ? {} : { "istio.io/rev": revision }),
+      },
       annotations: { "inject.istio.io/templates": "gateway" },
     },
     spec: { serviceAccountName: "eastwestgateway", containers: [container] },
@@ -51,5 +82,6 @@ export function gateway(): unknown[] {
       metadata,
       spec: { selector: { matchLabels: { istio: "eastwestgateway" } }, template },
     },
+    ...(crossNetworkHosts ? [crossNetworkGateway(crossNetworkHosts)] : []),
   ];
 }
