@@ -11,6 +11,7 @@ import { exampleOfOwnRoots } from "./exampleOfOwnRoots.ts";
 import { existingMeshes } from "./existingMeshes.ts";
 import { firstUp } from "./firstUp.ts";
 import { forgeries } from "./forgeries.ts";
+import { hostWithoutRoute } from "./hostWithoutRoute.ts";
 import { interruptions } from "./interruptions.ts";
 import { loadControls } from "./loadControls.ts";
 import { overview } from "./overview.ts";
@@ -40,6 +41,7 @@ export const scenarios: readonly ((world: World) => void)[] = [
   strangers,
   forgeries,
   diagnosis,
+  hostWithoutRoute,
   overview,
   verifyOnUp,
   thirdMesh,
