@@ -23,6 +23,9 @@ const noProgram = 127;
  * Connects standard input and output to an address. bash says whether there is a connection; `nc` differs too much to
  * tell, and shows it by its exit code. Istio's proxy image has both, curl's has `nc`; a distroless one has no shell.
  * https://github.com/istio/istio/blob/release-1.31/docker/Dockerfile.base
+ *
+ * Standard error stays open as descriptor 9: releases of containerd close a command's input when one of its outputs
+ * ends. https://github.com/containerd/containerd/blob/main/internal/cri/io/exec_io.go (Attach)
  */
 const script = `run=
 if command -v timeout >/dev/null 2>&1; then run="timeout ${lifetime}"; fi
@@ -33,8 +36,8 @@ if command -v bash >/dev/null 2>&1; then exec $run bash -c '
   cat <&4 >&3 & cat <&3 &
   wait -n
   kill $(jobs -p) 2>/dev/null
-  exit 0' "$1" "$2" 2>/dev/null; fi
-if command -v nc >/dev/null 2>&1; then echo ${header.unknown}; exec $run nc "$1" "$2" 2>/dev/null; fi
+  exit 0' "$1" "$2" 9>&2 2>/dev/null; fi
+if command -v nc >/dev/null 2>&1; then echo ${header.unknown}; exec $run nc "$1" "$2" 9>&2 2>/dev/null; fi
 exit ${noProgram}`;
 
 /** Starts a command with streams for its input and output. */
