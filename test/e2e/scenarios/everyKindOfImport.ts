@@ -7,7 +7,7 @@ export function everyKindOfImport(world: World): void {
     Object.fromEntries(
       edges.map((e) => [
         `${e.name} ${e.host}`,
-        e.passed ? e.servedBy.mesh : (e.failedHop?.hop ?? e.problems.map((p) => p.code).join()),
+        e.passed ? e.servedBy.mesh : (e.failedHop?.hop ?? e.problems.map((p) => `${p.code}: ${p.problem}`).join("; ")),
       ]),
     );
 
@@ -27,9 +27,9 @@ export function everyKindOfImport(world: World): void {
       // A port without a probe is only connected to, which does not show who may call it.
       ...ofEach("north", "guarded", "guarded.mesh.global", "west"),
       "north <- west/guarded:8000 guarded.mesh.global": "authorization",
-      // North's gateway is a name that only east's sidecars resolve, so its certificate is not observable from here.
+      // North's gateway is a name that only east's cluster resolves, so its certificate is read through a pod there.
       "east <- west+north/httpbin:8000 httpbin.httpbin.svc.cluster.local": "west",
-      "east <- north/httpbin:8000 httpbin.north.global": "not observable",
+      "east <- north/httpbin:8000 httpbin.north.global": "north",
       "east <- west/shop:8000 shop.apps.svc.cluster.local": "east",
       "west <- east/shop:8000 shop.apps.svc.cluster.local": "east",
     });

@@ -92,7 +92,12 @@ export async function serveSteadily(world: World, from: string, { mesh, host }: 
   await world.apply(mesh, injectedNamespace("apps"));
   await world.kubectl(from, ["rollout", "status", "-n", "apps", "deployment/steady"]);
   editStack(world, from, (config) => config["exports"].push(keptExport({ app: "steady", to: [mesh] })));
-  editStack(world, mesh, (config) => config["imports"].push({ name: "steady", from, as: host, visibleTo: ["apps"] }));
+  editStack(world, mesh, (config) =>
+    config["imports"].push({
+      ...{ name: "steady", from, as: host, visibleTo: ["apps"] },
+      connectionPool: { tcp: { maxConnectionDuration: "20s" } },
+    }),
+  );
   await upStack(world, from);
   await upStack(world, mesh);
 }
