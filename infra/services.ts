@@ -12,6 +12,7 @@ type ExportsPlan = Pick<FederationPlan, "exports" | "trustDomains" | "acceptedTr
 export function createExports(plan: ExportsPlan, gateway: GatewaySelector, optionsIn: OptionsIn): ExportedService[] {
   const trust = {
     trustDomain: plan.trustDomains.own,
+    clusterDomain: plan.identity.clusterDomain,
     peerTrustDomains: Object.fromEntries(plan.trustDomains.ofMeshes),
     acceptedTrustDomains: plan.acceptedTrustDomains,
     istioMinor: plan.identity.istioMinor,

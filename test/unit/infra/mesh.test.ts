@@ -161,6 +161,16 @@ describe("a mesh stack", () => {
     });
   });
 
+  test("exports the hosts of its own cluster domain", async () => {
+    const mesh = { ...(committed("west")["mesh-federation:mesh"] as object), clusterDomain: "corp.example" };
+    const config = { ...committed("west"), "mesh-federation:mesh": mesh };
+    const graph = await run("west", { config, peer: () => ({ outputs: {} }) });
+    expect(named(graph, "export-httpbin-gateway").inputs.spec.servers[0].hosts).toEqual([
+      "httpbin.httpbin.svc.corp.example",
+    ]);
+    expect(graph.resources.map(({ name }) => name)).not.toContain("export-httpbin-entry");
+  });
+
   test("creates only exports and imports in an existing mesh", async () => {
     const kubeconfig =
       "apiVersion: v1\nkind: Config\ncurrent-context: a\ncontexts: [{name: a, context: {cluster: c}}]\nclusters: " +
