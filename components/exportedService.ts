@@ -15,7 +15,7 @@ import { checkPlainArgs, plannedExport, policySpec, whichObjects, type PlannedEx
  * ServiceEntry, subsets with labels get a DestinationRule; only the gateway's namespace sees both.
  */
 export class ExportedService extends pulumi.ComponentResource {
-  static readonly type = componentTypes.exportedService;
+  static readonly type: string = componentTypes.exportedService;
 
   /** Host by which peers call it. */
   public readonly host: pulumi.Output<string>;
@@ -25,7 +25,7 @@ export class ExportedService extends pulumi.ComponentResource {
   public readonly objects: pulumi.Output<FederationObject[]>;
 
   constructor(name: string, args: ExportedServiceArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(ExportedService.type, name, {}, opts);
+    super(new.target.type, name, {}, opts);
     checkPlainArgs(args, name);
     const which = whichObjects(args);
     const planned = plannedExport(args);

@@ -26,10 +26,8 @@ export interface ExportedSubset {
   labels?: pulumi.Input<Record<string, pulumi.Input<string>>>;
 }
 
-/** Arguments of {@link ExportedService}. */
-export interface ExportedServiceArgs {
-  /** Name by which importers refer to the export, unique in the mesh. Objects are named `export-<exportName>`. */
-  exportName: pulumi.Input<string>;
+/** What a service is exported as: the arguments of an export that say nothing of its mesh. */
+export interface ExportSettings {
   /** Namespace of the Service and of the pods that serve it. */
   namespace: pulumi.Input<string>;
   /** Name of the Service. */
@@ -96,15 +94,21 @@ export interface ExportedServiceArgs {
    */
   allowUndeclaredPorts?: pulumi.Input<boolean>;
   /**
-   * Minor of this mesh's Istio, such as `1.30`. It decides what a policy can say.
-   * @default the oldest minor that this project supports
-   */
-  istioMinor?: pulumi.Input<string>;
-  /**
    * Versions that importers may address by name. A plain array, because labels decide whether a DestinationRule exists.
    * @default []
    */
   subsets?: ExportedSubset[];
+}
+
+/** Arguments of {@link ExportedService}. */
+export interface ExportedServiceArgs extends ExportSettings {
+  /** Name by which importers refer to the export, unique in the mesh. Objects are named `export-<exportName>`. */
+  exportName: pulumi.Input<string>;
+  /**
+   * Minor of this mesh's Istio, such as `1.30`. It decides what a policy can say.
+   * @default the oldest minor that this project supports
+   */
+  istioMinor?: pulumi.Input<string>;
   /**
    * Namespace of the east-west gateway.
    * @default "istio-system"

@@ -20,7 +20,7 @@ import { istioObject, networking, type IstioObject } from "./istioObject.ts";
  * import, the endpoints join the local Service of the same name: WorkloadEntries take the ServiceEntry's place.
  */
 export class ImportedService extends pulumi.ComponentResource {
-  static readonly type = componentTypes.importedService;
+  static readonly type: string = componentTypes.importedService;
 
   /** Host by which workloads of this mesh call it. */
   public readonly host: pulumi.Output<string>;
@@ -28,7 +28,7 @@ export class ImportedService extends pulumi.ComponentResource {
   public readonly objects: pulumi.Output<FederationObject[]>;
 
   constructor(name: string, args: ImportedServiceArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(ImportedService.type, name, {}, opts);
+    super(new.target.type, name, {}, opts);
     const parts = workloadEntryParts(name, args);
     const resolved = resolvedImport(args);
     this.host = resolved.host;

@@ -41,34 +41,8 @@ export interface ImportedGateway {
   locality: pulumi.Input<string>;
 }
 
-/** Arguments of {@link ImportedService}. */
-export interface ImportedServiceArgs {
-  /** Name of the import, unique in the mesh. Its objects are named `import-<importName>`; changing it replaces them. */
-  importName: pulumi.Input<string>;
-  /** Host by which the exporting meshes know the service. It is the last part of the SNI that their gateways match. */
-  exportedHost: pulumi.Input<string>;
-  /**
-   * Host by which workloads of this mesh call it.
-   * @default exportedHost
-   */
-  host?: pulumi.Input<string>;
-  /** Namespace of the objects. For a blended import, the namespace of the local Service. Changing it replaces them. */
-  namespace: pulumi.Input<string>;
-  /**
-   * Namespaces whose workloads see the import. `["*"]` for a blended import, which everything sees that sees the
-   * Service.
-   * @default the import's namespace
-   */
-  visibleTo?: pulumi.Input<pulumi.Input<string>[]>;
-  /** Ports of the service, as the exporting meshes publish them. */
-  ports: pulumi.Input<pulumi.Input<ImportedPort>[]>;
-  /** SPIFFE ids that may answer. Without them, any workload with a trusted certificate could answer. */
-  subjectAltNames: pulumi.Input<pulumi.Input<string>[]>;
-  /**
-   * Gateway addresses of the exporting meshes. For a blended import the array must be plain, because each address gets
-   * WorkloadEntries; its elements may be outputs.
-   */
-  gateways: pulumi.Input<pulumi.Input<ImportedGateway>[]>;
+/** How clients call an import. */
+export interface ImportPolicy {
   /**
    * Subsets of the export that routes in this mesh address.
    * @default []
@@ -104,6 +78,36 @@ export interface ImportedServiceArgs {
    * @default no limit
    */
   timeout?: pulumi.Input<string>;
+}
+
+/** Arguments of {@link ImportedService}. */
+export interface ImportedServiceArgs extends ImportPolicy {
+  /** Name of the import, unique in the mesh. Its objects are named `import-<importName>`; changing it replaces them. */
+  importName: pulumi.Input<string>;
+  /** Host by which the exporting meshes know the service. It is the last part of the SNI that their gateways match. */
+  exportedHost: pulumi.Input<string>;
+  /**
+   * Host by which workloads of this mesh call it.
+   * @default exportedHost
+   */
+  host?: pulumi.Input<string>;
+  /** Namespace of the objects. For a blended import, the namespace of the local Service. Changing it replaces them. */
+  namespace: pulumi.Input<string>;
+  /**
+   * Namespaces whose workloads see the import. `["*"]` for a blended import, which everything sees that sees the
+   * Service.
+   * @default the import's namespace
+   */
+  visibleTo?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Ports of the service, as the exporting meshes publish them. */
+  ports: pulumi.Input<pulumi.Input<ImportedPort>[]>;
+  /** SPIFFE ids that may answer. Without them, any workload with a trusted certificate could answer. */
+  subjectAltNames: pulumi.Input<pulumi.Input<string>[]>;
+  /**
+   * Gateway addresses of the exporting meshes. For a blended import the array must be plain, because each address gets
+   * WorkloadEntries; its elements may be outputs.
+   */
+  gateways: pulumi.Input<pulumi.Input<ImportedGateway>[]>;
   /**
    * Labels in the selector of the local Service of the same name. They make the import blended: its endpoints join the
    * Service. Whether they are given is plain, because it decides between a ServiceEntry and WorkloadEntries.

@@ -3,13 +3,30 @@
  * directory, so that any program can import them.
  */
 export { CaRequest, type CaRequestArgs } from "./caRequest.ts";
+export { contractOf, type PublishedServices } from "./contractOf.ts";
+export {
+  contractFromFile,
+  contractFromUrl,
+  descriptionOf,
+  federationOf,
+  type ContractRequest,
+} from "./contractSources.ts";
 export { EastWestGateway, type EastWestGatewayArgs } from "./eastWestGateway.ts";
 export { ExistingCluster, type ExistingClusterArgs } from "./existingCluster.ts";
 export { ExportGuard, type ContractSource, type ExportGuardArgs } from "./exportGuard.ts";
 export { ExportedService } from "./exportedService.ts";
-export type { ExportedPort, ExportedServiceArgs, ExportedSubset } from "./exportedServiceArgs.ts";
+export type { ExportedPort, ExportedServiceArgs, ExportedSubset, ExportSettings } from "./exportedServiceArgs.ts";
+export { FederatedExport, type FederatedExportArgs } from "./federatedExport.ts";
+export { FederatedImport, type FederatedImportArgs, type RequiredPort } from "./federatedImport.ts";
+export {
+  FederatedMesh,
+  type FederatedMeshArgs,
+  type MeshGateway,
+  type MeshPeer,
+  type MeshTeam,
+} from "./federatedMesh.ts";
 export { ImportedService } from "./importedService.ts";
-export type { ImportedGateway, ImportedPort, ImportedServiceArgs } from "./importedServiceArgs.ts";
+export type { ImportedGateway, ImportedPort, ImportedServiceArgs, ImportPolicy } from "./importedServiceArgs.ts";
 export { ImportVerification, type ImportVerificationArgs } from "./importVerification.ts";
 export { IstioInstall, type IstioInstallArgs } from "./istioInstall.ts";
 export { inspectNetwork as inspectNodeNetwork, parseNetwork as parseNodeNetwork } from "./kind/nodeNetwork.ts";
@@ -25,8 +42,9 @@ export { TrustAnchors, type AnchorPeer, type TrustAnchor, type TrustAnchorsArgs 
 export type { Profile } from "../federation/cluster/profile.ts";
 export type { NodeNetwork } from "../federation/cluster/meshPools.ts";
 export type { SampleKind } from "../federation/cluster/sampleObjects.ts";
-export type { ContractExport, ContractImport } from "../federation/contract/contract.ts";
+export type { ContractExport, ContractImport, FederationContract } from "../federation/contract/contract.ts";
 export { UserError } from "../federation/errors/userError.ts";
+export type { MeshDescription } from "../federation/meshes/meshDescription.ts";
 export type { Retries } from "../federation/imports/routePolicy.ts";
 export type { ConnectionPool, LoadBalancing, OutlierDetection } from "../federation/imports/trafficPolicy.ts";
 export type { ImportWithClient } from "../federation/imports/verificationTriggers.ts";

@@ -143,3 +143,21 @@ export { sharedDomainWarnings, signableMeshes, type SignableMesh } from "./trust
 export { bundleInFile, chooseSigned, materialBundle } from "./trust/signedCa.ts";
 export { signRequests, type MeshRequests } from "./trust/signRequests.ts";
 export type { TrustDomains } from "./trust/trustDomains.ts";
+
+// Meshes that a program describes by components.
+export { importFromContracts, type ImportSettings } from "./meshes/importFromContracts.ts";
+export {
+  describeMesh,
+  descriptionOutput,
+  parseDescription,
+  type MeshDescription,
+  type MeshArguments,
+} from "./meshes/meshDescription.ts";
+export { publishedContract, type Published } from "./meshes/publishedContract.ts";
+export {
+  teamExportFindings,
+  teamImportFindings,
+  type TeamExport,
+  type TeamRules,
+  type Teams,
+} from "./meshes/teamRules.ts";

@@ -28,6 +28,8 @@ export class UserError extends Error implements Finding {
   readonly remedy: string;
   /** The findings behind an error that summarizes several; empty for an error of its own. */
   readonly details: readonly Finding[];
+  /** The mark of Pulumi's `RunError`: its language host prints the message alone, wherever a program throws it. */
+  readonly __pulumiRunError = true;
 
   constructor(code: ErrorCode, text: FindingText, details: readonly Finding[] = [], options?: ErrorOptions) {
     super(

@@ -19,6 +19,8 @@ export interface FederationObject {
 export const componentTypes = {
   exportedService: "mesh-federation:federation:ExportedService",
   importedService: "mesh-federation:federation:ImportedService",
+  federatedExport: "mesh-federation:federation:FederatedExport",
+  federatedImport: "mesh-federation:federation:FederatedImport",
   strictMtls: "mesh-federation:mesh:StrictMtls",
   quarantine: "mesh-federation:mesh:Quarantine",
 } as const;

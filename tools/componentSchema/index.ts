@@ -58,10 +58,14 @@ function componentsIn(list: string, checker: ts.TypeChecker): Component[] {
     .map((property) => ({ constructorType: checker.getTypeOfSymbol(property), location: source }));
 }
 
-/** The type by which a component registers itself: the literal type of its static property `type`. */
-function tokenOf({ constructorType, location }: Component, checker: ts.TypeChecker): string {
-  const property = constructorType.getProperty("type");
-  const type = property && checker.getTypeOfSymbolAtLocation(property, location);
+/**
+ * The type by which a component registers itself: what its static property `type` is set to. The property itself is a
+ * string where a class that extends the component has another one.
+ */
+function tokenOf({ constructorType }: Component, checker: ts.TypeChecker): string {
+  const declaration = constructorType.getProperty("type")?.valueDeclaration;
+  const value = declaration && ts.isPropertyDeclaration(declaration) ? declaration.initializer : undefined;
+  const type = value && checker.getTypeAtLocation(value);
   if (!type?.isStringLiteral()) throw new Error(`${constructorType.symbol.name}.type is not one text`);
   return type.value;
 }

@@ -2,7 +2,13 @@ import ts from "typescript";
 import { anyValue, type ObjectSpec, type PropertySpec, type TypeSpec } from "./schema.ts";
 
 /** Types that programs pass on as they are. Their shape is checked by the components that take them. */
-const opaque = new Set(["ContractExport", "FederationContract", "FederationObject"]);
+const opaque = new Set([
+  "ContractExport",
+  "ContractImport",
+  "FederationContract",
+  "FederationObject",
+  "MeshDescription",
+]);
 
 /** Properties with fractions. All other numbers are whole. */
 const fractions = new Set(["aggression", "minimumPercent"]);

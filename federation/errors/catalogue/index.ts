@@ -3,6 +3,7 @@ import { config } from "./config.ts";
 import { exported } from "./exported.ts";
 import { federation } from "./federation.ts";
 import { meshConfigErrors } from "./meshConfig.ts";
+import { meshes } from "./meshes.ts";
 import { program } from "./program.ts";
 import { render } from "./render.ts";
 import { review } from "./review.ts";
@@ -29,6 +30,7 @@ export const catalogue = {
   ...meshConfigErrors,
   ...trust,
   ...roots,
+  ...meshes,
   ...program,
   ...workspace,
   ...verify,
@@ -48,6 +50,7 @@ export const catalogueSections = {
   "Exports in their own cluster": exported,
   "Certificates and trust": trust,
   "CAs, roots and peers": roots,
+  "Meshes, exports and imports by components": meshes,
   "The program of a stack": program,
   "Commands, tools and state": workspace,
   Verification: verify,

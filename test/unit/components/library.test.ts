@@ -32,6 +32,38 @@ const cases: [string, number, (u: Unknown) => pulumi.Resource][] = [
         createNamespace: true,
       }),
   ],
+  [
+    "FederatedMesh",
+    4,
+    (u) =>
+      new library.FederatedMesh("x", {
+        ...{
+          meshName: u,
+          istioVersion: u,
+          roots: u,
+          gatewayAddresses: u,
+          gateways: [{ address: u, port: u }],
+          peers: u,
+          teams: u,
+        },
+        exports: {
+          y: { namespace: u, service: u, ports: [port(u)], selector: u, serviceAccounts: u, to: u, callers: u },
+        },
+      }),
+  ],
+  [
+    "FederatedExport",
+    3,
+    (u) =>
+      new library.FederatedExport("x", {
+        ...{ mesh: u, exportName: u, namespace: u, service: u, ports: u, selector: u, to: u, team: u },
+      }),
+  ],
+  [
+    "FederatedImport",
+    3,
+    (u) => new library.FederatedImport("x", { mesh: u, from: { west: u }, exportName: u, visibleTo: u, team: u }),
+  ],
   ["ExistingCluster", 2, (u) => new library.ExistingCluster("x", { kubeconfig: u, context: u })],
   ["ExportGuard", 2, (u) => new library.ExportGuard("x", { mesh: u, peers: u, command: u })],
   [

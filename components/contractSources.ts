@@ -1,0 +1,122 @@
+import { readFileSync } from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
+import { federationOutput, type FederationContract } from "../federation/contract/contract.ts";
+import { UserError } from "../federation/errors/userError.ts";
+import { descriptionOutput, parseDescription, type MeshDescription } from "../federation/meshes/meshDescription.ts";
+
+/** A contract is text of at most this many bytes. */
+const maxBytes = 1_000_000;
+/** How long a server may take, in milliseconds. */
+const timeout = 10_000;
+
+/**
+ * The contract that a stack publishes as output `federation`. Undefined where it publishes none: a
+ * {@link FederatedImport} of it then fails with `import-pending`.
+ */
+export function federationOf(stack: pulumi.StackReference): pulumi.Output<FederationContract> {
+  return stack.getOutput(federationOutput) as pulumi.Output<FederationContract>;
+}
+
+/**
+ * The description of a mesh that its owner's stack gives as output `mesh`, for exports and imports in other stacks.
+ * @returns fails with `mesh-description-missing` where there is none
+ */
+export function descriptionOf(stack: pulumi.StackReference): pulumi.Output<MeshDescription> {
+  return pulumi.all([stack.getOutput(descriptionOutput), stack.name]).apply(([value, name]) => {
+    if (value !== undefined) return parseDescription(value);
+    throw new UserError("mesh-description-missing", {
+      subject: `stack "${name}"`,
+      problem: `it has no output "${descriptionOutput}"`,
+      remedy: "Bring it up with `export const mesh = ...description`",
+    });
+  });
+}
+
+/**
+ * The contract in a file that the peer's owner handed over.
+ * @throws UserError `contract-file-unreadable`
+ */
+export function contractFromFile(path: string): FederationContract {
+  try {
+    // Some editors begin a file with a byte order mark.
+    return JSON.parse(readFileSync(path, "utf8").replace(/^\uFEFF/, "")) as FederationContract;
+  } catch (error) {
+    // The message of a JSON error quotes the file, which can be any file of this machine.
+    const { code } = error as NodeJS.ErrnoException;
+    throw new UserError("contract-file-unreadable", {
+      subject: `contract file "${path}"`,
+      problem: code === undefined ? "it is not JSON" : `it cannot be read (${code})`,
+      remedy: "Give the path of a peer's contract in JSON",
+    });
+  }
+}
+
+/** How {@link contractFromUrl} asks for a contract. */
+export interface ContractRequest {
+  /**
+   * Headers, such as `Authorization`.
+   * @default {}
+   */
+  headers?: Record<string, string>;
+}
+
+/**
+ * The contract at a URL: `https://...`, or `http://` on a loopback address. Nothing is followed: a redirect fails.
+ * @returns rejects with `contract-url-unreadable`
+ */
+export async function contractFromUrl(
+  url: string,
+  { headers = {} }: ContractRequest = {},
+): Promise<FederationContract> {
+  const fail = (problem: string): UserError =>
+    new UserError("contract-url-unreadable", {
+      subject: `contract at ${withoutSecrets(url)}`,
+      problem,
+      remedy: "Correct the URL, or ask the peer's owner",
+    });
+  if (!isAllowed(url)) throw fail("the URL must begin with https://, or with http:// on a loopback address");
+  let response: Response;
+  try {
+    response = await fetch(url, { headers, redirect: "error", signal: AbortSignal.timeout(timeout) });
+  } catch (error) {
+    const { cause } = error as { cause?: { code?: string; message?: string } };
+    throw fail(`no answer (${cause?.code ?? cause?.message ?? (error as Error).name})`);
+  }
+  if (response.status !== 200) throw fail(`status ${response.status}`);
+  const text = await bounded(response);
+  if (text === undefined) throw fail(`more than ${maxBytes} bytes, or the answer broke off`);
+  try {
+    return JSON.parse(text) as FederationContract;
+  } catch {
+    throw fail("the answer is not JSON");
+  }
+}
+
+/** The body as text; undefined where it is too large, or ends early. */
+async function bounded(response: Response): Promise<string | undefined> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of response.body ?? []) {
+      size += chunk.byteLength;
+      if (size > maxBytes) return undefined;
+      chunks.push(chunk);
+    }
+  } catch {
+    return undefined;
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks));
+}
+
+function isAllowed(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { protocol, hostname } = new URL(url);
+  return protocol === "https:" || (protocol === "http:" && ["127.0.0.1", "[::1]", "localhost"].includes(hostname));
+}
+
+/** A URL as it can be shown: without credentials and query. */
+function withoutSecrets(url: string): string {
+  if (!URL.canParse(url)) return "an invalid URL";
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname}`;
+}
