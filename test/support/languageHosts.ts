@@ -15,9 +15,11 @@ const pythonSdk: Artifact = {
   },
 };
 
-/** What programs in other languages need: language hosts, a generator of SDKs, and Pulumi's SDK for Python. */
-export const languageHosts = [
-  { program: "pulumi-language-yaml", artifact: yamlHost },
+/** What programs in YAML need. */
+export const languageHosts = [{ program: "pulumi-language-yaml", artifact: yamlHost }];
+
+/** What programs in Python and Go need: language hosts, a generator of SDKs, and Pulumi's SDK for Python. */
+export const generatedSdkHosts = [
   { program: "pulumi-language-go", artifact: goHost },
   { program: "pulumi-language-python", artifact: pythonHost },
   { program: "pulumi-language-python-exec", artifact: pythonHost },
@@ -25,5 +27,8 @@ export const languageHosts = [
   { program: "site", artifact: pythonSdk },
 ];
 
-/** Engine tests of programs whose hosts and SDKs are built here; a release of Pulumi brings others. */
-export const registryTests = ["test/engine/languages/generatedSdks.test.ts"];
+/**
+ * Engine tests that `npm run test:soak` runs: their hosts and SDKs take minutes to build. A release of Pulumi brings
+ * other hosts.
+ */
+export const soakEngineTests = ["test/engine/languages/generatedSdks.test.ts"];

@@ -19,7 +19,8 @@ import { pinned } from "../../tools/versions.ts";
 import { locationVariable } from "./container.ts";
 import { pluginCommand, type PluginName } from "../../offline/test/support/plugins/pluginProcess.ts";
 import { workflowTools } from "./workflowTools.ts";
-import { languageHosts } from "./languageHosts.ts";
+import { generatedSdkHosts, languageHosts } from "./languageHosts.ts";
+import { soakVariable } from "./soak.ts";
 
 /** Kinds of tests, from the fastest to the most realistic. */
 export type Tier = "unit" | "engine" | "e2e";
@@ -41,7 +42,7 @@ const thisMachine: MachineChecks = {
   platform: process.platform,
   releases: () => void controllerManagerRelease(),
   builds(tier) {
-    const built = tier === "engine" ? [...testPrograms.map((b) => b.artifact), charts] : [nodeImage, charts];
+    const built = tier === "engine" ? [...testPrograms().map((b) => b.artifact), charts] : [nodeImage, charts];
     if (![...registryTools, ...built].every(isCached)) requireGo();
   },
   lab: () => ensurePrerequisites(consoleProgress(process.stdout)),
@@ -51,7 +52,10 @@ const thisMachine: MachineChecks = {
 const root = join(import.meta.dirname, "..", "..");
 
 /** Programs that the engine tests run, each with its artifact. */
-const testPrograms = [...apiServerBinaries, ...workflowTools, ...languageHosts];
+function testPrograms() {
+  const soaking = process.env[soakVariable] === "1";
+  return [...apiServerBinaries, ...workflowTools, ...languageHosts, ...(soaking ? generatedSdkHosts : [])];
+}
 
 /**
  * The source of the tools and plugins of the engine tests: {@link sourceVariable}, or what `npm run up` would choose.
@@ -140,11 +144,11 @@ export async function prepareTier(tier: Tier, source: Source): Promise<Record<st
   const progress = consoleProgress(process.stdout);
   if (source === "release") return prepareReleases(progress);
   const tools = await ensureToolchain("registry", progress);
-  const folders = await ensureArtifacts([...testPrograms.map((b) => b.artifact), charts], progress);
+  const folders = await ensureArtifacts([...testPrograms().map((b) => b.artifact), charts], progress);
   const bin = join(root, ".federation", "test", "bin");
   rmSync(bin, { recursive: true, force: true });
   mkdirSync(bin, { recursive: true });
-  for (const { artifact, program } of testPrograms)
+  for (const { artifact, program } of testPrograms())
     symlinkSync(join(folders.get(artifact.name)!, program), join(bin, program));
   return {
     MESH_FEDERATION_TEST_PULUMI: tools.bin,
