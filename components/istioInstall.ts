@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { defaultTagWebhook, revisioned } from "../federation/cluster/revisions.ts";
+import { afterInjectorTemplate } from "../federation/cluster/injectorTemplate.ts";
 import { mergeValues } from "../federation/config/sources.ts";
 import type { CaMaterial } from "../federation/trust/caMaterial.ts";
 import { skipAwait } from "./annotations.ts";
@@ -135,7 +136,9 @@ export class IstioInstall extends pulumi.ComponentResource {
         namespace: this.namespace,
         ...chartArgs({ chart, chartRepository, chartVersion }),
         // The provider waits for istiod's Deployment; its wait for the Service adds ten seconds.
-        values: pulumi.output(istiodValues).apply((values) => mergeValues({ serviceAnnotations: skipAwait }, values)),
+        values: pulumi
+          .output(istiodValues)
+          .apply((values) => afterInjectorTemplate(mergeValues({ serviceAnnotations: skipAwait }, values), revision)),
       },
       { parent: this, dependsOn },
     );

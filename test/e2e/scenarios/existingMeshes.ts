@@ -5,7 +5,7 @@ import { installPlainMesh, removePlainMesh, uninstallPlainMesh, type PlainMesh }
 import { crossNetworkGateway, plainNames } from "../support/plainObjects.ts";
 import { writeStack } from "../support/stacks.ts";
 import { eventually, type World } from "../support/world.ts";
-import { adoptsByHand } from "./adopted.ts";
+import { adoptsByHand } from "../support/adopted.ts";
 
 /** Domain of the exporting cluster: the hosts of its Services end with it. */
 const clusterDomain = "svc-domain.example";

@@ -1,10 +1,10 @@
 import { readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { noFailure } from "../support/load/noFailure.ts";
-import { loadPorts, loadServer } from "../support/load/server.ts";
-import { inLab, type PlainMesh } from "../support/plainMesh.ts";
-import { gatewayPort } from "../support/plainObjects.ts";
-import type { World } from "../support/world.ts";
+import { noFailure } from "./load/noFailure.ts";
+import { loadPorts, loadServer } from "./load/server.ts";
+import { inLab, type PlainMesh } from "./plainMesh.ts";
+import { gatewayPort } from "./plainObjects.ts";
+import type { World } from "./world.ts";
 
 const app = "by-hand";
 const host = `${app}.httpbin.svc.cluster.local`;
