@@ -75,13 +75,7 @@ function componentSpec({ constructorType, location }: Component, checker: ts.Typ
   const [, args] = signature!.getParameters();
   const { name } = constructorType.symbol;
   const inputs = converter.properties(checker.getTypeOfSymbolAtLocation(args!, location).getProperties(), name);
-  const outputs = converter.properties(
-    signature!
-      .getReturnType()
-      .getProperties()
-      .filter((property) => isOwnOutput(property, name)),
-    name,
-  );
+  const outputs = converter.properties(signature!.getReturnType().getProperties().filter(isOwnOutput), name);
   const spec: ComponentSpec = {
     isComponent: true,
     description: describe(constructorType.symbol, checker),
@@ -93,13 +87,13 @@ function componentSpec({ constructorType, location }: Component, checker: ts.Typ
   return spec;
 }
 
-/** Whether a property is an output that the component's class declares itself. */
-function isOwnOutput({ valueDeclaration: declared }: ts.Symbol, className: string): boolean {
+/** Whether a property is an output of a component here, or of the one that it extends; not of Pulumi's own classes. */
+function isOwnOutput({ valueDeclaration: declared }: ts.Symbol): boolean {
   return (
     !!declared &&
     ts.isPropertyDeclaration(declared) &&
     ts.isClassDeclaration(declared.parent) &&
-    declared.parent.name?.text === className &&
+    !declared.getSourceFile().fileName.includes("/node_modules/") &&
     !!declared.type &&
     ts.isTypeReferenceNode(declared.type) &&
     declared.type.typeName.getText().endsWith("Output")

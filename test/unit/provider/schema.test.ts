@@ -36,6 +36,13 @@ describe("the schema of the components for other languages", () => {
         expect(property.description).toMatch(/\S/);
   });
 
+  test("has the outputs of the component that another extends", () => {
+    const outputs = (name: string) => Object.keys(schema.resources[`mesh-federation:federation:${name}`].properties);
+    expect(outputs("FederatedExport").sort()).toEqual(outputs("ExportedService").sort());
+    expect(outputs("FederatedImport").sort()).toEqual([...outputs("ImportedService"), "published"].sort());
+    for (const name of ["ExportedService", "FederatedMesh"]) expect(outputs(name)).not.toContain("urn");
+  });
+
   test("needs the packages that the components need", () => {
     const { version, dependencies } = readJson("package.json");
     const provider = readJson("provider/package.json");
