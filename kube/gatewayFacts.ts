@@ -67,7 +67,7 @@ async function reachedAt(client: KubeClient, { spec, status }: ReachedService) {
   const addresses = [...balanced, ...(spec?.externalIPs ?? [])];
   if (addresses.length > 0) return { addresses, port: port.port };
   if (!port.nodePort) return undefined;
-  const nodes = (await quietly(() => client.get<KubeObject & { items?: Node[] }>("/api/v1/nodes")))?.items ?? [];
+  const nodes = (await quietly(() => client.list<Node>("/api/v1", "nodes", undefined))) ?? [];
   const ofType = (type: string) =>
     nodes.flatMap((node) => (node.status?.addresses ?? []).filter((a) => a.type === type).map((a) => a.address));
   const external = ofType("ExternalIP");

@@ -26,7 +26,7 @@ export async function readHandMade(client: KubeClient): Promise<HandMade> {
     read(`${kind.plural} of ${kind.group}`, () => objectsOf(client, kind), []),
   );
   const services = await read("Services", () => client.services(), []);
-  const pods = await read("pods", () => client.everyPod(), []);
+  const pods = await read("pods", () => client.pods(), []);
   return {
     objects: objects.flat(),
     services: services.map(liveService),

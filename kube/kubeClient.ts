@@ -3,6 +3,7 @@ import { readAccess, type Access } from "./access.ts";
 import { ApiError, errorLine, TimeoutError } from "./errors.ts";
 import { execInContainer, type CommandResult, type Container, type RunningCommand } from "./exec.ts";
 import type { ConfigMap, IstioGroup, IstioObject, KubeObject, Pod, Service } from "./objects.ts";
+import { everyPage, pageSize, type Page } from "./pages.ts";
 import { pathSegment, send, type ApiRequest } from "./request.ts";
 
 /** Which objects of a kind to list. */
@@ -10,7 +11,7 @@ export interface ListOptions {
   labels?: Record<string, string>;
   /** Values of fields that the objects have. */
   fields?: Record<string, string>;
-  /** Number of objects at most. */
+  /** Number of objects at most; default: all, in pages. */
   limit?: number;
 }
 
@@ -19,14 +20,6 @@ export interface ListOptions {
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches
  */
 const metadataOnly = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
-
-/** Number of pods in one answer. https://kubernetes.io/docs/reference/using-api/api-concepts/#retrieving-large-results-sets-in-chunks */
-const pageSize = 250;
-
-interface PodPage {
-  items?: Pod[];
-  metadata?: { continue?: string };
-}
 
 /**
  * The client for one API server, its pods and their proxies. It only reads, except for `exec` and Jobs.
@@ -58,23 +51,8 @@ export class KubeClient {
   }
 
   /** Pods of a namespace, or of all. */
-  async pods(namespace: string | undefined, options: ListOptions = {}): Promise<Pod[]> {
+  async pods(namespace?: string, options: ListOptions = {}): Promise<Pod[]> {
     return this.list("/api/v1", "pods", namespace, options);
-  }
-
-  /**
-   * All pods of the cluster, in several requests: one answer with thousands of pods takes too long. Rejects with status
-   * 410 where the server has forgotten the list in between.
-   */
-  async everyPod(): Promise<Pod[]> {
-    const pods: Pod[] = [];
-    for (let next: string | undefined = ""; next !== undefined;) {
-      const from: string = next && `&continue=${encodeURIComponent(next)}`;
-      const page: PodPage = await this.send<PodPage>({ path: `/api/v1/pods?limit=${pageSize}${from}` });
-      pods.push(...(page.items ?? []));
-      next = page.metadata?.continue || undefined;
-    }
-    return pods;
   }
 
   /** A ConfigMap; undefined where there is none. */
@@ -135,7 +113,11 @@ export class KubeClient {
     return execInContainer(this.access, container, command, stdin, output);
   }
 
-  private async list<T extends KubeObject>(
+  /**
+   * Objects of a kind, of a namespace or all: with a limit that many at most, otherwise all of them, in pages.
+   * @param api path of the version of its API
+   */
+  async list<T extends KubeObject>(
     api: string,
     plural: string,
     namespace: string | undefined,
@@ -154,11 +136,13 @@ export class KubeClient {
     if (selector.length > 0) query.set("labelSelector", selector.join(","));
     const terms = Object.entries(fields).map(([key, value]) => `${key}=${value.replace(/[\\,=]/g, "\\$&")}`);
     if (terms.length > 0) query.set("fieldSelector", terms.join(","));
-    if (limit) query.set("limit", String(limit));
+    query.set("limit", String(limit ?? pageSize));
     const within = namespace ? `/namespaces/${pathSegment(namespace)}` : "";
-    const path = `${api}${within}/${plural}${query.size > 0 ? `?${query}` : ""}`;
-    // A list of metadata without any object has null for its items.
-    return (await this.send<{ items: T[] | null }>({ path, ...(accept ? { accept } : {}) })).items ?? [];
+    const page = (token?: string): Promise<Page<T>> => {
+      const path = `${api}${within}/${plural}?${query}${token ? `&continue=${encodeURIComponent(token)}` : ""}`;
+      return this.send<Page<T>>({ path, ...(accept ? { accept } : {}) });
+    };
+    return limit === undefined ? everyPage(page) : ((await page()).items ?? []);
   }
 
   private send<T>(request: ApiRequest): Promise<T> {

@@ -62,9 +62,7 @@ export async function readMeshFacts(client: KubeClient, revision?: string): Prom
 }
 
 async function istiodsOf(client: KubeClient): Promise<Deployment[]> {
-  const path = "/apis/apps/v1/deployments?labelSelector=app%3Distiod";
-  const answer = (await client.get<KubeObject & { items?: Deployment[] }>(path))?.items;
-  return answer ?? [];
+  return client.list<Deployment>("/apis/apps/v1", "deployments", undefined, { labels: { app: "istiod" } });
 }
 
 function chosen(istiods: Deployment[], revision: string | undefined): Deployment | undefined {

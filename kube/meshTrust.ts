@@ -28,7 +28,7 @@ export interface TrustReadOptions {
  */
 export async function readMeshTrust(cluster: KubeClient, options: TrustReadOptions): Promise<TrustEvidence> {
   const { mesh, proxies: most = Infinity } = options;
-  const pods = await retry(() => cluster.everyPod());
+  const pods = await retry(() => cluster.pods());
   const parser = new CertificateCache();
   const running = pods.filter(runsProxy);
   const { namespace, istiods } = controlPlane(pods);

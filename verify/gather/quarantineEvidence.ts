@@ -51,7 +51,7 @@ export async function readClusterEvidence(cluster: KubeClient, mesh: string): Pr
 }
 
 async function readTraffic(cluster: KubeClient): Promise<ClusterEvidence["traffic"]> {
-  const pods = (await retry(() => cluster.everyPod())).filter(runsProxy);
+  const pods = (await retry(() => cluster.pods())).filter(runsProxy);
   return inParallel(pods, concurrency, async ({ metadata: { namespace, name } }) => {
     const proxy = new IstioProxy(cluster, namespace, name);
     const pod = `${namespace}/${name}`;

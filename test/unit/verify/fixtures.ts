@@ -166,22 +166,19 @@ export function clusterOf(given: {
   services?: Service[];
   dumps: Record<string, object>;
 }): KubeClient {
-  const cluster: Pick<
-    KubeClient,
-    "istio" | "pods" | "everyPod" | "services" | "service" | "secretMetadata" | "configMap" | "exec"
-  > = {
-    istio: async (_, plural) => (plural === "gateways" ? given.gateways : []),
-    pods: async () => given.pods,
-    everyPod: async () => given.pods,
-    configMap: async () => undefined,
-    services: async () => given.services ?? [],
-    service: async (namespace, name) =>
-      given.services?.find(({ metadata }) => metadata.namespace === namespace && metadata.name === name),
-    secretMetadata: async () => [],
-    exec: async ({ pod }, command) => {
-      const isDump = command.at(-1)!.startsWith("config_dump");
-      return { stdout: isDump ? JSON.stringify(given.dumps[pod] ?? {}) : "", stderr: "", code: 0 };
-    },
-  };
+  const cluster: Pick<KubeClient, "istio" | "pods" | "services" | "service" | "secretMetadata" | "configMap" | "exec"> =
+    {
+      istio: async (_, plural) => (plural === "gateways" ? given.gateways : []),
+      pods: async () => given.pods,
+      configMap: async () => undefined,
+      services: async () => given.services ?? [],
+      service: async (namespace, name) =>
+        given.services?.find(({ metadata }) => metadata.namespace === namespace && metadata.name === name),
+      secretMetadata: async () => [],
+      exec: async ({ pod }, command) => {
+        const isDump = command.at(-1)!.startsWith("config_dump");
+        return { stdout: isDump ? JSON.stringify(given.dumps[pod] ?? {}) : "", stderr: "", code: 0 };
+      },
+    };
   return cluster as KubeClient;
 }
