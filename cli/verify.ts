@@ -21,7 +21,8 @@ first failed hop with evidence and remedy. Changes nothing.
   --probe-pod      call from a pod of the client's service account, which is
                    deleted at the end
   --probe-image I  its image, with curl and sleep; default the sample client's
-  --details        show each call in full, also of more than four imports
+  --details        show each call in full, also of more than four imports, and
+                   leave out no row and no failure
   --json           report as JSON
   --junit FILE     also write a JUnit report
   --rendered DIR   what was made is what \`npm run render\` has written to DIR; the

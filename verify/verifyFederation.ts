@@ -6,6 +6,7 @@ import type { AccessMode } from "./access.ts";
 import type { Contracts } from "./edge.ts";
 import { ProbePods } from "./gather/probePods.ts";
 import { hostNotices } from "./hostReach.ts";
+import { listed } from "./listed.ts";
 import { runNegativeChecks } from "./negativeChecks/run.ts";
 import { describeNotCalled } from "./notCalled.ts";
 import { planVerification, type VerificationPlan } from "./plan.ts";
@@ -88,7 +89,7 @@ function requireImport(
   throw new UserError("verify-import-unknown", {
     subject: `import "${name}"`,
     problem: "no mesh has an import of that name",
-    remedy: `Name one of the imports: ${imports.join(", ") || "there are none"}`,
+    remedy: `Name one of the imports: ${listed(imports, 10) || "there are none"}`,
   });
 }
 
@@ -127,7 +128,7 @@ function textOf(report: VerificationReport, options: VerifyOptions): string {
   const inFull = options.details || report.edges.length <= fewEdges;
   return [
     ...(inFull ? report.edges.map(details) : []),
-    table(report, wantsColour(process.stdout)),
+    table(report, wantsColour(process.stdout), options.details),
     summary(report),
   ].join("");
 }

@@ -5,7 +5,8 @@ import { KubeClient } from "../kube/kubeClient.ts";
 import { edgesOf } from "./edge.ts";
 import { ProbePods } from "./gather/probePods.ts";
 import { hostNotices } from "./hostReach.ts";
-import { diagnosis, table } from "./report/table.ts";
+import { diagnosis } from "./report/diagnosis.ts";
+import { table } from "./report/table.ts";
 import { longestWait, verifyEdges } from "./verifyEdges.ts";
 
 /** Milliseconds that an import may take to answer after it was created. */

@@ -1,5 +1,6 @@
 import type { Edge } from "../edge.ts";
 import { failed, type Answer, type Evidence } from "../evidence.ts";
+import { listed } from "../listed.ts";
 import { resultsOf, type HopCheck } from "./result.ts";
 import { isFromUpstream } from "./sidecarError.ts";
 
@@ -17,7 +18,7 @@ export function checkAuthorization(edge: Edge, { answer, peerSides, clientHellos
   const result = resultsOf(direct ? edge.meshes[0]! : edge.mesh, !direct);
   if (!answer || answer.unresolved) return result.unknown("no call arrived");
   const client = `${edge.client.namespace}/${edge.client.serviceAccount}`;
-  const correction = policies.length > 0 ? `, or correct ${policies.join(", ")}` : "";
+  const correction = policies.length > 0 ? `, or correct ${listed(policies)}` : "";
   const owner = edge.meshes.join(" and ");
   const remedy =
     `The owner of ${owner} must add ${client} to the export's callers${correction}; or call from a client that ` +

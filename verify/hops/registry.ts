@@ -24,6 +24,8 @@ export interface Hop {
   title: string;
   /** Name in the table's narrow column. */
   short: string;
+  /** What a failure of it says, in a few words. */
+  failure: string;
   check: (edge: Edge, evidence: Evidence) => HopCheck;
   /** Section of docs/verify.md about the hop. */
   page: string;
@@ -34,20 +36,20 @@ export interface Hop {
  * beside this one, a code in federation/errors/catalogue/verify.ts and a section of docs/verify.md.
  */
 export const hops: readonly Hop[] = [
-  hop("client", "client pod", checkClient),
-  hop("dns", "DNS name", checkDns),
-  hop("listener", "listener and cluster in the client's sidecar", checkListener),
-  hop("endpoint", "endpoint and its health", checkEndpoint),
-  hop("tcp", "TCP to the gateway", checkTcp),
-  hop("sni", "SNI chain of the gateway", checkSni),
-  hop("tls", "TLS", checkTls),
-  hop("authorization", "authorization", checkAuthorization, "authz"),
-  hop("target", "target", checkTarget),
+  hop("client", "client pod", "no pod of the client can call", checkClient),
+  hop("dns", "DNS name", "the host does not resolve", checkDns),
+  hop("listener", "listener and cluster in the client's sidecar", "not configured in the sidecar", checkListener),
+  hop("endpoint", "endpoint and its health", "no healthy endpoint in the sidecar", checkEndpoint),
+  hop("tcp", "TCP to the gateway", "no connection to the gateway", checkTcp),
+  hop("sni", "SNI chain of the gateway", "not exported there, or not ready", checkSni),
+  hop("tls", "TLS", "a certificate is not accepted", checkTls),
+  hop("authorization", "authorization", "the client is denied there", checkAuthorization, "authz"),
+  hop("target", "target", "the target does not answer as expected", checkTarget),
 ];
 
-function hop(id: HopId, title: string, check: Hop["check"], short: string = id): Hop {
+function hop(id: HopId, title: string, failure: string, check: Hop["check"], short: string = id): Hop {
   const code = `hop-${id}` as const;
-  return { id, code, title, short, check, page: pageOf(code) };
+  return { id, code, title, short, failure, check, page: pageOf(code) };
 }
 
 /** The result of one hop of an edge. */

@@ -1,5 +1,6 @@
 import type { RejectedListener } from "../../kube/envoy.ts";
 import type { PeerSide } from "../evidence.ts";
+import { listed } from "../listed.ts";
 
 /** A listener that a gateway rejects, and what to do about it; undefined where it rejects none. */
 export function rejectionOf({ rejected, overlapping }: Pick<PeerSide, "rejected" | "overlapping">) {
@@ -20,7 +21,7 @@ export function rejectionText({ name, details, active }: RejectedListener): stri
 export function rejectionRemedy(overlapping: string[]): string {
   if (overlapping.length === 0) return "Correct the Gateway object or EnvoyFilter that Envoy's reason is about";
   return (
-    `Narrow the hosts of ${overlapping.join(", ")}, which overlap those of other Gateway objects on the same port, ` +
+    `Narrow the hosts of ${listed(overlapping)}, which overlap those of other Gateway objects on the same port, ` +
     "or give the exports a gateway of their own"
   );
 }

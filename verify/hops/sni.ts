@@ -1,4 +1,5 @@
 import type { Edge } from "../edge.ts";
+import { listed } from "../listed.ts";
 import { failed, type ClientHelloResult, type Evidence, type PeerSide } from "../evidence.ts";
 import { rejectionOf } from "./rejection.ts";
 import { resultsOf, type HopCheck } from "./result.ts";
@@ -46,7 +47,7 @@ function checkInPeers(edge: Edge, sides: PeerSide[], clientHellos: ClientHelloRe
 
 function reasonOf(edge: Edge, { passthrough, service }: PeerSide): string {
   const hosts = passthrough.flatMap((gateway) => gateway.hosts);
-  if (!hosts.includes(edge.exportedHost)) return `no Gateway names the host; they name ${hosts.join(", ") || "none"}`;
+  if (!hosts.includes(edge.exportedHost)) return `no Gateway names the host; they name ${listed(hosts) || "none"}`;
   return service.exists
     ? `a Gateway names the host, but istiod has no mTLS port ${edge.port.number} for it`
     : "a Gateway names the host, but there is no Service of that name";

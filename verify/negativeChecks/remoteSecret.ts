@@ -1,4 +1,5 @@
 import type { KubeClient } from "../../kube/kubeClient.ts";
+import { listed } from "../listed.ts";
 import type { Inspection } from "./clusterCheck.ts";
 
 /** Secrets that are read as the control. */
@@ -13,7 +14,7 @@ export async function inspectRemoteSecrets(cluster: KubeClient): Promise<Inspect
     cluster.secretMetadata({ labels: { "istio/multiCluster": "true" } }),
     cluster.secretMetadata({ limit: sample }),
   ]);
-  const names = remote.map(({ metadata }) => `Secret ${metadata.namespace}/${metadata.name}`).join(", ");
+  const names = listed(remote.map(({ metadata }) => `Secret ${metadata.namespace}/${metadata.name}`));
   return {
     control: `${any.length} Secrets read`,
     problem: names

@@ -1,5 +1,6 @@
 import type { KubeClient } from "../../kube/kubeClient.ts";
 import { passthroughOf } from "../gather/peerSide.ts";
+import { listed } from "../listed.ts";
 import type { Inspection } from "./clusterCheck.ts";
 
 /** Reads Gateway objects with a wildcard among the hosts that they pass through. */
@@ -12,7 +13,7 @@ export async function inspectWildcardHosts(cluster: KubeClient): Promise<Inspect
     control: `${gateways.length} Gateway objects read`,
     problem:
       wildcards.length > 0
-        ? `the gateway accepts ${wildcards.join(", ")}: every service there is exposed, exported or not`
+        ? `the gateway accepts ${listed(wildcards)}: every service there is exposed, exported or not`
         : undefined,
   };
 }

@@ -1,7 +1,7 @@
 import imported, { type Builder } from "junit-report-builder";
 import { edgeName } from "../edge.ts";
 import type { VerificationReport } from "./report.ts";
-import { diagnosis } from "./table.ts";
+import { diagnosis } from "./diagnosis.ts";
 import { inline } from "../../federation/errors/userError.ts";
 
 // Its types describe an ES module, which it is only for some loaders.

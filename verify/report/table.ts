@@ -1,85 +1,110 @@
-import { findingText, inline } from "../../federation/errors/userError.ts";
+import { inline } from "../../federation/errors/userError.ts";
 import { duration } from "../../tools/progress.ts";
 import type { EdgeResult } from "../checkEdge.ts";
 import { edgeName, type Edge } from "../edge.ts";
 import { failed } from "../evidence.ts";
-import { hopOf, type HopResult } from "../hops/registry.ts";
+import { hopOf } from "../hops/registry.ts";
 import type { NegativeResult } from "../negativeChecks/result.ts";
-import { pageOf } from "../page.ts";
+import { diagnosis, stateWords } from "./diagnosis.ts";
+import { failureLines } from "./failures.ts";
 import type { VerificationReport } from "./report.ts";
+import { shorten, type Shown } from "./shorten.ts";
 import { columns, cutMiddle, paint, wrap } from "./text.ts";
 
 /** Width of the column with the imports. */
 const importWidth = 26;
 
-/** Words for a state in the columns and lines of reports. */
-const stateWords = { passed: "pass", failed: "FAIL", unknown: "unknown" } as const;
 const stateColours = { passed: "green", failed: "red", unknown: "yellow" } as const;
 
-/** The results as a table that fits 80 columns, with a paragraph for each failure. */
-export function table(report: Omit<VerificationReport, "seconds">, colour: boolean): string {
+/** Up to this number of rows, the tables have each edge and each check. */
+const fewRows = 20;
+
+/**
+ * The results as a table that fits 80 columns, with a paragraph for each failure. Of many rows, failures and sentences
+ * of one kind, it has the first three and the number of the others.
+ * @param all whether to leave nothing out
+ */
+export function table(report: Omit<VerificationReport, "seconds">, colour: boolean, all = false): string {
   const { edges, negativeChecks, notCalled, pending, unreachable, notes = [] } = report;
-  const lines = [...edgeTable(edges, colour), ...negativeTable(negativeChecks, colour)];
-  for (const result of edges.filter((r) => !r.passed)) lines.push("", ...diagnosis(result, colour));
-  for (const check of negativeChecks.filter((c) => c.state === "failed"))
-    lines.push("", ...wrap(`${check.name}: ${check.evidence} [${check.code}] ${check.page}`, "  "));
-  for (const check of negativeChecks.filter((c) => c.remedy))
-    lines.push("", ...wrap(`${check.name}: ${check.evidence}; ${check.remedy}`, "  "));
-  for (const sentence of notes) lines.push("", ...wrap(`NOTE: ${sentence}`, "  "));
-  for (const sentence of notCalled) lines.push("", ...wrap(`NOT CALLED: ${sentence}`, "  "));
-  for (const sentence of pending) lines.push("", ...wrap(`PENDING: ${sentence}`, "  "));
-  for (const sentence of unreachable) lines.push("", ...wrap(`UNREACHABLE: ${sentence}`, "  "));
+  const failing = edges.filter((r) => !r.passed);
+  const lines = [
+    ...edgeTable(edges, colour, all),
+    ...negativeTable(negativeChecks, colour, all),
+    ...(all ? failing.flatMap((result) => ["", ...diagnosis(result, colour)]) : failureLines(failing, colour)),
+  ];
+  const paragraphs = (texts: string[], kinds?: string[]): void => {
+    const places = texts.map((_, i) => i);
+    for (const { item, left } of all ? everyOne(places) : shorten(places, kinds && ((i) => kinds[i]!)))
+      lines.push("", ...wrap(texts[item]!, "  "), ...(left > 0 ? [`  and ${left} more`] : []));
+  };
+  const ofChecks = (checks: NegativeResult[], textOf: (check: NegativeResult) => string): void =>
+    paragraphs(
+      checks.map((check) => `${check.name}: ${textOf(check)}`),
+      checks.map((check) => check.check),
+    );
+  ofChecks(
+    negativeChecks.filter((c) => c.state === "failed"),
+    ({ evidence, code, page }) => `${evidence} [${code}] ${page}`,
+  );
+  ofChecks(
+    negativeChecks.filter((c) => c.remedy),
+    ({ evidence, remedy }) => `${evidence}; ${remedy}`,
+  );
+  paragraphs(notes.map((sentence) => `NOTE: ${sentence}`));
+  paragraphs(notCalled.map((sentence) => `NOT CALLED: ${sentence}`));
+  paragraphs(pending.map((sentence) => `PENDING: ${sentence}`));
+  paragraphs(unreachable.map((sentence) => `UNREACHABLE: ${sentence}`));
   return `${lines.join("\n")}\n`;
 }
 
-function edgeTable(edges: EdgeResult[], colour: boolean): string[] {
+function everyOne<T>(items: readonly T[]): Shown<T>[] {
+  return items.map((item) => ({ item, left: 0 }));
+}
+
+function edgeTable(edges: EdgeResult[], colour: boolean, all: boolean): string[] {
   if (edges.length === 0) return [];
-  const rows = edges.map((r) => [
-    shortName(r.edge, importWidth),
-    stateOf(r),
-    r.identities.mesh,
-    account(r.identities.workload),
-    account(r.identities.caller),
-  ]);
-  return columns(["IMPORT", "RESULT", "MESH", "SERVER", "CALLER"], rows, [importWidth, 15, 6, 15, 14], (row, line) =>
-    paint(line, edges[row]!.passed ? "green" : "red", colour),
+  const kindOf = (r: EdgeResult) => JSON.stringify([r.edge.mesh, r.edge.meshes, stateOf(r), r.identities.mesh]);
+  const shown = all || edges.length <= fewRows ? everyOne(edges) : shorten(edges, kindOf);
+  const rows = shown.flatMap(({ item: r, left }) => {
+    const [state, mesh] = [stateOf(r), r.identities.mesh];
+    const row = [
+      shortName(r.edge, importWidth),
+      state,
+      mesh,
+      account(r.identities.workload),
+      account(r.identities.caller),
+    ];
+    const more = [`.. and ${left} more`, state, mesh, "", ""];
+    const colourOf = r.passed ? ("green" as const) : ("red" as const);
+    return [{ row, colourOf }, ...(left > 0 ? [{ row: more, colourOf }] : [])];
+  });
+  return columns(
+    ["IMPORT", "RESULT", "MESH", "SERVER", "CALLER"],
+    rows.map(({ row }) => row),
+    [importWidth, 15, 6, 15, 14],
+    (i, line) => paint(line, rows[i]!.colourOf, colour),
   );
 }
 
-function negativeTable(checks: NegativeResult[], colour: boolean): string[] {
+function negativeTable(checks: NegativeResult[], colour: boolean, all: boolean): string[] {
   if (checks.length === 0) return [];
-  const rows = checks.map((c) => [c.name, stateWords[c.state], c.control]);
+  const isLong = checks.length > 2 * fewRows;
+  const kindOf = ({ check, state, mesh }: NegativeResult) => JSON.stringify([check, state, isLong ? "" : mesh]);
+  const rows = (all ? everyOne(checks) : shorten(checks, kindOf)).flatMap(
+    ({ item: { name, state, control }, left }) => [
+      { row: [name, stateWords[state], control], state },
+      ...(left > 0 ? [{ row: [`.. and ${left} more`, stateWords[state], ""], state }] : []),
+    ],
+  );
   return [
     "",
-    ...columns(["NEGATIVE CHECKS", "RESULT", "CONTROL"], rows, [43, 7, 28], (row, line) =>
-      paint(line, stateColours[checks[row]!.state], colour),
+    ...columns(
+      ["NEGATIVE CHECKS", "RESULT", "CONTROL"],
+      rows.map(({ row }) => row),
+      [43, 7, 28],
+      (i, line) => paint(line, stateColours[rows[i]!.state], colour),
     ),
   ];
-}
-
-/** Why an edge failed: the hops up to the failed one, its evidence and its remedy. */
-export function diagnosis(result: EdgeResult, colour = false): string[] {
-  const { edge, failedHop, degraded, problems, hops } = result;
-  const at = failedHop && `failed at ${hopOf(failedHop.hop).title} [${failedHop.code}]`;
-  const reason = at ?? (degraded ? "degraded" : "failed");
-  const lines = wrap(`${edgeName(edge)}: ${reason}`, "", 2).map((line) => paint(line, "red", colour));
-  const shown = failedHop ? hops.slice(0, hops.indexOf(failedHop) + 1) : hops;
-  for (const hop of shown)
-    lines.push(...wrap(`${hopOf(hop.hop).title}: ${hop.evidence}${seenFrom(hop)}`, label(stateWords[hop.state]), 10));
-  if (failedHop) {
-    lines.push(...wrap(failedHop.remedy!, label("REMEDY"), 10));
-    lines.push(...wrap(failedHop.page, label("PAGE"), 10));
-    if (failedHop.cause) lines.push(...wrap(`${failedHop.cause} ${pageOf(failedHop.cause)}`, label("CAUSE"), 10));
-  }
-  for (const problem of problems) {
-    lines.push(...wrap(findingText(problem), label("PROBLEM"), 10));
-    lines.push(...wrap(pageOf(problem.code), label("PAGE"), 10));
-  }
-  return lines;
-}
-
-function label(text: string): string {
-  return `  ${text.padEnd(8)}`;
 }
 
 /** The call of an edge in full: the call, its answer, and the endpoints of the sidecar. */
@@ -126,10 +151,6 @@ function stateOf({ passed, failedHop, degraded, edge }: EdgeResult): string {
   if (passed) return edge.declared ? "pass" : "pass (connect)";
   if (failedHop) return `FAIL ${hopOf(failedHop.hop).short}`;
   return degraded ? "DEGRADED" : "FAIL";
-}
-
-function seenFrom(hop: HopResult): string {
-  return hop.inferred && hop.state !== "unknown" ? ` (seen from ${hop.seenFrom})` : "";
 }
 
 /** `namespace/account` of a SPIFFE ID; other texts unchanged. */
