@@ -1,18 +1,20 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
+import { gatewayExample, gatewayExamples } from "../../unit/support/gatewayExamples.ts";
 import type { LanguageProject } from "../languages/languageProject.ts";
 import { MeshCluster } from "../review/support/meshCluster.ts";
 import { Examples } from "./examples.ts";
 
 jest.setTimeout(4 * 60_000);
 
+const charts = process.env["MESH_FEDERATION_TEST_CHARTS"]!;
 const namespaces = ["istio-system", "shop", "billing", "front"];
 let examples: Examples;
 let east: MeshCluster;
 let west: MeshCluster;
 beforeAll(async () => {
-  const charts = process.env["MESH_FEDERATION_TEST_CHARTS"]!;
   [examples, east, west] = await Promise.all([
     Examples.start(),
     MeshCluster.start(charts, namespaces),
@@ -124,3 +126,20 @@ describe("teams of one mesh, and a peer in YAML", () => {
     expect([await objects(east), await objects(west)]).toEqual([[], []]);
   });
 });
+
+test.each(gatewayExamples)(
+  "an API server takes the Service of gateway %s, and Istio's chart its values",
+  async (name) => {
+    const { service, values } = gatewayExample(name);
+    const path = `/api/v1/namespaces/istio-system/services/${service.metadata.name}`;
+    await east.apply(path, { apiVersion: "v1", kind: "Service", ...service });
+    await east.delete(path);
+    const helm = process.env["MESH_FEDERATION_HELM"];
+    // Official releases are tested without a program of Helm.
+    if (helm === undefined) return;
+    const words = ["template", service.metadata.name, join(charts, "gateway"), "--values", "-"];
+    const rendered = execFileSync(helm, words, { input: JSON.stringify(values), encoding: "utf8" });
+    expect(rendered).toContain("kind: Deployment");
+    expect(rendered).not.toContain("kind: Service\n");
+  },
+);
