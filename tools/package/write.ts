@@ -8,7 +8,6 @@ const node = ">=22.12";
 /** Files of the package that are not compiled, and where the repository has them. */
 const copied = {
   LICENSE: "LICENSE",
-  "CHANGELOG.md": "CHANGELOG.md",
   "README.md": "docs/library.md",
   // KindCluster reads them beside its script.
   "components/kind/create.sh": "components/kind/create.sh",
