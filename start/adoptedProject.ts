@@ -2,6 +2,7 @@ import { stringify } from "yaml";
 import type { AdoptedObject } from "../federation/adopt/classify.ts";
 import { objectId } from "../federation/adopt/handMade.ts";
 import type { ClusterAccess } from "../federation/adopt/proposal.ts";
+import { packageVersions } from "./packageVersions.ts";
 
 /** Name of the project that `adopt` writes, which is the prefix of its configuration keys. */
 const projectName = "adopted-federation";
@@ -40,7 +41,7 @@ for (const [name, object] of Object.entries(objects)) {
 }
 `;
 
-const versions = { "@pulumi/kubernetes": "^4.34.2", "@pulumi/pulumi": "^3.270.0" };
+const packages = ["@pulumi/kubernetes", "@pulumi/pulumi"] as const;
 
 /** The files of a project that knows objects as they are, by path. The stack has the mesh's name. */
 export function adoptedProject(
@@ -61,7 +62,7 @@ export function adoptedProject(
       private: true,
       type: "module",
       main: "index.js",
-      dependencies: versions,
+      dependencies: Object.fromEntries(packages.map((name) => [name, packageVersions[name]])),
     }),
     "index.js": program,
     [`Pulumi.${mesh}.yaml`]: stringify({

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { parse, stringify } from "yaml";
+import { parse } from "yaml";
 import {
   callingNamespaces,
   initialStacks,
@@ -9,12 +9,14 @@ import {
   type FirstImport,
   type ReadMesh,
 } from "../federation/adopt/initialStacks.ts";
+import { projectConfigs } from "../federation/adopt/initialProject.ts";
 import type { Fact } from "../federation/adopt/meshFacts.ts";
 import { inline, UserError } from "../federation/errors/userError.ts";
 import { readOwnGateway } from "../kube/gatewayFacts.ts";
 import { readHandMade } from "../kube/handMade.ts";
 import { KubeClient } from "../kube/kubeClient.ts";
 import { readMeshFacts } from "../kube/meshFacts.ts";
+import { initialProject, stackFile } from "./initialProject.ts";
 import { readKubeconfigFile } from "./kubeconfigFile.ts";
 import { checkFolder, writeFolder } from "./writeFolder.ts";
 
@@ -36,6 +38,10 @@ export interface InitOptions {
   answers: Partial<FirstImport>;
   /** Asks for what no cluster says; undefined: nobody can be asked. */
   ask?: ((question: string, choices: readonly string[]) => Promise<string>) | undefined;
+  /** Write two stack files of this repository's program in place of a project. */
+  stackFiles?: boolean | undefined;
+  /** What npm installs the library from; default: its version in the registry. */
+  library?: string | undefined;
   say: (line: string) => void;
 }
 
@@ -43,11 +49,12 @@ export interface InitOptions {
 const timeout = 60_000;
 
 /**
- * Reads two meshes and writes a stack file for each: one exports a Service, the other imports it. Changes nothing in
- * the clusters. Returns the names of the stacks, the exporter first.
+ * Reads two meshes and writes a project with a stack for each: one exports a Service, the other imports it. Changes
+ * nothing in the clusters. Returns the names of the stacks, the exporter first.
  * @throws UserError where the folder has files, or something is not known and nobody can be asked
  */
-export async function init({ exporter, importer, out, answers, ask, say }: InitOptions): Promise<[string, string]> {
+export async function init(options: InitOptions): Promise<[string, string]> {
+  const { exporter, importer, out, answers, ask, say } = options;
   const folder = resolve(out);
   checkFolder(folder);
   const from = await readMesh(exporter);
@@ -65,11 +72,7 @@ export async function init({ exporter, importer, out, answers, ask, say }: InitO
       { subject: "init", problem: "something is not known, and cannot be read", remedy: "Give what the details name" },
       missing.map((text) => ({ code: "init-answer-missing" as const, ...text })),
     );
-  const stacks = initialStacks(from, to, { service, callers });
-  writeFolder(
-    folder,
-    Object.fromEntries(Object.entries(stacks).map(([name, config]) => [`Pulumi.${name}.yaml`, stackFile(config)])),
-  );
+  writeFolder(folder, files(from, to, { service, callers }, options));
   return [from.name, to.name];
 }
 
@@ -103,7 +106,7 @@ function told({ name, facts, gateway, found }: ReadMesh): string[] {
     [
       "gateway",
       gateway && { value: `${gateway.addresses.join(", ")} port ${gateway.port}`, from: gateway.from },
-      "none: this project makes one",
+      "none; an export needs one, which the project then makes",
     ],
   ];
   return [
@@ -113,8 +116,14 @@ function told({ name, facts, gateway, found }: ReadMesh): string[] {
   ];
 }
 
-function stackFile(config: Record<string, unknown>): string {
-  return stringify({
-    config: Object.fromEntries(Object.entries(config).map(([key, value]) => [`mesh-federation:${key}`, value])),
-  });
+function files(from: ReadMesh, to: ReadMesh, first: FirstImport, { stackFiles, library }: InitOptions) {
+  if (stackFiles)
+    return Object.fromEntries(
+      Object.entries(initialStacks(from, to, first)).map(([name, config]) => [
+        `Pulumi.${name}.yaml`,
+        stackFile("mesh-federation", config),
+      ]),
+    );
+  const [exporter, importer] = projectConfigs(from, to, first);
+  return initialProject({ [from.name]: exporter, [to.name]: importer }, library);
 }

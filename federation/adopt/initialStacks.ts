@@ -1,4 +1,5 @@
 import { matches, takesHost, withoutNamespace } from "../checks/liveCluster.ts";
+import { defaultClusterDomain } from "../config/defaults.ts";
 import { supportedIstioMinors, minorOf } from "../config/versions.ts";
 import { serviceHost } from "../objects/names.ts";
 import { textsOf } from "./endpoints.ts";
@@ -87,21 +88,30 @@ export function callingNamespaces({ found, facts }: ReadMesh): string[] {
  * imports it.
  */
 export function initialStacks(exporter: ReadMesh, importer: ReadMesh, { service, callers }: FirstImport) {
-  const [namespace, name] = service.split("/") as [string, string];
-  const clusterDomain = exporter.facts.clusterDomain?.value ?? "cluster.local";
-  const host = serviceHost(name, namespace, clusterDomain);
-  const { entry } = proposedExport(host, { found: exporter.found, clusterDomain }, new Set());
+  const { host, entry } = firstExport(exporter, service);
   return {
     [exporter.name]: {
       ...ownKeys(exporter),
       gateway: gatewayKey(exporter, host),
       exports: [{ ...entry, to: [importer.name] }],
     },
-    [importer.name]: { ...ownKeys(importer), imports: [{ name, from: exporter.name, visibleTo: [callers] }] },
+    [importer.name]: {
+      ...ownKeys(importer),
+      imports: [{ name: entry["name"], from: exporter.name, visibleTo: [callers] }],
+    },
   };
 }
 
-function ownKeys(read: ReadMesh) {
+/** The first export, without the meshes that may import it, and its host. `service`: one of those that it offers. */
+export function firstExport({ facts, found }: ReadMesh, service: string) {
+  const [namespace, name] = service.split("/") as [string, string];
+  const clusterDomain = facts.clusterDomain?.value ?? defaultClusterDomain;
+  const host = serviceHost(name, namespace, clusterDomain);
+  return { host, entry: proposedExport(host, { found, clusterDomain }, new Set()).entry! };
+}
+
+/** What a mesh is, as keys of a stack file. */
+export function ownKeys(read: ReadMesh) {
   const keys = meshKeys({ mesh: read.name, facts: read.facts, access: read.access });
   // An Istio that says nothing of a network has none.
   return { ...keys, mesh: { network: "", ...keys.mesh } };
@@ -111,7 +121,7 @@ function ownKeys(read: ReadMesh) {
  * The gateway of the first export: an existing one, unless a Gateway object on its pods takes the host already, because
  * of which the preview would refuse the export.
  */
-function gatewayKey({ gateway, found }: ReadMesh, host: string): Record<string, unknown> {
+export function gatewayKey({ gateway, found }: ReadMesh, host: string): FirstGateway {
   const isTaken = ofKind(found.objects, "Gateway").some(
     (object) =>
       matches(textsOf(object.spec["selector"]), gateway?.labels ?? {}) &&
@@ -121,6 +131,9 @@ function gatewayKey({ gateway, found }: ReadMesh, host: string): Record<string, 
   const { namespace, labels, addresses, port } = gateway;
   return { provider: "existing", namespace, labels, addresses, port };
 }
+
+/** The gateway of the first export, as a key of a stack file. */
+export type FirstGateway = { provider: "managed" } | ({ provider: "existing" } & Omit<GatewayFacts, "from">);
 
 /** A name for a mesh, made of the name of a context, such as `arn:aws:eks:eu-west-1:1:cluster/west`. */
 export function meshNameOf(context: string): string {

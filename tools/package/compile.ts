@@ -56,7 +56,8 @@ function sourceIn(root: string, outdir: string, path: string): (source: string) 
   return (source) => posix.relative(folder, relative(root, resolve(outdir, folder, source)));
 }
 
-function packagesOf({ outputs }: Metafile): string[] {
+/** Names of the packages that scripts import, without those of Node, sorted. */
+export function packagesOf({ outputs }: Metafile): string[] {
   const imports = Object.values(outputs).flatMap((output) => output.imports.filter(({ external }) => external));
   return packageNames(imports.map(({ path }) => path));
 }

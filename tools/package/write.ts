@@ -1,9 +1,7 @@
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { compileDeclarations, compileScripts, packagesInDeclarations } from "./compile.ts";
-
-/** The least version of Node that can `require` the package's ES modules. */
-const node = ">=22.12";
+import { leastNode, versionsOf, type Manifest } from "./manifest.ts";
 
 /** Files of the package that are not compiled, and where the repository has them. */
 const copied = {
@@ -14,12 +12,6 @@ const copied = {
   "components/kind/delete.sh": "components/kind/delete.sh",
   "components/kind/start.sh": "components/kind/start.sh",
 };
-
-interface Manifest {
-  version: string;
-  license: string;
-  dependencies: Record<string, string>;
-}
 
 /**
  * Writes the npm package into a folder, in place of what is there.
@@ -47,13 +39,7 @@ export function writePackage(root: string, folder: string): void {
 
 /** package.json of the package. Packages of Pulumi are peers: a program has one version of each. */
 function manifest(own: Manifest, needed: ReadonlySet<string>): object {
-  const versions = (areWanted: (name: string) => boolean): Record<string, string> =>
-    Object.fromEntries(
-      [...needed]
-        .filter(areWanted)
-        .sort()
-        .map((name) => [name, versionOf(own, name)]),
-    );
+  const versions = (areWanted: (name: string) => boolean) => versionsOf(own, [...needed].filter(areWanted));
   const isPulumi = (name: string): boolean => name.startsWith("@pulumi/");
   const entry = (path: string): object => ({ types: `./${path}.d.ts`, default: `./${path}.js` });
   return {
@@ -72,15 +58,8 @@ function manifest(own: Manifest, needed: ReadonlySet<string>): object {
       "./package.json": "./package.json",
     },
     sideEffects: false,
-    engines: { node },
+    engines: { node: leastNode },
     dependencies: versions((name) => !isPulumi(name)),
     peerDependencies: versions(isPulumi),
   };
-}
-
-/** The version that this project tests, and later ones without breaking changes. */
-function versionOf(own: Manifest, name: string): string {
-  const version = own.dependencies[name];
-  if (version === undefined) throw new Error(`the library imports ${name}, which package.json does not list`);
-  return `^${version}`;
 }

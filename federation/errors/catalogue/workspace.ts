@@ -22,6 +22,12 @@ const commands = {
     title: "`init` cannot read something from the clusters, and may not ask.",
     page: "The details name each value with its option. Give the options, or run it on a terminal without `--yes`.",
   },
+  "init-preview-failed": {
+    title: "`init` has written a project, and a command in it failed.",
+    page:
+      "Its output is above the message: npm cannot install the packages, nobody is logged in to a Pulumi backend, or " +
+      "the preview refuses something. Nothing is lost: correct it, and run the commands yourself in the folder.",
+  },
   "stack-files-edited": {
     title: "An example would overwrite edits in `stacks/`.",
     page:

@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, parseAllDocuments } from "yaml";
 import { MeshCluster } from "../review/support/meshCluster.ts";
-import { command, repository, WrittenProject } from "./adoptedStack.ts";
+import { command, ownPulumi, repository, WrittenProject } from "./adoptedStack.ts";
 
 jest.setTimeout(4 * 60_000);
 
@@ -67,8 +67,8 @@ test("a federation by hand is imported, and nothing of it is ever written or del
   const stack = parse(readFileSync(join(out, "stacks", "Pulumi.east.yaml"), "utf8")).config;
   expect(stack["mesh-federation:imports"]).toMatchObject([{ name: "httpbin", visibleTo: ["*"] }]);
 
-  mkdirSync(join(folder, "own"));
-  const project = new WrittenProject(out, join(folder, "own"));
+  symlinkSync(join(repository, "node_modules"), join(out, "node_modules"));
+  const project = new WrittenProject(out, ownPulumi(join(folder, "own")));
   const imports = [
     "import DestinationRule/sleep/import-httpbin",
     "import Gateway/istio-system/istio-eastwestgateway",

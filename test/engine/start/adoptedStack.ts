@@ -1,32 +1,34 @@
 import { execFile } from "node:child_process";
-import { mkdirSync, symlinkSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { installTestPlugins } from "../support/plugins.ts";
 
 export const repository = resolve(import.meta.dirname, "..", "..", "..");
 
-/** A project that a command has written, with the real engine and a backend of its own beside it. */
+/** The environment of Pulumi with a backend and a home of its own, below a folder of the test. */
+export function ownPulumi(own: string): Record<string, string> {
+  for (const part of ["state", "home"]) mkdirSync(join(own, part), { recursive: true });
+  installTestPlugins(join(own, "home"));
+  return {
+    PULUMI_HOME: join(own, "home"),
+    PULUMI_BACKEND_URL: pathToFileURL(join(own, "state")).href,
+    PULUMI_CONFIG_PASSPHRASE: "engine test",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    PATH: [process.env["MESH_FEDERATION_TEST_PULUMI"], dirname(process.execPath), process.env["PATH"]].join(delimiter),
+  };
+}
+
+/** A project that a command has written, with the real engine. It finds its packages in `node_modules` or above. */
 export class WrittenProject {
   readonly folder: string;
   private readonly environment: Record<string, string>;
 
-  /** @param own folder of the test, for the backend and Pulumi's home */
-  constructor(folder: string, own: string) {
+  /** @param environment of {@link ownPulumi} */
+  constructor(folder: string, environment: Record<string, string>) {
     this.folder = folder;
-    symlinkSync(join(repository, "node_modules"), join(folder, "node_modules"));
-    for (const part of ["state", "home"]) mkdirSync(join(own, part));
-    installTestPlugins(join(own, "home"));
-    this.environment = {
-      PULUMI_HOME: join(own, "home"),
-      PULUMI_BACKEND_URL: pathToFileURL(join(own, "state")).href,
-      PULUMI_CONFIG_PASSPHRASE: "engine test",
-      PULUMI_SKIP_UPDATE_CHECK: "true",
-      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-      PATH: [process.env["MESH_FEDERATION_TEST_PULUMI"], dirname(process.execPath), process.env["PATH"]].join(
-        delimiter,
-      ),
-    };
+    this.environment = environment;
   }
 
   /** Runs Pulumi, which must succeed. */
@@ -53,7 +55,13 @@ export function command(name: string, args: string[]): Promise<string> {
   return runProgram(process.execPath, ["-r", "./tools/checkNode.cjs", script, ...args], repository);
 }
 
-function runProgram(program: string, args: string[], cwd: string, more: Record<string, string> = {}): Promise<string> {
+/** Runs a program, which must succeed. */
+export function runProgram(
+  program: string,
+  args: string[],
+  cwd: string,
+  more: Record<string, string> = {},
+): Promise<string> {
   return new Promise((done, failed) =>
     execFile(program, args, { cwd, env: { ...process.env, ...more }, maxBuffer: 64 << 20 }, (error, stdout, stderr) =>
       error ? failed(new Error(`${program} ${args.join(" ")}:\n${stdout}${stderr}`)) : done(stdout + stderr),

@@ -1,23 +1,20 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { Project } from "../federation/project.ts";
+import { builtPackages, consumer, packed } from "../../unit/package/support/consumer.ts";
 import { MeshCluster } from "../review/support/meshCluster.ts";
-import { command } from "./adoptedStack.ts";
+import { ownPulumi, runProgram, WrittenProject } from "./adoptedStack.ts";
 
 jest.setTimeout(4 * 60_000);
 
 let folder: string;
-let project: Project;
 const clusters: MeshCluster[] = [];
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "mesh-federation-init-"));
-  project = new Project();
 });
 afterAll(async () => {
   for (const cluster of clusters) await cluster.stop();
-  project?.remove();
   rmSync(folder, { recursive: true });
 });
 
@@ -74,7 +71,24 @@ const service = (namespace: string, name: string, spec: object) => ({
   },
 });
 
-test("two stack files come from what the clusters say, and a preview shows the first import", async () => {
+/** Both packages as npm installs them, with this repository's copies of the others. Gives back the program's path. */
+async function install(): Promise<string> {
+  const built = await builtPackages(folder);
+  const others = [
+    ...["@kubernetes/client-node", "@peculiar/asn1-csr", "@peculiar/asn1-schema", "@peculiar/asn1-x509"],
+    ...["@pulumi/command", "@pulumi/kubernetes", "@pulumi/pulumi", "@pulumi/tls"],
+    ...["@types/node", "typescript", "yaml", "zod"],
+  ];
+  consumer(folder, packed(join(built, "package"), join(folder, "library")), others, {});
+  const name = "create-pulumi-mesh-federation";
+  const unpacked = join(folder, "node_modules", name);
+  cpSync(packed(join(built, "create"), join(folder, "create")), unpacked, { recursive: true });
+  const { bin } = JSON.parse(readFileSync(join(unpacked, "package.json"), "utf8"));
+  return join(unpacked, bin[name]);
+}
+
+test("npm create writes a project from what the clusters say, whose preview shows the first import", async () => {
+  const installed = install();
   const west = await start("west", ["istio-system", "httpbin"], {
     ...istio("network-west", "west.local", "east.local"),
     "/api/v1/namespaces/httpbin/pods/httpbin": pod("httpbin", "httpbin"),
@@ -90,19 +104,31 @@ test("two stack files come from what the clusters say, and a preview shows the f
     ...istio("network-east", "east.local", "west.local"),
     "/api/v1/namespaces/sleep/pods/sleep": pod("sleep", "sleep"),
   });
+  const program = await installed;
   const out = join(folder, "out");
-  const given = ["--kubeconfig", west, "--kubeconfig", east, "--mesh", "west", "--mesh", "east", "--out", out];
+  const environment = ownPulumi(join(folder, "own"));
+  const create = (...words: string[]): Promise<string> =>
+    runProgram(program, [...words, "--kubeconfig", west, "--kubeconfig", east, ...names], folder, environment);
+  const names = ["--mesh", "west", "--mesh", "east"];
 
-  const refused = await command("init", [...given, "--yes"]).then(String, String);
+  expect(await runProgram(program, ["--help"], folder, environment)).toMatch(/init .*\n[^]*adopt /);
+  const refused = await create("init", "--yes", "--out", out).then(String, String);
   expect(refused).toMatch(/--service: nothing says what to export.*httpbin\/httpbin.*\[init-answer-missing\]/);
   expect(refused).toMatch(/--callers: .*such as sleep\./);
 
-  const told = await command("init", [...given, "--yes", "--service", "httpbin/httpbin", "--callers", "sleep"]);
+  const answers = ["--service", "httpbin/httpbin", "--callers", "sleep"];
+  const told = await create("init", "--yes", "--out", out, ...answers);
   expect(told).toContain("trust domain: west.local (ConfigMap istio-system/istio-stable, trustDomain)");
   expect(told).toContain("gateway: 192.0.2.10 port 15443 (Service istio-system/eastwestgateway)");
+  expect(told).toMatch(
+    /\$ pulumi preview --stack west[^]*mesh-httpbin-gateway create[^]*\$ pulumi preview --stack east/,
+  );
+  expect(told).toContain("[import-pending]");
 
-  cpSync(out, join(project.folder, "stacks"), { recursive: true });
-  for (const stack of ["west", "east"]) await project.must(["stack", "init", stack]);
-  await project.must(["up", "--yes", "--skip-preview", "--stack", "west"]);
-  expect(await project.changes("east")).toContain("create import-west-httpbin-entry");
+  const project = new WrittenProject(out, environment);
+  await project.pulumi("up", "--yes", "--skip-preview", "--stack", "west");
+  expect(await project.steps("east")).toContain("create west-httpbin-entry");
+
+  await create("--stack-files", "--yes", "--out", join(folder, "stacks"), ...answers);
+  expect(readdirSync(join(folder, "stacks")).sort()).toEqual(["Pulumi.east.yaml", "Pulumi.west.yaml"]);
 });

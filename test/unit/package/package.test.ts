@@ -1,6 +1,9 @@
 import { globSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { projectConfigs } from "../../../federation/adopt/initialProject.ts";
+import { initialProject } from "../../../start/initialProject.ts";
+import { readMesh } from "../federation/adopt/fixtures.ts";
 import { apiReport, apiReports } from "../../../tools/package/apiReport.ts";
 import { consumer, documentedPrograms, packageName, packedPackage, root, run, textsIn } from "./support/consumer.ts";
 
@@ -65,6 +68,8 @@ describe("a program with the package", () => {
     void run();
   `;
   const compilerOptions = { module: "nodenext", target: "es2023", strict: true, types: ["node"], outDir: "out" };
+  const meshes = [readMesh("west", { gateway: undefined }), readMesh("east")] as const;
+  const first = projectConfigs(...meshes, { service: "shop/cart", callers: "sleep" });
   let program: string;
 
   beforeAll(async () => {
@@ -82,6 +87,10 @@ describe("a program with the package", () => {
     ];
     consumer(program, unpacked, [...pulumiPackages, ...ownPackages, "@types/node"], {
       ...Object.fromEntries([...files("commonjs"), ...files("module")]),
+      // What `init` writes for meshes without a gateway.
+      "commonjs/first.ts": initialProject(Object.fromEntries(first.map((config, i) => [`mesh-${i}`, config])))[
+        "index.ts"
+      ]!,
       "tsconfig.json": JSON.stringify({ compilerOptions, include: ["commonjs", "module"] }),
     });
     await run(process.execPath, [join(root, "node_modules/typescript/bin/tsc")], program);

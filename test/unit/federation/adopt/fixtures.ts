@@ -1,6 +1,7 @@
 import type { LiveService } from "../../../../federation/checks/liveCluster.ts";
 import type { AdoptSettings } from "../../../../federation/adopt/classify.ts";
 import type { HandMade, HandMadeObject, HandMadePod } from "../../../../federation/adopt/handMade.ts";
+import type { ReadMesh } from "../../../../federation/adopt/initialStacks.ts";
 import type { MeshFacts } from "../../../../federation/adopt/meshFacts.ts";
 
 /** An object of Istio's networking API, or of the group that `more` has. */
@@ -72,3 +73,16 @@ export const facts: MeshFacts = {
   rootNamespace: undefined,
   meshConfig: undefined,
 };
+
+/** A mesh with one Service, `shop/cart`, and a gateway. */
+export function readMesh(name: string, more: Partial<ReadMesh> = {}): ReadMesh {
+  const labels = { istio: "eastwestgateway" };
+  return {
+    name,
+    access: { kubeconfigPath: "/kubeconfig", context: name },
+    facts,
+    gateway: { namespace: "istio-system", labels, addresses: ["192.0.2.1"], port: 15443, from: "a test" },
+    found: cluster([], { services: [service("shop/cart")], pods: [pod("shop/cart")] }),
+    ...more,
+  };
+}

@@ -6,25 +6,12 @@ import {
 } from "../../../../federation/adopt/initialStacks.ts";
 import { readMeshConfig } from "../../../../federation/config/readMeshConfig.ts";
 import { releaseSources } from "../../../../federation/config/versions.ts";
-import { cluster, facts, passthrough, pod, service } from "./fixtures.ts";
-
-const labels = { istio: "eastwestgateway" };
-
-function mesh(name: string, more: Partial<ReadMesh> = {}): ReadMesh {
-  return {
-    name,
-    access: { kubeconfigPath: "/kubeconfig", context: name },
-    facts,
-    gateway: { namespace: "istio-system", labels, addresses: ["192.0.2.1"], port: 15443, from: "a test" },
-    found: cluster([], { services: [service("shop/cart")], pods: [pod("shop/cart")] }),
-    ...more,
-  };
-}
+import { facts, passthrough, readMesh } from "./fixtures.ts";
 
 const first = { service: "shop/cart", callers: "sleep" };
 
 test("both stack files are ones that the program reads", () => {
-  const stacks = initialStacks(mesh("west"), mesh("east"), first);
+  const stacks = initialStacks(readMesh("west"), readMesh("east"), first);
   const read = (name: string, other: string) =>
     readMeshConfig(stacks[name]!, name, releaseSources, [{ stack: other, name: other }]);
   const [west, east] = [read("west", "east"), read("east", "west")];
@@ -34,17 +21,21 @@ test("both stack files are ones that the program reads", () => {
 
 test("a network that no cluster names is none, and accepted trust domains are those of MeshConfig", () => {
   const meshConfig = "caCertificates: [{trustDomains: [west.local, 7]}]\ntrustDomainAliases: [east.local, old.local]";
-  const said = mesh("west", { facts: { ...facts, network: undefined, meshConfig } });
-  expect(initialStacks(said, mesh("east"), first)["west"]).toMatchObject({
+  const said = readMesh("west", { facts: { ...facts, network: undefined, meshConfig } });
+  expect(initialStacks(said, readMesh("east"), first)["west"]).toMatchObject({
     mesh: { network: "", trustDomain: "east.local", acceptedTrustDomains: ["old.local", "west.local"] },
   });
 });
 
 test("the gateway is an existing one, unless a Gateway on it takes the host already, or there is none", () => {
   const gatewayOf = (more: Partial<ReadMesh>) =>
-    (initialStacks(mesh("west", more), mesh("east"), first)["west"] as { gateway?: object }).gateway;
-  const { found } = mesh("west");
-  expect(gatewayOf({})).toMatchObject({ provider: "existing", labels, addresses: ["192.0.2.1"] });
+    (initialStacks(readMesh("west", more), readMesh("east"), first)["west"] as { gateway?: object }).gateway;
+  const { found } = readMesh("west");
+  expect(gatewayOf({})).toMatchObject({
+    provider: "existing",
+    labels: { istio: "eastwestgateway" },
+    addresses: ["192.0.2.1"],
+  });
   expect(gatewayOf({ found: { ...found, objects: [passthrough(["*.local"])] } })).toEqual({ provider: "managed" });
   expect(gatewayOf({ found: { ...found, objects: [passthrough(["*.global"])] } })).toMatchObject({
     provider: "existing",
@@ -53,13 +44,13 @@ test("the gateway is an existing one, unless a Gateway on it takes the host alre
 });
 
 test("what is not known is named with what there is", () => {
-  const old = mesh("west", { facts: { ...facts, version: { value: "1.20.3", from: "a test" } } });
-  expect(missingAnswers(old, mesh("east"), { service: "shop/gone" }).map(({ subject }) => subject)).toEqual([
+  const old = readMesh("west", { facts: { ...facts, version: { value: "1.20.3", from: "a test" } } });
+  expect(missingAnswers(old, readMesh("east"), { service: "shop/gone" }).map(({ subject }) => subject)).toEqual([
     "--service",
     "--callers",
     'Istio of mesh "west"',
   ]);
-  expect(missingAnswers(mesh("west"), mesh("east"), first)).toEqual([]);
+  expect(missingAnswers(readMesh("west"), readMesh("east"), first)).toEqual([]);
 });
 
 test.each([

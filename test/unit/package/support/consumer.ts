@@ -14,18 +14,30 @@ export function run(file: string, words: string[], cwd: string): Promise<string>
   );
 }
 
-/** Builds the package, packs it, and unpacks the tarball below `folder`. */
+/** Builds the packages, packs the library, and unpacks the tarball below `folder`. */
 export async function packedPackage(folder: string): Promise<string> {
+  const built = await builtPackages(folder);
+  return packed(join(built, "package"), folder);
+}
+
+/** Builds the packages: folders `package` and `create` of the folder that it gives back. */
+export async function builtPackages(folder: string): Promise<string> {
   const built = join(folder, "built");
   await run(process.execPath, ["tools/buildPackage.ts", built], root);
-  const packed = JSON.parse(
+  return built;
+}
+
+/** Packs a package, and unpacks the tarball below `folder`. */
+export function packed(package_: string, folder: string): string {
+  mkdirSync(folder, { recursive: true });
+  const answer = JSON.parse(
     execFileSync("npm", ["pack", "--json", "--offline", "--pack-destination", folder], {
-      cwd: built,
+      cwd: package_,
       encoding: "utf8",
       stdio: "pipe",
     }),
   ) as { filename: string }[] | Record<string, { filename: string }>;
-  const [{ filename }] = Object.values(packed) as [{ filename: string }];
+  const [{ filename }] = Object.values(answer) as [{ filename: string }];
   execFileSync("tar", ["-xzf", join(folder, filename), "-C", folder]);
   return join(folder, "package");
 }
