@@ -3,7 +3,7 @@ import { writePackage } from "./package/write.ts";
 import { writeCreatePackage } from "./package/writeCreate.ts";
 
 /*
- * `npm run build:package [-- FOLDER]`: writes the npm package of the library to `package` and the one of `npm create` to
+ * `npm run build:package [-- FOLDER]`: writes the npm package of the library to `package` and that of `npm create` to
  * `create`, in dist or another folder.
  */
 const root = join(import.meta.dirname, "..");
