@@ -29,7 +29,7 @@ export function everyKindOfImport(world: World): void {
       ...ofEach("north", "guarded", "guarded.mesh.global", "west"),
       "north <- west/guarded:8000 guarded.mesh.global": "authorization",
       // North's gateway is a name that only east's cluster resolves, so its certificate is read through a pod there.
-      "east <- west+north/httpbin:8000 httpbin.httpbin.svc.cluster.local": "west",
+      "east <- west+north/httpbin:8000 httpbin.httpbin.svc.cluster.local": "north, west",
       "east <- north/httpbin:8000 httpbin.north.global": "north",
       "east <- west/shop:8000 shop.apps.svc.cluster.local": "east",
       "west <- east/shop:8000 shop.apps.svc.cluster.local": "east",

@@ -7,10 +7,13 @@ import { gatewayPort } from "./plainObjects.ts";
 import type { World } from "./world.ts";
 
 const app = "by-hand";
-const host = `${app}.httpbin.svc.cluster.local`;
 
-/** The manual page's objects, for a server of the load: an import in one mesh, and an open gateway in the other. */
-function objectsByHand({ nodeAddress }: PlainMesh) {
+/** Host of the server in the exporting cluster. */
+const hostIn = ({ clusterDomain }: PlainMesh): string => `${app}.httpbin.svc.${clusterDomain}`;
+
+/** The manual page's objects for a server of the load, in the importing mesh. The other has the guide's gateway. */
+function objectsByHand(exporter: PlainMesh): object[] {
+  const host = hostIn(exporter);
   const metadata = { name: app, namespace: "sleep" };
   const entry = {
     apiVersion: "networking.istio.io/v1",
@@ -21,7 +24,7 @@ function objectsByHand({ nodeAddress }: PlainMesh) {
       location: "MESH_INTERNAL",
       resolution: "STATIC",
       ports: loadPorts.map(({ name, number, protocol }) => ({ name, number, protocol })),
-      endpoints: [{ address: nodeAddress, ports: { http: gatewayPort, tcp: gatewayPort } }],
+      endpoints: [{ address: exporter.nodeAddress, ports: { http: gatewayPort, tcp: gatewayPort } }],
       subjectAltNames: [`spiffe://cluster.local/ns/httpbin/sa/${app}`],
     },
   };
@@ -31,17 +34,7 @@ function objectsByHand({ nodeAddress }: PlainMesh) {
     metadata,
     spec: { host, trafficPolicy: { tls: { mode: "ISTIO_MUTUAL" } } },
   };
-  const port = { number: 15443, name: "tls", protocol: "TLS" };
-  const gateway = {
-    apiVersion: "networking.istio.io/v1",
-    kind: "Gateway",
-    metadata: { name: app, namespace: "istio-system" },
-    spec: {
-      selector: { istio: "eastwestgateway" },
-      servers: [{ port, hosts: ["*.local"], tls: { mode: "AUTO_PASSTHROUGH" } }],
-    },
-  };
-  return { importer: [entry, rule], exporter: [gateway] };
+  return [entry, rule];
 }
 
 /**
@@ -51,12 +44,11 @@ function objectsByHand({ nodeAddress }: PlainMesh) {
  */
 export async function adoptsByHand(world: World, meshes: [PlainMesh, PlainMesh], folder: string): Promise<void> {
   const [north, south] = meshes;
-  const { importer, exporter } = objectsByHand(south);
-  await world.apply("south", ...loadServer(app, "httpbin"), ...exporter);
-  await world.apply("north", ...importer);
+  await world.apply("south", ...loadServer(app, "httpbin"));
+  await world.apply("north", ...objectsByHand(south));
   try {
     await world.kubectl("south", ["rollout", "status", "-n", "httpbin", `deployment/${app}`, "--timeout=120s"]);
-    const edge = { mesh: "north", host, ports: { http: 8000, tcp: 9001 }, namespace: "sleep" };
+    const edge = { mesh: "north", host: hostIn(south), ports: { http: 8000, tcp: 9001 }, namespace: "sleep" };
     await noFailure(world, [edge], async () => {
       const before = await writers(world);
       await Promise.all([adoptMesh(world, north, folder, 2), adoptMesh(world, south, folder, 1)]);
@@ -64,7 +56,6 @@ export async function adoptsByHand(world: World, meshes: [PlainMesh, PlainMesh],
     });
   } finally {
     await world.kubectl("north", ["delete", "-n", "sleep", "serviceentry,destinationrule", app, "--ignore-not-found"]);
-    await world.kubectl("south", ["delete", "-n", "istio-system", "gateways.networking.istio.io", app]);
     await world.kubectl("south", ["delete", "-n", "httpbin", "deployment,service,serviceaccount", app, "--wait"]);
   }
 }
@@ -81,7 +72,7 @@ async function adoptMesh(world: World, mesh: PlainMesh, folder: string, objects:
     `${objects} objects adopted`,
   );
   if (name === "south")
-    expect(readFileSync(join(out, "ADOPT.md"), "utf8")).toMatch(/`httpbin\.httpbin\.svc\.cluster\.local`.*everybody/);
+    expect(readFileSync(join(out, "ADOPT.md"), "utf8")).toMatch(/`httpbin\.httpbin\.svc\.[^`]*`.*everybody/);
   symlinkSync(join(world.clone.folder, "node_modules"), join(out, "node_modules"));
   const pulumi = await pulumiIn(world, mesh, out);
   await pulumi("stack", "init", name);
