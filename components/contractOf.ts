@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ContractExport, ContractImport, FederationContract } from "../federation/contract/contract.ts";
-import { parseDescription, type MeshDescription } from "../federation/meshes/meshDescription.ts";
+import type { MeshDescription } from "../federation/meshes/meshDescription.ts";
 import { publishedContract } from "../federation/meshes/publishedContract.ts";
+import { describedMesh } from "./describedMesh.ts";
 
 /** What a program publishes of a mesh. */
 export interface PublishedServices {
@@ -25,12 +26,12 @@ export function contractOf(
 ): pulumi.Output<FederationContract> {
   return pulumi
     .all([
-      mesh,
+      describedMesh(mesh),
       pulumi.all(exports.map(({ published }) => published)),
       pulumi.all(imports.map(({ published }) => published)),
       pulumi.all(importers as Record<string, pulumi.Input<unknown>>),
     ])
     .apply(([description, exported, imported, peers]) =>
-      publishedContract(parseDescription(description), { exports: exported, imports: imported }, peers),
+      publishedContract(description(), { exports: exported, imports: imported }, peers),
     );
 }

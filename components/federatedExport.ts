@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { UserError } from "../federation/errors/userError.ts";
 import { namesCallers } from "../federation/exports/exportConfig.ts";
-import { parseDescription, type MeshDescription } from "../federation/meshes/meshDescription.ts";
+import type { MeshDescription } from "../federation/meshes/meshDescription.ts";
 import { rulesOfTeam, teamExportFindings } from "../federation/meshes/teamRules.ts";
 import { componentTypes } from "../federation/objects/federationObject.ts";
+import { describedMesh } from "./describedMesh.ts";
 import { ExportedService } from "./exportedService.ts";
 import type { ExportedServiceArgs, ExportSettings } from "./exportedServiceArgs.ts";
 
@@ -33,23 +34,23 @@ export class FederatedExport extends ExportedService {
 }
 
 function exportedServiceArgs({ mesh: given, team, ...settings }: FederatedExportArgs): ExportedServiceArgs {
-  const mesh = pulumi.output(given).apply(parseDescription);
-  const identity = mesh.apply(({ contract }) => contract.mesh);
+  const mesh = describedMesh(given);
+  const ofMesh = <T>(take: (description: MeshDescription) => T) => mesh.apply((description) => take(description()));
   // Every object's spec is made of `to`: what the team may not export is not made.
   const to = pulumi.output({ settings, mesh, team }).apply((known) => {
-    checkTeam(known.mesh, known.team, known.settings as KnownSettings);
+    checkTeam(known.mesh(), known.team, known.settings as KnownSettings);
     return (known.settings as KnownSettings).to;
   });
   return {
     ...settings,
     to,
-    clusterDomain: identity.clusterDomain,
-    trustDomain: identity.trustDomain,
-    acceptedTrustDomains: identity.acceptedTrustDomains,
-    istioMinor: identity.apply(({ istioMinor }) => istioMinor || undefined) as pulumi.Output<string>,
-    gatewayNamespace: mesh.gateway.namespace,
-    gatewayLabels: mesh.gateway.labels,
-    peerTrustDomains: mesh.apply(({ peers }) =>
+    clusterDomain: ofMesh(({ contract }) => contract.mesh.clusterDomain),
+    trustDomain: ofMesh(({ contract }) => contract.mesh.trustDomain),
+    acceptedTrustDomains: ofMesh(({ contract }) => contract.mesh.acceptedTrustDomains),
+    istioMinor: ofMesh(({ contract }) => contract.mesh.istioMinor || undefined) as pulumi.Output<string>,
+    gatewayNamespace: ofMesh(({ gateway }) => gateway.namespace),
+    gatewayLabels: ofMesh(({ gateway }) => gateway.labels),
+    peerTrustDomains: ofMesh(({ peers }) =>
       Object.fromEntries(
         Object.entries(peers).flatMap(([name, { trustDomain }]) => (trustDomain ? [[name, trustDomain]] : [])),
       ),

@@ -1,15 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ContractImport, FederationContract } from "../federation/contract/contract.ts";
+import { contractOfPeer, type ContractImport, type FederationContract } from "../federation/contract/contract.ts";
 import { Findings, UserError } from "../federation/errors/userError.ts";
-import { duplicateHosts } from "../federation/imports/importFindings.ts";
-
 import { importId } from "../federation/imports/importConfig.ts";
+import { duplicateHosts } from "../federation/imports/importFindings.ts";
 import { publishedImport, type ResolvedImport } from "../federation/imports/resolveImports.ts";
 import { importFromContracts, type ImportSettings } from "../federation/meshes/importFromContracts.ts";
-import { parseDescription, type MeshDescription } from "../federation/meshes/meshDescription.ts";
+import type { MeshDescription } from "../federation/meshes/meshDescription.ts";
 import { componentTypes } from "../federation/objects/federationObject.ts";
+import { describedMesh } from "./describedMesh.ts";
 import { ImportedService } from "./importedService.ts";
 import type { ImportedServiceArgs, ImportPolicy } from "./importedServiceArgs.ts";
+import { readOnce } from "./readOnce.ts";
 
 /** A port of an export on which clients of an import rely. */
 export interface RequiredPort {
@@ -99,30 +100,42 @@ export class FederatedImport extends ImportedService {
 }
 
 function resolvedBy(args: FederatedImportArgs): pulumi.Output<ResolvedImport> {
-  const { mesh, from, team } = args;
   const program = pulumi.runtime.getStackResource() ?? withoutStack;
   return pulumi
-    .all([mesh, pulumi.all(from as Record<string, pulumi.Input<unknown>>), settingsOf(args), team])
-    .apply(([given, contracts, settings, knownTeam]) => {
-      const description = parseDescription(given);
-      const resolved = importFromContracts(description, settings, contracts, knownTeam);
+    .all([describedMesh(args.mesh), contractsIn(args.from), settingsOf(args), args.team])
+    .apply(([description, contracts, settings, team]) => {
+      const mesh = description();
+      const resolved = importFromContracts(mesh, settings, contracts(), team);
       checkBlend(resolved, args);
-      checkHost(program, description.contract.mesh.name, resolved);
+      checkHost(program, mesh.contract.mesh.name, resolved);
       return resolved;
     });
+}
+
+/** Reads the contracts by mesh name, each checked; undefined where a mesh publishes none. */
+function contractsIn(from: FederatedImportArgs["from"]) {
+  const read = Object.entries(from).map(([name, contract]) =>
+    readOnce(contract, `contract of ${name}`, (value) => [name, contractInValue(value, name)] as const),
+  );
+  return pulumi.all(read).apply((contracts) => () => Object.fromEntries(contracts.map((contract) => contract())));
+}
+
+function contractInValue(value: unknown, name: string): FederationContract | undefined {
+  return value === undefined || value === null ? undefined : contractOfPeer(value, name);
 }
 
 function settingsOf(args: FederatedImportArgs): pulumi.Output<ImportSettings> {
   const { exportName, host, namespace, visibleTo, ports, subsets, blendLabels } = args;
   const { connectionPool, loadBalancer, outlierDetection, retries, timeout } = args;
-  return pulumi.output({ exportName, host, namespace, visibleTo, ports, subsets, blendLabels }).apply((known) =>
-    pulumi.output({ connectionPool, loadBalancer, outlierDetection, retries, timeout }).apply((policy) => {
-      const { exportName: name, host: as, blendLabels: labels, ...others } = known;
+  return pulumi
+    .output({
+      ...{ exportName, host, namespace, visibleTo, ports, subsets, blendLabels },
+      ...{ connectionPool, loadBalancer, outlierDetection, retries, timeout },
+    })
+    .apply(({ exportName: name, host: as, blendLabels: labels, ...others }) => {
       const visible = others.visibleTo ?? (labels ? ["*"] : []);
-      const blend = labels && { labels };
-      return { ...policy, ...others, name, as, blend, visibleTo: visible } as ImportSettings;
-    }),
-  );
+      return { ...others, name, as, blend: labels && { labels }, visibleTo: visible } as ImportSettings;
+    });
 }
 
 function importedServiceArgs(args: FederatedImportArgs, resolved: pulumi.Output<ResolvedImport>): ImportedServiceArgs {
@@ -171,24 +184,23 @@ function checkBlend({ name, blend, gateways }: ResolvedImport, args: FederatedIm
   });
 }
 
-/** The imports of each program so far, by mesh and name of their objects. One process can run several programs. */
+/** The imports of each program so far by mesh and host, each by the name of its objects. */
 const programs = new WeakMap<object, Map<string, Map<string, ResolvedImport>>>();
 const withoutStack = {};
 
-function importsOfProgram(program: object): Map<string, Map<string, ResolvedImport>> {
-  const known = programs.get(program) ?? new Map<string, Map<string, ResolvedImport>>();
-  programs.set(program, known);
-  return known;
+/** The imports of a host in a mesh of a program. One process can run several programs. */
+function importsOf(program: object, mesh: string, host: string): Map<string, ResolvedImport> {
+  const byHost = programs.get(program) ?? new Map<string, Map<string, ResolvedImport>>();
+  const imports = byHost.get(`${mesh}/${host}`) ?? new Map<string, ResolvedImport>();
+  programs.set(program, byHost.set(`${mesh}/${host}`, imports));
+  return imports;
 }
 
 /** @throws UserError `imports-mismatch` for a host of another import of the program, where one namespace sees both */
 function checkHost(program: object, mesh: string, resolved: ResolvedImport): void {
-  const imported = importsOfProgram(program);
-  const ofMesh = imported.get(mesh) ?? new Map<string, ResolvedImport>();
-  imported.set(mesh, ofMesh.set(`${resolved.namespace}/${resolved.id}`, resolved));
-  const same = [...ofMesh.values()].filter(({ host }) => host === resolved.host);
+  const same = importsOf(program, mesh, resolved.host).set(`${resolved.namespace}/${resolved.id}`, resolved);
   const findings = new Findings();
-  findings.addAll(duplicateHosts(same));
+  findings.addAll(duplicateHosts([...same.values()]));
   findings.throwIfAny("imports-mismatch", {
     subject: `mesh "${mesh}"`,
     problem: "two of its imports have one host",

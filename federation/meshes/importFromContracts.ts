@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { contractOfPeer, federationOutput, type FederationContract } from "../contract/contract.ts";
+import { federationOutput, type FederationContract } from "../contract/contract.ts";
 import { UserError, type Finding } from "../errors/userError.ts";
 import { importSpec } from "../imports/importConfig.ts";
 import { resolveImports, type Peer, type ResolvedImport } from "../imports/resolveImports.ts";
@@ -14,20 +14,21 @@ export type ImportSettings = Omit<z.input<typeof importSpec>, "from">;
  * The import that settings and the contracts of its peers make, checked like an entry of a stack file.
  *
  * @param mesh the importing mesh
- * @param contracts what each peer publishes, by the name that the importer's owner gives it; not yet checked
+ * @param contracts what each peer publishes, as `contractOfPeer` reads it, by the name that the importer's owner
+ *   gives it; undefined where it publishes nothing
  * @param team the team that imports; undefined: the mesh's owner
- * @throws UserError `import-invalid`, `import-pending`, `imports-mismatch`, `team-unknown`, `team-not-allowed`, or one
- *   of a contract that cannot be read
+ * @throws UserError `import-invalid`, `import-pending`, `imports-mismatch`, `team-unknown`, or
+ *   `team-not-allowed`
  */
 export function importFromContracts(
   mesh: MeshDescription,
   settings: ImportSettings,
-  contracts: Readonly<Record<string, unknown>>,
+  contracts: Readonly<Record<string, FederationContract | undefined>>,
   team?: string,
 ): ResolvedImport {
   const spec = checkedSettings(settings, Object.keys(contracts));
   const subject = `import "${spec.name}"`;
-  const peers = Object.entries(contracts).map(([name, value]) => [name, peerOf(name, value, subject)] as const);
+  const peers = Object.entries(contracts).map(([name, contract]) => [name, peerOf(name, contract, subject)] as const);
   const { imports, pending } = resolveImports([spec], new Map(peers), mesh.contract.mesh, rulesOf(mesh));
   const [first] = pending;
   if (first)
@@ -66,14 +67,14 @@ function checkedSettings(settings: ImportSettings, from: string[]) {
   });
 }
 
-function peerOf(name: string, value: unknown, subject: string): Peer & { state: "up" } {
-  if (value === undefined || value === null)
+function peerOf(name: string, contract: FederationContract | undefined, subject: string): Peer & { state: "up" } {
+  if (!contract)
     throw new UserError("import-pending", {
       subject: `${subject} from mesh "${name}"`,
       problem: `mesh "${name}" publishes no contract yet (output \`${federationOutput}\`)`,
       remedy: "Bring the peer up first, or leave the import out until then",
     });
-  return { state: "up", stack: name, contract: contractOfPeer(value, name) };
+  return { state: "up", stack: name, contract };
 }
 
 /** Why one of two meshes does not verify the other's certificates; empty where both do. */
