@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { federationOutput, type FederationContract } from "../federation/contract/contract.ts";
+import { valueInJson } from "../federation/contract/contractText.ts";
 import { UserError } from "../federation/errors/userError.ts";
 import { descriptionOutput, parseDescription, type MeshDescription } from "../federation/meshes/meshDescription.ts";
 
@@ -38,8 +39,7 @@ export function descriptionOf(stack: pulumi.StackReference): pulumi.Output<MeshD
  */
 export function contractFromFile(path: string): FederationContract {
   try {
-    // Some editors begin a file with a byte order mark.
-    return JSON.parse(readFileSync(path, "utf8").replace(/^\uFEFF/, "")) as FederationContract;
+    return valueInJson(readFileSync(path, "utf8")) as FederationContract;
   } catch (error) {
     // The message of a JSON error quotes the file, which can be any file of this machine.
     const { code } = error as NodeJS.ErrnoException;
@@ -86,7 +86,7 @@ export async function contractFromUrl(
   const text = await bounded(response);
   if (text === undefined) throw fail(`more than ${maxBytes} bytes, or the answer broke off`);
   try {
-    return JSON.parse(text) as FederationContract;
+    return valueInJson(text) as FederationContract;
   } catch {
     throw fail("the answer is not JSON");
   }

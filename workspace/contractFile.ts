@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { contractOfPeer, federationOutput, type FederationContract } from "../federation/contract/contract.ts";
+import { valueInJson } from "../federation/contract/contractText.ts";
 import { isMapping } from "../federation/config/values.ts";
 import { UserError } from "../federation/errors/userError.ts";
 
@@ -17,8 +18,7 @@ export function readContractFile(name: string, file: string): FederationContract
   };
   let value: unknown;
   try {
-    // Some editors, and PowerShell, begin a file with a byte order mark.
-    value = JSON.parse(readFileSync(file, "utf8").replace(/^\uFEFF/, ""));
+    value = valueInJson(readFileSync(file, "utf8"));
   } catch (error) {
     // The message of a JSON error quotes the file, which can be any file of this machine: it is neither shown nor kept.
     const { code } = error as NodeJS.ErrnoException;

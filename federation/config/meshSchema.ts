@@ -8,7 +8,6 @@ import {
   inLabelOrEmpty,
   label,
   portNumber,
-  rangeOrName,
   subdomain,
   subjectName,
   weightedAddress,
@@ -24,6 +23,7 @@ import { profiles } from "../cluster/profile.ts";
 import { exportSpec } from "../exports/exportConfig.ts";
 import { importSpec } from "../imports/importConfig.ts";
 import { istio } from "./istioSchema.ts";
+import { peerSettings } from "./peerSettings.ts";
 
 const mesh = z.strictObject({
   name: label.optional(),
@@ -160,16 +160,9 @@ const peer = z
       .regex(/^[^/]+\/[^/]+\/[^/]+$/, "must be organization/project/stack")
       .optional(),
     file: z.string().min(1).optional(),
-    /** Suffixes of the hosts that it may export, besides its Services' own. Any other host needs `as`. */
-    hosts: z.array(subdomain).default([]),
-    /** Ranges (address/prefix) and names that its gateways may have although no other mesh should. */
-    allowedAddresses: z.array(rangeOrName).default([]),
+    ...peerSettings,
     /** SHA-256 of its roots that this mesh trusts, where the two have no root in common. */
     roots: z.array(fingerprint).max(16).default([]),
-    /** The peer's trust domain, where it is not this mesh's and the peer has no file in `stacks/`. */
-    trustDomain: subdomain.optional(),
-    /** The peer's cluster domain, where it is neither this mesh's nor `cluster.local` and has no file in `stacks/`. */
-    clusterDomain: subdomain.optional(),
   })
   .refine((p) => !(p.stack && p.file), "must have stack or file, not both");
 

@@ -1,40 +1,40 @@
 import { z } from "zod";
 import { managedGatewayLabels } from "../cluster/gatewayObjects.ts";
-import { defaultGateway, defaultLocality, defaultNames, istioNamespace } from "../config/defaults.ts";
+import {
+  defaultClusterDomain,
+  defaultGateway,
+  defaultGatewayPort,
+  defaultLocality,
+  defaultNames,
+  defaultTrustDomain,
+  istioNamespace,
+} from "../config/defaults.ts";
 import {
   cidr,
   gatewayAddress,
   gatewayWeight,
   inLabel,
+  inLabelOrEmpty,
   label,
   portNumber,
-  rangeOrName,
   selectingLabels,
   subdomain,
 } from "../config/fields.ts";
+import { peerSettings } from "../config/peerSettings.ts";
 import { minorOf } from "../config/versions.ts";
 import { contractVersion } from "../contract/contract.ts";
 import { contractSchema } from "../contract/schema.ts";
 import { UserError, type Finding } from "../errors/userError.ts";
 import type { PeerRules } from "../imports/peerRules.ts";
-import { pemBlocks, pemOf } from "../trust/pem.ts";
+import { contractRoots } from "../trust/bundle.ts";
 import { rootFingerprints } from "../trust/caMaterial.ts";
+import { pemBlocks, pemOf } from "../trust/pem.ts";
 import { teamRules } from "./teamRules.ts";
 
 /** Name of the stack output in which a mesh's stack gives its description to the other stacks of its owner. */
 export const descriptionOutput = "mesh";
 
-/** What a mesh's owner lays down for one peer. */
-const peer = z.strictObject({
-  /** Its trust domain. Required where an export names callers of it. */
-  trustDomain: subdomain.optional(),
-  /** Suffixes of hosts that it may export, besides its Services' own. */
-  hosts: z.array(subdomain).default([]),
-  /** Ranges (address/prefix) and names that its gateways may have although no other mesh should. */
-  allowedAddresses: z.array(rangeOrName).default([]),
-  /** Its cluster domain, where that is neither this mesh's nor `cluster.local`. */
-  clusterDomain: subdomain.optional(),
-});
+const peers = z.record(label, z.strictObject(peerSettings)).default({});
 
 const gateway = z.strictObject({
   /** Namespace of the east-west gateway's pods. */
@@ -51,7 +51,7 @@ export const meshDescriptionSchema = z.object({
   /** The contract of the mesh without exports and imports. */
   contract: contractSchema,
   gateway,
-  peers: z.record(label, peer).default({}),
+  peers,
   /** Ranges in which no peer's gateway can be: those of the mesh's own pods, Services and load balancers. */
   ownNetworks: z.array(cidr).max(64).default([]),
   /** Namespaces of the mesh's own control plane and gateway, whose Services no peer may stand in for. */
@@ -68,9 +68,9 @@ export const meshArguments = z.strictObject({
   name: label,
   meshId: inLabel.optional(),
   cluster: inLabel.optional(),
-  network: z.union([inLabel, z.literal("")]).optional(),
-  trustDomain: subdomain.default("cluster.local"),
-  clusterDomain: subdomain.default("cluster.local"),
+  network: inLabelOrEmpty.optional(),
+  trustDomain: subdomain.default(defaultTrustDomain),
+  clusterDomain: subdomain.default(defaultClusterDomain),
   istioVersion: z.string(),
   istioMinor: z.string().optional(),
   region: inLabel.optional(),
@@ -82,10 +82,10 @@ export const meshArguments = z.strictObject({
   gateways: z
     .array(z.strictObject({ address: gatewayAddress, port: portNumber.optional(), weight: gatewayWeight.optional() }))
     .default([]),
-  gatewayPort: portNumber.default(15443),
+  gatewayPort: portNumber.default(defaultGatewayPort),
   gatewayNamespace: label.default(defaultGateway.namespace),
   gatewayLabels: selectingLabels.default(managedGatewayLabels(defaultGateway.name)),
-  peers: z.record(label, peer).default({}),
+  peers,
   ownNetworks: z.array(cidr).default([]),
   ownNamespaces: z.array(label).default([]),
   teams: z.record(label, teamRules).optional(),
@@ -156,12 +156,14 @@ function contractRootsOf(bundle: string, mesh: string): MeshDescription["contrac
   if (bundle.trim() === "") return [];
   try {
     const pems = pemBlocks(bundle, "CERTIFICATE").map((der) => pemOf("CERTIFICATE", der));
-    if (pems.length === 0) throw new Error("there is no certificate in it");
-    return pems.map((pem, i) => {
+    const roots = pems.map((pem, i) => {
       const [sha256] = rootFingerprints(pem);
       if (sha256 === undefined) throw new Error(`block ${i + 1} is no certificate`);
-      return { sha256, pem, use: i === 0 ? "active" : "next" };
+      return { sha256, pem };
     });
+    const [active] = roots;
+    if (!active) throw new Error("there is no certificate in it");
+    return contractRoots({ roots, active: active.sha256 });
   } catch (error) {
     throw invalid(mesh, [{ field: "roots", problem: `must be certificates in PEM: ${(error as Error).message}` }]);
   }

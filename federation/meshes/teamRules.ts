@@ -68,8 +68,7 @@ export interface TeamExport {
 /** Why a team may not export a service; empty when it may. */
 export function teamExportFindings(team: string, rules: TeamRules, spec: TeamExport): readonly Finding[] {
   const findings = new Findings();
-  const add = (problem: string): void => findings.add("team-not-allowed", { ...textOf(team, problem), subject });
-  const subject = `export "${spec.name}"`;
+  const add = refusing(findings, team, `export "${spec.name}"`);
   // Objects of exports are named alike in the gateway's namespace, so that teams could take each other's names.
   if (spec.name !== team && !spec.name.startsWith(`${team}-`)) add(`its name must be ${team}, or begin with ${team}-`);
   if (!takes(rules.namespaces, spec.namespace)) add(`it may not export from namespace ${spec.namespace}`);
@@ -84,8 +83,7 @@ export function teamExportFindings(team: string, rules: TeamRules, spec: TeamExp
 /** Why a team may not import a service; empty when it may. */
 export function teamImportFindings(team: string, rules: TeamRules, spec: ResolvedImport): readonly Finding[] {
   const findings = new Findings();
-  const subject = `import "${spec.name}"`;
-  const add = (problem: string): void => findings.add("team-not-allowed", { ...textOf(team, problem), subject });
+  const add = refusing(findings, team, `import "${spec.name}"`);
   for (const mesh of spec.meshes.filter((name) => !takes(rules.importFrom, name)))
     add(`it may not import from mesh "${mesh}"`);
   if (!takes(rules.namespaces, spec.namespace)) add(`it may not write into namespace ${spec.namespace}`);
@@ -98,9 +96,11 @@ export function teamImportFindings(team: string, rules: TeamRules, spec: Resolve
   return findings.all;
 }
 
-function textOf(team: string, problem: string) {
+/** Adds what a team may not do with an export or import. */
+function refusing(findings: Findings, team: string, subject: string): (what: string) => void {
   const remedy = "Change it, or ask the mesh's owner to allow it in teams of FederatedMesh";
-  return { subject: `team "${team}"`, problem: `team "${team}" is not allowed this: ${problem}`, remedy };
+  return (what) =>
+    findings.add("team-not-allowed", { subject, problem: `team "${team}" is not allowed this: ${what}`, remedy });
 }
 
 function takes(allowed: readonly string[], name: string): boolean {
