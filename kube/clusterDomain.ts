@@ -1,10 +1,9 @@
 import { domainInKubelet, domainInValues } from "../federation/checks/liveDomains.ts";
 import type { LiveDomains, NamedDomain } from "../federation/checks/liveCluster.ts";
 import { revisioned } from "../federation/cluster/revisions.ts";
-import { ApiError } from "./errors.ts";
 import type { IstioPlace } from "./existingIstio.ts";
 import type { KubeClient } from "./kubeClient.ts";
-import { retry } from "./retry.ts";
+import { unlessRefused } from "./retry.ts";
 
 /**
  * Reads which cluster domain an existing Istio and the nodes have. Not every cluster has these objects, and not every
@@ -17,14 +16,9 @@ export async function readDomains(client: KubeClient, istio: IstioPlace | undefi
     name: string,
     take: (data: Record<string, string | undefined>) => string | undefined,
   ): Promise<NamedDomain | undefined> => {
-    try {
-      const found = await retry(() => client.configMap(namespace, name));
-      const domain = take(found?.data ?? {});
-      return domain === undefined ? undefined : { domain, object: `ConfigMap ${namespace}/${name}` };
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      return undefined;
-    }
+    const found = await unlessRefused(() => client.configMap(namespace, name));
+    const domain = take(found?.data ?? {});
+    return domain === undefined ? undefined : { domain, object: `ConfigMap ${namespace}/${name}` };
   };
   const [ofIstio, nodes] = await Promise.all([
     istio &&

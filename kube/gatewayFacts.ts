@@ -4,10 +4,9 @@ import { isAutoPassthrough, serversOf } from "../federation/adopt/gateways.ts";
 import { ofKind, type HandMade, type HandMadePod } from "../federation/adopt/handMade.ts";
 import { matches, selects } from "../federation/checks/liveCluster.ts";
 import { autoPassthroughPort } from "../federation/cluster/gatewayObjects.ts";
-import { ApiError } from "./errors.ts";
 import type { KubeClient } from "./kubeClient.ts";
 import type { KubeObject, Service } from "./objects.ts";
-import { retry } from "./retry.ts";
+import { unlessRefused } from "./retry.ts";
 
 interface Node extends KubeObject {
   status?: { addresses?: { type: string; address: string }[] };
@@ -46,7 +45,7 @@ async function readGatewayFacts(
   pods: readonly HandMadePod[],
 ): Promise<GatewayFacts | undefined> {
   const own = pods.filter(({ labels }) => matches(selector, labels));
-  const services = (await quietly(() => client.services())) as ReachedService[] | undefined;
+  const services = (await unlessRefused(() => client.services())) as ReachedService[] | undefined;
   const behind = (services ?? []).filter(({ metadata, spec }) =>
     own.some((pod) => pod.namespace === metadata.namespace && selects(spec?.selector ?? {}, pod.labels)),
   );
@@ -67,19 +66,10 @@ async function reachedAt(client: KubeClient, { spec, status }: ReachedService) {
   const addresses = [...balanced, ...(spec?.externalIPs ?? [])];
   if (addresses.length > 0) return { addresses, port: port.port };
   if (!port.nodePort) return undefined;
-  const nodes = (await quietly(() => client.list<Node>("/api/v1", "nodes", undefined))) ?? [];
+  const nodes = (await unlessRefused(() => client.list<Node>("/api/v1", "nodes", undefined))) ?? [];
   const ofType = (type: string) =>
     nodes.flatMap((node) => (node.status?.addresses ?? []).filter((a) => a.type === type).map((a) => a.address));
   const external = ofType("ExternalIP");
   const found = external.length > 0 ? external : ofType("InternalIP");
   return found.length > 0 ? { addresses: found, port: port.nodePort } : undefined;
-}
-
-async function quietly<T>(read: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await retry(read);
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    return undefined;
-  }
 }

@@ -1,37 +1,26 @@
 import { handMadeKinds, type HandMade, type HandMadeKind, type HandMadeObject } from "../federation/adopt/handMade.ts";
-import type { UnreadObject } from "../federation/checks/liveCluster.ts";
-import { ApiError } from "./errors.ts";
 import { inParallel } from "./inParallel.ts";
 import type { KubeClient } from "./kubeClient.ts";
 import { livePod, liveService } from "./liveObjects.ts";
 import { isLiving, type IstioObject, type Pod } from "./objects.ts";
-import { retry } from "./retry.ts";
+import { Reader } from "./reader.ts";
 
 /** Number of requests at a time. */
 const concurrency = 4;
 
 /** Reads what a federation by hand consists of. Only reads. Rejects where the cluster cannot be reached. */
 export async function readHandMade(client: KubeClient): Promise<HandMade> {
-  const unread: UnreadObject[] = [];
-  const read = async <T>(object: string, answer: () => Promise<T>, fallback: T): Promise<T> => {
-    try {
-      return await retry(answer);
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      unread.push({ object, reason: error.message });
-      return fallback;
-    }
-  };
+  const reader = new Reader();
   const objects = await inParallel([...handMadeKinds], concurrency, (kind) =>
-    read(`${kind.plural} of ${kind.group}`, () => objectsOf(client, kind), []),
+    reader.read(`${kind.plural} of ${kind.group}`, () => objectsOf(client, kind), []),
   );
-  const services = await read("Services", () => client.services(), []);
-  const pods = await read("pods", () => client.pods(), []);
+  const services = await reader.read("Services", () => client.services(), []);
+  const pods = await reader.read("pods", () => client.pods(), []);
   return {
     objects: objects.flat(),
     services: services.map(liveService),
     pods: pods.filter(isLiving).map(podOf),
-    unread,
+    unread: reader.unread,
   };
 }
 

@@ -1,40 +1,22 @@
 import { servicesInvolved } from "../federation/checks/liveChecks.ts";
-import type { GatewayObject, LiveCluster, LiveObject, UnreadObject } from "../federation/checks/liveCluster.ts";
+import type { GatewayObject, LiveCluster, LiveObject } from "../federation/checks/liveCluster.ts";
 import type { GatewaySelector } from "../federation/cluster/gatewayObjects.ts";
 import { hasRoutes } from "../federation/imports/routePolicy.ts";
 import { isManaged } from "../federation/objects/labels.ts";
 import { fullHost } from "../federation/objects/names.ts";
 import type { FederationPlan } from "../federation/planFederation.ts";
 import { readDomains } from "./clusterDomain.ts";
-import { ApiError } from "./errors.ts";
 import type { IstioPlace } from "./existingIstio.ts";
 import { KubeClient } from "./kubeClient.ts";
 import { livePod, liveService } from "./liveObjects.ts";
 import { liveSidecar, routedHosts } from "./liveRouting.ts";
 import { isLiving, type IstioObject, type Pod } from "./objects.ts";
 import { pathSegment } from "./request.ts";
-import { retry } from "./retry.ts";
+import { Reader } from "./reader.ts";
 import { clientTls, ruleTls } from "./ruleTls.ts";
 
 /** Milliseconds that the API server may take for one answer: a preview waits for it. */
 const timeout = 5_000;
-
-/** Reads objects one by one, and keeps those that the API server refuses to show. */
-class Reader {
-  readonly unread: UnreadObject[] = [];
-
-  /** What is read; `fallback` where the API server refuses. Rejects when the cluster cannot be reached. */
-  async read<T>(object: string, answer: () => Promise<T>, fallback: T): Promise<T> {
-    try {
-      // A server that has just started may answer with an error once.
-      return await retry(answer);
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      this.unread.push({ object, reason: error.message });
-      return fallback;
-    }
-  }
-}
 
 /** What else is read of a cluster. */
 interface ReadOptions {

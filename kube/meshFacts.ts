@@ -3,11 +3,10 @@ import { domainInValues } from "../federation/checks/liveDomains.ts";
 import { istioNamespace } from "../federation/config/defaults.ts";
 import { mappingIn, valueAt } from "../federation/config/values.ts";
 import { revisioned } from "../federation/cluster/revisions.ts";
-import { ApiError } from "./errors.ts";
 import type { KubeClient } from "./kubeClient.ts";
 import type { KubeObject } from "./objects.ts";
 import { pathSegment } from "./request.ts";
-import { retry } from "./retry.ts";
+import { unlessRefused } from "./retry.ts";
 
 /** Label of a namespace, and of the Service of a gateway. https://istio.io/latest/docs/reference/config/labels/ */
 const networkLabel = "topology.istio.io/network";
@@ -26,7 +25,7 @@ interface Deployment extends KubeObject {
  * @param revision of the control plane; default: the one without, or else the only one
  */
 export async function readMeshFacts(client: KubeClient, revision?: string): Promise<MeshFacts> {
-  const istiods = await quietly(() => istiodsOf(client));
+  const istiods = await unlessRefused(() => istiodsOf(client));
   const istiod = chosen(istiods ?? [], revision);
   const namespace = istiod?.metadata.namespace ?? istioNamespace;
   const label = istiod?.metadata.labels?.["istio.io/rev"] ?? revision;
@@ -35,9 +34,9 @@ export async function readMeshFacts(client: KubeClient, revision?: string): Prom
     values: revisioned("istio-sidecar-injector", label),
   };
   const [mesh, values, own] = await Promise.all([
-    quietly(() => client.configMap(namespace, names.mesh)),
-    quietly(() => client.configMap(namespace, names.values)),
-    quietly(() => client.get(`/api/v1/namespaces/${pathSegment(namespace)}`)),
+    unlessRefused(() => client.configMap(namespace, names.mesh)),
+    unlessRefused(() => client.configMap(namespace, names.values)),
+    unlessRefused(() => client.get(`/api/v1/namespaces/${pathSegment(namespace)}`)),
   ]);
   const meshText = mesh?.data?.["mesh"];
   const valuesText = values?.data?.["values"];
@@ -82,14 +81,4 @@ function from(values: Readonly<Record<string, unknown>>, object: string): (path:
     const value = valueAt(values, path);
     return typeof value === "string" && value !== "" ? { value, from: `${object}, ${path}` } : undefined;
   };
-}
-
-/** What is read; undefined where the API server refuses. */
-async function quietly<T>(read: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await retry(read);
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    return undefined;
-  }
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { TimeoutError } from "./errors.ts";
+import { ApiError, TimeoutError } from "./errors.ts";
 
 /** Milliseconds between two attempts. */
 export const retryInterval = 700;
@@ -18,4 +18,14 @@ export async function retry<T>(read: () => Promise<T>, isConclusive: (value: T) 
   }
   await sleep(retryInterval);
   return read();
+}
+
+/** What is read, by {@link retry}; undefined where the API server refuses. Rejects where the cluster is not reached. */
+export async function unlessRefused<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await retry(read);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return undefined;
+  }
 }
