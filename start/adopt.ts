@@ -1,5 +1,4 @@
 import { join, resolve } from "node:path";
-import { stringify } from "yaml";
 import { classify, type Adoption } from "../federation/adopt/classify.ts";
 import type { HandMade } from "../federation/adopt/handMade.ts";
 import { proposalOf } from "../federation/adopt/proposal.ts";
@@ -8,12 +7,9 @@ import { adoptText } from "../federation/adopt/report.ts";
 import { meshSettingsOf } from "../federation/cluster/meshSettings.ts";
 import { defaultClusterDomain, istioNamespace } from "../federation/config/defaults.ts";
 import { mappingIn } from "../federation/config/values.ts";
-import { readOwnGateway } from "../kube/gatewayFacts.ts";
-import { readHandMade } from "../kube/handMade.ts";
-import { KubeClient } from "../kube/kubeClient.ts";
-import { readMeshFacts } from "../kube/meshFacts.ts";
 import { adoptedProject } from "./adoptedProject.ts";
-import { readKubeconfigFile } from "./kubeconfigFile.ts";
+import { readExistingMesh } from "./existingMesh.ts";
+import { stackFile } from "./projectFiles.ts";
 import { checkFolder, writeFolder } from "./writeFolder.ts";
 
 /** What `adopt` is told. */
@@ -36,9 +32,6 @@ export interface Adopted {
   unread: HandMade["unread"];
 }
 
-/** Milliseconds that the API server may take for one answer. Lists of a whole cluster are long. */
-const timeout = 60_000;
-
 /**
  * Reads a mesh that federates by hand, and writes a project that knows its objects as they are. Changes nothing in the
  * cluster. Throws where the folder has files, or the cluster cannot be reached.
@@ -46,9 +39,7 @@ const timeout = 60_000;
 export async function adopt({ kubeconfig, context, mesh, out, ports, revision }: AdoptOptions): Promise<Adopted> {
   const folder = resolve(out);
   checkFolder(folder);
-  const client = new KubeClient(readKubeconfigFile(kubeconfig), context, timeout);
-  const facts = await readMeshFacts(client, revision);
-  const found = await readHandMade(client);
+  const { access, facts, found, gateway } = await readExistingMesh(kubeconfig, context, revision);
   const clusterDomain = facts.clusterDomain?.value ?? defaultClusterDomain;
   const settings = { ports, network: facts.network?.value, clusterDomain };
   const adoption = classify(found, settings);
@@ -57,17 +48,11 @@ export async function adopt({ kubeconfig, context, mesh, out, ports, revision }:
     rootNamespace: facts.rootNamespace?.value ?? facts.istioNamespace?.value ?? istioNamespace,
     serviceExportTo: meshSettingsOf(mappingIn(facts.meshConfig)).serviceExportTo,
   });
-  const gateway = await readOwnGateway(client, found);
-  const access = { kubeconfigPath: resolve(kubeconfig), context };
   const proposal = proposalOf({ mesh, facts, gateway, found, adoption, access, clusterDomain });
   writeFolder(folder, {
     ...adoptedProject(mesh, adoption.objects, access),
     "ADOPT.md": adoptText({ mesh, found, adoption, proposal, reachable: open }),
-    [join("stacks", `Pulumi.${mesh}.yaml`)]: stringify({
-      config: Object.fromEntries(
-        Object.entries(proposal.config).map(([key, value]) => [`mesh-federation:${key}`, value]),
-      ),
-    }),
+    [join("stacks", `Pulumi.${mesh}.yaml`)]: stackFile("mesh-federation", proposal.config),
   });
   return { adoption, reachable: open, unread: found.unread };
 }

@@ -3,6 +3,7 @@ import type { AdoptedObject } from "../federation/adopt/classify.ts";
 import { objectId } from "../federation/adopt/handMade.ts";
 import type { ClusterAccess } from "../federation/adopt/proposal.ts";
 import { packageVersions } from "./packageVersions.ts";
+import { jsonFile, stackFile } from "./projectFiles.ts";
 
 /** Name of the project that `adopt` writes, which is the prefix of its configuration keys. */
 const projectName = "adopted-federation";
@@ -49,7 +50,6 @@ export function adoptedProject(
   objects: readonly AdoptedObject[],
   { kubeconfigPath, context }: ClusterAccess,
 ): Record<string, string> {
-  const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
   const config = { kubeconfigPath, ...(context ? { context } : {}) };
   return {
     "Pulumi.yaml": stringify({
@@ -57,7 +57,7 @@ export function adoptedProject(
       description: "Objects of a federation that was made by hand",
       runtime: { name: "nodejs", options: { typescript: false, packagemanager: "npm" } },
     }),
-    "package.json": json({
+    "package.json": jsonFile({
       name: projectName,
       private: true,
       type: "module",
@@ -65,10 +65,8 @@ export function adoptedProject(
       dependencies: Object.fromEntries(packages.map((name) => [name, packageVersions[name]])),
     }),
     "index.js": program,
-    [`Pulumi.${mesh}.yaml`]: stringify({
-      config: Object.fromEntries(Object.entries(config).map(([key, value]) => [`${projectName}:${key}`, value])),
-    }),
-    [`adopted/${mesh}.json`]: json(
+    [`Pulumi.${mesh}.yaml`]: stackFile(projectName, config),
+    [`adopted/${mesh}.json`]: jsonFile(
       Object.fromEntries(objects.map(({ object }) => [objectId(object), manifest(object)])),
     ),
   };

@@ -12,12 +12,9 @@ import {
 import { projectConfigs } from "../federation/adopt/initialProject.ts";
 import type { Fact } from "../federation/adopt/meshFacts.ts";
 import { inline, UserError } from "../federation/errors/userError.ts";
-import { readOwnGateway } from "../kube/gatewayFacts.ts";
-import { readHandMade } from "../kube/handMade.ts";
-import { KubeClient } from "../kube/kubeClient.ts";
-import { readMeshFacts } from "../kube/meshFacts.ts";
-import { initialProject, stackFile } from "./initialProject.ts";
-import { readKubeconfigFile } from "./kubeconfigFile.ts";
+import { readExistingMesh } from "./existingMesh.ts";
+import { initialProject } from "./initialProject.ts";
+import { stackFile } from "./projectFiles.ts";
 import { checkFolder, writeFolder } from "./writeFolder.ts";
 
 /** A cluster that `init` reads. */
@@ -44,9 +41,6 @@ export interface InitOptions {
   library?: string | undefined;
   say: (line: string) => void;
 }
-
-/** Milliseconds that an API server may take for one answer. */
-const timeout = 60_000;
 
 /**
  * Reads two meshes and writes a project with a stack for each: one exports a Service, the other imports it. Changes
@@ -77,18 +71,9 @@ export async function init(options: InitOptions): Promise<[string, string]> {
 }
 
 async function readMesh({ kubeconfig, context, mesh }: InitCluster): Promise<ReadMesh> {
-  const text = readKubeconfigFile(kubeconfig);
-  const client = new KubeClient(text, context, timeout);
-  const facts = await readMeshFacts(client);
-  const found = await readHandMade(client);
+  const { kubeconfig: text, ...read } = await readExistingMesh(kubeconfig, context);
   const current = (parse(text) as { "current-context"?: unknown } | null)?.["current-context"];
-  return {
-    name: mesh ?? meshNameOf(context ?? String(current ?? "mesh")),
-    access: { kubeconfigPath: resolve(kubeconfig), context },
-    facts,
-    gateway: await readOwnGateway(client, found),
-    found,
-  };
+  return { name: mesh ?? meshNameOf(context ?? String(current ?? "mesh")), ...read };
 }
 
 /** What was read of a mesh, and from where. */

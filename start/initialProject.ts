@@ -3,6 +3,7 @@ import { sep } from "node:path";
 import { stringify } from "yaml";
 import type { ProjectConfig } from "../federation/adopt/initialProject.ts";
 import { library, packageVersions } from "./packageVersions.ts";
+import { jsonFile, stackFile } from "./projectFiles.ts";
 
 /** Name of the project that `init` writes, which is the prefix of its configuration keys. */
 const projectName = "federated-meshes";
@@ -57,7 +58,6 @@ export function initialProject(
   source: string = library.version,
 ): Record<string, string> {
   const { typescript, "@types/node": nodeTypes, ...pulumiPackages } = packageVersions;
-  const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
   const makesGateway = Object.values(stacks).some(({ gateway }) => gateway !== undefined);
   return {
     "Pulumi.yaml": stringify({
@@ -65,14 +65,14 @@ export function initialProject(
       description: "Meshes that use each other's services",
       runtime: { name: "nodejs", options: { packagemanager: "npm" } },
     }),
-    "package.json": json({
+    "package.json": jsonFile({
       name: projectName,
       private: true,
       main: "index.ts",
       dependencies: { ...pulumiPackages, [library.name]: source },
       devDependencies: { "@types/node": nodeTypes, typescript },
     }),
-    "tsconfig.json": json({
+    "tsconfig.json": jsonFile({
       compilerOptions: {
         ...{ target: "es2022", module: "nodenext", strict: true, skipLibCheck: true, types: ["node"] },
       },
@@ -91,11 +91,4 @@ function portable(config: ProjectConfig): ProjectConfig {
   const home = `${homedir()}${sep}`;
   const { kubeconfigPath: path } = config;
   return { ...config, kubeconfigPath: path.startsWith(home) ? `~/${path.slice(home.length)}` : path };
-}
-
-/** A stack file. The keys get the project's name as prefix. */
-export function stackFile(project: string, config: object): string {
-  return stringify({
-    config: Object.fromEntries(Object.entries(config).map(([key, value]) => [`${project}:${key}`, value])),
-  });
 }
