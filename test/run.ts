@@ -7,7 +7,7 @@ import { runJest, type Outcome } from "./support/jest.ts";
 import { soakEngineTests } from "./support/languageHosts.ts";
 import { standInTests } from "./support/standInTests.ts";
 import { chooseTestLocation, prepareTier, testSource, type Tier } from "./support/tiers.ts";
-import { soakVariable } from "./support/soak.ts";
+import { isSoak, soakVariable } from "./support/soak.ts";
 
 const root = join(import.meta.dirname, "..");
 const tiers: readonly Tier[] = ["unit", "engine", "e2e"];
@@ -41,10 +41,6 @@ async function runTier(tier: Tier, source: Source, options: string[]): Promise<O
 function soakFiles(tier: Tier): string[] {
   if (tier !== "engine") return [];
   return soakEngineTests.map((path) => `--testPath${isSoak() ? "" : "Ignore"}Patterns=/${path}$`);
-}
-
-function isSoak(): boolean {
-  return process.env[soakVariable] === "1";
 }
 
 async function main(): Promise<number> {

@@ -20,7 +20,7 @@ import { locationVariable } from "./container.ts";
 import { pluginCommand, type PluginName } from "../../offline/test/support/plugins/pluginProcess.ts";
 import { workflowTools } from "./workflowTools.ts";
 import { generatedSdkHosts, languageHosts } from "./languageHosts.ts";
-import { soakVariable } from "./soak.ts";
+import { isSoak } from "./soak.ts";
 
 /** Kinds of tests, from the fastest to the most realistic. */
 export type Tier = "unit" | "engine" | "e2e";
@@ -53,8 +53,7 @@ const root = join(import.meta.dirname, "..", "..");
 
 /** Programs that the engine tests run, each with its artifact. */
 function testPrograms() {
-  const soaking = process.env[soakVariable] === "1";
-  return [...apiServerBinaries, ...workflowTools, ...languageHosts, ...(soaking ? generatedSdkHosts : [])];
+  return [...apiServerBinaries, ...workflowTools, ...languageHosts, ...(isSoak() ? generatedSdkHosts : [])];
 }
 
 /**

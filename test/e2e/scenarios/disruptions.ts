@@ -1,4 +1,4 @@
-import { soakVariable } from "../../support/soak.ts";
+import { isSoak } from "../../support/soak.ts";
 import {
   deletePod,
   drain,
@@ -17,7 +17,7 @@ import type { World } from "../support/world.ts";
 import { VERSIONS } from "../../../offline/lab/images/names.ts";
 
 const edge: LoadEdge = { mesh: "east", host: "steady.north.global", ports: { http: 8000, tcp: 9001 } };
-const soak = process.env[soakVariable] === "1";
+const soak = isSoak();
 
 /** The gateway of north, which has two nodes and the profile for production, is disturbed while east calls it. */
 export function disruptions(world: World): void {

@@ -1,14 +1,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { soakVariable } from "../../support/soak.ts";
+import { isSoak } from "../../support/soak.ts";
 import { installPlainMesh, removePlainMesh, uninstallPlainMesh, type PlainMesh } from "../support/plainMesh.ts";
 import { crossNetworkGateway, plainNames } from "../support/plainObjects.ts";
 import { writeStack } from "../support/stacks.ts";
 import { eventually, type World } from "../support/world.ts";
 import { adoptsByHand } from "../support/adopted.ts";
 
-const soak = process.env[soakVariable] === "1";
+const soak = isSoak();
 
 /** Domain of the exporting cluster: the hosts of its Services end with it. */
 const clusterDomain = "svc-domain.example";

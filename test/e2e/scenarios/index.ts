@@ -1,4 +1,4 @@
-import { soakVariable } from "../../support/soak.ts";
+import { isSoak } from "../../support/soak.ts";
 import type { World } from "../support/world.ts";
 import { beforeTheFirstUp } from "./beforeTheFirstUp.ts";
 import { blended } from "./blended.ts";
@@ -30,7 +30,7 @@ import { verifyOnUp } from "./verifyOnUp.ts";
 /** Long scenarios, which `npm run test:soak` runs between the others. */
 export const soakScenarios: readonly ((world: World) => void)[] = [sharedRoot, ownRoots, quarantine];
 
-const soak = process.env[soakVariable] === "1";
+const soak = isSoak();
 
 /** All scenarios, in order. Each starts from what the one before it left. */
 export const scenarios: readonly ((world: World) => void)[] = [

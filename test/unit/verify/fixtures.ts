@@ -2,6 +2,7 @@ import type { KubeClient } from "../../../kube/kubeClient.ts";
 import type { IstioObject, Pod, Service } from "../../../kube/objects.ts";
 import type { Edge } from "../../../verify/edge.ts";
 import type { Answer, Evidence, PeerSide, ClientHelloResult, ShownCertificate } from "../../../verify/evidence.ts";
+import type { VerificationReport } from "../../../verify/report/report.ts";
 
 export const httpbin = "spiffe://cluster.local/ns/httpbin/sa/httpbin";
 export const now = Date.parse("2026-06-01T00:00:00Z");
@@ -182,3 +183,14 @@ export function clusterOf(given: {
     };
   return cluster as KubeClient;
 }
+
+/** A report in which nothing was found, but for what is given. */
+export const report = (more: Partial<VerificationReport>): VerificationReport => ({
+  edges: [],
+  negativeChecks: [],
+  unreachable: [],
+  notCalled: [],
+  pending: [],
+  seconds: 1,
+  ...more,
+});

@@ -2,9 +2,8 @@ import { checkEdge, type EdgeResult } from "../../../../verify/checkEdge.ts";
 import { jsonReport } from "../../../../verify/report/json.ts";
 import { junitReport } from "../../../../verify/report/junit.ts";
 import type { NegativeResult } from "../../../../verify/negativeChecks/result.ts";
-import type { VerificationReport } from "../../../../verify/report/report.ts";
 import { table } from "../../../../verify/report/table.ts";
-import { certificate, edge, passingEvidence, peerSide, reset, shows, sidecarError } from "../fixtures.ts";
+import { certificate, edge, passingEvidence, peerSide, report, reset, shows, sidecarError } from "../fixtures.ts";
 
 const known = ["east", "far"];
 const far = { ...edge, meshes: ["far"] };
@@ -44,15 +43,6 @@ const another = (i: number): EdgeResult =>
 const passing = (i: number): EdgeResult => checkEdge({ ...edge, name: `ok-${i}` }, passingEvidence, ["east", "west"]);
 const many = <T>(count: number, made: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => made(i));
 
-const report = (more: Partial<VerificationReport>): VerificationReport => ({
-  edges: [],
-  negativeChecks: [],
-  unreachable: [],
-  notCalled: [],
-  pending: [],
-  seconds: 1,
-  ...more,
-});
 const mixed = [...many(498, notExported), ...many(2, refused), passing(0)];
 const paragraphsIn = (text: string): number => text.match(/^east <- .*failed at/gm)?.length ?? 0;
 

@@ -3,11 +3,11 @@ import fc from "fast-check";
 import { checkEdge } from "../../../../verify/checkEdge.ts";
 import { jsonReport } from "../../../../verify/report/json.ts";
 import { junitReport } from "../../../../verify/report/junit.ts";
-import { hasPassed, type VerificationReport } from "../../../../verify/report/report.ts";
+import { hasPassed } from "../../../../verify/report/report.ts";
 import { details, summary, table } from "../../../../verify/report/table.ts";
 import type { NegativeResult } from "../../../../verify/negativeChecks/result.ts";
 import { wantsColour } from "../../../../verify/report/text.ts";
-import { edge, passingEvidence, sidecarError, unreachable } from "../fixtures.ts";
+import { edge, passingEvidence, report, sidecarError, unreachable } from "../fixtures.ts";
 
 const passing = checkEdge(edge, passingEvidence, ["east", "west"]);
 const failing = checkEdge(
@@ -27,15 +27,6 @@ const negative: NegativeResult = {
   seenFrom: "east",
 };
 const lost = `mesh "north" cannot be reached: ${"a long reason ".repeat(10)}`;
-const report = (more: Partial<VerificationReport>): VerificationReport => ({
-  edges: [],
-  negativeChecks: [],
-  unreachable: [],
-  notCalled: [],
-  pending: [],
-  seconds: 1,
-  ...more,
-});
 const everything = report({ edges: [passing, failing], negativeChecks: [negative], unreachable: [lost] });
 
 describe("the table", () => {
