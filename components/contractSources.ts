@@ -61,7 +61,9 @@ export interface ContractRequest {
 }
 
 /**
- * The contract at a URL: `https://...`, or `http://` on a loopback address. Nothing is followed: a redirect fails.
+ * The contract at a URL: `https://...`, or `http://` on a loopback address. Nothing is followed: a redirect fails. At most
+ * 10 seconds pass and at most 1 MB is read, whatever the server does. A URL with credentials fails: they belong in
+ * `headers`.
  * @returns rejects with `contract-url-unreadable`
  */
 export async function contractFromUrl(
@@ -72,19 +74,11 @@ export async function contractFromUrl(
     new UserError("contract-url-unreadable", {
       subject: `contract at ${withoutSecrets(url)}`,
       problem,
-      remedy: "Correct the URL, or ask the peer's owner",
+      remedy: "Give the URL of a peer's contract in JSON, or ask the peer's owner",
     });
-  if (!isAllowed(url)) throw fail("the URL must begin with https://, or with http:// on a loopback address");
-  let response: Response;
-  try {
-    response = await fetch(url, { headers, redirect: "error", signal: AbortSignal.timeout(timeout) });
-  } catch (error) {
-    const { cause } = error as { cause?: { code?: string; message?: string } };
-    throw fail(`no answer (${cause?.code ?? cause?.message ?? (error as Error).name})`);
-  }
-  if (response.status !== 200) throw fail(`status ${response.status}`);
-  const text = await bounded(response);
-  if (text === undefined) throw fail(`more than ${maxBytes} bytes, or the answer broke off`);
+  const problem = urlProblem(url);
+  if (problem) throw fail(problem);
+  const text = await textAt(url, headers, fail);
   try {
     return valueInJson(text) as FederationContract;
   } catch {
@@ -92,26 +86,60 @@ export async function contractFromUrl(
   }
 }
 
-/** The body as text; undefined where it is too large, or ends early. */
+async function textAt(
+  url: string,
+  headers: Record<string, string>,
+  fail: (problem: string) => UserError,
+): Promise<string> {
+  const signal = AbortSignal.timeout(timeout);
+  const failed = (what: string, error: unknown): UserError => {
+    if (signal.aborted) return fail(`no complete answer within ${timeout / 1000} s`);
+    const { cause } = error as { cause?: { code?: string; message?: string } };
+    // The message of an error without a cause quotes headers.
+    return fail(cause ? `${what} (${cause.code ?? cause.message})` : "HTTP does not allow these headers");
+  };
+  let response: Response;
+  try {
+    response = await fetch(url, { headers, redirect: "manual", signal });
+  } catch (error) {
+    throw failed("no answer", error);
+  }
+  if (response.status !== 200) {
+    // Without this, an endless answer keeps the program running.
+    await response.body?.cancel();
+    const { status } = response;
+    throw fail(`status ${status}${status >= 300 && status < 400 ? ", and redirects are not followed" : ""}`);
+  }
+  let text: string | undefined;
+  try {
+    text = await bounded(response);
+  } catch (error) {
+    throw failed("the answer broke off", error);
+  }
+  if (text === undefined) throw fail(`more than ${maxBytes} bytes`);
+  return text;
+}
+
+/** The body as text; undefined where it is too large, of which no more is read. */
 async function bounded(response: Response): Promise<string | undefined> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  try {
-    for await (const chunk of response.body ?? []) {
-      size += chunk.byteLength;
-      if (size > maxBytes) return undefined;
-      chunks.push(chunk);
-    }
-  } catch {
-    return undefined;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength;
+    if (size > maxBytes) return undefined;
+    chunks.push(chunk);
   }
   return new TextDecoder().decode(Buffer.concat(chunks));
 }
 
-function isAllowed(url: string): boolean {
-  if (!URL.canParse(url)) return false;
-  const { protocol, hostname } = new URL(url);
-  return protocol === "https:" || (protocol === "http:" && ["127.0.0.1", "[::1]", "localhost"].includes(hostname));
+/** What is wrong with a URL, before anything is asked; undefined for a URL that may be asked. */
+function urlProblem(url: string): string | undefined {
+  const { protocol, hostname, username, password } = URL.canParse(url) ? new URL(url) : ({} as Partial<URL>);
+  if (username || password) return "the URL has credentials, which belong in `headers`";
+  const loopback = ["127.0.0.1", "[::1]", "localhost"].includes(hostname ?? "");
+  return protocol === "https:" || (protocol === "http:" && loopback)
+    ? undefined
+    : "the URL must begin with https://, or with http:// on a loopback address";
 }
 
 /** A URL as it can be shown: without credentials and query. */
