@@ -43,7 +43,7 @@ export const meshes = {
   "contract-url-unreadable": {
     title: "The contract at a URL cannot be read.",
     page:
-      "The URL must be https, without credentials: those belong in `headers`. It must answer with status 200 within ten " +
-      "seconds, without a redirect, and with at most one megabyte of JSON.",
+      "The URL must be https, without credentials: those belong in `headers`. It must answer with status 200 within " +
+      "ten seconds, without a redirect, and with at most one megabyte of JSON.",
   },
 } satisfies Record<string, CatalogueEntry>;
