@@ -4,7 +4,7 @@ import { upStack } from "../rotation.ts";
 import { editStack } from "../stacks.ts";
 import { run, type World } from "../world.ts";
 import { startLoad } from "./load.ts";
-import type { EdgeCounts, LoadEdge } from "./plan.ts";
+import { failureLine, type EdgeCounts, type Failure, type LoadEdge, type LoadKind } from "./plan.ts";
 import { injectedNamespace, keptExport, loadServer } from "./server.ts";
 
 const namespace = "istio-system";
@@ -44,16 +44,24 @@ function podLoss(name: string, options: string[]): Disruption {
   };
 }
 
-/** A node that has a pod of the gateway, and not the server, is drained, and comes back. */
+/**
+ * A node that has a pod of the gateway, and not the server, is drained, and comes back. Where all pods of the gateway
+ * are with the server, they are rolled to the other node first.
+ */
 export function drain(app: string): Disruption {
   return {
     name: "a node of two is drained",
     happen: async (world, mesh) => {
-      const nodes = ["get", "pods", "-o", "jsonpath={.items[*].spec.nodeName}"];
-      const server = (await world.kubectl(mesh, [...nodes, "-n", "apps", "-l", `app=${app}`])).split(" ");
-      const gateways = (await world.kubectl(mesh, [...nodes, ...gatewayPods])).split(" ");
-      const node = gateways.find((name) => !server.includes(name));
-      if (!node) throw new Error(`all gateway pods of ${mesh} are on ${server.join()}, with the server`);
+      const nodesOf = async (pods: string[]): Promise<string[]> =>
+        (await world.kubectl(mesh, ["get", "pods", "-o", "jsonpath={.items[*].spec.nodeName}", ...pods])).split(" ");
+      const [server] = await nodesOf(["-n", "apps", "-l", `app=${app}`]);
+      const otherNode = async () => (await nodesOf(gatewayPods)).find((name) => name !== server);
+      if (!(await otherNode())) {
+        await world.kubectl(mesh, ["cordon", server!]);
+        await roll.happen(world, mesh);
+        await world.kubectl(mesh, ["uncordon", server!]);
+      }
+      const node = (await otherNode())!;
       await world.kubectl(mesh, ["drain", node, "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=180s"]);
       await rolledOut(world, mesh);
       await world.kubectl(mesh, ["uncordon", node]);
@@ -108,7 +116,7 @@ export interface Loss {
   seconds: number;
   sent: number;
   failed: number;
-  /** Failures as texts, without duplicates. */
+  /** The kinds of failures, as texts. */
   failures: string[];
 }
 
@@ -153,15 +161,16 @@ export function lossLine({ name, seconds, sent, failed, failures }: Loss): strin
 
 function difference(before: EdgeCounts[], now: EdgeCounts[]): Pick<Loss, "sent" | "failed" | "failures"> {
   const sum = (of: "sent" | "failed") => now[0]![of] - before[0]![of];
-  const known = new Set(texts(before));
-  return { sent: sum("sent"), failed: sum("failed"), failures: [...new Set(texts(now).filter((t) => !known.has(t)))] };
+  const known = new Set(failuresOf(before).map(failureLine));
+  const recent = failuresOf(now).filter((failure) => !known.has(failureLine(failure)));
+  const failures = new Set(recent.map(({ kind, what }) => `${kind}: ${what}`));
+  return { sent: sum("sent"), failed: sum("failed"), failures: [...failures] };
 }
 
-/** The failures of all kinds, each with its time, which tells them apart. */
-function texts(counts: EdgeCounts[]): string[] {
+function failuresOf(counts: EdgeCounts[]): (Failure & { kind: LoadKind })[] {
   return counts.flatMap(({ kinds }) =>
     kinds.flatMap(({ kind, failures, last }) =>
-      [...failures, ...(last ? [last] : [])].map(({ at, what }) => `${kind} at ${at}: ${what}`),
+      [...failures, ...(last ? [last] : [])].map((failure) => ({ ...failure, kind })),
     ),
   );
 }

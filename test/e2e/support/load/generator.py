@@ -158,7 +158,7 @@ class Sender:
     def fail(self, error, seconds):
         self.failed += 1
         what = str(error) if isinstance(error, Unexpected) else f"{type(error).__name__} {error}".strip()
-        self.last = {"at": now(), "what": f"{what} after {seconds:.1f} s"}
+        self.last = {"at": now(), "what": what, "seconds": round(seconds, 1)}
         if len(self.failures) < 3:
             self.failures.append(self.last)
 

@@ -1,6 +1,6 @@
 import type { World } from "../world.ts";
 import { startLoad } from "./load.ts";
-import type { EdgeCounts, LoadEdge } from "./plan.ts";
+import { failureLine, type EdgeCounts, type LoadEdge } from "./plan.ts";
 
 /**
  * Takes steps while every edge is called 20 times a second, over fresh and kept connections. Fails when a request
@@ -22,7 +22,7 @@ export async function noFailure(world: World, edges: LoadEdge[], steps: () => Pr
   print(counts, began);
   const summary = counts.map(({ mesh, host, failed, kinds }) => ({
     ...{ edge: `${mesh} -> ${host}`, failed },
-    failures: kinds.flatMap(({ kind, failures }) => failures.map(({ at, what }) => `${kind} at ${at}: ${what}`)),
+    failures: kinds.flatMap(({ kind, failures }) => failures.map((failure) => `${kind} at ${failureLine(failure)}`)),
   }));
   expect(summary).toHaveLength(edges.length);
   expect(summary).toEqual(summary.map(({ edge }) => ({ edge, failed: 0, failures: [] })));

@@ -42,6 +42,8 @@ export interface Failure {
   /** RFC 3339, UTC. */
   at: string;
   what: string;
+  /** Seconds from its start to the failure. */
+  seconds: number;
 }
 
 /** Counts of one kind of requests of an edge. */
@@ -147,8 +149,13 @@ export function countsLines(edges: EdgeCounts[]): string[] {
     ...kinds.flatMap((k) => [
       `  ${k.kind} :${k.port}: ${k.sent} sent, ${k.answered} answered, ${k.failed} failed; ` +
         `${k.connections} connections; slowest ${k.slowest} s`,
-      ...k.failures.map(({ at, what }) => `    ${at} ${what}`),
-      ...(k.failed > k.failures.length && k.last ? [`    ${k.last.at} ${k.last.what} (the last)`] : []),
+      ...k.failures.map((failure) => `    ${failureLine(failure)}`),
+      ...(k.failed > k.failures.length && k.last ? [`    ${failureLine(k.last)} (the last)`] : []),
     ]),
   ]);
+}
+
+/** A failure in words, with its time. */
+export function failureLine({ at, what, seconds }: Failure): string {
+  return `${at} ${what} after ${seconds} s`;
 }
