@@ -20,6 +20,7 @@ import { locationVariable } from "./container.ts";
 import { pluginCommand, type PluginName } from "../../offline/test/support/plugins/pluginProcess.ts";
 import { workflowTools } from "./workflowTools.ts";
 import { generatedSdkHosts, languageHosts } from "./languageHosts.ts";
+import { node22, node22Variable } from "./node22.ts";
 import { isSoak } from "./soak.ts";
 
 /** Kinds of tests, from the fastest to the most realistic. */
@@ -125,8 +126,8 @@ async function missingOnMachine(
  * - `unit`: nothing.
  * - `engine`: the official plugins (MESH_FEDERATION_TEST_PLUGIN_HOME) with releases, otherwise the stand-ins; Pulumi
  *   with its language host (MESH_FEDERATION_TEST_PULUMI), the stand-ins' Helm (MESH_FEDERATION_HELM), the programs of a
- *   bare API server, actionlint and act (MESH_FEDERATION_TEST_BIN), and Istio's charts for their CRDs
- *   (MESH_FEDERATION_TEST_CHARTS).
+ *   bare API server, actionlint and act (MESH_FEDERATION_TEST_BIN), Istio's charts for their CRDs
+ *   (MESH_FEDERATION_TEST_CHARTS), and a Node.js 22 ({@link node22Variable}).
  * - `e2e`: the builds of the tools, the node image and the charts, because a build takes longer than a test may. The
  *   tests kill engines and count containers, so they run in a lab, never in the machine's own Docker engine.
  */
@@ -143,7 +144,7 @@ export async function prepareTier(tier: Tier, source: Source): Promise<Record<st
   const progress = consoleProgress(process.stdout);
   if (source === "release") return prepareReleases(progress);
   const tools = await ensureToolchain("registry", progress);
-  const folders = await ensureArtifacts([...testPrograms().map((b) => b.artifact), charts], progress);
+  const folders = await ensureArtifacts([...testPrograms().map((b) => b.artifact), charts, node22], progress);
   const bin = join(root, ".federation", "test", "bin");
   rmSync(bin, { recursive: true, force: true });
   mkdirSync(bin, { recursive: true });
@@ -154,6 +155,7 @@ export async function prepareTier(tier: Tier, source: Source): Promise<Record<st
     MESH_FEDERATION_HELM: tools.helm!,
     MESH_FEDERATION_TEST_BIN: bin,
     MESH_FEDERATION_TEST_CHARTS: folders.get(charts.name)!,
+    [node22Variable]: join(folders.get(node22.name)!, "node"),
     // Commands of the product that the tests run would choose releases again.
     ...(unlockedRelease() ? { [sourceVariable]: "registry" } : {}),
   };
@@ -180,11 +182,13 @@ async function prepareReleases(progress: Progress): Promise<Record<string, strin
     await installPlugins(tools, home, progress, false);
   }
   const { bin, charts } = await ensureTestReleases(progress);
+  const folders = await ensureArtifacts([node22], progress);
   return {
     MESH_FEDERATION_TEST_PULUMI: tools.bin,
     MESH_FEDERATION_TEST_PLUGIN_HOME: home,
     MESH_FEDERATION_TEST_BIN: bin,
     MESH_FEDERATION_TEST_CHARTS: charts,
+    [node22Variable]: join(folders.get(node22.name)!, "node"),
     [sourceVariable]: "release",
   };
 }

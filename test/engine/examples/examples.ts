@@ -2,11 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { consumer, packedPackage } from "../../unit/package/support/consumer.ts";
+import { consumer, ownPackages, packedPackage, pulumiPackages } from "../../unit/package/support/consumer.ts";
 import { LanguageProject } from "../languages/languageProject.ts";
-
-const pulumiPackages = ["@pulumi/command", "@pulumi/kubernetes", "@pulumi/pulumi", "@pulumi/tls"];
-const ownPackages = ["@peculiar/asn1-csr", "@peculiar/asn1-schema", "@peculiar/asn1-x509", "yaml", "zod"];
 
 /** Examples with the packed package, and one backend for all of them: they refer to each other's stacks. */
 export class Examples {

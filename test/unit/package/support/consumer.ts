@@ -5,6 +5,10 @@ import { dirname, join } from "node:path";
 export const root = join(__dirname, "../../../..");
 export const packageName = "pulumi-mesh-federation";
 
+/** What the package leaves to the program, and what it depends on. */
+export const pulumiPackages = ["@pulumi/command", "@pulumi/kubernetes", "@pulumi/pulumi", "@pulumi/tls"];
+export const ownPackages = ["@peculiar/asn1-csr", "@peculiar/asn1-schema", "@peculiar/asn1-x509", "yaml", "zod"];
+
 /** Runs a program of this Node or another; gives back its output, or throws with its errors. */
 export function run(file: string, words: string[], cwd: string): Promise<string> {
   return new Promise((resolve, reject) =>
