@@ -50,24 +50,20 @@ async function main(): Promise<number> {
     base: path(options.base),
     argocd: options.argocd ?? false,
   });
+  const refused = result.failed.length > 0;
   if (options.json) process.stdout.write(`${printableJson({ version: 1, ...result })}\n`);
+  else if (refused) throw refusal(result.failed);
   else process.stdout.write(textOf(result, options.out));
-  return result.failed.length > 0 ? 1 : 0;
+  return refused ? 1 : 0;
 }
 
-function textOf({ failed, warnings, pending, changes, files }: RenderResult, out: string): string {
-  if (failed.length > 0) {
-    const details = failed.map(({ stack, subject, ...finding }) => ({ ...finding, subject: `${stack}: ${subject}` }));
-    throw new UserError(
-      "render-refused",
-      {
-        subject: "manifests",
-        problem: "they cannot be rendered as configured, so nothing is written",
-        remedy: "Correct the details",
-      },
-      details,
-    );
-  }
+function refusal(failed: RenderResult["failed"]): UserError {
+  const details = failed.map(({ stack, subject, ...finding }) => ({ ...finding, subject: `${stack}: ${subject}` }));
+  const problem = "they cannot be rendered as configured, so nothing is written";
+  return new UserError("render-refused", { subject: "manifests", problem, remedy: "Correct the details" }, details);
+}
+
+function textOf({ warnings, pending, changes, files }: RenderResult, out: string): string {
   const all = [...changes.trust, ...changes.federation, ...changes.manifests];
   return [
     ...all.map(({ sign, text }) => `${sign} ${printable(text)}`),
