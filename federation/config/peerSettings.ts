@@ -12,3 +12,6 @@ export const peerSettings = {
   /** The peer's cluster domain, where it is neither this mesh's nor `cluster.local` and has no file in `stacks/`. */
   clusterDomain: subdomain.optional(),
 };
+
+/** What a mesh's owner lays down for one peer. */
+export type PeerSettings = z.infer<z.ZodObject<typeof peerSettings>>;

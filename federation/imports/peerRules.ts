@@ -3,6 +3,7 @@ import { isInRange, isRange, unusableGatewayAddress } from "../cluster/addressRa
 import { rootNamespaceOf } from "../cluster/istioValueConflicts.ts";
 import { defaultClusterDomain, istioNamespace } from "../config/defaults.ts";
 import type { SiblingMesh } from "../config/declaredMesh.ts";
+import type { PeerSettings } from "../config/peerSettings.ts";
 import type { MeshConfig } from "../config/readMeshConfig.ts";
 import type { ContractExport, FederationContract } from "../contract/contract.ts";
 import { Findings, type Finding } from "../errors/userError.ts";
@@ -59,18 +60,6 @@ export function peerRules(
     cluster.serviceSubnet,
     ...(loadBalancer.provider === "metallb" ? (loadBalancer.addresses ?? []) : []),
   ];
-  const names = new Set([...Object.keys(config.peers), ...siblings.map(({ name }) => name)]);
-  const ruleOf = (name: string): PeerRule => ({
-    hosts: config.peers[name]?.hosts ?? [],
-    allowedAddresses: config.peers[name]?.allowedAddresses ?? [],
-    clusterDomain: config.peers[name]?.clusterDomain,
-    declaredDomain: siblings.find((sibling) => sibling.name === name)?.clusterDomain,
-    declaredHosts: new Map(
-      siblings
-        .find((sibling) => sibling.name === name)
-        ?.exports?.flatMap((spec) => (spec.host === undefined ? [] : [[spec.name, spec.host]])),
-    ),
-  });
   return {
     ownNetworks: networks.filter((network) => network !== undefined),
     ownNamespaces: [
@@ -79,8 +68,29 @@ export function peerRules(
       ...(gateway.provider === "none" ? [] : [gateway.namespace]),
     ],
     ownDomain: config.mesh.clusterDomain,
-    peers: new Map([...names].map((name) => [name, ruleOf(name)])),
+    peers: rulesByPeer(config.peers, siblings),
   };
+}
+
+/** The rules for each peer, from what a mesh's owner says of its peers and the stack files of this project, if any. */
+export function rulesByPeer(
+  peers: Readonly<Record<string, PeerSettings>>,
+  siblings: readonly SiblingMesh[] = [],
+): ReadonlyMap<string, PeerRule> {
+  const names = new Set([...Object.keys(peers), ...siblings.map(({ name }) => name)]);
+  const ruleOf = (name: string): PeerRule => {
+    const [settings, sibling] = [peers[name], siblings.find((mesh) => mesh.name === name)];
+    return {
+      hosts: settings?.hosts ?? [],
+      allowedAddresses: settings?.allowedAddresses ?? [],
+      clusterDomain: settings?.clusterDomain,
+      declaredDomain: sibling?.clusterDomain,
+      declaredHosts: new Map(
+        sibling?.exports?.flatMap((spec) => (spec.host === undefined ? [] : [[spec.name, spec.host]])),
+      ),
+    };
+  };
+  return new Map([...names].map((name) => [name, ruleOf(name)]));
 }
 
 /** Why an import cannot use what a peer's contract says; empty when it can. */

@@ -25,7 +25,7 @@ import { minorOf } from "../config/versions.ts";
 import { contractVersion } from "../contract/contract.ts";
 import { contractSchema } from "../contract/schema.ts";
 import { UserError, type Finding } from "../errors/userError.ts";
-import type { PeerRules } from "../imports/peerRules.ts";
+import { rulesByPeer, type PeerRules } from "../imports/peerRules.ts";
 import { contractRoots } from "../trust/bundle.ts";
 import { rootFingerprints } from "../trust/caMaterial.ts";
 import { pemBlocks, pemOf } from "../trust/pem.ts";
@@ -147,8 +147,7 @@ export function parseDescription(value: unknown): MeshDescription {
 
 /** What the mesh accepts from its peers. */
 export function rulesOf({ contract, ownNetworks, ownNamespaces, peers }: MeshDescription): PeerRules {
-  const rules = Object.entries(peers).map(([name, rule]) => [name, { ...rule, declaredHosts: new Map() }] as const);
-  return { ownNetworks, ownNamespaces, ownDomain: contract.mesh.clusterDomain, peers: new Map(rules) };
+  return { ownNetworks, ownNamespaces, ownDomain: contract.mesh.clusterDomain, peers: rulesByPeer(peers) };
 }
 
 /** The certificates of a bundle as roots of a contract: the first signs, the others come next. */
