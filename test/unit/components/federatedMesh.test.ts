@@ -90,6 +90,7 @@ describe("refusals, of which nothing is made", () => {
     ["other accounts than a blended import counts", "import-blend-differs", []],
     ["a description that is not valid", "mesh-description-invalid", ["mesh-description-invalid name", "mesh-.*"]],
     ["a removed export that a peer imports", "exports-mismatch", ["export-breaks-import"]],
+    ["team: an import without one", "team-unknown", []],
     ["team: an import for another namespace", "imports-mismatch", [".* is not allowed .* to namespace bank"]],
     ["team: objects in another namespace", "imports-mismatch", [".* may not write into namespace istio-system"]],
     ["team: an import under another host", "imports-mismatch", [".* may not import under host bank"]],
@@ -117,7 +118,12 @@ describe("refusals, of which nothing is made", () => {
     expect(refused.made.filter((object) => object.startsWith("cart-"))).toEqual([]);
   });
 
-  test.each(["a kept export that a peer imports", "team: allowed", "team: an allowed import"])("%s is none", (name) => {
+  test.each([
+    "a kept export that a peer imports",
+    "team: allowed",
+    "team: an allowed import",
+    "team: an import of the owners' for any namespace",
+  ])("%s is none", (name) => {
     expect(refusals[name]!.code).toBe("none");
   });
 });

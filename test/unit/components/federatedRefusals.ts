@@ -30,15 +30,15 @@ async function refusal(program: () => pulumi.Output<unknown>): Promise<Refusal> 
 const teams = {
   shop: { namespaces: ["shop"], exportTo: ["east"], importFrom: ["east"] },
 };
+const teamsOfEast = {
+  shop: { namespaces: ["sleep"], importFrom: ["west"] },
+  platform: { namespaces: ["*"], importFrom: ["*"] },
+};
 const cart = { ...httpbin, namespace: "shop", service: "cart", exportName: "shop-cart", team: "shop" };
 const exported = (more: Partial<library.FederatedExportArgs> = {}) =>
   new library.FederatedExport("cart", { ...cart, mesh: west({ teams }).description, ...more }).published;
 const imported = (more: Partial<library.FederatedImportArgs> = {}) =>
-  importInto(
-    east({ teams: { shop: { namespaces: ["sleep"], importFrom: ["west"] } } }),
-    { west: west().contract },
-    { team: "shop", ...more },
-  ).host;
+  importInto(east({ teams: teamsOfEast }), { west: west().contract }, { team: "shop", ...more }).host;
 const two = { httpbin, copy: { ...httpbin, host: "copy.mesh.global" } };
 
 /** Contract of east while it imports httpbin. */
@@ -89,6 +89,9 @@ function programs(east2: library.FederationContract): Record<string, () => pulum
     "team: unknown": () => exported({ team: "bank" }),
     "team: a name that every object has": () => exported({ team: "constructor" }),
     "team: an allowed import": () => imported(),
+    "team: an import without one": () => imported({ team: undefined }),
+    "team: an import of the owners' for any namespace": () =>
+      imported({ team: "platform", visibleTo: ["sleep", "bank"] }),
     "team: an import for another namespace": () => imported({ visibleTo: ["sleep", "bank"] }),
     "team: objects in another namespace": () => imported({ namespace: "istio-system" }),
     "team: an import under another host": () => imported({ host: "bank.bank.svc.cluster.local" }),
