@@ -1,17 +1,21 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { stringify } from "yaml";
+import { parseAllDocuments, stringify } from "yaml";
+import { node22Variable } from "../../support/node22.ts";
 import { builtPackages, consumer, packed } from "../../unit/package/support/consumer.ts";
 import { MeshCluster } from "../review/support/meshCluster.ts";
-import { ownPulumi, runProgram, WrittenProject } from "./adoptedStack.ts";
+import { ownPulumi, repository, runProgram, WrittenProject } from "./adoptedStack.ts";
 
 jest.setTimeout(4 * 60_000);
 
 let folder: string;
+/** The program that `npm create` runs. */
+let program: string;
 const clusters: MeshCluster[] = [];
-beforeAll(() => {
+beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "mesh-federation-init-"));
+  program = await install();
 });
 afterAll(async () => {
   for (const cluster of clusters) await cluster.stop();
@@ -88,7 +92,6 @@ async function install(): Promise<string> {
 }
 
 test("npm create writes a project from what the clusters say, whose preview shows the first import", async () => {
-  const installed = install();
   const west = await start("west", ["istio-system", "httpbin"], {
     ...istio("network-west", "west.local", "east.local"),
     "/api/v1/namespaces/httpbin/pods/httpbin": pod("httpbin", "httpbin"),
@@ -104,20 +107,18 @@ test("npm create writes a project from what the clusters say, whose preview show
     ...istio("network-east", "east.local", "west.local"),
     "/api/v1/namespaces/sleep/pods/sleep": pod("sleep", "sleep"),
   });
-  const program = await installed;
-  const out = join(folder, "out");
   const environment = ownPulumi(join(folder, "own"));
   const create = (...words: string[]): Promise<string> =>
     runProgram(program, [...words, "--kubeconfig", west, "--kubeconfig", east, ...names], folder, environment);
   const names = ["--mesh", "west", "--mesh", "east"];
 
   expect(await runProgram(program, ["--help"], folder, environment)).toMatch(/init .*\n[^]*adopt /);
-  const refused = await create("init", "--yes", "--out", out).then(String, String);
+  const refused = await create("init", "--yes", "--out", join(folder, "out")).then(String, String);
   expect(refused).toMatch(/--service: nothing says what to export.*httpbin\/httpbin.*\[init-answer-missing\]/);
   expect(refused).toMatch(/--callers: .*such as sleep\./);
 
   const answers = ["--service", "httpbin/httpbin", "--callers", "sleep"];
-  const told = await create("init", "--yes", "--out", out, ...answers);
+  const told = await create("init", "--yes", "--out", join(folder, "out"), ...answers);
   expect(told).toContain("trust domain: west.local (ConfigMap istio-system/istio-stable, trustDomain)");
   expect(told).toContain("gateway: 192.0.2.10 port 15443 (Service istio-system/eastwestgateway)");
   expect(told).toMatch(
@@ -125,10 +126,31 @@ test("npm create writes a project from what the clusters say, whose preview show
   );
   expect(told).toContain("[import-pending]");
 
-  const project = new WrittenProject(out, environment);
-  await project.pulumi("up", "--yes", "--skip-preview", "--stack", "west");
-  expect(await project.steps("east")).toContain("create west-httpbin-entry");
+  environment["PULUMI_BACKEND_URL"] = ownPulumi(join(folder, "up"))["PULUMI_BACKEND_URL"]!;
+  const brought = await create("init", "--yes", "--up", "--out", join(folder, "brought-up"), ...answers);
+  // The preview of the import is the last that it prints.
+  expect(brought.split("$ pulumi preview").at(-1)).toMatch(/^ --stack east[^]*west-httpbin-entry +create/);
+  expect(brought).not.toContain("[import-pending]");
 
   await create("--stack-files", "--yes", "--out", join(folder, "stacks"), ...answers);
   expect(readdirSync(join(folder, "stacks")).sort()).toEqual(["Pulumi.east.yaml", "Pulumi.west.yaml"]);
+});
+
+test("npx adopts with the least Node.js that the package promises", async () => {
+  const kubeconfig = await start("by-hand", ["istio-system", "sleep"], {});
+  const page = readFileSync(join(repository, "bench", "page", "import-httpbin.tmpl.yaml"), "utf8");
+  for (const document of parseAllDocuments(page.replace("{{.eastwestGatewayIP}}", "192.0.2.10"))) {
+    const object = document.toJS() as any;
+    const plural = { ServiceEntry: "serviceentries", DestinationRule: "destinationrules" }[object.kind as string];
+    const path = `/apis/networking.istio.io/v1/namespaces/sleep/${plural}/${object.metadata.name}`;
+    await clusters.at(-1)!.apply(path, { ...object, metadata: { ...object.metadata, namespace: "sleep" } });
+  }
+  const out = join(folder, "adopted");
+  const words = ["adopt", "--kubeconfig", kubeconfig, "--mesh", "east", "--out", out];
+  expect(await runProgram(process.env[node22Variable]!, [program, ...words], folder)).toContain("2 objects adopted");
+
+  const project = new WrittenProject(out, ownPulumi(join(folder, "adopting")));
+  await project.pulumi("stack", "init", "east");
+  const imported = ["import DestinationRule/sleep/import-httpbin", "import ServiceEntry/sleep/import-httpbin"];
+  expect(await project.steps("east")).toEqual(imported);
 });
