@@ -59,17 +59,21 @@ describe("the counts of a load", () => {
   });
 
   test("the lines have the sums, each kind, and the first failures with the last", () => {
-    const failure = (second: number) => ({ at: `2026-01-01T00:00:0${second}Z`, what: `reset ${second}` });
+    const failure = (second: number) => ({
+      at: `2026-01-01T00:00:0${second}Z`,
+      what: `reset ${second}`,
+      seconds: second,
+    });
     const counts = counted(([fresh]) =>
       Object.assign(fresh!, { answered: 595, failed: 5, failures: [1, 2, 3].map(failure), last: failure(5) }),
     );
     expect(countsLines(sumCounts([edge], counts))).toEqual([
       "load: east -> echo.apps.svc.cluster.local: 1200 sent, 1195 answered, 5 failed",
       "  tcp fresh :9001: 600 sent, 595 answered, 5 failed; 1 connections; slowest 0.1 s",
-      "    2026-01-01T00:00:01Z reset 1",
-      "    2026-01-01T00:00:02Z reset 2",
-      "    2026-01-01T00:00:03Z reset 3",
-      "    2026-01-01T00:00:05Z reset 5 (the last)",
+      "    2026-01-01T00:00:01Z reset 1 after 1 s",
+      "    2026-01-01T00:00:02Z reset 2 after 2 s",
+      "    2026-01-01T00:00:03Z reset 3 after 3 s",
+      "    2026-01-01T00:00:05Z reset 5 after 5 s (the last)",
       "  tcp kept :9001: 300 sent, 300 answered, 0 failed; 1 connections; slowest 0.1 s",
       "  http kept :8000: 300 sent, 300 answered, 0 failed; 1 connections; slowest 0.1 s",
     ]);
