@@ -4,6 +4,7 @@ import { delimiter, dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { UserError } from "../federation/errors/userError.ts";
 import type { Toolchain } from "../tools/index.ts";
+import { engineLogVariable, prepareEngineLog } from "./engineLog.ts";
 
 /** Folder of this clone. */
 export const root = resolve(import.meta.dirname, "..");
@@ -79,7 +80,7 @@ const ownBackend = pathToFileURL(paths.state).href;
 /**
  * Environment in which Pulumi runs: this project's home, backend and passphrase, unless the user has set their own by
  * Pulumi's usual variables; its tools and this Node first on the path. Makes folders and passphrase when missing.
- * Throws where {@link usesOwnBackend} does.
+ * Throws where {@link usesOwnBackend} and {@link prepareEngineLog} do.
  * @param inLab whether charts and images are those of the clone's lab, as its list of sources says
  */
 export function pulumiEnvironment(tools: Pick<Toolchain, "bin" | "source">, inLab: boolean): Record<string, string> {
@@ -87,6 +88,7 @@ export function pulumiEnvironment(tools: Pick<Toolchain, "bin" | "source">, inLa
   const backend = usesOwnBackend() ? ownBackend : given["PULUMI_BACKEND_URL"]!;
   makeOwnFolder();
   for (const folder of [paths.home, paths.state, paths.logs]) mkdirSync(folder, { recursive: true });
+  prepareEngineLog(paths.home, given[engineLogVariable]);
   const environment: Record<string, string> = {
     PULUMI_HOME: paths.home,
     PULUMI_BACKEND_URL: backend,

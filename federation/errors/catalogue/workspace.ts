@@ -42,6 +42,10 @@ const commands = {
     title: "An example is for a state in this clone.",
     page: "In another backend it is unknown which stacks are up. Copy the files from `examples/` to `stacks/` by hand.",
   },
+  "engine-log-invalid": {
+    title: "MESH_FEDERATION_ENGINE_LOG has a value that is not allowed.",
+    page: "Set it to `1` to keep Pulumi's own log of each command, or do not set it.",
+  },
   "backend-setting-invalid": {
     title: "MESH_FEDERATION_BACKEND has a value that is not allowed.",
     page: "Set it to `required` or `none`, or do not set it.",

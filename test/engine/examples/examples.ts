@@ -31,7 +31,6 @@ export class Examples {
   ): Promise<LanguageProject> {
     const project = new LanguageProject(example, () => ({
       PULUMI_BACKEND_URL: pathToFileURL(join(this.folder, "state")).href,
-      NODE_COMPILE_CACHE: join(tmpdir(), "mesh-federation-test-compiled"),
       PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
     }));
     this.projects.push(project);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { stringify } from "yaml";
-import { installTestPlugins } from "../support/plugins.ts";
+import { installTestPlugins, sharedCompilation } from "../support/plugins.ts";
 
 const repository = resolve(import.meta.dirname, "..", "..", "..");
 
@@ -26,6 +26,7 @@ export class Project {
     for (const part of ["stacks", "state", "home"]) mkdirSync(join(this.folder, part));
     installTestPlugins(join(this.folder, "home"));
     this.environment = {
+      ...sharedCompilation,
       PULUMI_HOME: join(this.folder, "home"),
       PULUMI_BACKEND_URL: pathToFileURL(join(this.folder, "state")).href,
       PULUMI_CONFIG_PASSPHRASE: "engine test",

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { pathToFileURL } from "node:url";
 import { parse, stringify } from "yaml";
 import { pinned } from "../../../tools/versions.ts";
-import { installTestPlugins } from "../support/plugins.ts";
+import { installTestPlugins, sharedCompilation } from "../support/plugins.ts";
 
 const repository = resolve(import.meta.dirname, "..", "..", "..");
 
@@ -34,6 +34,7 @@ export class LanguageProject {
     // A release of Pulumi has the language hosts beside it; builds of them are among the programs of the tests.
     const programs = [process.env["MESH_FEDERATION_TEST_PULUMI"], process.env["MESH_FEDERATION_TEST_BIN"]];
     this.environment = {
+      ...sharedCompilation,
       PULUMI_HOME: join(this.folder, "home"),
       PULUMI_BACKEND_URL: pathToFileURL(join(this.folder, "state")).href,
       PULUMI_CONFIG_PASSPHRASE: "engine test",

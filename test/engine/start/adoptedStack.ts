@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { installTestPlugins } from "../support/plugins.ts";
+import { installTestPlugins, sharedCompilation } from "../support/plugins.ts";
 
 export const repository = resolve(import.meta.dirname, "..", "..", "..");
 
@@ -11,6 +11,7 @@ export function ownPulumi(own: string): Record<string, string> {
   for (const part of ["state", "home"]) mkdirSync(join(own, part), { recursive: true });
   installTestPlugins(join(own, "home"));
   return {
+    ...sharedCompilation,
     PULUMI_HOME: join(own, "home"),
     PULUMI_BACKEND_URL: pathToFileURL(join(own, "state")).href,
     PULUMI_CONFIG_PASSPHRASE: "engine test",

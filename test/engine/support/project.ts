@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync, existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { installTestPlugins } from "./plugins.ts";
+import { installTestPlugins, sharedCompilation } from "./plugins.ts";
 
 const root = join(import.meta.dirname, "..", "..", "..");
 
@@ -145,7 +145,7 @@ export class Project {
         PULUMI_DEBUG_COMMANDS: "true",
         // Tests do not need a copy of the state per step.
         PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
-        NODE_COMPILE_CACHE: join(tmpdir(), "mesh-federation-test-compiled"),
+        ...sharedCompilation,
         TEST_KUBECONFIG: this.kubeconfig,
         ...this.extra,
         ...environment,

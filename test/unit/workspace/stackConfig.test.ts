@@ -18,6 +18,7 @@ beforeEach(async () => {
   for (const part of [
     "workspace/stackConfig.ts",
     "workspace/workspace.ts",
+    "workspace/engineLog.ts",
     "tools/writeInOneStep.ts",
     "federation/errors",
   ])

@@ -25,6 +25,7 @@ const variables = [
   "PULUMI_CONFIG_PASSPHRASE",
   "PULUMI_CONFIG_PASSPHRASE_FILE",
   "NODE_COMPILE_CACHE",
+  "MESH_FEDERATION_ENGINE_LOG",
   "NODE_OPTIONS",
 ];
 const before = Object.fromEntries(variables.map((name) => [name, process.env[name]]));
@@ -35,7 +36,7 @@ let state: State;
 beforeEach(async () => {
   for (const name of variables) delete process.env[name];
   clone = realpathSync(mkdtempSync(join(tmpdir(), "workspace-")));
-  for (const part of ["workspace/workspace.ts", "workspace/state.ts", "federation/errors"])
+  for (const part of ["workspace/workspace.ts", "workspace/engineLog.ts", "workspace/state.ts", "federation/errors"])
     cpSync(join(project, part), join(clone, part), { recursive: true });
   workspace = (await import(join(clone, "workspace/workspace.ts"))) as Workspace;
   state = (await import(join(clone, "workspace/state.ts"))) as State;
