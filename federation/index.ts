@@ -82,6 +82,14 @@ export { gatewayService, serviceOf } from "./cluster/gatewayService.ts";
 export { gatewayValues, type ManagedGateway } from "./cluster/gatewayValues.ts";
 export { certificateTextsInValues, rootNamespaceOf } from "./cluster/istioValueConflicts.ts";
 export { baseValues, istioImages, istiodValues } from "./cluster/istioValues.ts";
+export {
+  controlPlaneFindings,
+  controlPlanesOf,
+  controlPlanesOutput,
+  publishedControlPlanes,
+  removedControlPlanes,
+  type ProxyPod,
+} from "./cluster/controlPlanes.ts";
 export { checkCredentials, contextOf, withAbsolutePaths, type KubeconfigContext } from "./cluster/kubeconfig.ts";
 export { poolsOnNetwork, type MeshPool, type NodeNetwork } from "./cluster/meshPools.ts";
 export { meshSettingsOf, ownMeshConfig, type MeshSettings } from "./cluster/meshSettings.ts";

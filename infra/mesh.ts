@@ -11,6 +11,7 @@ import {
 import {
   baseValues,
   configOfCanary,
+  controlPlanesOutput,
   gatewaySelector,
   istioCharts,
   istiodValues,
@@ -24,6 +25,7 @@ import {
   type SampleClient,
 } from "../federation/index.ts";
 import { createCluster } from "./cluster.ts";
+import { checkedControlPlanes } from "./controlPlanes.ts";
 import { istioSettings } from "./existingIstio.ts";
 import { createGateway, warnOfStaleAddresses, type GatewayAddresses } from "./gateway.ts";
 import { checkLive } from "./liveCheck.ts";
@@ -99,6 +101,7 @@ function createMesh(inputs: MeshInputs): MeshOutputs {
     ...ca.outputs,
     ...(anchors ? { trustAnchors: anchors, ...istioSettings(config, plan, anchors) } : {}),
     kubeconfig: cluster.kubeconfig,
+    ...(istio ? { [controlPlanesOutput]: checkedControlPlanes(config, inputs.controlPlanes, cluster) } : {}),
     samples: config.samples.includes("sleep") ? { client: sleepClient } : {},
   };
 }

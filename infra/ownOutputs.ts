@@ -3,6 +3,7 @@ import {
   federationOutput,
   numberedRequests,
   numberedRoots,
+  publishedControlPlanes,
   publishedTrust,
   type NumberedRequest,
   type NumberedRoot,
@@ -18,6 +19,8 @@ export interface OwnOutputs {
   requests: NumberedRequest[];
   /** Roots of its own. */
   roots: NumberedRoot[];
+  /** Revisions of its managed control planes. */
+  controlPlanes: string[];
 }
 
 /**
@@ -31,5 +34,6 @@ export async function readOwnOutputs(mesh: string): Promise<OwnOutputs> {
     contract: published === undefined ? undefined : publishedTrust(published, mesh),
     requests: numberedRequests(outputs),
     roots: numberedRoots(outputs),
+    controlPlanes: publishedControlPlanes(outputs),
   };
 }

@@ -45,6 +45,8 @@ export interface MeshInputs {
   ca: CaPlan;
   /** What MeshConfig says; undefined where it is not known. */
   settings: MeshSettings | undefined;
+  /** Control planes that the last `up` has installed. */
+  controlPlanes: readonly string[];
 }
 
 /**
@@ -79,7 +81,11 @@ export async function prepareMesh(): Promise<MeshInputs> {
   checkFlags(config, sources, plan, { kind: ca.kind, before: own.contract?.mesh.roots, now: ca.bundle });
   const verified = importsToVerify(config, plan.imports);
   await report(config, ca, plan);
-  return { config, sources, siblings, peerSources: contracts, peers, plan, verified, kubeconfig, ca, settings };
+  const { controlPlanes } = own;
+  return {
+    ...{ config, sources, siblings, peerSources: contracts, peers },
+    ...{ plan, verified, kubeconfig, ca, settings, controlPlanes },
+  };
 }
 
 /**

@@ -34,6 +34,8 @@ export const istio = z
         /** Of its control plane; default the one without. Only one with a revision can have a canary beside it. */
         revision: label.optional(),
         canary: canary.optional(),
+        /** Control planes that may be removed while pods still use them; `default` is the one without a revision. */
+        abandonedRevisions: z.array(label).optional(),
       }),
       z.strictObject({
         provider: z.literal("existing"),

@@ -52,4 +52,15 @@ export const cluster = {
       "It is JSON with the PEM texts `caCert`, `caKey`, `certChain` and `rootCert`. The key must match, `certChain` " +
       "must have `caCert` and lead to a root of `rootCert` by its signatures, and none of them may have expired.",
   },
+  "control-plane-removed": {
+    title: "A change removes control planes that pods still use.",
+    page: "Nothing is changed. The details name the control planes and their pods.",
+  },
+  "control-plane-in-use": {
+    title: "Pods still use a control plane that the change removes.",
+    page:
+      "Such pods keep their last configuration and certificate, and get no new ones. Restart the workloads, so that " +
+      "the other control plane injects them. `istio.abandonedRevisions` lists control planes that may be removed all " +
+      "the same; `default` is the one without a revision.",
+  },
 } satisfies Record<string, CatalogueEntry>;

@@ -12,7 +12,7 @@ import {
 import { startLoad } from "../support/load/load.ts";
 import type { LoadEdge } from "../support/load/plan.ts";
 import { upStack } from "../support/rotation.ts";
-import { editStack, readStack } from "../support/stacks.ts";
+import { editStack, readStack, withStack } from "../support/stacks.ts";
 import type { World } from "../support/world.ts";
 import { VERSIONS } from "../../../offline/lab/images/names.ts";
 
@@ -28,6 +28,18 @@ export function disruptions(world: World): void {
     expect(losses.map(({ name, failures }) => ({ name, failures }))).toEqual(
       each.map(({ name }) => ({ name, failures: [] })),
     );
+  });
+
+  test("a preview refuses to remove a control plane that pods use, and names them", async () => {
+    const { istio } = readStack(world, "north");
+    const { code, output } = await withStack(
+      world,
+      "north",
+      (config) => (config["istio"] = { ...istio, revision: "green" }),
+      () => world.clone.run("pulumi", ["preview", "--stack", "north"], {}, true),
+    );
+    expect([code === 0, output]).toEqual([false, expect.stringContaining(`control plane ${istio.revision}: `)]);
+    expect(output).toMatch(/pods still use it: apps\/.* and \d+ more.*\[control-plane-in-use\]/s);
   });
 
   if (!soak) return;

@@ -1,5 +1,5 @@
 import type { UserError } from "../../../federation/errors/userError.ts";
-import { named, type Graph } from "../components/graph.ts";
+import { named, valueOf, type Graph } from "../components/graph.ts";
 import { committed, run } from "./meshStack.ts";
 
 jest.mock("../../../kube/liveCluster.ts", () => ({
@@ -36,6 +36,10 @@ describe("a managed Istio with revisions", () => {
       [["istio-istiod-1-30-5", "istio-istiod-1-30-6"], "istiod-1-30-6"],
       [["istio-istiod-1-30-6"], "istiod-1-30-6"],
     ]);
+    const published = await Promise.all(
+      [first, beside, last].map(({ result }) => valueOf(result["controlPlanes"] as never)),
+    );
+    expect(published).toEqual([["1-30-5"], ["1-30-5", "1-30-6"], ["1-30-6"]]);
     // A control plane is the same one before and after the tag moves.
     for (const name of istiods(beside)) expect(named(moved, name).inputs).toEqual(named(beside, name).inputs);
     expect(named(beside, "istio-istiod-1-30-6").inputs).toMatchObject({
