@@ -61,13 +61,22 @@ export function gatewayValues(gateway: ManagedGateway): Record<string, unknown> 
   );
 }
 
+/**
+ * How often a gateway is asked whether it is ready. Istio's template asks every 15 s: so long a pod that has started in
+ * place of a dead one may stand idle, and four times as long one that answers no more gets connections.
+ */
+const readinessProbe = {
+  httpGet: { path: "/healthz/ready", port: statusPort, scheme: "HTTP" },
+  ...{ periodSeconds: 2, timeoutSeconds: 3, failureThreshold: 4 },
+};
+
 /** Values of the gateway's profile. */
 function sized({ profile, name }: ManagedGateway): Values {
-  const strategy = { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };
+  const common = { strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } }, readinessProbe };
   if (profile === "small")
-    return { strategy, autoscaling: { enabled: false }, replicaCount: 1, resources: { requests: smallProxyRequests } };
+    return { ...common, autoscaling: { enabled: false }, replicaCount: 1, resources: { requests: smallProxyRequests } };
   return {
-    strategy,
+    ...common,
     autoscaling: { enabled: true, minReplicas: 2 },
     podDisruptionBudget: { maxUnavailable: 1 },
     topologySpreadConstraints: spread(chartLabels(name)),
@@ -80,6 +89,8 @@ function sized({ profile, name }: ManagedGateway): Values {
 function withoutReplaced(defaults: Values, values: Values): Record<string, unknown> {
   // The chart passes `strategy` on to a DaemonSet, which has no such field.
   const given = [...Object.keys(values), ...(values["kind"] === "DaemonSet" ? ["strategy"] : [])];
-  const whole = ["strategy", "podDisruptionBudget", "securityContext"].filter((key) => given.includes(key));
+  const whole = ["strategy", "readinessProbe", "podDisruptionBudget", "securityContext"].filter((key) =>
+    given.includes(key),
+  );
   return Object.fromEntries(Object.entries(defaults).filter(([key]) => !whole.includes(key)));
 }

@@ -5,7 +5,16 @@ export interface TestFileResult {
   name: string;
   status: string;
   message: string;
-  assertionResults: { title: string; fullName: string; status: string; failureMessages: string[] }[];
+  assertionResults: TestResult[];
+}
+
+interface TestResult {
+  title: string;
+  fullName: string;
+  status: string;
+  failureMessages: string[];
+  /** Milliseconds; not of a test that did not run. */
+  duration?: number | null;
 }
 
 /** Lines shown of one failure; Jest's own report has all of them. */

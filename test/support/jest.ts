@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { duration } from "../../tools/progress.ts";
 import { failureLines, failureSummary, type TestFileResult } from "./failures.ts";
 import type { Tier } from "./tiers.ts";
 
@@ -78,7 +79,8 @@ function outcomeOf(tier: Tier, result: JestResult): Outcome {
     summary: failureSummary(tier, result.testResults),
   };
   if (tier === "e2e") {
-    for (const test of tests) process.stdout.write(`   scenario: ${test.title}: ${test.status}\n`);
+    for (const { title, status, duration: milliseconds } of tests)
+      process.stdout.write(`   scenario: ${title}: ${status} in ${duration((milliseconds ?? 0) / 1000)}\n`);
     // Each scenario starts from what the one before it left, so one that did not run is a failure.
     const missing = notRun(result.testResults);
     outcome.failed += missing.length;

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { isSoak } from "../../support/soak.ts";
 import { identity, startImpostors } from "../support/forgery/impostor.ts";
 import { verify } from "../support/report.ts";
 import { eventually, type World } from "../support/world.ts";
@@ -44,7 +45,7 @@ export function diagnosis(world: World): void {
       await world.kubectl("east", ["get", "-n", "sleep", entry, "-o", "jsonpath={.spec.endpoints[0]}"]),
     ) as EntryEndpoint;
     await startImpostors(world);
-    for (const fault of faults(endpoint)) await expectDiagnosis(world, fault);
+    for (const fault of faults(endpoint).filter((f) => isSoak() || !f.soak)) await expectDiagnosis(world, fault);
     await world.kubectl("west", ["delete", "-n", "httpbin", "pod,secret", "foreign", "expired", "--wait=false"]);
   });
 

@@ -28,6 +28,8 @@ export interface Fault {
   own?: { hop: HopName; evidence: RegExp };
   /** Whether the importer alone can only infer it. */
   inferred?: true;
+  /** Whether only the soak has it: another fault of the same hop is told apart by the same evidence. */
+  soak?: true;
   break: (world: World) => Promise<unknown>;
   repair: (world: World) => Promise<unknown>;
 }
@@ -59,7 +61,7 @@ const gatewayPods = (name: string) =>
     spec: { selector: { "mesh-federation.dev/gateway": name } },
   });
 
-/** At least one fault per hop. `endpoint` is the entry's endpoint without a fault. */
+/** At least one fault per hop, also without those of the soak. `endpoint` is the entry's endpoint without a fault. */
 export const faults = (endpoint: EntryEndpoint): Fault[] => [
   {
     name: "the entry is not visible to the client",
@@ -87,6 +89,7 @@ export const faults = (endpoint: EntryEndpoint): Fault[] => [
   },
   {
     name: "the entry has no endpoint",
+    soak: true,
     hop: "endpoint",
     evidence: /no endpoint/,
     remedy: /up --refresh --stack east/,
@@ -130,6 +133,7 @@ export const faults = (endpoint: EntryEndpoint): Fault[] => [
   },
   {
     name: "the server's certificate has expired",
+    soak: true,
     hop: "tls",
     evidence: /expired on/,
     remedy: /renew/,
@@ -158,6 +162,7 @@ export const faults = (endpoint: EntryEndpoint): Fault[] => [
   },
   {
     name: "the application accepts no connections",
+    soak: true,
     hop: "target",
     evidence: /503, expected 200/,
     remedy: /target port/,

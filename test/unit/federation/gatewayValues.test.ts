@@ -29,6 +29,7 @@ describe("values of chart gateway", () => {
       terminationGracePeriodSeconds: 30,
       env: { EXIT_ON_ZERO_ACTIVE_CONNECTIONS: "true" },
       securityContext: { seccompProfile: { type: "RuntimeDefault" } },
+      readinessProbe: { httpGet: { path: "/healthz/ready", port: 15021 }, periodSeconds: 2 },
     });
     const { topologySpreadConstraints: spread, ...others } = values as Record<string, any>;
     expect(spread.map((c: any) => [c.topologyKey, c.whenUnsatisfiable])).toEqual([
@@ -42,9 +43,9 @@ describe("values of chart gateway", () => {
 
   test("of profile small fit a small machine, and roll and drain in the same way", () => {
     const values = gatewayValues(gateway({ profile: "small" }));
-    const { strategy, env, terminationGracePeriodSeconds } = gatewayValues(gateway());
+    const { strategy, readinessProbe, env, terminationGracePeriodSeconds } = gatewayValues(gateway());
     expect(values).toMatchObject({
-      ...{ strategy, env, terminationGracePeriodSeconds },
+      ...{ strategy, readinessProbe, env, terminationGracePeriodSeconds },
       autoscaling: { enabled: false },
       replicaCount: 1,
       resources: { requests: { cpu: "10m", memory: "40Mi" } },
@@ -77,10 +78,12 @@ describe("values of chart gateway", () => {
       podDisruptionBudget: { minAvailable: 2 },
       strategy: { type: "Recreate" },
       topologySpreadConstraints: [],
+      readinessProbe: { tcpSocket: { port: 15443 } },
     };
     const made = gatewayValues(gateway({ values }));
     expect(made).toMatchObject(values);
-    // Both kinds of budget, or a rolling update with `Recreate`, would not be valid.
+    // Both kinds of budget or probe, or a rolling update with `Recreate`, would not be valid.
+    expect(made["readinessProbe"]).toEqual({ tcpSocket: { port: 15443 } });
     expect(made["podDisruptionBudget"]).toEqual({ minAvailable: 2 });
     expect(made["strategy"]).toEqual({ type: "Recreate" });
     expect(made["autoscaling"]).toEqual({ enabled: true, minReplicas: 3 });
