@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { onStandIns, PluginProcess } from "../../support/plugins/pluginProcess.ts";
 import { Cluster } from "../../../../test/engine/support/cluster.ts";
-import type { Project } from "../../../../test/engine/support/project.ts";
+import type { Project, ResourceState } from "../../../../test/engine/support/project.ts";
 
 let cluster: Cluster;
 let project: Project;
@@ -34,13 +34,18 @@ test("200 objects in one stack: up, no change, refresh, half of them gone", asyn
 
 /**
  * The engine's requests to a plugin for a preview without changes, without the engine: so only the plugin's time is
- * taken. Processor time, not the clock's: other tests may run on the machine.
+ * taken. Processor time, not the clock's: other tests may run on the machine. It is compared with the plugin's start,
+ * because machines differ.
  */
-test("a warm preview without changes of 100 objects costs the plugin at most 2 s and 250 MB", async () => {
+test("a warm preview without changes of 100 objects costs less than the plugin's start, and 250 MB", async () => {
   const state = Object.values(project.state()).filter((r) => r.id && r.type.startsWith("kubernetes:"));
   expect(state).toHaveLength(101);
   const plugin = await PluginProcess.start("kubernetes", { NODE_COMPILE_CACHE: `${project.folder}/compiled` });
   const proc = (file: string) => readFileSync(`/proc/${plugin.process.pid}/${file}`, "utf8");
+  const processorTime = (): number => {
+    const [utime, stime] = proc("stat").split(") ").at(-1)!.split(" ").slice(11, 13).map(Number);
+    return (utime! + stime!) / 100;
+  };
   try {
     const configured = await plugin.configure({
       kubeconfig: cluster.api.kubeconfig,
@@ -49,31 +54,31 @@ test("a warm preview without changes of 100 objects costs the plugin at most 2 s
       enableSecretMutable: "true",
     });
     expect(configured.errors).toBeUndefined();
-    for (const { urn, type, id, inputs, outputs } of state) {
-      const at = { urn, type, name: urn.split("::").at(-1)! };
-      const checked = await plugin.call("Check", { ...at, olds: inputs, news: inputs, randomSeed: "AAAA" });
-      const answer = await plugin.call("Diff", {
-        ...at,
-        id,
-        olds: outputs,
-        oldInputs: inputs,
-        news: checked.response!["inputs"],
-      });
-      expect(answer.response).toMatchObject({ changes: "DIFF_NONE" });
-    }
-    const [utime, stime] = proc("stat").split(") ").at(-1)!.split(" ").slice(11, 13).map(Number);
-    const seconds = (utime! + stime!) / 100;
+    // The first object of a kind makes the plugin read the API server's schema.
+    for (const object of state.slice(0, 3)) await expectNoChange(plugin, object);
+    const start = processorTime();
+    for (const object of state) await expectNoChange(plugin, object);
+    const preview = processorTime() - start;
     const megabytes = Number(/VmHWM:\s+(\d+) kB/.exec(proc("status"))![1]) / 1024;
     process.stderr.write(
-      `plugin, no-change preview of 100 objects: ${seconds.toFixed(2)} s of processor time,
-        ${megabytes.toFixed(0)} MB at most\n`,
+      `plugin: start ${start.toFixed(2)} s of processor time, preview of 100 objects ${preview.toFixed(2)} s, ` +
+        `${megabytes.toFixed(0)} MB at most\n`,
     );
     // A promise of the stand-ins; what others cost is only told.
     if (onStandIns) {
-      expect(seconds).toBeLessThan(2);
+      expect(preview / start).toBeLessThan(1);
       expect(megabytes).toBeLessThan(250);
     }
   } finally {
     await plugin.stop();
   }
 }, 200_000);
+
+/** Asks the plugin what a preview asks for an object, and expects that nothing changes. */
+async function expectNoChange(plugin: PluginProcess, { urn, type, id, inputs, outputs }: ResourceState): Promise<void> {
+  const at = { urn, type, name: urn.split("::").at(-1)! };
+  const checked = await plugin.call("Check", { ...at, olds: inputs, news: inputs, randomSeed: "AAAA" });
+  const news = checked.response!["inputs"];
+  const answer = await plugin.call("Diff", { ...at, id, olds: outputs, oldInputs: inputs, news });
+  expect(answer.response).toMatchObject({ changes: "DIFF_NONE" });
+}
