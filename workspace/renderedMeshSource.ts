@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { sleepClient } from "../federation/cluster/sampleObjects.ts";
 import type { DeclaredMesh } from "../federation/config/declaredMesh.ts";
 import { isMapping } from "../federation/config/values.ts";
+import type { FederationObject } from "../federation/objects/federationObject.ts";
 import { KubeClient } from "../kube/kubeClient.ts";
 import { readContractFile } from "./contractFile.ts";
 import { readKubeconfigFile } from "./kubeconfigFile.ts";
@@ -34,9 +35,17 @@ export function renderedSource(folder: string, clone = root): MeshSource {
       Promise.resolve(
         meshes.map((mesh) => (credentials?.includes(mesh.stack) === false ? { ...mesh, cluster: undefined } : mesh)),
       ),
-    created: ({ name }) => Promise.resolve(rendered.get(name)?.objects ?? []),
+    created: ({ name }) => Promise.resolve((rendered.get(name)?.objects ?? []).filter(isOfIstio)),
     restore: "apply the rendered manifests again",
   };
+}
+
+/**
+ * Whether a cluster keeps an object's spec as it is applied. To that of the other rendered kind, the Service of a
+ * managed gateway, it adds addresses and ports.
+ */
+function isOfIstio({ apiVersion }: FederationObject): boolean {
+  return apiVersion.split("/")[0]!.endsWith(".istio.io");
 }
 
 const unread = { contract: undefined, cluster: undefined, fallbackClient: undefined, problem: undefined };
