@@ -19,6 +19,7 @@ import { quarantine } from "./quarantine.ts";
 import { refusals } from "./refusals.ts";
 import { ownRoots } from "./ownRoots.ts";
 import { removal } from "./removal.ts";
+import { renderedFolder } from "./renderedFolder.ts";
 import { sharedRoot } from "./sharedRoot.ts";
 import { steadyState } from "./steadyState.ts";
 import { strangers } from "./strangers.ts";
@@ -43,6 +44,7 @@ export const scenarios: readonly ((world: World) => void)[] = [
   diagnosis,
   hostWithoutRoute,
   overview,
+  renderedFolder,
   verifyOnUp,
   thirdMesh,
   everyKindOfImport,
