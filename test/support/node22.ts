@@ -39,3 +39,8 @@ export const node22: Artifact = {
 
 /** Variable with the path of the `node` of {@link node22}, for the engine tests. */
 export const node22Variable = "MESH_FEDERATION_TEST_NODE22";
+
+/** {@link node22Variable}. @param folders of artifacts by name, {@link node22} among them */
+export function node22Environment(folders: ReadonlyMap<string, string>): Record<string, string> {
+  return { [node22Variable]: join(folders.get(node22.name)!, "node") };
+}

@@ -20,7 +20,7 @@ import { locationVariable } from "./container.ts";
 import { pluginCommand, type PluginName } from "../../offline/test/support/plugins/pluginProcess.ts";
 import { workflowTools } from "./workflowTools.ts";
 import { generatedSdkHosts, languageHosts } from "./languageHosts.ts";
-import { node22, node22Variable } from "./node22.ts";
+import { node22, node22Environment } from "./node22.ts";
 import { isSoak } from "./soak.ts";
 
 /** Kinds of tests, from the fastest to the most realistic. */
@@ -127,7 +127,7 @@ async function missingOnMachine(
  * - `engine`: the official plugins (MESH_FEDERATION_TEST_PLUGIN_HOME) with releases, otherwise the stand-ins; Pulumi
  *   with its language host (MESH_FEDERATION_TEST_PULUMI), the stand-ins' Helm (MESH_FEDERATION_HELM), the programs of a
  *   bare API server, actionlint and act (MESH_FEDERATION_TEST_BIN), Istio's charts for their CRDs
- *   (MESH_FEDERATION_TEST_CHARTS), and a Node.js 22 ({@link node22Variable}).
+ *   (MESH_FEDERATION_TEST_CHARTS), and a Node.js 22 ({@link node22}).
  * - `e2e`: the builds of the tools, the node image and the charts, because a build takes longer than a test may. The
  *   tests kill engines and count containers, so they run in a lab, never in the machine's own Docker engine.
  */
@@ -155,7 +155,7 @@ export async function prepareTier(tier: Tier, source: Source): Promise<Record<st
     MESH_FEDERATION_HELM: tools.helm!,
     MESH_FEDERATION_TEST_BIN: bin,
     MESH_FEDERATION_TEST_CHARTS: folders.get(charts.name)!,
-    [node22Variable]: join(folders.get(node22.name)!, "node"),
+    ...node22Environment(folders),
     // Commands of the product that the tests run would choose releases again.
     ...(unlockedRelease() ? { [sourceVariable]: "registry" } : {}),
   };
@@ -188,7 +188,7 @@ async function prepareReleases(progress: Progress): Promise<Record<string, strin
     MESH_FEDERATION_TEST_PLUGIN_HOME: home,
     MESH_FEDERATION_TEST_BIN: bin,
     MESH_FEDERATION_TEST_CHARTS: charts,
-    [node22Variable]: join(folders.get(node22.name)!, "node"),
+    ...node22Environment(folders),
     [sourceVariable]: "release",
   };
 }
