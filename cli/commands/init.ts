@@ -21,8 +21,9 @@ import, if you agree. Changes nothing in the clusters, but for an \`up\` that yo
   --mesh NAME      names of the two meshes; default made of their contexts
   --service NS/S   the Service to export
   --callers NS     namespace of the callers in the importing mesh
-  --yes            ask nothing: fail where something is not known, and run the previews
-  --up             create the export, so that the preview of the import can show it
+  --yes            ask nothing: fail where something is not known, and run the previews. That
+                   of the import is then as if the export existed
+  --up             create the export before
   --no-run         write the files alone
   --library SPEC   what npm installs the library from, such as a tarball
   --stack-files    write two stack files for a clone of this project instead`;
@@ -84,8 +85,12 @@ async function preview(
   const commands = (up: boolean): string[] =>
     previewCommands({ ...wanted, up, isInteractive: true }).map((c) => c.join(" "));
   if (may && (yes || (await ask!("Run these now?\n" + commands(wanted.up).join("\n"), ["yes", "no"])) === "yes")) {
-    if (await firstPreview(wanted, say)) return;
-    say(`\nThe import is pending until mesh ${exporter} is up. In ${out}:`);
+    const result = await firstPreview(wanted, say);
+    if (result === "shown") return;
+    if (result === "assumed") {
+      say(`\nThis preview assumes mesh ${exporter} as its own preview shows it. Nothing is made yet, and ${importer}`);
+      say(`can have its import when ${exporter} is up. In ${out}:`);
+    } else say(`\nThe import is pending until mesh ${exporter} is up. In ${out}:`);
     for (const line of commands(true).slice(-2)) say(`  ${line}`);
     return;
   }

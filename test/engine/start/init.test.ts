@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseAllDocuments, stringify } from "yaml";
+import { parse, parseAllDocuments, stringify } from "yaml";
 import { node22Variable } from "../../support/node22.ts";
 import { builtPackages, consumer, packed } from "../../unit/package/support/consumer.ts";
 import { MeshCluster } from "../review/support/meshCluster.ts";
@@ -66,6 +66,26 @@ async function start(name: string, namespaces: string[], objects: Record<string,
   return file;
 }
 
+/** Kinds of objects that the federation has made, each with its cluster. */
+async function federationObjects(): Promise<string[]> {
+  const kinds = { Gateway: "gateways", ServiceEntry: "serviceentries", DestinationRule: "destinationrules" };
+  const found: string[] = [];
+  for (const [i, mesh] of ["west", "east"].entries())
+    for (const [kind, plural] of Object.entries(kinds))
+      for (const _ of await clusters[i]!.list(`/apis/networking.istio.io/v1/${plural}`)) found.push(`${mesh} ${kind}`);
+  return found;
+}
+
+/** What a preview shows of the import: where calls go, whose certificate they accept, and by which host. */
+function expectImport(preview: string): void {
+  const [before, entry] = preview.split("ServiceEntry: (create)") as [string, string | undefined];
+  expect(before).toMatch(/^ --stack east --diff/);
+  expect(entry).toMatch(/^\s+\[urn=.*::west-httpbin-entry\]/);
+  const spec = entry!.split("--outputs:--")[0];
+  for (const value of ["192.0.2.10", "spiffe://west.local/ns/httpbin/sa/httpbin", "httpbin.httpbin.svc.cluster.local"])
+    expect(spec).toContain(`"${value}"`);
+}
+
 const service = (namespace: string, name: string, spec: object) => ({
   [`/api/v1/namespaces/${namespace}/services/${name}`]: {
     apiVersion: "v1",
@@ -121,16 +141,29 @@ test("npm create writes a project from what the clusters say, whose preview show
   const told = await create("init", "--yes", "--out", join(folder, "out"), ...answers);
   expect(told).toContain("trust domain: west.local (ConfigMap istio-system/istio-stable, trustDomain)");
   expect(told).toContain("gateway: 192.0.2.10 port 15443 (Service istio-system/eastwestgateway)");
+  expect(told).toMatch(/\$ pulumi preview --stack west[^]*mesh-httpbin-gateway create/);
+  expectImport(told.split("$ pulumi preview").at(-1)!);
+  expect(told).toMatch(/as if mesh west were up[^]*\$ pulumi preview --stack east/);
   expect(told).toMatch(
-    /\$ pulumi preview --stack west[^]*mesh-httpbin-gateway create[^]*\$ pulumi preview --stack east/,
+    /assumes mesh west as its own preview shows it\. Nothing is made yet[^]*pulumi up --stack west\n/,
   );
-  expect(told).toContain("[import-pending]");
+  expect(told).not.toContain("[import-pending]");
+  // A preview with properties has those of the provider, too.
+  for (const { kubeconfig } of clusters) expect(told).not.toContain(parse(kubeconfig).users[0].user.token);
+  expect(await federationObjects()).toEqual([]);
+
+  // What is written is of the user's backend alone: there, the exporter is not up.
+  const project = new WrittenProject(join(folder, "out"), environment);
+  await expect(project.steps("east")).rejects.toThrow("[import-pending]");
+  for (const stack of ["west", "east"]) await project.pulumi("up", "--stack", stack, "--yes", "--skip-preview");
+  expect(await federationObjects()).toEqual(expect.arrayContaining(["west Gateway", "east ServiceEntry"]));
+  for (const stack of ["east", "west"]) await project.pulumi("destroy", "--stack", stack, "--yes", "--skip-preview");
 
   environment["PULUMI_BACKEND_URL"] = ownPulumi(join(folder, "up"))["PULUMI_BACKEND_URL"]!;
   const brought = await create("init", "--yes", "--up", "--out", join(folder, "brought-up"), ...answers);
   // The preview of the import is the last that it prints.
-  expect(brought.split("$ pulumi preview").at(-1)).toMatch(/^ --stack east[^]*west-httpbin-entry +create/);
-  expect(brought).not.toContain("[import-pending]");
+  expectImport(brought.split("$ pulumi preview").at(-1)!);
+  expect(brought).not.toMatch(/\[import-pending\]|assumes/);
 
   await create("--stack-files", "--yes", "--out", join(folder, "stacks"), ...answers);
   expect(readdirSync(join(folder, "stacks")).sort()).toEqual(["Pulumi.east.yaml", "Pulumi.west.yaml"]);

@@ -80,7 +80,7 @@ test("npm runs unless the library is found, and Pulumi asks where somebody can a
     "pulumi stack init west --no-select",
     "pulumi stack init east --no-select",
     "pulumi up --stack west",
-    "pulumi preview --stack east",
+    "pulumi preview --stack east --diff",
   ]);
   const file = join(folder, "node_modules", library.name, "index.js");
   mkdirSync(dirname(file), { recursive: true });
