@@ -10,14 +10,16 @@ import { hasRoutes } from "../federation/imports/routePolicy.ts";
 import type { ResolvedImport } from "../federation/imports/resolveImports.ts";
 import { componentTypes, type FederationObject } from "../federation/objects/federationObject.ts";
 import { federationMetadata } from "../federation/objects/labels.ts";
+import { createsRule } from "./createsRule.ts";
 import { resolvedImport, workloadEntryParts, type ImportedServiceArgs } from "./importedServiceArgs.ts";
 import { istioObject, networking, type IstioObject } from "./istioObject.ts";
 
 /**
  * A service of one or more peers, callable in this mesh by its host.
  *
- * It creates a DestinationRule and a ServiceEntry, and with `retries` or `timeout` a VirtualService. For a blended
- * import, the endpoints join the local Service of the same name: WorkloadEntries take the ServiceEntry's place.
+ * It creates a ServiceEntry, a DestinationRule unless `destinationRule` leaves it out, and with `retries` or `timeout`
+ * a VirtualService. For a blended import, the endpoints join the local Service of the same name: WorkloadEntries take
+ * the ServiceEntry's place.
  */
 export class ImportedService extends pulumi.ComponentResource {
   static readonly type: string = componentTypes.importedService;
@@ -55,10 +57,13 @@ export class ImportedService extends pulumi.ComponentResource {
         { parent: this, dependsOn },
       );
 
-    const rule = register("rule", "DestinationRule", (known) => importDestinationRule(known).spec);
-    // After the rule: without it, a remote endpoint gets plaintext, which the gateway resets, and a blended import
-    // spreads calls over all meshes.
-    const dependsOn = [rule.resource];
+    const rules = createsRule(args)
+      ? [register("rule", "DestinationRule", (known) => importDestinationRule(known)!.spec)]
+      : [];
+    // After the rule, where there is one: it has the SNI of a renamed import, and without it a blended import spreads
+    // calls over all meshes. A rule that is no longer needed is deleted last, when the endpoints have had the label of
+    // auto mTLS for long: calls go on with the same identities and SNI, in the same connections or new ones.
+    const dependsOn = rules.map(({ resource }) => resource);
     const endpoints =
       args.blendLabels === undefined
         ? [register("entry", "ServiceEntry", (known) => importServiceEntry(known)!.spec, { dependsOn })]
@@ -73,7 +78,7 @@ export class ImportedService extends pulumi.ComponentResource {
     const routes = hasRoutes(args)
       ? [register("routes", "VirtualService", (known) => importVirtualService(known)!.spec, { dependsOn })]
       : [];
-    this.objects = pulumi.all([rule, ...endpoints, ...routes].map(({ object }) => object));
+    this.objects = pulumi.all([...rules, ...endpoints, ...routes].map(({ object }) => object));
     this.registerOutputs({ host: this.host, objects: this.objects });
   }
 }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { PortProtocol } from "../federation/config/fields.ts";
 import { autoPassthroughPort } from "../federation/cluster/gatewayObjects.ts";
+import { createsRule } from "./createsRule.ts";
 import { UserError } from "../federation/errors/userError.ts";
 import type { Retries } from "../federation/imports/routePolicy.ts";
 import type { ResolvedImport } from "../federation/imports/resolveImports.ts";
@@ -120,6 +121,16 @@ export interface ImportedServiceArgs extends ImportPolicy {
    * @default []
    */
   blendServiceAccounts?: pulumi.Input<string>[];
+  /**
+   * Whether a DestinationRule is created where it says nothing that Istio does not do by itself. `whenNeeded` creates
+   * none for an import with a single gateway address, the exporter's host, no subsets, no blend, and no settings of
+   * clients; of these the arguments must tell when the program runs, so outputs make a rule. Such an import needs
+   * `meshConfig.enableAutoMtls`, no `meshConfig.defaultTrafficPolicy` with outlier detection, no PeerAuthentication
+   * that disables mTLS in its namespace, and no DestinationRule of others that sets TLS for it. Nothing here checks
+   * that; the program of this project does. Plain, because it decides whether the object exists.
+   * @default "always"
+   */
+  destinationRule?: "always" | "whenNeeded";
 }
 
 /** The import in the form that the model's builders take. */
@@ -167,6 +178,7 @@ export function resolvedImport(args: ImportedServiceArgs): pulumi.Output<Resolve
         },
         routes: { retries: known.retries, timeout: known.timeout },
         blended: known.blendLabels !== undefined,
+        hasRule: createsRule(args),
         blend: known.blendLabels && {
           service: host.split(".")[0]!,
           labels: known.blendLabels,

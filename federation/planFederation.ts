@@ -73,7 +73,8 @@ function planTrusted(
   const trust = meshTrustOf(config, own, siblings, peers);
   const identity = { ...identityOf(config, trust.roots, siblings, peers), trusts: trust.trusts };
   const rules = peerRules(config, siblings);
-  const { imports, pending } = resolveImports(config.imports, peers, identity, rules, trust.waiting);
+  const { imports: wanted, importRules } = config;
+  const { imports, pending } = resolveImports(wanted, peers, identity, rules, trust.waiting, importRules);
   const exports = config.exports.map((spec) => ({ spec, policy: exportPolicy(spec, domains, accepted) }));
 
   const contracts = [...peers.values()].flatMap((peer) => (peer.state === "up" ? [peer.contract] : []));

@@ -95,7 +95,7 @@ function unreadSettings(object: string, reason: string): Finding {
     code: "mesh-config-unread",
     subject: object,
     problem: `cannot be read (${reason}), so that imports are not compared with the mesh's settings`,
-    remedy: "Let the user of the kubeconfig get it",
+    remedy: "Let the user of the kubeconfig get it, or set importRules: always, which needs no auto mTLS",
   };
 }
 

@@ -69,6 +69,7 @@ export function createImports(imports: ResolvedImport[], optionsIn: OptionsIn): 
           ...spec.routes,
           blendLabels: spec.blend?.labels,
           blendServiceAccounts: spec.blend?.serviceAccounts,
+          destinationRule: spec.hasRule ? "always" : "whenNeeded",
         },
         optionsIn(spec.namespace),
       ),

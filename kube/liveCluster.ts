@@ -13,6 +13,7 @@ import { liveSidecar, routedHosts } from "./liveRouting.ts";
 import { isLiving, type IstioObject, type Pod } from "./objects.ts";
 import { pathSegment } from "./request.ts";
 import { Reader } from "./reader.ts";
+import { livePeerAuthentications, ruleEjects } from "./liveMtls.ts";
 import { clientTls, ruleTls } from "./ruleTls.ts";
 
 /** Milliseconds that the API server may take for one answer: a preview waits for it. */
@@ -76,15 +77,20 @@ export async function readLiveCluster(
   };
 }
 
-/** What decides how clients see imports. VirtualServices matter where one has routes, or a Sidecar may hide it. */
+/**
+ * What decides how clients see imports. VirtualServices matter where one has routes, or a Sidecar may hide it;
+ * PeerAuthentications, where one has no DestinationRule.
+ */
 async function readClientSide(
   client: KubeClient,
   reader: Reader,
   { imports, identity: { clusterDomain } }: Pick<FederationPlan, "imports" | "identity">,
   namespaces: readonly string[],
-): Promise<Pick<LiveCluster, "sidecars" | "routed" | "virtualServices" | "namespaces">> {
-  const [sidecars, labels] = await Promise.all([
+): Promise<Pick<LiveCluster, "sidecars" | "routed" | "virtualServices" | "namespaces" | "peerAuthentications">> {
+  const dependsOnMtls = imports.some(({ hasRule }) => !hasRule);
+  const [sidecars, policies, labels] = await Promise.all([
     reader.read("Sidecars", () => client.istio("networking", "sidecars"), []),
+    dependsOnMtls ? reader.read("PeerAuthentications", () => client.istio("security", "peerauthentications"), []) : [],
     Promise.all(
       namespaces.map(async (name): Promise<[string, Record<string, string>][]> => {
         const path = `/api/v1/namespaces/${pathSegment(name)}`;
@@ -102,6 +108,7 @@ async function readClientSide(
   return {
     ...(sidecars.length > 0 ? { sidecars: sidecars.map(liveSidecar), routed: routedHosts(routes, clusterDomain) } : {}),
     ...(haveRoutes ? { virtualServices: foreignObjects(routes, clusterDomain) } : {}),
+    ...(policies.length > 0 ? { peerAuthentications: livePeerAuthentications(policies) } : {}),
     ...(namespaces.length > 0 ? { namespaces: new Map(labels.flat()) } : {}),
   };
 }
@@ -155,6 +162,7 @@ function foreignRules(rules: IstioObject[], clusterDomain: string): LiveObject[]
       ...liveObject(rule, clusterDomain, [spec["host"] as string]),
       tls: ruleTls(spec),
       clientTls: clientTls(spec),
+      ...(ruleEjects(spec) ? { ejects: true } : {}),
       selective: spec["workloadSelector"] !== undefined,
       ...(metadata.creationTimestamp ? { created: metadata.creationTimestamp } : {}),
     };

@@ -1,4 +1,6 @@
+import { needsRuleFindings } from "../federation/checks/meshConfigFindings.ts";
 import { certificateTextsInValues } from "../federation/cluster/istioValueConflicts.ts";
+import { meshSettingsOf, ownMeshConfig } from "../federation/cluster/meshSettings.ts";
 import { publishedGateways } from "../federation/cluster/publishedGateways.ts";
 import type { MeshConfig } from "../federation/config/readMeshConfig.ts";
 import type { FederationContract } from "../federation/contract/contract.ts";
@@ -69,6 +71,12 @@ export async function rootFindings(
     ...(bundle ? await ownRootFindings(bundle, now) : []),
     ...(await anchorFindings(plan.anchored, own, peers, now, entries)),
   ];
+}
+
+/** Refuses imports without a DestinationRule where the MeshConfig of a managed Istio breaks them. */
+export function settingsFindings({ config, plan }: Pick<PlannedMesh, "config" | "plan">): Finding[] {
+  const settings = meshSettingsOf(ownMeshConfig(config));
+  return plan.imports.flatMap((spec) => needsRuleFindings(spec, settings));
 }
 
 /** Refuses pending imports where the stack requires its imports. */

@@ -13,7 +13,14 @@ import { findingsOf, inStack, type StackFinding } from "../review/findings.ts";
 import { draftContract } from "../review/revision/draftContract.ts";
 import { declaredConfig, othersOf, peersOf } from "../review/revision/planRevision.ts";
 import type { DeclaredStack, Revision } from "../review/revision/revision.ts";
-import { addressFindings, deployedGateways, pendingFindings, rootFindings, unknownRootFindings } from "./checks.ts";
+import {
+  addressFindings,
+  deployedGateways,
+  pendingFindings,
+  rootFindings,
+  settingsFindings,
+  unknownRootFindings,
+} from "./checks.ts";
 import { ownRoots, type OwnRoots } from "./ownRoots.ts";
 
 /** What decides the manifests. Nothing is read from a cluster or a state. */
@@ -85,6 +92,7 @@ export async function planMeshes(inputs: RenderInputs): Promise<RenderPlan> {
     failed.add(mesh.stack, unknownRootFindings(mesh, peers, drafts));
     failed.add(mesh.stack, await rootFindings(mesh, peers, inputs.now));
     failed.add(mesh.stack, pendingFindings(mesh));
+    failed.add(mesh.stack, settingsFindings(mesh));
   }
   return { meshes, failed: failed.all };
 }

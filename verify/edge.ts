@@ -27,7 +27,7 @@ export interface Edge {
   /** The import's name, and the meshes it comes from. */
   name: string;
   meshes: string[];
-  /** Kubernetes name and namespace of the ServiceEntry and DestinationRule. */
+  /** Kubernetes name and namespace of the ServiceEntry, and of the DestinationRule where it has one. */
   object: { name: string; namespace: string };
   host: string;
   /** Host by which the exporters know it; part of the SNI. */
@@ -42,6 +42,8 @@ export interface Edge {
   /** Gateways of the import when it was created. */
   gateways: GatewayAddress[];
   blended: boolean;
+  /** Whether it has a DestinationRule. Without one, auto mTLS decides how the client calls. */
+  hasRule: boolean;
   /** Subsets that routes may address. */
   subsets: string[];
 }
@@ -132,6 +134,7 @@ function edgeOf(
         ? spec.gateways
         : exporters.flatMap((peer) => peer.gateways.map((g) => ({ mesh: peer.mesh.name, ...g }))),
     blended: spec.blended,
+    hasRule: spec.hasRule,
     subsets: spec.subsets,
   };
 }

@@ -12,6 +12,8 @@ export interface FoundImport {
   endpoints: RemoteEndpoint[];
   /** SPIFFE ids that may answer; empty: any workload with a certificate of a trusted root. */
   sans: string[];
+  /** Whether a DestinationRule takes one of its hosts. */
+  hasRule: boolean;
   /** TLS modes that the DestinationRules for its hosts set, sorted. */
   modes: string[];
   /** Whether all its endpoints say that they take Istio's mTLS, so that no DestinationRule is needed. */
@@ -40,6 +42,7 @@ export function foundImport(
     ports: entryPorts(spec),
     endpoints,
     sans: listOf(spec["subjectAltNames"]).filter((san): san is string => typeof san === "string"),
+    hasRule: rules.length > 0,
     modes: [...new Set(rules.flatMap(({ spec: rule }) => modesIn(rule)))].sort(),
     autoMtls: own.every((labels) => labels["security.istio.io/tlsMode"] === "istio"),
     exportTo: listOf(spec["exportTo"]).filter((name): name is string => typeof name === "string"),

@@ -69,6 +69,9 @@ export function proposalOf(input: ProposalInput): Proposal {
       : {}),
     ...(entries(exports).length > 0 ? { exports: entries(exports) } : {}),
     ...(entries(imports).length > 0 ? { imports: entries(imports) } : {}),
+    ...(entries(imports).length > 0 && adoption.imports.some(({ hasRule }) => hasRule)
+      ? { importRules: "always" }
+      : {}),
     ...(peers.size > 0
       ? { peers: Object.fromEntries([...peers].sort().map((peer) => [peer, { file: `contracts/${peer}.json` }])) }
       : {}),

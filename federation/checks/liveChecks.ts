@@ -1,3 +1,4 @@
+import { meshSettingsOf } from "../cluster/meshSettings.ts";
 import type { Finding } from "../errors/userError.ts";
 import type { FederationPlan } from "../planFederation.ts";
 import { serviceOfHost, type LiveCluster } from "./liveCluster.ts";
@@ -8,6 +9,7 @@ import { exportProblems, exportWarnings, withServiceSelectors } from "./liveExpo
 import { foreignRuleFindings } from "./foreignRules.ts";
 import { sidecarFindings } from "./importedVisibility.ts";
 import { importProblems } from "./liveImports.ts";
+import { peerAuthenticationProblems } from "./peerAuthentications.ts";
 import { meshConfigFindings } from "./meshConfigFindings.ts";
 
 /** What a comparison with the cluster found. */
@@ -43,7 +45,7 @@ export function liveFindings(
   const { rootNamespace, gateway, settings } = places;
   const ofClients = plan.imports.flatMap((spec) => [
     sidecarFindings(spec, live, rootNamespace),
-    foreignRuleFindings(spec, live, rootNamespace, settings?.autoMtls),
+    foreignRuleFindings(spec, live, { ...(settings ?? meshSettingsOf({})), rootNamespace }),
     ...(settings ? [meshConfigFindings(spec, settings, live)] : []),
   ]);
   const exports = plan.exports.map(({ spec }) => spec);
@@ -51,6 +53,7 @@ export function liveFindings(
   return {
     problems: [
       ...plan.imports.flatMap((spec) => importProblems(spec, live, { rootNamespace, clusterDomain })),
+      ...plan.imports.flatMap((spec) => peerAuthenticationProblems(spec, live, rootNamespace)),
       ...domainProblems(plan, live.domains),
       ...ofClients.flatMap(({ problems }) => problems),
       ...exports.flatMap((spec) => exportProblems(spec, live, places)),

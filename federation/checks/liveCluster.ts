@@ -52,6 +52,8 @@ export interface LiveObject {
   clientTls?: ClientTls;
   /** TLS modes of a DestinationRule. Default: it has no traffic policy. */
   tls?: RuleTls;
+  /** Whether clients of the DestinationRule leave out endpoints that fail. Default: they do not. */
+  ejects?: boolean;
   /** Whether only pods with certain labels use the DestinationRule. Default: all do. */
   selective?: boolean;
   /** When it was created, as the API server writes it. */
@@ -89,6 +91,16 @@ export interface TlsModes {
   all?: string | undefined;
   /** By port number of the Service. */
   ports: ReadonlyMap<number, string>;
+}
+
+/** A PeerAuthentication of Istio for all pods of a namespace, or of the mesh: one without labels. */
+export interface LivePeerAuthentication {
+  namespace: string;
+  name: string;
+  /** When it was created, in ISO 8601: the oldest of a namespace counts. */
+  created: string;
+  /** `UNSET`: that of the mesh. */
+  mode: string;
 }
 
 /** A Sidecar object of Istio. */
@@ -133,6 +145,8 @@ export interface LiveCluster {
   unread: UnreadObject[];
   /** Sidecars of all namespaces. Default: none. */
   sidecars?: LiveSidecar[];
+  /** PeerAuthentications without labels. Default: none. */
+  peerAuthentications?: LivePeerAuthentication[];
   /** Hosts to which a VirtualService of sidecars routes. Default: none. */
   routed?: string[];
   /** Labels of the namespaces that were asked for and exist. Default: none. */

@@ -14,7 +14,8 @@ export function namespacesInvolved(imports: readonly ResolvedImport[], settings:
 /**
  * Names the settings of MeshConfig that keep an import from working. The objects of an import say explicitly what most
  * settings are the default of, so that these do not change them: `defaultDestinationRuleExportTo`,
- * `defaultVirtualServiceExportTo`, `defaultTrafficPolicy`, and `defaultServiceExportTo` unless the import is blended.
+ * `defaultVirtualServiceExportTo`, outlier detection of `defaultTrafficPolicy` where it has a DestinationRule, and
+ * `defaultServiceExportTo` unless it is blended. The connection pool of `defaultTrafficPolicy` applies to all imports.
  * `outboundTrafficPolicy` is about hosts that are no services.
  *
  * https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshConfig
@@ -45,7 +46,7 @@ export function meshConfigFindings(
       remedy: "Label the namespace so that it is selected, or remove it from visibleTo",
     });
   found[spec.blend ? "warnings" : "problems"].push(...visibilityFindings(spec, settings, live));
-  // The rule of any other import has a TLS mode.
+  found.problems.push(...needsRuleFindings(spec, settings));
   if (spec.blend && !settings.autoMtls)
     found.problems.push({
       code: "mesh-config-auto-mtls",
@@ -55,6 +56,27 @@ export function meshConfigFindings(
       remedy: "Remove enableAutoMtls, or import without blend under another name (as)",
     });
   return found;
+}
+
+/** Settings of MeshConfig that break calls of an import without a DestinationRule; only a rule of its own wins. */
+export function needsRuleFindings(
+  spec: ResolvedImport,
+  { autoMtls, ejects }: Pick<MeshSettings, "autoMtls" | "ejects">,
+): Finding[] {
+  if (spec.hasRule) return [];
+  const finding = (problem: string, remove: string): Finding => ({
+    code: "mesh-config-needs-rule",
+    subject: `import "${spec.name}"`,
+    problem: `it has no DestinationRule, and ${problem}`,
+    remedy: `Set importRules: always, or ${remove}`,
+  });
+  const plain = "meshConfig.enableAutoMtls is off, so that calls reach the peer's gateway as plain text";
+  const single =
+    "meshConfig.defaultTrafficPolicy has outlierDetection, which leaves out the import's only gateway when it fails";
+  return [
+    ...(autoMtls ? [] : [finding(plain, "remove enableAutoMtls")]),
+    ...(ejects ? [finding(single, "switch its detectors off")] : []),
+  ];
 }
 
 /** Whether Istio does not read a namespace. One that does not exist yet may get the labels. */

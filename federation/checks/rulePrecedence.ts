@@ -1,4 +1,5 @@
-import { takesHost, type LiveObject } from "./liveCluster.ts";
+import type { ResolvedImport } from "../imports/resolveImports.ts";
+import { isVisibleFromAny, takesHost, type LiveObject } from "./liveCluster.ts";
 
 /*
  * Which of several DestinationRules Istio prefers.
@@ -21,4 +22,36 @@ function specificity({ hosts }: LiveObject, host: string): number {
   return Math.max(
     ...hosts.filter((pattern) => takesHost(pattern, host)).map((p) => (p === host ? Infinity : p.length)),
   );
+}
+
+/**
+ * The rules of others that Istio uses for an import in a client's namespace, which all have the most specific host;
+ * empty where there is none. It looks in the client's namespace, then in the import's, then in the root namespace, and stops
+ * where it finds one. The import's own rule is found in the second step, and is more specific than any wildcard there.
+ */
+export function rulesInForce(
+  { host, namespace, hasRule }: Pick<ResolvedImport, "host" | "namespace" | "hasRule">,
+  rules: readonly LiveObject[],
+  client: string,
+  { rootNamespace, privateRules }: { rootNamespace: string; privateRules: boolean },
+): LiveObject[] {
+  const isLocal = (rule: LiveObject): boolean => {
+    if (rule.selective) return true;
+    if (rule.namespace !== rootNamespace) return isVisibleFromAny(rule, [rule.namespace]);
+    return isPrivate(rule) || (privateRules && rule.exportTo.length === 0);
+  };
+  const own = hasRule && client === namespace ? [] : rules.filter((rule) => rule.namespace === client && isLocal(rule));
+  const found = mostSpecific(own, host);
+  if (found.length > 0 || hasRule) return found;
+  for (const place of [namespace, rootNamespace]) {
+    const exported = rules.filter((rule) => rule.namespace === place && isExported(rule, privateRules));
+    const seen = mostSpecific(exported, host).filter((rule) => isVisibleFromAny(rule, [client]));
+    if (seen.length > 0) return seen;
+  }
+  return [];
+}
+
+/** Whether other namespaces can see a rule. One for selected pods is for its own namespace. */
+function isExported(rule: LiveObject, privateRules: boolean): boolean {
+  return !rule.selective && !isPrivate(rule) && (rule.exportTo.length > 0 || !privateRules);
 }

@@ -1,4 +1,5 @@
 import type { MeshConfig } from "../config/readMeshConfig.ts";
+import { ejects } from "./outlierDetection.ts";
 import { isMapping, listOf, mappingOf, type Values } from "../config/values.ts";
 
 /** What MeshConfig says about objects of others, as far as imports depend on it. */
@@ -9,6 +10,10 @@ export interface MeshSettings {
   discoverySelectors: LabelSelector[];
   /** Whether a client without TLS settings uses mTLS where it can. */
   autoMtls: boolean;
+  /** Whether clients leave out endpoints that fail, where no DestinationRule says otherwise (Istio 1.31). */
+  ejects: boolean;
+  /** Whether a DestinationRule without `exportTo` is for its own namespace only. */
+  privateRules: boolean;
   /** How far ServiceEntries reach for sidecars (Istio 1.31); undefined where only `exportTo` counts. */
   entryVisibility?: EntryVisibility;
   /** Istio's root namespace; undefined where it is the default. */
@@ -46,6 +51,8 @@ export function meshSettingsOf(config: Values): MeshSettings {
     serviceExportTo: textsOf(config["defaultServiceExportTo"]),
     discoverySelectors: listOf(config["discoverySelectors"]).map(selectorOf),
     autoMtls: config["enableAutoMtls"] !== false,
+    ejects: ejects(mappingOf(config["defaultTrafficPolicy"])["outlierDetection"]),
+    privateRules: textsOf(config["defaultDestinationRuleExportTo"]).includes("."),
     ...(visibility["applyToSidecars"] === true ? { entryVisibility: entryVisibilityOf(visibility) } : {}),
     ...(typeof root === "string" && root !== "" ? { rootNamespace: root } : {}),
   };

@@ -22,6 +22,7 @@ import {
 import { profiles } from "../cluster/profile.ts";
 import { exportSpec } from "../exports/exportConfig.ts";
 import { importSpec } from "../imports/importConfig.ts";
+import { importRulesValues } from "../imports/importRule.ts";
 import { istio } from "./istioSchema.ts";
 import { peerSettings } from "./peerSettings.ts";
 
@@ -186,6 +187,8 @@ export const meshConfigSchema = z.strictObject({
     .prefault({}),
   exports: z.array(exportSpec).default([]),
   imports: z.array(importSpec).default([]),
+  /** Which imports have a DestinationRule: those of which it says something, or every one. */
+  importRules: z.enum(importRulesValues).default("whenNeeded"),
   peers: z.record(label, peer).default({}),
   requireImports: z.boolean().default(false),
   /** Whether `up` fails when an import does not answer. */

@@ -19,6 +19,7 @@ export const meshKeys = [
   "sampleImages",
   "exports",
   "imports",
+  "importRules",
   "peers",
   "requireImports",
   "verifyOnUp",

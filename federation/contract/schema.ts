@@ -103,6 +103,8 @@ const imported = z.object({
   subsets: labels,
   /** Whether it joins the local Service of the same name. */
   blended: z.boolean().default(false),
+  /** Whether a DestinationRule is among its objects. Default: it is, as in every earlier release. */
+  hasRule: z.boolean().default(true),
   /**
    * Who calls it when it is tested. Its pods are those of the account with the labels `labels`, or, without these, with
    * the label `app`; empty: all of the account. `spiffeId` is another identity than that of the account.

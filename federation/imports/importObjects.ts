@@ -30,8 +30,8 @@ const mutualTls = { "security.istio.io/tlsMode": "istio" };
  * - subjectAltNames are pinned: without them any workload with a trusted certificate could answer.
  * - network and locality say where the endpoint is. The network has a name of this program, of which Istio knows no
  *   gateway, so it uses the endpoint as it is.
- * - A client's namespace may have a DestinationRule that wins over the import's. Where it sets no TLS, the endpoints'
- *   label keeps mTLS on.
+ * - The endpoints' label lets a client use mTLS without a DestinationRule, and with one of others that sets no TLS.
+ *   Where another name here needs another SNI, only the import's own rule has it.
  *
  * https://istio.io/latest/docs/reference/config/networking/service-entry/
  */
@@ -59,7 +59,7 @@ export function importServiceEntry(spec: ResolvedImport) {
 }
 
 /**
- * DestinationRule of an import.
+ * DestinationRule of an import; undefined for one without (see `ruleIsNeeded`).
  *
  * - Remote only: mTLS with mesh identities. The SNI is left to Istio, whose default is exactly what an AUTO_PASSTHROUGH
  *   gateway matches (see `autoPassthroughSni`), per port and subset; under another name here it is given per port.
@@ -71,6 +71,7 @@ export function importServiceEntry(spec: ResolvedImport) {
  * https://istio.io/latest/docs/reference/config/networking/destination-rule/
  */
 export function importDestinationRule(spec: ResolvedImport) {
+  if (!spec.hasRule) return undefined;
   const renamed = !spec.blend && spec.host !== spec.exportedHost;
   const settings = trafficSettings(spec.trafficPolicy ?? {}, outlierDetectionOf(spec));
   const policyFor = (subset: string) => ({

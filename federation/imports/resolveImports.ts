@@ -14,6 +14,7 @@ import { importId, meshesOf, type ImportConfig } from "./importConfig.ts";
 import { differencesBetween, duplicateHosts, importFindings, type ImportSource } from "./importFindings.ts";
 import { importedPorts } from "./importedPorts.ts";
 import { importedProbes } from "./importProbes.ts";
+import { withRule, type ImportRules } from "./importRule.ts";
 import type { RoutePolicy } from "./routePolicy.ts";
 import { noPeerRules, peerRuleFindings, type PeerRules } from "./peerRules.ts";
 import type { TrafficPolicy } from "./trafficPolicy.ts";
@@ -68,6 +69,7 @@ export interface ResolvedImports {
  *
  * @param rules what the mesh accepts from each peer; default: nothing beyond what it accepts from any
  * @param waiting why imports from a mesh have to wait, by its name; default: none has to
+ * @param importRules which imports have a DestinationRule
  * @throws UserError `imports-mismatch` with a detail for each finding
  */
 export function resolveImports(
@@ -76,6 +78,7 @@ export function resolveImports(
   importer: MeshIdentity,
   rules: PeerRules = noPeerRules,
   waiting: ReadonlyMap<string, PendingReason> = new Map(),
+  importRules: ImportRules = "whenNeeded",
 ): ResolvedImports {
   const findings = new Findings();
   const result: ResolvedImports = { imports: [], pending: [] };
@@ -91,7 +94,7 @@ export function resolveImports(
     findings.addAll(problems);
     findings.addAll(differences);
     if (sources.length === 0 || differences.length > 0) continue;
-    const resolved = resolvedImport(spec, sources, importer);
+    const resolved = withRule(resolvedImport(spec, sources, importer), importRules);
     findings.addAll(importFindings(spec, resolved, sources, importer));
     result.imports.push(resolved);
   }
@@ -168,7 +171,11 @@ function reasonOf(peer: Exclude<Peer, { state: "up" }> | undefined, from: string
 }
 
 /** An import from at least one source. Sources have the same host and ports. */
-function resolvedImport(spec: ImportConfig, sources: ImportSource[], importer: MeshIdentity): ResolvedImport {
+function resolvedImport(
+  spec: ImportConfig,
+  sources: ImportSource[],
+  importer: MeshIdentity,
+): Omit<ResolvedImport, "hasRule"> {
   const { contract, exported } = sources[0]!;
   const namespace = spec.blend ? exported.namespace : (spec.namespace ?? spec.visibleTo[0]!);
   const ports = importedPorts(spec, exported);

@@ -27,5 +27,6 @@ export function verificationTriggers(spec: ImportWithClient): string[] {
     `addresses ${spec.gateways.map(socketAddress).sort().join(" ")}`,
     `subjectAltNames ${[...spec.subjectAltNames].sort().join(" ")}`,
     `client ${client.namespace}/${client.serviceAccount} ${selection}`,
+    ...(spec.hasRule ? [] : ["auto mTLS"]),
   ];
 }

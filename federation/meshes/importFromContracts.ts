@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { federationOutput, type FederationContract } from "../contract/contract.ts";
 import { UserError, type Finding } from "../errors/userError.ts";
 import { importSpec } from "../imports/importConfig.ts";
+import type { ImportRules } from "../imports/importRule.ts";
 import { resolveImports, type Peer, type ResolvedImport } from "../imports/resolveImports.ts";
 import { shareRoot } from "../trust/peerTrust.ts";
 import { rulesOf, type MeshDescription } from "./meshDescription.ts";
@@ -17,6 +18,7 @@ export type ImportSettings = Omit<z.input<typeof importSpec>, "from">;
  * @param contracts what each peer publishes, as `contractOfPeer` reads it, by the name that the importer's owner
  *   gives it; undefined where it publishes nothing
  * @param team the team that imports; undefined: the mesh's owner
+ * @param importRules whether it has a DestinationRule where none is needed, too: the mesh's settings are not known here
  * @throws UserError `import-invalid`, `import-pending`, `imports-mismatch`, `team-unknown`, or
  *   `team-not-allowed`
  */
@@ -25,11 +27,19 @@ export function importFromContracts(
   settings: ImportSettings,
   contracts: Readonly<Record<string, FederationContract | undefined>>,
   team?: string,
+  importRules: ImportRules = "always",
 ): ResolvedImport {
   const spec = checkedSettings(settings, Object.keys(contracts));
   const subject = `import "${spec.name}"`;
   const peers = Object.entries(contracts).map(([name, contract]) => [name, peerOf(name, contract, subject)] as const);
-  const { imports, pending } = resolveImports([spec], new Map(peers), mesh.contract.mesh, rulesOf(mesh));
+  const { imports, pending } = resolveImports(
+    [spec],
+    new Map(peers),
+    mesh.contract.mesh,
+    rulesOf(mesh),
+    new Map(),
+    importRules,
+  );
   const [first] = pending;
   if (first)
     throw new UserError("import-pending", {

@@ -71,6 +71,7 @@ export function stateOf(
     mesh.contract.mesh,
     peerRules(mesh.config, others),
     trust.waiting,
+    mesh.config.importRules,
   );
   // An import in quarantine is not waited for.
   const awaited = pending.filter(({ cause }) => cause !== quarantineCause);

@@ -176,7 +176,8 @@ export function checkMesh(
   const trust = plannedTrust(mesh, own, peers);
   findings.push(...trust.findings);
   const { waiting } = trust;
-  attempt(() => resolveImports(mesh.config.imports, peers, mesh.contract.mesh, peerRules(mesh.config, own), waiting));
+  const { imports, importRules } = mesh.config;
+  attempt(() => resolveImports(imports, peers, mesh.contract.mesh, peerRules(mesh.config, own), waiting, importRules));
   const plan = attempt(() => planFederation({ ...mesh.config, imports: [] }, knownTrust(mesh), own, peers));
   const told = new Map(findings.map((finding) => [JSON.stringify(finding), finding]));
   return { findings: [...told.values()], warnings: plan?.warnings ?? [], trust };
@@ -219,7 +220,7 @@ function planImports(
       const {
         imports: [resolved],
         pending,
-      } = resolveImports([spec], peers, mesh.contract.mesh, rules, waiting);
+      } = resolveImports([spec], peers, mesh.contract.mesh, rules, waiting, mesh.config.importRules);
       return { spec, resolved, pending: pending[0]?.reason };
     } catch (error) {
       // checkMesh reports the findings.

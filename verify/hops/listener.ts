@@ -33,14 +33,20 @@ export function checkListener(edge: Edge, { config, endpoints }: Evidence): HopC
   if (!edge.blended && !config.cluster.mtls)
     return result.failed(
       `${cluster} sends plaintext, which the gateway resets`,
-      `DestinationRule ${namespace}/${name} (tls.mode ISTIO_MUTUAL) is missing, changed, or overridden by ` +
-        `another one for ${edge.host}; ${run}`,
+      edge.hasRule
+        ? `DestinationRule ${namespace}/${name} (tls.mode ISTIO_MUTUAL) is missing, changed, or overridden by ` +
+            `another one for ${edge.host}; ${run}`
+        : `The import has no DestinationRule and needs auto mTLS. Remove what switches it off: a DestinationRule of ` +
+            `others that takes ${edge.host} and sets tls, or a PeerAuthentication with mode DISABLE for namespace ` +
+            `${namespace}; with meshConfig.enableAutoMtls off, set importRules: always in stack ${edge.stack}`,
     );
   const sni = autoPassthroughSni(edge.exportedHost, edge.port.number);
   if (!edge.blended && config.cluster.sni !== undefined && config.cluster.sni !== sni)
     return result.failed(
       `${cluster} sends the SNI ${config.cluster.sni}, the gateway expects ${sni}`,
-      `DestinationRule ${namespace}/${name} must set the exporter's name, or none; ${run}`,
+      edge.hasRule
+        ? `DestinationRule ${namespace}/${name} must set the exporter's name, or none; ${run}`
+        : `The import has no DestinationRule; remove sni from the one of others that takes ${edge.host}`,
     );
   return result.passed(`${cluster} sends mTLS with SNI ${config.cluster.sni ?? sni}`);
 }

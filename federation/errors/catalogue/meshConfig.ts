@@ -1,6 +1,6 @@
 import type { CatalogueEntry } from "./index.ts";
 
-/** MeshConfig of the importing mesh. */
+/** MeshConfig and PeerAuthentications of the importing mesh. */
 export const meshConfigErrors = {
   "mesh-config-discovery": {
     title: "meshConfig.discoverySelectors do not select a namespace of an import.",
@@ -21,10 +21,26 @@ export const meshConfigErrors = {
       "The rule of a blended import sets no TLS mode, because local pods may have no sidecar. Without auto mTLS, " +
       "calls reach the peer's gateway as plain text, which it resets.",
   },
+  "mesh-config-needs-rule": {
+    title: "A setting of MeshConfig breaks an import without a DestinationRule.",
+    page:
+      "With key `importRules` at its default `whenNeeded`, an import with a single gateway has no rule. Without " +
+      "`meshConfig.enableAutoMtls` its calls would reach the peer's gateway as plain text, which it resets; with " +
+      "outlier detection in `meshConfig.defaultTrafficPolicy` (Istio 1.31), an error would leave out its only " +
+      "gateway, and all calls would fail for a while. `importRules: always` gives each import a rule, which wins.",
+  },
+  "live-peer-authentication": {
+    title: "A PeerAuthentication disables mTLS in the namespace of an import without a DestinationRule.",
+    page:
+      "Istio takes the endpoints of an import for workloads of its namespace, and calls them in plain text, which " +
+      "the peer's gateway resets. Set `importRules: always`, since a rule says that mTLS is used, or give the import " +
+      "another `namespace`, or remove mode DISABLE.",
+  },
   "mesh-config-unread": {
     title: "The MeshConfig of an existing Istio cannot be read.",
     page:
-      "Whether its settings keep imports from working is not known. Let the user of the kubeconfig get the ConfigMap " +
+      "Whether its settings keep imports from working is not known. `importRules: always` makes imports without " +
+      "blend independent of most of them. Let the user of the kubeconfig get the ConfigMap " +
       "`istio`, or `istio-<revision>`, of Istio's namespace.",
   },
 } satisfies Record<string, CatalogueEntry>;

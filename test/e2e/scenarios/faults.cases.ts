@@ -46,8 +46,12 @@ const service = (spec: unknown) => patch("west", "httpbin", "service/httpbin", {
 const serviceOf = (app: string) => service({ selector: { app } });
 const httpPort = (targetPort: number) =>
   service({ ports: [{ name: "http", port: 8000, targetPort, protocol: "TCP" }] });
-const tlsMode = (mode: string) =>
-  patch("east", "sleep", "destinationrule/import-west-httpbin", { spec: { trafficPolicy: { tls: { mode } } } });
+const plainRule = {
+  apiVersion: "networking.istio.io/v1",
+  kind: "DestinationRule",
+  metadata: { name: "plain", namespace: "sleep" },
+  spec: { host, trafficPolicy: { tls: { mode: "DISABLE" } } },
+};
 const gatewayHost = (name: string) =>
   patch("west", "istio-system", "gateways.networking.istio.io/export-httpbin", {
     spec: {
@@ -72,12 +76,12 @@ export const faults = (endpoint: EntryEndpoint): Fault[] => [
     repair: entrySpec({ exportTo: ["sleep"] }),
   },
   {
-    name: "the rule sends plaintext",
+    name: "a rule of others sends plaintext",
     hop: "listener",
     evidence: /plaintext/,
-    remedy: /DestinationRule sleep\/import-west-httpbin/,
-    break: tlsMode("DISABLE"),
-    repair: tlsMode("ISTIO_MUTUAL"),
+    remedy: /Remove .* a DestinationRule of others that takes httpbin\.httpbin\.svc\.cluster\.local/,
+    break: (world) => world.apply("east", plainRule),
+    repair: (world) => world.kubectl("east", ["delete", "-n", "sleep", "destinationrule", "plain"]),
   },
   {
     name: "the gateway's address is stale",

@@ -15,6 +15,7 @@ import { hostWithoutRoute } from "./hostWithoutRoute.ts";
 import { interruptions } from "./interruptions.ts";
 import { loadControls } from "./loadControls.ts";
 import { overview } from "./overview.ts";
+import { plainImport } from "./plainImport.ts";
 import { quarantine } from "./quarantine.ts";
 import { refusals } from "./refusals.ts";
 import { ownRoots } from "./ownRoots.ts";
@@ -52,6 +53,7 @@ export const scenarios: readonly ((world: World) => void)[] = [
   blended,
   callers,
   loadControls,
+  plainImport,
   disruptions,
   ...(soak ? [sharedRoot] : []),
   thirdMeshLeaves,

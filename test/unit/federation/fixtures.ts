@@ -3,6 +3,8 @@ import { parseContract, type ContractRoot, type FederationContract } from "../..
 import { exportSpec } from "../../../federation/exports/exportConfig.ts";
 import { planExport, publishedExport, type ExportPlan } from "../../../federation/exports/exportPlan.ts";
 import { importSpec, type ImportConfig } from "../../../federation/imports/importConfig.ts";
+import type { ImportRules } from "../../../federation/imports/importRule.ts";
+import { noPeerRules } from "../../../federation/imports/peerRules.ts";
 import type { MeshIdentity } from "../../../federation/checks/peerMismatches.ts";
 import { resolveImports, type Peer, type ResolvedImport } from "../../../federation/imports/resolveImports.ts";
 
@@ -82,9 +84,23 @@ export function peersOf(...contracts: FederationContract[]): Map<string, Peer> {
   );
 }
 
-/** The one import that east makes of what the given meshes publish. */
+/** The one import that east makes of what the given meshes publish, with a rule where it needs one. */
 export function resolved(spec: ImportConfig, ...contracts: FederationContract[]): ResolvedImport {
-  const { imports, pending } = resolveImports([spec], peersOf(...contracts), identity("east"));
+  return resolvedWith("whenNeeded", spec, ...contracts);
+}
+
+/** The same, with a rule in any case. */
+export function resolvedWithRule(spec: ImportConfig, ...contracts: FederationContract[]): ResolvedImport {
+  return resolvedWith("always", spec, ...contracts);
+}
+
+function resolvedWith(
+  importRules: ImportRules,
+  spec: ImportConfig,
+  ...contracts: FederationContract[]
+): ResolvedImport {
+  const peers = peersOf(...contracts);
+  const { imports, pending } = resolveImports([spec], peers, identity("east"), noPeerRules, new Map(), importRules);
   if (imports.length !== 1) throw new Error(`${imports.length} imports, pending: ${JSON.stringify(pending)}`);
   return imports[0]!;
 }
@@ -100,6 +116,7 @@ export const importWithClient: ImportWithClient = {
   exportedHost: "a.b",
   subsets: [],
   blended: false,
+  hasRule: true,
   ports: [
     { name: "http", number: 8000, protocol: "HTTP" },
     { name: "grpc", number: 9000, protocol: "GRPC" },

@@ -1,17 +1,18 @@
 import type { LiveObject } from "../../../federation/checks/liveCluster.ts";
 import { blend, found, host, local, refused, silent, twoGateways, warned, type Case } from "./importingMesh.ts";
 
+const rule = (more: Partial<LiveObject> = {}): LiveObject => ({
+  namespace: "shop",
+  name: "theirs",
+  hosts: ["*.svc.cluster.local"],
+  exportTo: [],
+  subsets: [],
+  ...more,
+});
+const tls = (mode: string, more = {}) => ({ mode, sni: "", subjectAltNames: [], ...more });
+const mode = (name: string, more = {}) => ({ clientTls: { all: tls(name, more), ports: new Map() } });
+
 describe("a DestinationRule of a client's namespace", () => {
-  const rule = (more: Partial<LiveObject> = {}): LiveObject => ({
-    namespace: "shop",
-    name: "theirs",
-    hosts: ["*.svc.cluster.local"],
-    exportTo: [],
-    subsets: [],
-    ...more,
-  });
-  const tls = (mode: string, more = {}) => ({ mode, sni: "", subjectAltNames: [], ...more });
-  const mode = (name: string, more = {}) => ({ clientTls: { all: tls(name, more), ports: new Map() } });
   const renamed = { namespace: "imports", visibleTo: ["shop"], as: "bin.west.example" };
   const exact = { subjectAltNames: ["spiffe://cluster.local/ns/httpbin/sa/httpbin"] };
   const overrides = /for namespace shop, Istio uses the DestinationRule shop\/theirs .*\[live-rule-overrides\]/;
@@ -39,6 +40,11 @@ describe("a DestinationRule of a client's namespace", () => {
       name: "other identities",
       rules: [rule(mode("ISTIO_MUTUAL", { subjectAltNames: ["spiffe://x/y"] }))],
       finds: refused(/subjectAltNames/),
+    },
+    {
+      name: "outlier detection, which leaves out the only gateway",
+      rules: [rule({ ejects: true })],
+      finds: warned(/has outlier detection, which leaves out the import's only gateway/),
     },
     { name: "the export's identities", rules: [rule(mode("ISTIO_MUTUAL", exact))], finds: silent },
     {
@@ -124,6 +130,78 @@ describe("a DestinationRule of a client's namespace", () => {
       finds: warned(/calls do not fail over/),
     },
   ])("with $name", ({ rules, finds, cluster, ...given }) =>
-    expect(found({ ...given, cluster: { ...cluster, rules } })).toEqual(finds),
+    expect(found({ always: true, ...given, cluster: { ...cluster, rules } })).toEqual(finds),
   );
+});
+
+describe("an import without a DestinationRule, and one of others", () => {
+  const disable = mode("DISABLE");
+  const inImports = { ...disable, namespace: "imports" };
+  const root = { ...disable, namespace: "istio-system" };
+  const own = { spec: { visibleTo: ["shop"] } };
+  const always = /Set importRules: always, or narrow the rule's host/;
+  const elsewhere = /Narrow its host .*, or keep the client in another namespace/;
+
+  test.each<Case & { name: string; rules: LiveObject[]; finds: object }>([
+    { name: "in the client's namespace", rules: [rule(disable)], finds: refused(elsewhere) },
+    {
+      name: "in the client's namespace, which is the import's",
+      ...own,
+      rules: [rule(disable)],
+      finds: refused(always),
+    },
+    { name: "in the import's namespace", rules: [rule(inImports)], finds: refused(always) },
+    { name: "in the root namespace", rules: [rule(root)], finds: refused(always) },
+    {
+      name: "in the root namespace, that sets TLS without the mesh's identities",
+      rules: [rule({ ...mode("SIMPLE"), namespace: "istio-system", hosts: ["*.local"] })],
+      finds: refused(/istio-system\/theirs of host \*\.local for it, which has none of its own, .* tls\.mode SIMPLE/),
+    },
+    {
+      name: "in the root namespace, that has outlier detection",
+      rules: [rule({ namespace: "istio-system", ejects: true })],
+      finds: warned(/has outlier detection, which leaves out the import's only gateway.*importRules: always/),
+    },
+    { name: "in the root namespace, that sets no TLS", rules: [rule({ namespace: "istio-system" })], finds: silent },
+    {
+      name: "in the root namespace, that sets the mesh's identities",
+      rules: [rule({ ...mode("ISTIO_MUTUAL"), namespace: "istio-system" })],
+      finds: silent,
+    },
+    {
+      name: "in the root namespace, after one in the import's that does no harm",
+      rules: [rule(root), rule({ namespace: "imports" })],
+      finds: silent,
+    },
+    { name: "in the root namespace, after one in the client's", rules: [rule(root), rule()], finds: silent },
+    {
+      name: "in the import's namespace, for others",
+      rules: [rule({ ...inImports, exportTo: ["far"] })],
+      finds: silent,
+    },
+    { name: "in the import's namespace, for it only", rules: [rule({ ...inImports, exportTo: ["."] })], finds: silent },
+    {
+      name: "in the root namespace, for it only by the mesh's default",
+      rules: [rule(root)],
+      mesh: "defaultDestinationRuleExportTo: ['.']",
+      finds: silent,
+    },
+    {
+      name: "in the root namespace, for selected pods of it",
+      rules: [rule({ ...root, selective: true })],
+      finds: silent,
+    },
+    {
+      name: "in the root namespace, with a rule of the import",
+      always: true,
+      rules: [rule(root), rule(inImports)],
+      finds: silent,
+    },
+    {
+      name: "in the root namespace, of the import's host",
+      rules: [rule({ ...root, hosts: [host] })],
+      finds: refused(/\[live-rule-conflict\]/),
+    },
+    { name: "in a namespace that may not call", rules: [rule({ ...disable, namespace: "far" })], finds: silent },
+  ])("$name", ({ rules, finds, ...given }) => expect(found({ ...given, cluster: { rules } })).toEqual(finds));
 });

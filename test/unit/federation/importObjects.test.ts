@@ -3,7 +3,8 @@ import {
   importServiceEntry,
   importWorkloadEntries,
 } from "../../../federation/imports/importObjects.ts";
-import { anExport, anImport, contract, identity, resolved } from "./fixtures.ts";
+import { publishedImport } from "../../../federation/imports/resolveImports.ts";
+import { anExport, anImport, contract, identity, resolved, resolvedWithRule } from "./fixtures.ts";
 
 const ports = [
   { name: "http", number: 8000, protocol: "HTTP" },
@@ -14,6 +15,7 @@ const ports = [
 ];
 const host = "httpbin.httpbin.svc.cluster.local";
 const west = contract("west", [anExport({ ports })]);
+const withSubset = contract("west", [anExport({ ports, subsets: [{ name: "v1", labels: { version: "v1" } }] })]);
 const never = { consecutiveGatewayErrors: 0, consecutive5xxErrors: 0 };
 const outlier = expect.objectContaining({ maxEjectionPercent: 100, consecutive5xxErrors: 0 });
 
@@ -37,12 +39,40 @@ describe("the objects of an import", () => {
       subjectAltNames: ["spiffe://cluster.local/ns/httpbin/sa/httpbin"],
       exportTo: ["sleep"],
     });
-    expect(importDestinationRule(spec).spec).toEqual({
+    expect(importDestinationRule(resolvedWithRule(anImport(), west))!.spec).toEqual({
       host,
       trafficPolicy: { tls: { mode: "ISTIO_MUTUAL" }, outlierDetection: never },
       exportTo: ["sleep"],
     });
     expect(importWorkloadEntries(spec)).toEqual([]);
+  });
+
+  test.each<{ name: string; spec?: Record<string, unknown>; exporter?: typeof west; has: boolean }>([
+    { name: "a single gateway", has: false },
+    {
+      name: "a host name as gateway",
+      exporter: { ...west, gateways: [{ address: "west.example", port: 1 }] },
+      has: false,
+    },
+    { name: "the exporter's name", spec: { as: host }, has: false },
+    { name: "retries and a timeout", spec: { retries: { attempts: 1 }, timeout: "1s" }, has: false },
+    { name: "fewer ports than the export", spec: { ports: [{ number: 8000 }] }, has: false },
+    {
+      name: "two gateways",
+      exporter: { ...west, gateways: [...west.gateways, { address: "x.y", port: 1 }] },
+      has: true,
+    },
+    { name: "another name", spec: { as: "bin.west.global" }, has: true },
+    { name: "a connection pool", spec: { connectionPool: { tcp: { maxConnections: 1 } } }, has: true },
+    { name: "a load balancer", spec: { loadBalancer: { simple: "RANDOM" } }, has: true },
+    { name: "outlier detection", spec: { outlierDetection: { interval: "1s" } }, has: true },
+    { name: "subsets", spec: { subsets: ["v1"] }, has: true },
+    { name: "blend", spec: { blend: { labels: { app: "httpbin" } }, visibleTo: ["*"] }, has: true },
+  ])("with $name: a DestinationRule $has", ({ spec, exporter = withSubset, has }) => {
+    const imported = resolved(anImport(spec), exporter);
+    expect([imported.hasRule, importDestinationRule(imported) !== undefined]).toEqual([has, has]);
+    expect(publishedImport(imported).hasRule).toBe(has);
+    expect(resolvedWithRule(anImport(spec), exporter).hasRule).toBe(true);
   });
 
   test.each([
@@ -57,7 +87,7 @@ describe("the objects of an import", () => {
   });
 
   test("never leave out a single gateway, whatever the mesh's default is, under another name neither", () => {
-    const renamed = importDestinationRule(resolved(anImport({ as: "bin.west.global" }), west)).spec.trafficPolicy;
+    const renamed = importDestinationRule(resolved(anImport({ as: "bin.west.global" }), west))!.spec.trafficPolicy;
     expect(renamed.outlierDetection).toEqual(never);
     expect(renamed.portLevelSettings!.map((setting) => setting.outlierDetection)).toEqual(ports.map(() => never));
   });
@@ -70,12 +100,12 @@ describe("the objects of an import", () => {
         { address: "192.0.2.2", port: 15443 },
       ],
     };
-    expect(importDestinationRule(resolved(anImport(), two)).spec.trafficPolicy).toMatchObject({
+    expect(importDestinationRule(resolved(anImport(), two))!.spec.trafficPolicy).toMatchObject({
       outlierDetection: { consecutiveGatewayErrors: 0, consecutiveLocalOriginFailures: 3 },
     });
     const north = contract("north", [anExport({ ports })]);
     const both = resolved(anImport({ from: ["west", "north"] }), west, north);
-    expect(importDestinationRule(both).spec.trafficPolicy).toMatchObject({
+    expect(importDestinationRule(both)!.spec.trafficPolicy).toMatchObject({
       outlierDetection: { consecutiveGatewayErrors: 3 },
     });
     expect(both.id).toBe("west-httpbin");
@@ -92,7 +122,7 @@ describe("the objects of an import", () => {
     };
     const spec = resolved(anImport({ as: "bin.west.global" }), two);
     expect(importServiceEntry(spec)!.spec.hosts).toEqual(["bin.west.global"]);
-    const policy = importDestinationRule(spec).spec.trafficPolicy;
+    const policy = importDestinationRule(spec)!.spec.trafficPolicy;
     expect(policy.portLevelSettings).toHaveLength(ports.length);
     for (const [i, setting] of policy.portLevelSettings!.entries())
       expect(setting).toEqual({
@@ -112,12 +142,12 @@ describe("the objects of an import", () => {
         ],
       }),
     ]);
-    expect(importDestinationRule(resolved(anImport({ subsets: ["v1", "v2"] }), exporter)).spec.subsets).toEqual([
+    expect(importDestinationRule(resolved(anImport({ subsets: ["v1", "v2"] }), exporter))!.spec.subsets).toEqual([
       { name: "v1" },
       { name: "v2" },
     ]);
-    const renamed = importDestinationRule(resolved(anImport({ subsets: ["v1"], as: "bin.west.global" }), exporter)).spec
-      .subsets![0]!;
+    const renamed = importDestinationRule(resolved(anImport({ subsets: ["v1"], as: "bin.west.global" }), exporter))!
+      .spec.subsets![0]!;
     expect(renamed).toMatchObject({
       name: "v1",
       trafficPolicy: { portLevelSettings: [{ tls: { sni: `outbound_.8000_.v1_.${host}` } }] },
@@ -145,12 +175,12 @@ describe("blended with the local Service", () => {
         },
       },
     ]);
-    expect(importDestinationRule(spec).spec).toEqual({
+    expect(importDestinationRule(spec)!.spec).toEqual({
       host,
       trafficPolicy: { outlierDetection: outlier },
       exportTo: ["*"],
     });
-    expect(importDestinationRule(spec).metadata.namespace).toBe("httpbin");
+    expect(importDestinationRule(spec)!.metadata.namespace).toBe("httpbin");
   });
 
   test("every account that serves the export gets an entry, so that all are pinned", () => {

@@ -1,7 +1,7 @@
-import { importDestinationRule } from "../../../federation/imports/importObjects.ts";
+import { importDestinationRule, importServiceEntry } from "../../../federation/imports/importObjects.ts";
 import { importVirtualService } from "../../../federation/imports/importRoutes.ts";
 import { publishedImport } from "../../../federation/imports/resolveImports.ts";
-import { anExport, anImport, contract, resolved } from "./fixtures.ts";
+import { anExport, anImport, contract, resolved, resolvedWithRule } from "./fixtures.ts";
 
 const host = "httpbin.httpbin.svc.cluster.local";
 const ports = [
@@ -16,7 +16,7 @@ const connectionPool = { tcp: { maxConnections: 10, connectTimeout: "1.5s" }, ht
 const loadBalancer = { simple: "ROUND_ROBIN", warmup: { duration: "1m30s" } };
 const off = { consecutiveGatewayErrors: 0, consecutive5xxErrors: 0 };
 const ruleOf = (more: Record<string, unknown>, exporter = west) =>
-  importDestinationRule(resolved(anImport(more), exporter)).spec;
+  importDestinationRule(resolvedWithRule(anImport(more), exporter))!.spec;
 
 describe("what the user sets for the calls of an import", () => {
   test("is in its DestinationRule, for each port and subset", () => {
@@ -90,7 +90,7 @@ describe("what the user sets for the calls of an import", () => {
       timeout: "10s",
     });
     expect(importVirtualService(spec)).toEqual({
-      metadata: importDestinationRule(spec).metadata,
+      metadata: importServiceEntry(spec)!.metadata,
       spec: { hosts: [host], http: [route(8000), route(9000)], exportTo: ["sleep"] },
     });
     expect(importVirtualService(resolved(anImport({ timeout: "10s" }), west))!.spec.http[0]).not.toHaveProperty(
@@ -107,7 +107,7 @@ describe("what the user sets for the calls of an import", () => {
   });
 
   test("is published to no peer", () => {
-    const plain = publishedImport(resolved(anImport(), west));
+    const plain = publishedImport(resolvedWithRule(anImport(), west));
     expect(publishedImport(resolved(anImport({ connectionPool, timeout: "10s" }), west))).toEqual(plain);
   });
 });

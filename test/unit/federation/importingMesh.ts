@@ -3,7 +3,7 @@ import { mappingIn } from "../../../federation/config/values.ts";
 import { liveFindings } from "../../../federation/checks/liveChecks.ts";
 import type { LiveCluster } from "../../../federation/checks/liveCluster.ts";
 import { findingText } from "../../../federation/errors/userError.ts";
-import { anExport, anImport, contract, identity, resolved } from "./fixtures.ts";
+import { anExport, anImport, contract, identity, resolved, resolvedWithRule } from "./fixtures.ts";
 
 const ports = [
   { name: "http", number: 8000, protocol: "HTTP" },
@@ -30,13 +30,16 @@ export interface Case {
   spec?: Record<string, unknown>;
   from?: typeof west;
   cluster?: Partial<LiveCluster>;
+  /** Whether every import has a rule. Default: where one is needed. */
+  always?: boolean;
   /** MeshConfig, as YAML. */
   mesh?: string | undefined;
 }
 
 /** Texts of what is refused, and of what is warned of. */
-export function found({ spec, from = west, cluster, mesh }: Case) {
-  const imported = resolved(anImport(spec ?? { namespace: "imports", visibleTo: ["shop"] }), from);
+export function found({ spec, from = west, cluster, mesh, always }: Case) {
+  const resolve = always ? resolvedWithRule : resolved;
+  const imported = resolve(anImport(spec ?? { namespace: "imports", visibleTo: ["shop"] }), from);
   const places = {
     rootNamespace: "istio-system",
     gatewayNamespace: "istio-system",

@@ -65,7 +65,40 @@ describe("the MeshConfig of the importing mesh", () => {
     },
     {
       name: "switches automatic mTLS off, which the import's rule does not need",
+      always: true,
       mesh: "enableAutoMtls: false",
+      finds: silent,
+    },
+    {
+      name: "switches automatic mTLS off, which an import without a rule needs",
+      mesh: "enableAutoMtls: false",
+      finds: refused(/has no DestinationRule, and meshConfig\.enableAutoMtls is off.*\[mesh-config-needs-rule\]/),
+    },
+    {
+      name: "switches automatic mTLS off, which a renamed import does not need",
+      spec: { namespace: "imports", visibleTo: ["shop"], as: "bin.west.example" },
+      mesh: "enableAutoMtls: false",
+      finds: silent,
+    },
+    ...[
+      ["leaves out endpoints", "{ consecutive5xxErrors: 1 }", true],
+      ["leaves out endpoints by Envoy's default", "{ interval: 1s }", true],
+      ["leaves out endpoints of a gateway's errors", "{ consecutive5xxErrors: 0, consecutiveGatewayErrors: 1 }", true],
+      [
+        "leaves out endpoints that cannot be reached",
+        "{ consecutive5xxErrors: 0, splitExternalLocalOriginErrors: true }",
+        true,
+      ],
+      ["leaves out no endpoint", "{ consecutive5xxErrors: 0, consecutiveGatewayErrors: 0 }", false],
+      ["has outlier detection of another shape", "[]", false],
+    ].map(([name, detection, isRefused]) => ({
+      name: `${name} by default, with an import without a rule`,
+      mesh: `defaultTrafficPolicy: { outlierDetection: ${detection} }`,
+      finds: isRefused ? refused(/defaultTrafficPolicy has outlierDetection.*\[mesh-config-needs-rule\]/) : silent,
+    })),
+    {
+      name: "has a connection pool by default, which a rule of an import leaves to it, too",
+      mesh: "defaultTrafficPolicy: { connectionPool: { tcp: { maxConnections: 1 } } }",
       finds: silent,
     },
     {
@@ -91,6 +124,7 @@ describe("the MeshConfig of the importing mesh", () => {
     },
     {
       name: "has defaults of what the objects of an import set",
+      always: true,
       mesh: [
         "defaultServiceExportTo: ['.']",
         "defaultDestinationRuleExportTo: ['.']",

@@ -33,8 +33,9 @@ describe("a mesh stack", () => {
     expect(asked).toBe(4);
   });
 
-  test("creates entry and rule of an import in the client's namespace, after istiod", async () => {
+  test("creates the entry of an import in the client's namespace, after istiod, and no rule", async () => {
     const graph = await run("east");
+    expect(graph.resources.filter(({ type }) => type.endsWith(":DestinationRule"))).toEqual([]);
     const entry = named(graph, "import-west-httpbin-entry");
     expect(entry.inputs.spec.endpoints).toEqual([
       expect.objectContaining({
@@ -45,7 +46,6 @@ describe("a mesh stack", () => {
       }),
     ]);
     expect(entry.inputs.metadata.namespace).toBe("sleep");
-    expect(entry.dependencies).toEqual(expect.arrayContaining(["import-west-httpbin-rule"]));
     // Children start after their component, and a component after what it depends on.
     expect(named(graph, "import-west-httpbin").dependencies).toEqual(
       expect.arrayContaining(["istio-istiod", "sleep-namespace"]),

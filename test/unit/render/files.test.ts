@@ -31,7 +31,8 @@ describe("the files", () => {
   const reverse = (keys: object) => Object.entries(keys).reverse();
 
   test("have Argo CD's waves only where they are asked for: policy and rule before what needs them", async () => {
-    const folder = folderOf({ ...example(), west: mesh("west", { exports: [exported("httpbin")], quarantine: [] }) });
+    const west = mesh("west", { exports: [exported("httpbin")], quarantine: [] });
+    const folder = folderOf({ ...example(), west, east: { ...example()["east"], importRules: "always" } });
     await folder.render();
     expect(JSON.stringify(folder.files())).not.toContain("argocd");
     await folder.render({ argocd: true });
@@ -80,7 +81,7 @@ describe("the files", () => {
     expect(folder.contract("west").gateways).toEqual([{ address: "192.0.2.10", port: 31443 }]);
     const kinds = Object.entries(files).flatMap(([path, text]) => (path.endsWith(".yaml") ? [parse(text).kind] : []));
     expect([...new Set(kinds)].sort()).toEqual(
-      ["AuthorizationPolicy", "DestinationRule", "Gateway", "Kustomization", "Service", "ServiceEntry"].sort(),
+      ["AuthorizationPolicy", "Gateway", "Kustomization", "Service", "ServiceEntry"].sort(),
     );
   });
 });

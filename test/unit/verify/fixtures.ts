@@ -24,6 +24,7 @@ export const edge: Edge = {
   subjectAltNames: [httpbin],
   gateways: [{ mesh: "west", address: "192.0.2.1", port: 15443 }],
   blended: false,
+  hasRule: true,
   subsets: [],
 };
 

@@ -28,6 +28,11 @@ export async function noFailure(world: World, edges: LoadEdge[], steps: () => Pr
   expect(summary).toEqual(summary.map(({ edge }) => ({ edge, failed: 0, failures: [] })));
 }
 
+/** The failed requests of all edges. */
+export function failedOf(counts: readonly EdgeCounts[]): number {
+  return counts.reduce((total, { failed }) => total + failed, 0);
+}
+
 function print(counts: EdgeCounts[], began: number): void {
   const seconds = Math.round((Date.now() - began) / 1000);
   for (const { mesh, host, kinds } of counts) {

@@ -70,6 +70,29 @@ export const clientSideCases: FailingCase[] = [
     remedy: /DestinationRule sleep\/import-west-httpbin/,
   },
   {
+    what: "plaintext without a DestinationRule of its own",
+    edge: { hasRule: false },
+    evidence: {
+      answer: sidecarError("connection termination"),
+      config: { ...config, cluster: { ...config.cluster, mtls: false } },
+    },
+    hop: "listener",
+    says: /plaintext/,
+    remedy:
+      /of others that takes httpbin\..*PeerAuthentication .* namespace sleep; .*importRules: always in stack east/,
+  },
+  {
+    what: "another SNI without a DestinationRule of its own",
+    edge: { hasRule: false },
+    evidence: {
+      answer: sidecarError("connection termination"),
+      config: { ...config, cluster: { ...config.cluster, sni: "other" } },
+    },
+    hop: "listener",
+    says: /SNI other/,
+    remedy: /remove sni from the one of others/,
+  },
+  {
     what: "another SNI",
     evidence: {
       answer: sidecarError("connection termination"),
