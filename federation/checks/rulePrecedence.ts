@@ -26,8 +26,8 @@ function specificity({ hosts }: LiveObject, host: string): number {
 
 /**
  * The rules of others that Istio uses for an import in a client's namespace, which all have the most specific host;
- * empty where there is none. It looks in the client's namespace, then in the import's, then in the root namespace, and stops
- * where it finds one. The import's own rule is found in the second step, and is more specific than any wildcard there.
+ * empty where there is none. It looks in the client's namespace, then in the import's, then in the root namespace, and
+ * stops where it finds one. The import's own rule is in the second, and more specific than any wildcard there.
  */
 export function rulesInForce(
   { host, namespace, hasRule }: Pick<ResolvedImport, "host" | "namespace" | "hasRule">,

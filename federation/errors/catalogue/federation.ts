@@ -199,11 +199,10 @@ export const federation = {
     title: "A DestinationRule of others replaces that of an import, or applies to one without a rule.",
     page:
       "Istio looks for a rule in the client's namespace first, also for wildcard hosts, and takes only the most " +
-      "specific one there; then in the import's namespace, and then in the root namespace, where a rule of others " +
-      "counts only for an import without one (key `importRules`). Calls fail where it sets another TLS mode than " +
-      "ISTIO_MUTUAL, or another SNI; that is refused for a rule for all pods of the namespace. A warning is about " +
-      "selected pods, a blended import, settings of the import that are lost, or outlier detection that leaves out " +
-      "an import's only gateway. Narrow the rule's host, or set `importRules: always`.",
+      "specific one there; then in the import's namespace, and then in the root namespace, which matter only for an " +
+      "import without a rule (key `importRules`). Calls fail where it sets another TLS mode than ISTIO_MUTUAL, or " +
+      "another SNI; that is refused for a rule for all pods. A warning is about selected pods, a blended import, " +
+      "settings that are lost, or outlier detection. Narrow the rule's host, or set `importRules: always`.",
   },
   "live-sidecar-hides": {
     title: "A Sidecar hides an import from workloads that may call it.",

@@ -21,6 +21,15 @@ const imported = (u: Unknown) => ({
   subjectAltNames: u,
 });
 
+/** Of an import that needs no rule, and is to have none where it needs none. */
+const plain = (u: Unknown) => ({
+  exportedHost: "a.b",
+  host: "a.b",
+  subsets: [],
+  gateways: [gateway(u)],
+  destinationRule: "whenNeeded" as const,
+});
+
 /** Each component with outputs for all arguments that may be outputs, and how many resources it registers. */
 const cases: [string, number, (u: Unknown) => pulumi.Resource][] = [
   [
@@ -91,6 +100,25 @@ const cases: [string, number, (u: Unknown) => pulumi.Resource][] = [
     (u) => new library.Quarantine("x", { mesh: u, trustDomains: u, trustDomain: u, istioMinor: u, rootNamespace: u }),
   ],
   ["ImportedService", 3, (u) => new library.ImportedService("x", { ...imported(u), gateways: u })],
+  ["ImportedService without a rule", 2, (u) => new library.ImportedService("x", { ...imported(u), ...plain(u) })],
+  ...(
+    [
+      ["two gateways", (u) => ({ gateways: [gateway(u), gateway(u)] })],
+      ["gateways that are an output", (u) => ({ gateways: u })],
+      ["another host", () => ({ host: "c.d" })],
+      ["a host that is an output", (u) => ({ host: u })],
+      ["an exporter's host that is an output", (u) => ({ exportedHost: u })],
+      ["subsets", () => ({ subsets: ["v1"] })],
+      ["subsets that are an output", (u) => ({ subsets: u })],
+      ["a load balancer", (u) => ({ loadBalancer: u })],
+      ["outlier detection", (u) => ({ outlierDetection: u })],
+      ["a rule in any case", () => ({ destinationRule: "always" })],
+    ] satisfies [string, (u: Unknown) => Partial<library.ImportedServiceArgs>][]
+  ).map(([what, more]): [string, number, (u: Unknown) => pulumi.Resource] => [
+    `ImportedService with ${what}`,
+    3,
+    (u) => new library.ImportedService("x", { ...imported(u), ...plain(u), ...more(u) }),
+  ]),
   [
     "ImportedService with routes",
     4,

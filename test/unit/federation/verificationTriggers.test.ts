@@ -10,6 +10,7 @@ describe("the triggers of verifyOnUp", () => {
     { what: "a SAN", more: { subjectAltNames: ["spiffe://x/1"] } },
     { what: "the host", more: { host: "c.d" } },
     { what: "the exporter's host", more: { exportedHost: "c.d" } },
+    { what: "the loss of its rule", more: { hasRule: false } },
     { what: "the client", more: { client: { ...spec.client, app: "other" } } },
   ])("change with $what", ({ more }) =>
     expect(verificationTriggers({ ...spec, ...more })).not.toEqual(verificationTriggers(spec)),

@@ -19,6 +19,20 @@ describe("what is refused", () => {
     expect(folder.contract("east").imports[0].gateways[0].address).toBe("192.0.2.10");
   });
 
+  test("an import without a rule where the MeshConfig of a managed Istio has no automatic mTLS", async () => {
+    const managed = (meshConfig: object, more = {}) => {
+      const stacks = apart();
+      const istio = { provider: "managed", values: { meshConfig } };
+      return { ...stacks, east: { ...stacks["east"], istio, ...more } };
+    };
+    const off = { enableAutoMtls: false };
+    const failedWith = async (stacks: Parameters<typeof folderOf>[0]) =>
+      codesOf((await folderOf(stacks).render()).failed);
+    expect(await failedWith(managed(off))).toEqual(["east mesh-config-needs-rule"]);
+    expect(await failedWith(managed(off, { importRules: "always" }))).toEqual([]);
+    expect(await failedWith(managed({}))).toEqual([]);
+  });
+
   test("pins where the roots are not known, unless a file has them", async () => {
     const root = await makeRoot("West");
     const [sha256] = rootFingerprints(root.certPem);

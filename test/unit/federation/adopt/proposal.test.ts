@@ -51,6 +51,13 @@ test("the proposal is a stack file that the program reads, with what the cluster
   expect(config.exports).toHaveLength(1);
 });
 
+test("the proposal keeps a rule for each import where imports by hand have some", () => {
+  expect(propose(exporting).proposal.config).not.toHaveProperty("importRules");
+  const { config } = propose(cluster([pageEntry, pageRule])).proposal;
+  expect(config).toMatchObject({ importRules: "always" });
+  expect(readMeshConfig(config, "east", releaseSources).importRules).toBe("always");
+});
+
 test("what no entry can say is told, and what an entry changes", () => {
   const { text } = propose(exporting);
   expect(text).toContain("`nowhere.svc.cluster.local`: no entry");
