@@ -10,7 +10,11 @@ export const kind = { provider: "kind", podSubnet: "10.10.0.0/16", serviceSubnet
 
 /** What readMeshConfig refuses: a change of the smallest configuration, and the facts of the error. */
 export const refused: { name: string; change: Record<string, unknown>; says: RegExp }[] = [
-  { name: "another choice of rules", change: { importRules: "never" }, says: /importRules.*"whenNeeded"\|"always"/ },
+  {
+    name: "another choice of rules",
+    change: { importRules: "never" },
+    says: /importRules: must be one of whenNeeded, always/,
+  },
   {
     name: "malformed pod network",
     change: { cluster: { ...kind, podSubnet: "10.10.0.0" } },

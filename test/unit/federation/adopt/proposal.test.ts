@@ -53,7 +53,8 @@ test("the proposal is a stack file that the program reads, with what the cluster
 
 test("the proposal keeps a rule for each import where imports by hand have some", () => {
   expect(propose(exporting).proposal.config).not.toHaveProperty("importRules");
-  const { config } = propose(cluster([pageEntry, pageRule])).proposal;
+  const entry = { ...pageEntry, spec: { ...pageEntry.spec, exportTo: ["."] } };
+  const { config } = propose(cluster([entry, pageRule])).proposal;
   expect(config).toMatchObject({ importRules: "always" });
   expect(readMeshConfig(config, "east", releaseSources).importRules).toBe("always");
 });
