@@ -133,34 +133,6 @@ test("another name at the importer changes its own objects only", async () => {
   east([theImport]);
 });
 
-test("a rule for every import comes and goes, and nothing else changes", async () => {
-  east([theImport], { importRules: "always" });
-  expect(await project.changes("east")).toEqual(["create import-west-httpbin-rule"]);
-  await up("east");
-  expect(await project.changes("east")).toEqual([]);
-  east([theImport]);
-  expect(await project.changes("east")).toEqual(["delete import-west-httpbin-rule"]);
-  await up("east");
-  expect(await project.changes("east")).toEqual([]);
-});
-
-test("a PeerAuthentication that disables mTLS is refused for an import without a rule", async () => {
-  const policies = "/apis/security.istio.io/v1/namespaces/sleep/peerauthentications";
-  await post(server, policies, {
-    apiVersion: "security.istio.io/v1",
-    kind: "PeerAuthentication",
-    metadata: { name: "plain", namespace: "sleep" },
-    spec: { mtls: { mode: "DISABLE" } },
-  });
-  const { code, output } = await project.pulumi(["preview", "--stack", "east"]);
-  expect(code).not.toBe(0);
-  expect(output).toMatch(/import "httpbin".*PeerAuthentication sleep\/plain.*\[live-peer-authentication\]/);
-  east([theImport], { importRules: "always" });
-  expect(await project.changes("east")).toEqual(["create import-west-httpbin-rule"]);
-  east([theImport]);
-  expect((await server.request("DELETE", `${policies}/plain`)).status).toBe(200);
-});
-
 test("a second import touches nothing of the first", async () => {
   west([
     { ...theExport, ports: [http, { name: "grpc", number: 9000, protocol: "GRPC" }], callers: ["sleep/sleep"] },
