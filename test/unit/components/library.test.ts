@@ -23,10 +23,8 @@ const imported = (u: Unknown) => ({
 
 /** Of an import that needs no rule, and is to have none where it needs none. */
 const plain = (u: Unknown) => ({
-  exportedHost: "a.b",
-  host: "a.b",
-  subsets: [],
-  gateways: [gateway(u)],
+  ...imported(u),
+  ...{ exportedHost: "a.b", host: "a.b", subsets: [], gateways: [gateway(u)] },
   destinationRule: "whenNeeded" as const,
 });
 
@@ -100,7 +98,7 @@ const cases: [string, number, (u: Unknown) => pulumi.Resource][] = [
     (u) => new library.Quarantine("x", { mesh: u, trustDomains: u, trustDomain: u, istioMinor: u, rootNamespace: u }),
   ],
   ["ImportedService", 3, (u) => new library.ImportedService("x", { ...imported(u), gateways: u })],
-  ["ImportedService without a rule", 2, (u) => new library.ImportedService("x", { ...imported(u), ...plain(u) })],
+  ["ImportedService without a rule", 2, (u) => new library.ImportedService("x", plain(u))],
   ...(
     [
       ["two gateways", (u) => ({ gateways: [gateway(u), gateway(u)] })],
@@ -117,7 +115,7 @@ const cases: [string, number, (u: Unknown) => pulumi.Resource][] = [
   ).map(([what, more]): [string, number, (u: Unknown) => pulumi.Resource] => [
     `ImportedService with ${what}`,
     3,
-    (u) => new library.ImportedService("x", { ...imported(u), ...plain(u), ...more(u) }),
+    (u) => new library.ImportedService("x", { ...plain(u), ...more(u) }),
   ]),
   [
     "ImportedService with routes",
