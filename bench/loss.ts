@@ -1,7 +1,3 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { availableParallelism, totalmem } from "node:os";
-import { join } from "node:path";
-import { VERSIONS } from "../offline/lab/images/names.ts";
 import {
   deletePod,
   drain,
@@ -15,6 +11,7 @@ import {
 } from "../test/e2e/support/load/disruptions.ts";
 import { editStack } from "../test/e2e/support/stacks.ts";
 import { World } from "../test/e2e/support/world.ts";
+import { conditions, writeTable } from "./document.ts";
 
 /*
  * `npm run bench -- loss`: how many requests through an import fail while the exporting mesh's gateway is disturbed,
@@ -41,30 +38,15 @@ export async function loss(): Promise<void> {
       await world.clone.must("down");
       world.clone.git("checkout", "--quiet", "stacks");
     }
-    const text = [conditions(), ...tables].join("\n\n");
+    const text = [conditions("two nodes"), ...tables].join("\n\n");
     process.stdout.write(`${text}\n`);
-    writeBetween(join(import.meta.dirname, "..", "docs", "operations.md"), text);
+    writeTable("operations.md", "loss", text);
   } finally {
     await world.end();
   }
 }
 
-function conditions(): string {
-  const date = new Date().toISOString().slice(0, 10);
-  const machine = `${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GB`;
-  return `Measured on ${date} (${machine}; Istio ${VERSIONS.istio}, Kubernetes ${VERSIONS.kubernetes}, two nodes).`;
-}
-
 function table(profile: string, losses: Loss[]): string {
   const head = ["| what happens | in | requests | failed | failures |", "| --- | --- | --- | --- | --- |"];
   return [`Profile \`${profile}\`:`, "", ...head, ...losses.map(lossLine)].join("\n");
-}
-
-/** Replaces what stands between the marks in a file. */
-function writeBetween(file: string, text: string): void {
-  const [begin, end] = ["<!-- bench loss: begin -->", "<!-- bench loss: end -->"];
-  const [before, rest] = readFileSync(file, "utf8").split(begin);
-  const after = rest?.split(end)[1];
-  if (after === undefined) throw new Error(`${file} has no ${begin} ... ${end}`);
-  writeFileSync(file, `${before}${begin}\n${text}\n${end}${after}`);
 }

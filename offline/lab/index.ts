@@ -26,11 +26,12 @@ export interface Lab {
   env: Record<string, string>;
 }
 
-/** The programs of an API server without nodes, and the artifacts that contain them. */
+/** The programs of an API server without nodes, its client `kubectl`, and the artifacts that contain them. */
 export const apiServerBinaries: { artifact: Artifact; program: string }[] = [
   { artifact: etcd, program: "etcd" },
   { artifact: apiServer, program: "kube-apiserver" },
   { artifact: kubernetes, program: "kube-controller-manager" },
+  { artifact: kubernetes, program: "kubectl" },
 ];
 
 /** Time in which a running engine answers, in milliseconds. */

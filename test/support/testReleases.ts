@@ -20,7 +20,7 @@ import { pinned } from "../../tools/versions.ts";
 
 /** Official files that engine tests need besides Pulumi and its plugins. */
 export interface TestReleases {
-  /** Folder with `etcd`, `kube-apiserver` and `kube-controller-manager`, `actionlint` and `act`. */
+  /** Folder with `etcd`, `kube-apiserver`, `kube-controller-manager`, `kubectl`, `actionlint` and `act`. */
   bin: string;
   /** Folder with Istio's chart `base`. */
   charts: string;
@@ -55,7 +55,7 @@ export async function ensureTestReleases(progress: Progress): Promise<TestReleas
   const programs = [envtestRelease(), controllerManagerRelease(), actionlintRelease(), actRelease()];
   const istio = istioRelease();
   const bin = releaseArtifact({
-    name: "release-test-bin",
+    name: "release-test-programs",
     releases: programs,
     expectedSeconds: 30,
     async place(dir, [envtest, manager, actionlint, act]) {
@@ -63,7 +63,7 @@ export async function ensureTestReleases(progress: Progress): Promise<TestReleas
         {
           release: programs[0]!,
           archive: envtest!,
-          paths: ["controller-tools/envtest/etcd", "controller-tools/envtest/kube-apiserver"],
+          paths: ["etcd", "kube-apiserver", "kubectl"].map((name) => `controller-tools/envtest/${name}`),
         },
         { release: programs[2]!, archive: actionlint!, paths: ["actionlint"] },
         { release: programs[3]!, archive: act!, paths: ["act"] },

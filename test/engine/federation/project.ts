@@ -17,7 +17,8 @@ export interface PulumiRun {
 /** This project in a temporary folder, with the real engine and stack files that a test writes. */
 export class Project {
   readonly folder = mkdtempSync(join(tmpdir(), "mesh-federation-engine-"));
-  private readonly environment: Record<string, string>;
+  /** Variables of its Pulumi, besides this process's. */
+  readonly environment: Record<string, string>;
 
   constructor() {
     for (const part of ["infra", "components", "federation", "kube", "workspace", "Pulumi.yaml", "package.json"])
