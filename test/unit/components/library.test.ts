@@ -14,11 +14,7 @@ type Unknown = pulumi.Output<any>;
 const port = (u: Unknown) => ({ name: u, number: u, protocol: u });
 const gateway = (u: Unknown) => ({ mesh: u, address: u, network: u, locality: u });
 const imported = (u: Unknown) => ({
-  importName: u,
-  exportedHost: u,
-  namespace: u,
-  ports: u,
-  subjectAltNames: u,
+  ...{ importName: u, exportedHost: u, namespace: u, ports: u, subjectAltNames: u },
 });
 
 /** Of an import that needs no rule, and is to have none where it needs none. */
