@@ -48,6 +48,7 @@ export const catalogueSections = {
   "Clusters and networks": cluster,
   "Exports, imports and contracts": federation,
   "Exports in their own cluster": exported,
+  "Settings of the importing mesh": meshConfigErrors,
   "Certificates and trust": trust,
   "CAs, roots and peers": roots,
   "Meshes, exports and imports by components": meshes,
