@@ -16,41 +16,40 @@ const ruleOf = (name: string, pattern: string, trafficPolicy: object) => ({
 
 /** An import with a single gateway needs no DestinationRule, and loses no request when one comes or goes. */
 export function plainImport(world: World): void {
-  const up = () => world.clone.must("pulumi", ["up", "--yes", "--skip-preview", "--stack", "east"]);
-  const ownRule = async () =>
-    (
-      await world.kubectl("east", [
-        ...["get", "destinationrule", "-n", "apps", "import-west-echo", "--ignore-not-found", "-o", "name"],
-      ])
-    ).trim();
-  const remove = (name: string) =>
-    world.kubectl("east", ["delete", "-n", "apps", "destinationrule", name, "--ignore-not-found"]);
+  const rule = (command: string, name: string, ...options: string[]) =>
+    world.kubectl("east", [command, "destinationrule", "-n", "apps", name, "--ignore-not-found", ...options]);
+  /** Brings east up, and says whether the import has a rule of its own. */
+  const up = async (): Promise<boolean> => {
+    await world.clone.must("pulumi", ["up", "--yes", "--skip-preview", "--stack", "east"]);
+    return (await rule("get", "import-west-echo", "-o", "name")).trim() !== "";
+  };
+  const withEast = <T>(change: (config: Record<string, any>) => void, work: () => Promise<T>): Promise<T> =>
+    withStack(world, "east", change, work);
+  // Its subsets are what its rule says.
+  const isPlain = ({ imports }: Record<string, any>): void => {
+    delete (imports as { name: string; subsets?: string[] }[]).find(({ name }) => name === "echo")!.subsets;
+  };
 
-  test("an import loses no request when its DestinationRule comes and goes", async () => {
-    expect(await ownRule()).toBe("");
-    const wide = ruleOf("wide", "*.local", { loadBalancer: { simple: "RANDOM" } });
+  test("an import loses no request when its DestinationRule goes, comes and goes", async () => {
     try {
-      await noFailure(world, [echo], async () => {
-        await withStack(
-          world,
-          "east",
-          (config) => (config["importRules"] = "always"),
-          async () => {
-            await up();
-            expect(await ownRule()).toMatch(/import-west-echo$/);
-          },
-        );
-        await up();
-        expect(await ownRule()).toBe("");
-        await world.apply("east", wide);
-        await seconds(5);
+      await withEast(isPlain, async () => {
+        await noFailure(world, [echo], async () => {
+          const [plain, always] = [await up(), await withEast((config) => (config["importRules"] = "always"), up)];
+          expect([plain, always, await up()]).toEqual([false, true, false]);
+          await world.apply("east", ruleOf("wide", "*.local", { loadBalancer: { simple: "RANDOM" } }));
+          await seconds(5);
+        });
+        await rule("delete", "wide");
+        await expectFailuresAreSeen();
       });
     } finally {
-      await remove("wide");
+      await rule("delete", "wide");
+      await up();
     }
   });
 
-  test("the load sees when a rule of others makes the import plaintext", async () => {
+  /** The control: a rule of others that sends plain text makes calls fail. */
+  async function expectFailuresAreSeen(): Promise<void> {
     const load = await startLoad(world, [echo]);
     try {
       const before = failedOf(await load.counts());
@@ -58,10 +57,10 @@ export function plainImport(world: World): void {
       await seconds(8);
       expect(failedOf(await load.counts()) - before).toBeGreaterThan(20);
     } finally {
-      await remove("plain");
+      await rule("delete", "plain");
       await load.abandon();
     }
-  });
+  }
 }
 
 const seconds = (count: number) => new Promise((done) => setTimeout(done, count * 1000));
