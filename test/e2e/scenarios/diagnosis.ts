@@ -49,9 +49,9 @@ export function diagnosis(world: World): void {
     await world.kubectl("west", ["delete", "-n", "httpbin", "pod,secret", "foreign", "expired", "--wait=false"]);
   });
 
-  test("twenty runs of verify raise no false alarm, and the fastest takes less than ten seconds", async () => {
+  test("many runs of verify raise no false alarm, and the fastest takes less than ten seconds", async () => {
     const seconds: number[] = [];
-    for (let run = 0; run < 20; run++) {
+    for (let run = 0; run < (isSoak() ? 20 : 8); run++) {
       const started = Date.now();
       const { code, report } = await verify(world, ...(run % 2 === 0 ? [] : ["--access", "own"]));
       seconds.push((Date.now() - started) / 1000);
