@@ -26,7 +26,9 @@ export function steadyState(world: World): void {
     for (const mesh of ["west", "east"]) expect(fastest[mesh]! / fastest["trust"]!).toBeLessThanOrEqual(3);
   });
 
-  test("a review with the lab up reports no change, or the changes, within thirty seconds", async () => {
+  test("a review with the lab up reports no change, or the changes, in at most six times a preview", async () => {
+    const preview = await world.clone.must("pulumi", ["preview", "--stack", "west"]);
+
     const review = () => world.clone.must("review", ["--base", "HEAD", "--comment", ".federation/review.md"]);
     const none = await review();
     expect(none.output).toContain("Nothing changes between or within the meshes.");
@@ -34,7 +36,8 @@ export function steadyState(world: World): void {
     const removed = await withStack(world, "east", (config) => (config["imports"] = []), review);
     expect(removed.output).toMatch(/^- east no longer imports httpbin\/httpbin:8000 from west/m);
     expect(removed.output).toContain("Pulumi diff, resources touched: 2<");
-    expect(Math.max(none.seconds, removed.seconds)).toBeLessThan(30);
+    // It previews three stacks, runs policies, and describes what changes.
+    expect(Math.max(none.seconds, removed.seconds) / preview.seconds).toBeLessThan(6);
   });
 
   test("refresh, then preview: no changes in any stack", async () => {
