@@ -41,8 +41,8 @@ export function removedControlPlanes(before: readonly string[], config: Pick<Mes
 
 /**
  * A finding for each removed control plane that pods still use, besides those of the managed gateway: these roll in the
- * same `up`. A proxy connects to the control plane that injected it:
- * without that, it gets no new configuration, and no new certificate when its own ends.
+ * same `up`. A proxy connects to the control plane that injected it: without that, it gets no new configuration, and no
+ * new certificate when its own ends.
  *
  * https://istio.io/latest/docs/setup/upgrade/canary/#uninstall-old-control-plane
  */

@@ -2,7 +2,8 @@ import { readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ApiServer } from "../support/apiServer.ts";
-import { post, prepareApiServer } from "./kinds.ts";
+import { up, upBothMeshes } from "./bothMeshes.ts";
+import { post } from "./kinds.ts";
 import { Project } from "./project.ts";
 
 jest.setTimeout(4 * 60_000);
@@ -45,20 +46,15 @@ const east = (imports: unknown[], more: Record<string, unknown> = {}) =>
     imports,
     ...more,
   });
-const up = (stack: string) => project.must(["up", "--yes", "--skip-preview", "--stack", stack]);
 
 // Each test starts from what the one before it deployed.
 beforeAll(async () => {
   server = await ApiServer.start();
   project = new Project();
-  await prepareApiServer(server, ["istio-system", "httpbin", "sleep"]);
-  writeFileSync(join(project.folder, "kubeconfig"), server.kubeconfig);
-  west([theExport]);
-  east([theImport]);
-  for (const stack of ["west", "east"]) {
-    await project.must(["stack", "init", stack]);
-    await up(stack);
-  }
+  await upBothMeshes(server, project, () => {
+    west([theExport]);
+    east([theImport]);
+  });
 });
 afterAll(async () => {
   project?.remove();
@@ -97,17 +93,17 @@ test("an added port changes no object of the exporter, and port and endpoint of 
   west([{ ...theExport, ports: [http, { name: "grpc", number: 9000, protocol: "GRPC" }] }]);
   expect(await project.changes("west")).toEqual([]);
   expect(await project.changes("east")).toEqual([]);
-  await up("west");
+  await up(project, "west");
   expect(await project.changes("east")).toEqual([
     "update import-west-httpbin-entry add spec.endpoints[0].ports.grpc add spec.ports[1]",
   ]);
-  await up("east");
+  await up(project, "east");
 });
 
 test("fewer callers change one policy of the exporter and nothing of the importer", async () => {
   west([{ ...theExport, ports: [http, { name: "grpc", number: 9000, protocol: "GRPC" }], callers: ["sleep/sleep"] }]);
   expect(await project.changes("west")).toEqual(["create export-httpbin-policy"]);
-  await up("west");
+  await up(project, "west");
   expect(await project.changes("east")).toEqual([]);
 });
 
@@ -139,7 +135,7 @@ test("a second import touches nothing of the first", async () => {
     { ...theExport, name: "other", service: "other", selector: { app: "other" } },
   ]);
   expect(await project.changes("west")).toEqual(["create export-other", "create export-other-gateway"]);
-  await up("west");
+  await up(project, "west");
   east([theImport, { name: "other", from: "west", visibleTo: ["sleep"] }]);
   expect(await project.changes("east")).toEqual(["create import-west-other", "create import-west-other-entry"]);
   east([theImport]);
@@ -153,9 +149,9 @@ test("a changed gateway address is reported with its importer, whose entry chang
   expect(await project.must(["preview", "--stack", "west"])).toMatch(
     /mesh "west".*192\.0\.2\.9:15443.*import "httpbin" of mesh "east".*192\.0\.2\.2:15443/,
   );
-  await up("west");
+  await up(project, "west");
   expect(await project.changes("east")).toEqual(["update import-west-httpbin-entry spec.endpoints[0].address"]);
-  await up("east");
+  await up(project, "east");
 });
 
 test("a preview reports a local Service and a DestinationRule with the host of an import", async () => {
@@ -213,8 +209,8 @@ test("the override destroys one of two meshes that import from each other", asyn
       { ...theExport, name: "sleep", service: "sleep", namespace: "sleep", to: ["west"], serviceAccounts: ["sleep"] },
     ],
   });
-  await up("east");
-  await up("west");
+  await up(project, "east");
+  await up(project, "west");
   expect((await project.pulumi(["destroy", "--yes", "--skip-preview", "--stack", "east"])).code).not.toBe(0);
   await project.must(["destroy", "--yes", "--skip-preview", "--stack", "east"], {
     MESH_FEDERATION_ALLOW_BREAKING: "1",

@@ -1,7 +1,6 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { ApiServer } from "../support/apiServer.ts";
-import { post, prepareApiServer } from "./kinds.ts";
+import { up, upBothMeshes } from "./bothMeshes.ts";
+import { post } from "./kinds.ts";
 import { Project } from "./project.ts";
 
 jest.setTimeout(4 * 60_000);
@@ -20,22 +19,17 @@ const write = (mesh: string, address: string, more: Record<string, unknown>) =>
   });
 const east = (imports: unknown[], more: Record<string, unknown> = {}) =>
   write("east", "192.0.2.1", { imports, ...more });
-const up = (stack: string) => project.must(["up", "--yes", "--skip-preview", "--stack", stack]);
 
 // Each test starts from what the one before it deployed.
 beforeAll(async () => {
   server = await ApiServer.start();
   project = new Project();
-  await prepareApiServer(server, ["istio-system", "httpbin", "sleep"]);
-  writeFileSync(join(project.folder, "kubeconfig"), server.kubeconfig);
-  const exported = { name: "httpbin", namespace: "httpbin", service: "httpbin", to: ["east"] };
-  const ports = [{ name: "http", number: 8000, protocol: "HTTP" }];
-  write("west", "192.0.2.2", { exports: [{ ...exported, ports, serviceAccounts: ["httpbin"] }] });
-  east([theImport]);
-  for (const stack of ["west", "east"]) {
-    await project.must(["stack", "init", stack]);
-    await up(stack);
-  }
+  await upBothMeshes(server, project, () => {
+    const exported = { name: "httpbin", namespace: "httpbin", service: "httpbin", to: ["east"] };
+    const ports = [{ name: "http", number: 8000, protocol: "HTTP" }];
+    write("west", "192.0.2.2", { exports: [{ ...exported, ports, serviceAccounts: ["httpbin"] }] });
+    east([theImport]);
+  });
 });
 afterAll(async () => {
   project?.remove();
@@ -45,11 +39,11 @@ afterAll(async () => {
 test("a rule for every import comes and goes, and nothing else changes", async () => {
   east([theImport], { importRules: "always" });
   expect(await project.changes("east")).toEqual(["create import-west-httpbin-rule"]);
-  await up("east");
+  await up(project, "east");
   expect(await project.changes("east")).toEqual([]);
   east([theImport]);
   expect(await project.changes("east")).toEqual(["delete import-west-httpbin-rule"]);
-  await up("east");
+  await up(project, "east");
   expect(await project.changes("east")).toEqual([]);
 });
 

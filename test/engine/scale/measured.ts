@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
+import { statOf, type ProcessStat } from "../support/processes.ts";
 
 /** What a command cost. */
 export interface Cost {
@@ -13,8 +14,6 @@ export interface Cost {
 
 /** How often the processes are looked at, in milliseconds. What one costs after its last look is missed. */
 const interval = 20;
-/** Of the kernel: ticks per second in `/proc/<pid>/stat`, and kilobytes of a page. */
-const [ticks, page] = [100, 4];
 
 /**
  * Runs a command and measures its whole process tree.
@@ -43,7 +42,7 @@ export async function measured(
 /** A process and all that it has started, also those that have outlived it. */
 class ProcessTree {
   megabytes = 0;
-  /** Processor time at the last look, in ticks, by process. */
+  /** Processor time at the last look, in seconds, by process. */
   private readonly spent = new Map<number, number>();
 
   constructor(root: number) {
@@ -52,35 +51,28 @@ class ProcessTree {
 
   /** Seconds. */
   get processor(): number {
-    return [...this.spent.values()].reduce((sum, own) => sum + own, 0) / ticks;
+    return [...this.spent.values()].reduce((sum, own) => sum + own, 0);
   }
 
   look(): void {
     let kilobytes = 0;
-    for (const { pid, parent, own, pages } of processes()) {
+    for (const { pid, parent, processor, kilobytes: own } of processes()) {
       if (!this.spent.has(pid) && !this.spent.has(parent)) continue;
-      this.spent.set(pid, own);
-      kilobytes += pages * page;
+      this.spent.set(pid, processor);
+      kilobytes += own;
     }
     this.megabytes = Math.max(this.megabytes, kilobytes / 1024);
   }
 }
 
 /** All processes; a parent comes before its children, unless numbers have started again from the smallest. */
-function processes(): { pid: number; parent: number; own: number; pages: number }[] {
+function processes(): (ProcessStat & { pid: number })[] {
   const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
   return pids
     .map(Number)
     .sort((a, b) => a - b)
-    .flatMap((pid) => statOf(pid) ?? []);
-}
-
-/** https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
-function statOf(pid: number): { pid: number; parent: number; own: number; pages: number } | undefined {
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)!.split(" ").map(Number);
-    return { pid, parent: fields[1]!, own: fields[11]! + fields[12]!, pages: fields[21]! };
-  } catch {
-    return undefined;
-  }
+    .flatMap((pid) => {
+      const stat = statOf(pid);
+      return stat ? [{ pid, ...stat }] : [];
+    });
 }

@@ -39,10 +39,31 @@ export function childrenOf(pid: number): Process[] {
   }));
 }
 
-function statOf(pid: number): { state: string; parent: number } | undefined {
+/** What the kernel knows of a process. */
+export interface ProcessStat {
+  /** Of `ps`, such as `Z`. */
+  state: string;
+  parent: number;
+  /** Processor time in seconds. */
+  processor: number;
+  /** Memory in use, in kilobytes. */
+  kilobytes: number;
+}
+
+/** Of the kernel: ticks per second, and kilobytes of a page. */
+const [ticks, page] = [100, 4];
+
+/** Undefined where the process is gone. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+export function statOf(pid: number): ProcessStat | undefined {
   try {
-    const [state, parent] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)!.split(" ");
-    return { state: state!, parent: Number(parent) };
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)!.split(" ");
+    const [parent, user, system, pages] = [1, 11, 12, 21].map((i) => Number(fields[i])) as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    return { state: fields[0]!, parent, processor: (user + system) / ticks, kilobytes: pages * page };
   } catch {
     return undefined;
   }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { onStandIns, PluginProcess } from "../../support/plugins/pluginProcess.ts";
 import { Cluster } from "../../../../test/engine/support/cluster.ts";
+import { statOf } from "../../../../test/engine/support/processes.ts";
 import type { Project, ResourceState } from "../../../../test/engine/support/project.ts";
 
 let cluster: Cluster;
@@ -42,10 +43,7 @@ test("a warm preview without changes of 100 objects costs less than the plugin's
   expect(state).toHaveLength(101);
   const plugin = await PluginProcess.start("kubernetes", { NODE_COMPILE_CACHE: `${project.folder}/compiled` });
   const proc = (file: string) => readFileSync(`/proc/${plugin.process.pid}/${file}`, "utf8");
-  const processorTime = (): number => {
-    const [utime, stime] = proc("stat").split(") ").at(-1)!.split(" ").slice(11, 13).map(Number);
-    return (utime! + stime!) / 100;
-  };
+  const processorTime = (): number => statOf(plugin.process.pid!)!.processor;
   try {
     const configured = await plugin.configure({
       kubeconfig: cluster.api.kubeconfig,
